@@ -1,0 +1,1 @@
+"""ICP lab: from a company's own exports to an Ideal Customer Profile, with the evidence for it."""

@@ -1,0 +1,86 @@
+"""The lab's languages: every sentence that a reader sees passes through here.
+
+English is written in the code and in the notebooks; the Japanese catalogue beside this file (`ja/*.po`) translates it.
+The language of a process is set once, when a command or a step starts.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import NullTranslations
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LANGUAGES = ("en", "ja")
+_current: ContextVar[str] = ContextVar("icp_lab_language", default="en")
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Load the sentences of a language; English is the source and needs none."""
+    if language == "en":
+        return NullTranslations()
+    from babel.messages.pofile import read_po  # noqa: PLC0415  (English readers need not wait for it)
+
+    translations = _Catalogue()
+    for file in sorted(files("icp_lab.locale").joinpath(language).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".po"):
+            with file.open("rb") as stream:
+                translations.add({m.id: m.string for m in read_po(stream, locale=language) if m.id and m.string and not m.fuzzy})
+    return translations
+
+
+class _Catalogue(NullTranslations):
+    def __init__(self) -> None:
+        super().__init__()
+        self._sentences: dict[str, str] = {}
+
+    def add(self, sentences: dict[object, object]) -> None:
+        for source, target in sentences.items():
+            one = source[0] if isinstance(source, tuple) else source
+            word = target[0] if isinstance(target, tuple) else target
+            self._sentences[str(one)] = str(word)
+
+    def gettext(self, message: str) -> str:
+        return self._sentences.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self._sentences.get(msgid1, msgid1 if n == 1 else msgid2)
+
+
+def language() -> str:
+    """Tell the language in force: `en` or `ja`."""
+    return _current.get()
+
+
+def set_language(code: str) -> None:
+    """Put a language in force for this process."""
+    _current.set(code)
+
+
+@contextmanager
+def in_language(code: str) -> "Iterator[None]":
+    """Put a language in force for a block."""
+    token = _current.set(code)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _(message: str) -> str:
+    """Say a sentence in the language in force; fill its `{names}` afterwards with `.format`."""
+    return catalogue(language()).gettext(message) if message else message
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Say a sentence that depends on a count in the language in force."""
+    return catalogue(language()).ngettext(one, many, n)
+
+
+def N_(message: str) -> str:  # noqa: N802  (gettext's own name for a sentence that is translated later)
+    """Mark a sentence for the catalogue where it is declared; `_` says it where it is shown."""
+    return message
