@@ -66,7 +66,9 @@ NOTEBOOKS: tuple[Notebook, ...] = (
         tables=("accounts", "deals", "usage", "support", "satisfaction", "churn", "opinions"),
         reads=("customers", "success", "outcomes"), writes=("negatives", "contrasts", "avoid"),
     ),
-    Notebook("05_market", 5, N_("The market"), N_("How big is the market the profile points at, and who else is there?")),
+    Notebook(
+        "05_market", 5, N_("The market"), N_("How big is the market the profile points at, and who else is there?"),
+    ),
     Notebook(
         "06a_segments", 6, N_("The segments"),
         N_("Do the customers fall into kinds, and would the kinds survive another sample?"),
@@ -85,15 +87,17 @@ NOTEBOOKS: tuple[Notebook, ...] = (
         "09_icp_document", 9, N_("The ICP document"),
         N_("What is our Ideal Customer Profile, how sure are we, and who is in and out?"),
         tables=("accounts",),
-        reads=("customers", "success", "cases", "outcomes", "negatives", "contrasts", "avoid", "segments", "segmentation",
-               "draft", "coverage"),
+        reads=(
+            "customers", "success", "cases", "outcomes", "negatives", "contrasts", "avoid", "segments", "segmentation",
+            "draft", "coverage",
+        ),
     ),
 )
 
 STEPS: tuple[Step, ...] = (
     Step(1, N_("Analyse the current customer base"), (
         Item("1a", N_("Collect: CRM data, what sales know, usage and satisfaction"), "01_customer_base"),
-        Item("1b", N_("Order and classify: industry, size, region; revenue, margin, lifetime value"), "01_customer_base"),
+        Item("1b", N_("Order and classify: industry, size, region; revenue, margin, LTV"), "01_customer_base"),
         Item("1c", N_("Patterns: what high-value and long-standing customers share"), "01_customer_base"),
     )),
     Step(2, N_("Find the best cases"), (

@@ -29,7 +29,8 @@ def catalogue(language: str) -> NullTranslations:
     for file in sorted(files("icp_lab.locale").joinpath(language).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".po"):
             with file.open("rb") as stream:
-                translations.add({m.id: m.string for m in read_po(stream, locale=language) if m.id and m.string and not m.fuzzy})
+                entries = [m for m in read_po(stream, locale=language) if m.id and m.string and not m.fuzzy]
+                translations.add({entry.id: entry.string for entry in entries})
     return translations
 
 

@@ -1,0 +1,113 @@
+"""The prose of notebooks, sentence by sentence: what the catalogue translates before a notebook is run.
+
+A paragraph, a heading and a list item are each one entry of the catalogue; soft line breaks do not count.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from icp_lab.locale import catalogue
+
+_MARK = re.compile(r"^(\s*(?:#{1,6}|[-*]|\d+\.|>)\s+)(.*)$", re.DOTALL)
+_COMMENT = re.compile(r"^\w+\s*:.*?#\s*(?P<meaning>.+)$", re.MULTILINE)
+_BOUNDS = re.compile(r",\s*(?:\S+ to \S+|one of .+)$")
+
+
+def translate_markdown(text: str, translate: Callable[[str], str]) -> str:
+    r"""Say a Markdown text in another language, block by block.
+
+    Parameters
+    ----------
+    text
+        Markdown; fenced code is left as it is.
+    translate
+        Gives a sentence in the other language.
+
+    Returns
+    -------
+    str
+        Markdown of the same structure.
+
+    Examples
+    --------
+    >>> translate_markdown("# Who\n\nOur\ncustomers.", str.upper)
+    '# WHO\n\nOUR CUSTOMERS.'
+    """
+    return "\n".join(mark + translate(body) if body else mark for mark, body in _blocks(text))
+
+
+def translate_notebook(notebook: Any, language: str) -> Any:
+    """Say a notebook's prose in a language; its code stays as it is.
+
+    Parameters
+    ----------
+    notebook
+        An nbformat notebook; it is not changed.
+    language
+        `en` or `ja`.
+
+    Returns
+    -------
+    NotebookNode
+        A copy whose Markdown cells are translated, sentence by sentence, where the catalogue has them.
+    """
+    from copy import deepcopy  # noqa: PLC0415
+
+    translated = deepcopy(notebook)
+    if language != "en":
+        for cell in translated["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = translate_markdown(cell["source"], catalogue(language).gettext)
+    return translated
+
+
+def parameter_meaning(comment: str) -> str:
+    """Take the meaning of a parameter from its comment, without range and choices.
+
+    Examples
+    --------
+    >>> parameter_meaning("share of accounts called best, 0.05 to 0.5")
+    'share of accounts called best'
+    """
+    return _BOUNDS.sub("", comment.strip())
+
+
+def extract_notebook(
+    stream: IO[bytes], _keywords: object, _comment_tags: object, _options: object
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """List a notebook's sentences for Babel: prose, and what its parameters mean."""
+    notebook = json.load(stream)
+    for number, cell in enumerate(notebook["cells"], start=1):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield from ((number, "", body, []) for _mark, body in _blocks(source) if body)
+        elif "parameters" in cell["metadata"].get("tags", []):
+            for match in _COMMENT.finditer(source):
+                yield number, "", parameter_meaning(match["meaning"]), []
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Split Markdown into (mark, sentence) pairs; a pair with an empty sentence is layout or code."""
+    paragraph: list[str] = []
+    fenced = False
+    for line in text.splitlines():
+        is_fence = line.lstrip().startswith("```")
+        if (fenced or is_fence or not line.strip() or _MARK.match(line)) and paragraph:
+            yield _marked(" ".join(paragraph))
+            paragraph = []
+        if fenced or is_fence:
+            yield line, ""
+        elif line.strip():
+            paragraph.append(line.rstrip() if not paragraph else line.strip())
+        else:
+            yield "", ""
+        fenced = fenced != is_fence
+    if paragraph:
+        yield _marked(" ".join(paragraph))
+
+
+def _marked(block: str) -> tuple[str, str]:
+    found = _MARK.match(block)
+    return (found[1], found[2]) if found else ("", block)
