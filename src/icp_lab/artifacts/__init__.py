@@ -1,0 +1,5 @@
+"""What the steps hand each other: declarations (light to import), the store on disk, and the codec of stored results."""
+
+from icp_lab.artifacts.declared import ARTIFACTS, BY_NAME, Field, Kind, RecordArtifact, TableArtifact
+
+__all__ = ["ARTIFACTS", "BY_NAME", "Field", "Kind", "RecordArtifact", "TableArtifact"]
