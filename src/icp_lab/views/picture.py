@@ -1,0 +1,241 @@
+"""A picture as a result: drawn once for a wide page and once for a narrow one, as SVG with real text.
+
+Title, subtitle and foot are words of the page, not of the drawing, so that they can be read, searched and wrapped.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from io import StringIO
+from itertools import chain
+from types import MappingProxyType
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from icp_lab.locale import _
+
+COLOURS = MappingProxyType({
+    "ink": "#16191d",
+    "grey": "#6b7280",
+    "faint": "#d4d7dc",
+    "accent": "#0b5c8f",
+    "warn": "#b4450b",
+    "second": "#7a8f3c",
+})
+"""The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
+`faint` for reference lines, `accent` for what the title is about, `second` for a second group, `warn` for a warning."""
+
+WIDE, NARROW = 720, 360
+
+
+@dataclass(frozen=True)
+class About:
+    """On what do the figures of a page rest?
+
+    Parameters
+    ----------
+    as_of
+        The day up to which the study looks.
+    currency
+        Code of the currency, for money.
+    source
+        Name of the study or table.
+    """
+
+    as_of: date
+    currency: str
+    source: str
+
+    def foot(self, counts: str) -> str:
+        """Say n, as-of date and source: the line under a picture or a table."""
+        return _("{counts}. As of {date}. Source: {source}.").format(counts=counts, date=self.as_of, source=self.source)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What does the finding look like?
+
+    Parameters
+    ----------
+    title, subtitle, foot
+        The finding as a sentence; the measure; n, as-of date and source.
+    alt
+        What the picture shows, for those who cannot see it.
+    wide, narrow
+        The drawing as SVG for wide and narrow pages.
+    """
+
+    title: str
+    subtitle: str
+    foot: str
+    alt: str
+    wide: str
+    narrow: str
+
+    def __str__(self) -> str:
+        return "\n".join(line for line in (self.title, self.subtitle, f"[{self.alt}]", self.foot) if line)
+
+    __repr__ = __str__
+
+
+def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and all of them named)
+    draw: Callable[[Axes, bool], None] | Callable[[Figure, bool], None],
+    *,
+    title: str,
+    subtitle: str = "",
+    foot: str = "",
+    alt: str,
+    height: int = 320,
+    narrow_height: int | None = None,
+    figure: bool = False,
+) -> Picture:
+    """How does a drawing become a picture of the page?
+
+    Parameters
+    ----------
+    draw
+        Called twice, as `draw(axes, narrow)`: for a page 720 pixels wide and for one 360 wide. With `figure=True`
+        it gets the empty figure instead of one axes.
+    title, subtitle, foot, alt
+        As in `Picture`.
+    height, narrow_height
+        Height in pixels; the narrow drawing is as high as the wide one unless told.
+    figure
+        Hand the whole figure to `draw`.
+
+    Returns
+    -------
+    Picture
+        The same drawing gives the same bytes.
+
+    Examples
+    --------
+    >>> def draw(axes, narrow):
+    ...     _ = axes.plot([1, 2], [3, 4], color=COLOURS["accent"])
+    >>> picture = paint(draw, title="It rises", alt="A line from 3 to 4")
+    >>> "<svg" in picture.wide, "role" in picture.narrow
+    (True, True)
+    """
+    sizes = ((WIDE, height, False), (NARROW, narrow_height or height, True))
+    wide, narrow = (_draw_svg(draw, size, alt, figure) for size in sizes)
+    return Picture(title, subtitle, foot, alt, wide, narrow)
+
+
+def plot_intervals(
+    axes: Axes,
+    labels: Sequence[str],
+    estimates: Sequence[float],
+    ends: Sequence[tuple[float, float]],
+    *,
+    colours: Sequence[str] | None = None,
+    reference: float | None = None,
+) -> None:
+    """How do estimates with their intervals stand side by side?
+
+    Draws a row a label, the first at the top: a line from end to end, a dot at the estimate.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    labels
+        Name of each row.
+    estimates, ends
+        Estimate and interval of each row. A row without a finite estimate stays empty.
+    colours
+        One of `COLOURS` values a row; accent where left out.
+    reference
+        Where "no difference" lies.
+    """
+    shades = list(colours or [COLOURS["accent"]] * len(labels))
+    for row, (estimate, (low, high), shade) in enumerate(zip(estimates, ends, shades, strict=True)):
+        axes.plot([low, high], [row, row], color=shade, linewidth=2, solid_capstyle="butt", alpha=0.55)
+        axes.plot([estimate], [row], marker="o", markersize=7, color=shade, linestyle="none")
+    if reference is not None:
+        axes.axvline(reference, color=COLOURS["grey"], linewidth=1, zorder=0)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.grid(axis="y", visible=False)
+
+
+def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, whole: bool) -> str:
+    width, height, narrow = size
+    with mpl.rc_context(_style()):
+        sheet = Figure(figsize=(width / 72, height / 72), dpi=72, layout="constrained")
+        FigureCanvasSVG(sheet)
+        draw(sheet if whole else sheet.subplots(), narrow)
+        stream = StringIO()
+        sheet.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return _fit_page(stream.getvalue(), width, height, alt)
+
+
+@cache
+def _add_japanese_font() -> str:
+    """Let matplotlib measure Japanese text: the font in the package matplotlib-fontja, read without importing it.
+
+    Importing that package would change the style of everything drawn afterwards. Readers see their own system's font.
+    """
+    font = str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf")
+    font_manager.fontManager.addfont(font)
+    # The family has one weight: it stands in for the bold one too, where matplotlib would warn on every title.
+    font_manager.fontManager.ttflist.append(replace(font_manager.fontManager.ttflist[-1], weight=700))
+    return str(font_manager.FontProperties(fname=font).get_name())
+
+
+def _style() -> dict[str, object]:
+    ink, grey, faint = COLOURS["ink"], COLOURS["grey"], COLOURS["faint"]
+    return {
+        "svg.fonttype": "none", "svg.hashsalt": "icp-lab", "text.parse_math": False, "axes.unicode_minus": True,
+        "font.family": ["DejaVu Sans", _add_japanese_font()], "font.size": 12, "text.color": ink,
+        "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",
+        "axes.labelsize": 12, "axes.labelcolor": grey, "axes.edgecolor": grey, "axes.linewidth": 0.8,
+        "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False, "axes.axisbelow": True,
+        "axes.grid": True, "axes.grid.axis": "x", "grid.color": faint, "grid.linewidth": 0.8,
+        "xtick.color": grey, "ytick.color": faint, "xtick.labelcolor": grey, "ytick.labelcolor": ink,
+        "xtick.labelsize": 12, "ytick.labelsize": 12, "xtick.major.size": 0, "ytick.major.size": 0,
+        "xtick.minor.size": 0, "ytick.minor.size": 0, "lines.linewidth": 2, "lines.solid_capstyle": "round",
+        "axes.prop_cycle": mpl.rcsetup.cycler(color=[COLOURS["accent"], COLOURS["second"], COLOURS["warn"], grey]),
+        "patch.edgecolor": "none", "figure.constrained_layout.h_pad": 0.06, "figure.constrained_layout.w_pad": 0.06,
+        "legend.frameon": False,
+    }
+
+
+def _fit_page(svg: str, width: int, height: int, alt: str) -> str:
+    """Make matplotlib's file a part of a page: no prologue, no style that leaks, ids of its own, the page's colours and font."""
+    body = svg[svg.index("<svg"):]
+    body = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", body, flags=re.DOTALL)
+    body = _own_ids(body)
+    for name, colour in COLOURS.items():
+        body = body.replace(colour, f"var(--{name}, {colour})")
+    body = re.sub(r"font-family: [^;\"]+; ?| transform=\"rotate\(-0 [^\"]*\"", "", body)
+    head = f'<svg class="drawing" role="img" aria-label="{_escape_attribute(alt)}" viewBox="0 0 {width} {height}">'
+    return re.sub(r"<svg[^>]*>", lambda _match: head, body, count=1).strip()
+
+
+def _own_ids(body: str) -> str:
+    """Drop the ids that nothing refers to, and make the others this drawing's own: a page holds many drawings."""
+    mark = sha256(body.encode()).hexdigest()[:8]
+    used = set(chain.from_iterable(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', body))) - {""}
+
+    def rename(match: re.Match[str]) -> str:
+        return f' id="{mark}-{match[1]}"' if match[1] in used else ""
+
+    body = re.sub(r' id="([^"]+)"', rename, body)
+    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{mark}-\1"', body)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}-\1)", body)
+
+
+def _escape_attribute(text: str) -> str:
+    marks = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
+    for mark, entity in marks:
+        text = text.replace(mark, entity)
+    return text
+

@@ -1,0 +1,295 @@
+"""A table as a result: a frame, what its columns mean, and the only place where figures are rounded."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal, get_args
+
+import pandas as pd
+
+from icp_lab.locale import _
+
+Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "interval", "p", "flag"]
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """What does a column of a table hold, and how is it written?
+
+    Parameters
+    ----------
+    name
+        Column of the frame. For `interval` it only names the column: the ends are read from `low` and `high`.
+    head
+        Its heading, in the reader's language.
+    kind
+        How it is written. Every kind but text, date and flag is set flush right.
+    unit
+        Unit, shown in the heading: the currency for money. Shares say % and months say months by themselves.
+    low, high
+        Columns with the ends of an interval. With them, a figure reads "2.9 (1.8 to 4.1)"; the kind `interval`
+        shows the ends alone and takes `NAME_low` and `NAME_high` when they are left out.
+    of
+        For the kind `interval`: how its ends are written.
+    """
+
+    name: str
+    head: str
+    kind: Kind = "text"
+    unit: str = ""
+    low: str = ""
+    high: str = ""
+    of: Kind = "number"
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"kind of column {self.name!r} is {self.kind!r}; it is one of {', '.join(get_args(Kind))}")
+        if self.kind == "interval" and not self.low:
+            object.__setattr__(self, "low", f"{self.name}_low")
+            object.__setattr__(self, "high", f"{self.name}_high")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Name the columns of the frame that this column is written from, the figure before its ends."""
+        ends = (self.low, self.high) if self.low else ()
+        return ends if self.kind == "interval" else (self.name, *ends)
+
+    @property
+    def written(self) -> Kind:
+        """Tell how the figures in the cells are written: for intervals, as their ends are."""
+        return self.of if self.kind == "interval" else self.kind
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Which figures stand behind the sentence?
+
+    Parameters
+    ----------
+    frame
+        The rows. It is not changed.
+    columns
+        The columns to show, in order.
+    title
+        The finding or the content, as a sentence.
+    note
+        What the reader has to know to read it right: n, source, definitions.
+    sort
+        Column by which the rows are ordered, `-name` for the largest first; empty keeps the order of the frame.
+        Missing values come last. The page shows the sort and lets the reader change it.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"name": ["A", "B"], "won": [0.25, 0.5]})
+    >>> Table(frame, (Column("name", "Firm"), Column("won", "Win rate", "share")), sort="-won")
+    Firm  Win rate (%)
+    B               50
+    A               25
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    title: str = ""
+    note: str = ""
+    sort: str = ""
+
+    def __post_init__(self) -> None:
+        needed = [*(name for column in self.columns for name in column.sources), self.sort.lstrip("-")]
+        absent = [name for name in needed if name and name not in self.frame.columns]
+        if absent:
+            raise ValueError(f"the frame of table {self.title!r} has no column {', '.join(absent)}")
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """Hand out the rows in the order in which they are shown."""
+        if not self.sort:
+            return self.frame
+        name = self.sort.lstrip("-")
+        return self.frame.sort_values(name, ascending=not self.sort.startswith("-"), na_position="last", kind="stable")
+
+    def heads(self) -> list[tuple[str, str]]:
+        """Say each column's heading and unit."""
+        return [(column.head, _Scale.of(column, self.frame).unit) for column in self.columns]
+
+    def cells(self) -> list[list[str]]:
+        """Write every cell as the reader sees it, row by row."""
+        rows = self.rows
+        written = [_write_column(rows, column) for column in self.columns]
+        return [list(row) for row in zip(*written, strict=True)]
+
+    def __str__(self) -> str:
+        heads = [f"{head} ({unit})" if unit else head for head, unit in self.heads()]
+        grid = [heads, *self.cells()]
+        widths = [max(_width(row[i]) for row in grid) for i in range(len(heads))]
+        left = [column.kind in ("text", "date", "flag") for column in self.columns]
+        lines = ["  ".join(map(_pad, row, widths, left)).rstrip() for row in grid]
+        return "\n".join([*([self.title] if self.title else []), *lines, *([self.note] if self.note else [])])
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How the figures of one column are written, the same in all its cells."""
+
+    divisor: float
+    decimals: int
+    unit: str
+
+    @classmethod
+    def of(cls, column: Column, frame: pd.DataFrame) -> "_Scale":
+        kind = column.written
+        if kind in ("text", "date", "flag", "p"):
+            return cls(1, 0, column.unit)
+        values = pd.concat([pd.to_numeric(frame[name], errors="coerce") for name in column.sources]).abs()
+        found = [float(value) for value in values.dropna() if isfinite(value)]
+        return cls.fitting(kind, found, column.unit)
+
+    @classmethod
+    def fitting(cls, kind: Kind, found: Sequence[float], unit: str) -> "_Scale":
+        top = max(found, default=0.0)
+        if kind == "integer":
+            return cls(1, 0, unit)
+        if kind == "share":
+            return cls(0.01, 0 if top >= 0.1 or top == 0 else 1, unit or "%")
+        if kind == "months":
+            return cls(1, 0 if top >= 10 else 1, unit or _("months"))
+        if kind == "money":
+            return cls.for_money([value for value in found if value], unit)
+        return cls(1, 0 if top >= 100 else 1 if top >= 10 else 2, unit)
+
+    @classmethod
+    def for_money(cls, found: Sequence[float], currency: str) -> "_Scale":
+        middle = sorted(found)[len(found) // 2] if found else 0.0
+        if middle >= 1e6:
+            return cls(1e6, 1, _("{currency} million").format(currency=_(currency)).strip())
+        if middle >= 1e4:
+            return cls(1e3, 0, _("{currency} thousand").format(currency=_(currency)).strip())
+        return cls(1, 0, _(currency))
+
+
+def say(value: object, kind: Kind = "number", unit: str = "") -> str:
+    """How is one figure written in a sentence?
+
+    Parameters
+    ----------
+    value
+        The figure; missing gives an en dash.
+    kind
+        As in `Column`.
+    unit
+        The currency for money, else what follows the figure.
+
+    Returns
+    -------
+    str
+        The figure with its unit.
+
+    Examples
+    --------
+    >>> say(0.424, "share"), say(2.94, "ratio"), say(1_234_000, "money", "EUR"), say(0.0002, "p")
+    ('42 %', '2.9', 'EUR 1.2 million', 'less than 0.001')
+    """
+    if _is_missing(value):
+        return MISSING
+    if kind == "p":
+        return _("less than 0.001") if float(str(value)) < 0.001 else _write_p(float(str(value)))
+    if kind in ("text", "date", "flag"):
+        return _write_plain(value, kind)
+    figure = float(str(value))
+    if kind == "money":
+        return _say_money(figure, unit)
+    scale = _Scale.fitting(kind, [abs(figure)], unit)
+    # A single ratio in a sentence needs no second decimal unless it is close to 1.
+    decimals = 1 if kind == "ratio" and abs(figure) >= 1.5 else scale.decimals
+    return f"{_write_number(figure, scale.divisor, decimals)} {scale.unit}".strip()
+
+
+def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "") -> str:
+    """How is an interval written in a sentence?
+
+    Returns
+    -------
+    str
+        "1.8 to 4.1"; the ends share unit and decimals, except money, which says its unit twice.
+
+    Examples
+    --------
+    >>> say_interval(1.84, 4.1, "ratio"), say_interval(0.31, 0.52, "share")
+    ('1.8 to 4.1', '31 to 52 %')
+    """
+    if kind == "money" or _is_missing(low) or _is_missing(high):
+        return _("{low} to {high}").format(low=say(low, kind, unit), high=say(high, kind, unit))
+    ends = [float(str(low)), float(str(high))]
+    scale = _Scale.fitting(kind, [abs(end) for end in ends], unit)
+    decimals = 1 if kind == "ratio" and max(ends) >= 1.5 else scale.decimals
+    first, last = (_write_number(end, scale.divisor, decimals) for end in ends)
+    return f"{_('{low} to {high}').format(low=first, high=last)} {scale.unit}".strip()
+
+
+def _say_money(figure: float, currency: str) -> str:
+    for divisor, sentence in ((1e9, _("{currency} {figure} billion")), (1e6, _("{currency} {figure} million"))):
+        if abs(figure) >= divisor:
+            return sentence.format(currency=_(currency), figure=_write_number(figure, divisor, 1)).strip()
+    return _("{currency} {figure}").format(currency=_(currency), figure=_write_number(figure, 1, 0)).strip()
+
+
+def _write_column(rows: pd.DataFrame, column: Column) -> list[str]:
+    scale, kind = _Scale.of(column, rows), column.written
+    written = [[_write(value, kind, scale) for value in rows[name]] for name in column.sources]
+    if not column.low:
+        return written[0]
+    lows, highs = written[-2:]
+    ends = [_("{low} to {high}").format(low=low, high=high) if low != MISSING or high != MISSING else MISSING
+            for low, high in zip(lows, highs, strict=True)]
+    if column.kind == "interval":
+        return ends
+    pairs = zip(written[0], ends, strict=True)
+    return [figure if MISSING in (figure, end) else f"{figure} ({end})" for figure, end in pairs]
+
+
+def _write(value: object, kind: Kind, scale: _Scale) -> str:
+    if _is_missing(value):
+        return MISSING
+    if kind in ("text", "date", "flag"):
+        return _write_plain(value, kind)
+    figure = float(str(value))
+    return _write_p(figure) if kind == "p" else _write_number(figure, scale.divisor, scale.decimals)
+
+
+def _write_plain(value: object, kind: Kind) -> str:
+    if kind == "flag":
+        return _("yes") if bool(value) else _("no")
+    if kind == "date":
+        return str(value)[:10]
+    if isinstance(value, (tuple, list)):
+        return ", ".join(str(part) for part in value) or MISSING
+    return str(value) or MISSING
+
+
+def _write_p(figure: float) -> str:
+    return "<0.001" if figure < 0.001 else f"{figure:.3f}" if figure < 0.1 else f"{figure:.2f}"
+
+
+def _write_number(figure: float, divisor: float, decimals: int) -> str:
+    if not isfinite(figure):
+        return "−∞" if figure < 0 else "∞"
+    text = f"{figure / divisor:,.{decimals}f}"
+    nothing = not text.strip("-0.,")
+    return text.lstrip("-") if nothing else text.replace("-", "−")
+
+
+def _is_missing(value: object) -> bool:
+    return not isinstance(value, (tuple, list)) and bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def _width(text: str) -> int:
+    """Count terminal columns: Japanese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _pad(text: str, width: int, left: bool) -> str:
+    room = " " * (width - _width(text))
+    return text + room if left else room + text
