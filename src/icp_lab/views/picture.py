@@ -13,6 +13,7 @@ from importlib.resources import files
 from io import StringIO
 from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -129,7 +130,7 @@ def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and
     return Picture(title, subtitle, foot, alt, wide, narrow)
 
 
-def plot_intervals(
+def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     axes: Axes,
     labels: Sequence[str],
     estimates: Sequence[float],
@@ -190,8 +191,9 @@ def _add_japanese_font() -> str:
     return str(font_manager.FontProperties(fname=font).get_name())
 
 
-def _style() -> dict[str, object]:
+def _style() -> dict[Any, object]:
     ink, grey, faint = COLOURS["ink"], COLOURS["grey"], COLOURS["faint"]
+    cycle = [COLOURS["accent"], COLOURS["second"], COLOURS["warn"], grey]
     return {
         "svg.fonttype": "none", "svg.hashsalt": "icp-lab", "text.parse_math": False, "axes.unicode_minus": True,
         "font.family": ["DejaVu Sans", _add_japanese_font()], "font.size": 12, "text.color": ink,
@@ -202,14 +204,14 @@ def _style() -> dict[str, object]:
         "xtick.color": grey, "ytick.color": faint, "xtick.labelcolor": grey, "ytick.labelcolor": ink,
         "xtick.labelsize": 12, "ytick.labelsize": 12, "xtick.major.size": 0, "ytick.major.size": 0,
         "xtick.minor.size": 0, "ytick.minor.size": 0, "lines.linewidth": 2, "lines.solid_capstyle": "round",
-        "axes.prop_cycle": mpl.rcsetup.cycler(color=[COLOURS["accent"], COLOURS["second"], COLOURS["warn"], grey]),
+        "axes.prop_cycle": f"cycler('color', {cycle})",
         "patch.edgecolor": "none", "figure.constrained_layout.h_pad": 0.06, "figure.constrained_layout.w_pad": 0.06,
         "legend.frameon": False,
     }
 
 
 def _fit_page(svg: str, width: int, height: int, alt: str) -> str:
-    """Make matplotlib's file a part of a page: no prologue, no style that leaks, ids of its own, the page's colours and font."""
+    """Make matplotlib's file a part of a page: no style that leaks, ids of its own, the page's colours and font."""
     body = svg[svg.index("<svg"):]
     body = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", body, flags=re.DOTALL)
     body = _own_ids(body)
