@@ -1,0 +1,70 @@
+"""Refusals about profiles: rules as text, icp.yml, accounts that nobody knows."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from icp_lab.errors.base import LabError, Place
+from icp_lab.locale import _
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """Name the known word that a reader most likely meant, else list some."""
+    words = sorted(known)
+    close = get_close_matches(word, words, n=1)
+    if close:
+        return _("Did you mean {word}?").format(word=close[0])
+    return _("Known are: {words}.").format(words=", ".join(words[:20])) if words else ""
+
+
+def cannot_read_rule(text: str, why: str) -> LabError:
+    """Refuse a rule in text form that is not in the grammar."""
+    return LabError(
+        _("The rule {text!r} cannot be read: {why}").format(text=text, why=why),
+        rule=_("A rule is criteria joined by 'and', such as: employees >= 100 and employees < 500 and "
+               "industry in ('SaaS', 'Fintech') and 'Salesforce' in tech_stack and exports and not dealer."),
+        remedy=_("Write names with spaces or signs between backticks: `annual revenue` >= 5."),
+    )
+
+
+def bound_not_in_grammar(text: str, attribute: str) -> LabError:
+    """Refuse > and <=, which an interval min <= x < max cannot say."""
+    return cannot_read_rule(text, _("{attribute} is compared with > or <=, but an interval includes its lower bound "
+                                    "and excludes its upper one: use >= and <.").format(attribute=attribute))
+
+
+def too_many_criteria(count: int, most: int) -> LabError:
+    """Refuse a rule that nobody could keep in mind."""
+    return LabError(
+        _("The rule has {count} criteria.").format(count=count),
+        rule=_("At most {most} criteria, so that everybody can keep the profile in mind.").format(most=most),
+        remedy=_("Leave out those that matter least."),
+    )
+
+
+def bad_criterion(found: str, place: Place | None = None) -> LabError:
+    """Refuse a criterion that is not one of the four kinds."""
+    return LabError(
+        _("{found} is not a criterion.").format(found=found),
+        rule=_("A criterion names an attribute and one of: min and/or max (numbers, min < max), in (a list of texts), "
+               "has (a text), is (yes or no)."),
+        remedy=_("For example: {{attribute: employees, min: 100, max: 500}}."), place=place,
+    )
+
+
+def unknown_attribute(attribute: str, known: Iterable[str], place: Place | None = None) -> LabError:
+    """Refuse a criterion on an attribute that the table does not have."""
+    return LabError(
+        _("There is no attribute {attribute}.").format(attribute=attribute),
+        rule=_("A criterion is about a column of the table that it is applied to."),
+        remedy=_nearest(attribute, known), place=place,
+    )
+
+
+def wrong_kind(attribute: str, kind: str, value: str) -> LabError:
+    """Refuse to compare a column with a criterion of another kind."""
+    return LabError(
+        _("{attribute} holds {value!r}, which the criterion cannot be compared with.").format(
+            attribute=attribute, value=value),
+        rule=_("A criterion of kind {kind} needs a column of that kind.").format(kind=kind),
+        remedy=_("Correct the column's type in study.yml, or the criterion."),
+    )
