@@ -1,0 +1,65 @@
+# Every target that needs Python makes the environment first: .venv, from the lock, with the first Python 3.11 to 3.13 found.
+# An active virtual or conda environment is used as it is (conda's own `base` is not one: it belongs to conda).
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+ACTIVE := $(or $(VIRTUAL_ENV),$(if $(filter base,$(CONDA_DEFAULT_ENV)),,$(CONDA_PREFIX)))
+ENVIRONMENT := $(or $(ACTIVE),$(CURDIR)/.venv)
+WHOSE := $(if $(ACTIVE),active,own)
+PYTHON := "$(ENVIRONMENT)/bin/python"
+
+STUDY ?= data/demo
+OUT ?=
+ARGS ?=
+# Many systems export a LANGUAGE of their own: only one given to make counts.
+ifneq ($(origin LANGUAGE),command line)
+LANGUAGE :=
+endif
+
+.PHONY: help report lab test test-all check notebooks lock clean environment environment-test
+
+help:  ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo '  with STUDY=folder (data/demo)  OUT=folder (reports/<study>)  LANGUAGE=ja  ARGS="--set 02_best_customers.top_share=0.2"'
+
+report: environment  ## Run a study's notebooks and write its report: STUDY, OUT, LANGUAGE, ARGS
+	@$(PYTHON) -m icp_lab report "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(LANGUAGE),--language "$(LANGUAGE)") $(ARGS)
+
+lab: environment  ## Open the notebooks in JupyterLab on a study: STUDY, OUT, LANGUAGE
+	@study=$$($(PYTHON) -c 'import os, sys; print(os.path.abspath(sys.argv[1]))' "$(STUDY)"); \
+	out=$$($(PYTHON) -c 'import os, sys; print(os.path.abspath(sys.argv[1] or os.path.join("reports", os.path.basename(sys.argv[2]))))' "$(OUT)" "$$study"); \
+	cd notebooks && ICP_LAB_STUDY="$$study" ICP_LAB_OUT="$$out" ICP_LAB_LANGUAGE="$(LANGUAGE)" $(PYTHON) -m jupyter lab $(ARGS)
+
+test: environment-test  ## Run the fast tests (installs no system package; skips with the reason where one is missing)
+	@$(PYTHON) -m pytest -m "not slow and not browser" $(ARGS)
+
+test-all: environment-test  ## Run all tests: slow ones, the browser and the notebooks' regression too
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: environment-test  ## Lint, types, layers, and the docs against the code
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	"$(ENVIRONMENT)/bin/lint-imports" --no-logo
+	$(PYTHON) -m pytest -q -m "not slow" tests/house
+
+notebooks: environment  ## Run the house notebooks on the demo and keep their text results in them
+	@$(PYTHON) tests/notebooks/refresh.py
+
+LOCK = $(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-header --quiet
+
+lock: environment-test  ## Resolve the dependencies anew: one set of versions for Python 3.11 to 3.13 (ARGS=--upgrade for newer ones)
+	$(LOCK) $(ARGS) --output-file requirements.lock
+	$(LOCK) $(ARGS) --extra test --constraint requirements.lock --output-file requirements-test.lock
+
+clean:  ## Remove what runs and tools made; never a study, never a form that waits in to_fill
+	@find reports -mindepth 2 -maxdepth 2 ! -name to_fill -exec rm -rf {} +
+	@find reports -mindepth 1 -maxdepth 1 -type d -empty -exec rmdir {} +
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@sh tools/environment.sh "$(ENVIRONMENT)" $(WHOSE) requirements.lock
+
+environment-test:
+	@sh tools/environment.sh "$(ENVIRONMENT)" $(WHOSE) requirements-test.lock
