@@ -1,4 +1,4 @@
-"""What the steps hand each other: declarations (light to import), the store on disk, and the codec of stored results."""
+"""What the steps hand each other: declarations (light to import), the store, the codec of results."""
 
 from icp_lab.artifacts.declared import ARTIFACTS, BY_NAME, Field, Kind, RecordArtifact, TableArtifact
 

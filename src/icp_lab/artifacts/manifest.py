@@ -1,0 +1,101 @@
+"""The manifest of a step: what it wrote, from what, and whether it is all still there. Light to import.
+
+`artifacts/<notebook>/manifest.json` is written last. A step without one, or whose files differ from it, counts as not
+run.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One artifact of a step: its file, the digest of the file's bytes, and of its content whatever the bytes."""
+
+    file: str
+    digest: str
+    content: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a finished step says of itself.
+
+    `compute_key` stands for all that its results depend on (empty where they cannot be told, as after changed cells in
+    JupyterLab), `page_key` for all that its page depends on (empty where no page was made), `inputs` for the parts of
+    the compute key, so that `status` can say what changed.
+    """
+
+    notebook: str
+    compute_key: str
+    page_key: str
+    page: str
+    inputs: dict[str, str]
+    parameters: dict[str, Any]
+    artifacts: dict[str, Entry]
+    interactive: bool = False
+    results: dict[str, str] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def folder_of(out: Path, notebook: str) -> Path:
+    """Where do the artifacts of a notebook lie?"""
+    return out / "artifacts" / notebook
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Put the manifest beside the artifacts it speaks of; the step counts as done from here on."""
+    write_json(folder / FILE, asdict(manifest))
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """What does the step in this folder say of itself? None when it is absent, unreadable, or not true of its files."""
+    try:
+        plain = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        plain["artifacts"] = {name: Entry(**entry) for name, entry in plain["artifacts"].items()}
+        manifest = Manifest(**plain)
+        intact = all(digest_file(folder / entry.file) == entry.digest for entry in manifest.artifacts.values())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return manifest if intact else None
+
+
+def finish_manifest(folder: Path, manifest: Manifest, **changes: Any) -> Manifest:
+    """Add to a manifest what only the runner knows: keys, page, timings."""
+    finished = replace(manifest, **changes)
+    write_manifest(folder, finished)
+    return finished
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON in one piece: whoever reads sees the old file or the new one."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text in one piece."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def digest_file(path: Path) -> str:
+    """Which bytes does a file hold?"""
+    return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+def digest_text(*parts: str) -> str:
+    """Which words are these, in this order?"""
+    total = blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode()
+        total.update(len(data).to_bytes(8, "big") + data)
+    return total.hexdigest()

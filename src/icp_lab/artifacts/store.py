@@ -1,0 +1,200 @@
+"""Writing and reading artifacts: typed Parquet for tables, JSON for records, both checked against their declaration."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from icp_lab.artifacts.declared import Field, RecordArtifact, TableArtifact
+from icp_lab.artifacts.manifest import Entry, digest_file, digest_text, write_text
+from icp_lab.errors.run import artifact_unfit
+from icp_lab.locale import _
+
+DTYPES: dict[str, Any] = {
+    "text": "str", "number": "float64", "integer": "Int64", "flag": "boolean", "date": "datetime64[s]",
+}
+
+
+def write_artifact(folder: Path, artifact: TableArtifact | RecordArtifact, content: object) -> Entry:
+    """How is an artifact kept?
+
+    Parameters
+    ----------
+    folder
+        Folder of the step.
+    artifact
+        Its declaration.
+    content
+        A frame for a table, a mapping for a record.
+
+    Returns
+    -------
+    Entry
+        File name, digest of its bytes and of its content.
+
+    Raises
+    ------
+    LabError
+        When the content is not as declared.
+    """
+    if isinstance(artifact, TableArtifact):
+        frame = check_table(artifact, content)
+        path = folder / f"{artifact.name}.parquet"
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
+        return Entry(path.name, digest_file(path), _hash_table(artifact, frame), len(frame))
+    record = check_record(artifact, content)
+    path = folder / f"{artifact.name}.json"
+    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    return Entry(path.name, digest_file(path), digest_text(json.dumps(record, sort_keys=True)), 1)
+
+
+def read_artifact(folder: Path, artifact: TableArtifact | RecordArtifact) -> pd.DataFrame | dict[str, Any]:
+    """What did the step in this folder write?
+
+    Raises
+    ------
+    LabError
+        When the file does not hold what is declared.
+    """
+    if isinstance(artifact, TableArtifact):
+        return check_table(artifact, pq.read_table(folder / f"{artifact.name}.parquet").to_pandas())
+    return check_record(artifact, json.loads((folder / f"{artifact.name}.json").read_text(encoding="utf-8")))
+
+
+def check_table(artifact: TableArtifact, content: object) -> pd.DataFrame:
+    """Does a frame hold what the artifact declares?
+
+    Returns
+    -------
+    DataFrame
+        The declared columns in their order and types, sorted by key; optional columns that are not there are missing.
+
+    Raises
+    ------
+    LabError
+        Naming the first column that does not fit, and how.
+    """
+    if not isinstance(content, pd.DataFrame):
+        raise artifact_unfit(artifact.name, "", _("it is a {kind}, not a table").format(kind=type(content).__name__))
+    declared = {field.name for field in artifact.fields}
+    for column in content.columns:
+        if column not in declared:
+            raise artifact_unfit(artifact.name, str(column), _("the column is not declared"))
+    columns = {field.name: _check_column(artifact, field, content) for field in artifact.fields}
+    frame = pd.DataFrame(columns).sort_values(list(artifact.key), kind="stable", ignore_index=True)
+    doubled = frame.duplicated(list(artifact.key))
+    if doubled.any():
+        first = ", ".join(str(value) for value in frame.loc[doubled, list(artifact.key)].iloc[0])
+        raise artifact_unfit(artifact.name, ", ".join(artifact.key), _("{key} stands there twice").format(key=first))
+    return frame
+
+
+def check_record(artifact: RecordArtifact, content: object) -> dict[str, Any]:
+    """Does a mapping hold what the artifact declares?
+
+    Returns
+    -------
+    dict
+        The same as plain JSON values: dates as ISO text, tuples as lists, missing numbers as null.
+
+    Raises
+    ------
+    LabError
+        Naming the first key that is missing, or the value that is none of JSON's.
+    """
+    if not isinstance(content, Mapping):
+        raise artifact_unfit(artifact.name, "", _("it is a {kind}, not a record").format(kind=type(content).__name__))
+    for key in artifact.required:
+        if key not in content:
+            raise artifact_unfit(artifact.name, key, _("the key is missing"))
+    plain: dict[str, Any] = _plain(content, artifact.name)
+    return plain
+
+
+def _plain(value: Any, artifact: str) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str) or value is pd.NA or value is pd.NaT:
+        return None if value is pd.NA or value is pd.NaT else value
+    if isinstance(value, date):
+        return str(value.date() if isinstance(value, pd.Timestamp) else value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each, artifact) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each, artifact) for each in value]
+    raise artifact_unfit(artifact, "", _("{value} is none of JSON's values").format(value=repr(value)))
+
+
+def _check_column(artifact: TableArtifact, field: Field, content: pd.DataFrame) -> Any:
+    if field.name not in content.columns:
+        if field.required:
+            raise artifact_unfit(artifact.name, field.name, _("the column is missing"))
+        return pd.Series(pd.NA, index=range(len(content)), dtype=object).astype(DTYPES[field.kind])
+    column = _convert(artifact, field, content[field.name].reset_index(drop=True))
+    if (field.required or field.name in artifact.key) and column.isna().any():
+        row = int(column.isna().idxmax()) + 1
+        raise artifact_unfit(artifact.name, field.name, _("row {row} has no value").format(row=row))
+    if field.choices:
+        odd = column.notna() & ~column.isin(field.choices)
+        if odd.any():
+            value, choices = repr(column[odd.idxmax()]), ", ".join(field.choices)
+            fault = _("{value} is none of {choices}").format(value=value, choices=choices)
+            raise artifact_unfit(artifact.name, field.name, fault)
+    return column
+
+
+def _convert(artifact: TableArtifact, field: Field, column: Any) -> Any:
+    """Bring a column to its declared type where that loses nothing."""
+    if not _is_like(field.kind, column):
+        fault = _("it holds {given}, not {kind}").format(given=column.dtype, kind=field.kind)
+        raise artifact_unfit(artifact.name, field.name, fault)
+    try:
+        if field.kind == "date":
+            return pd.to_datetime(column).dt.normalize().astype(DTYPES["date"])
+        converted = column.astype(DTYPES[field.kind])
+    except (TypeError, ValueError) as error:
+        raise artifact_unfit(artifact.name, field.name, str(error)) from error
+    if field.kind == "integer" and field.required and not converted.isna().any():
+        return converted.astype("int64")
+    return converted
+
+
+def _is_like(kind: str, column: Any) -> bool:
+    filled = column.dropna()
+    if filled.empty:
+        return True
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _is_like(kind, pd.Series(filled.tolist()))
+    if kind == "text":
+        return all(isinstance(value, str) for value in filled)
+    if kind == "flag":
+        return all(isinstance(value, bool | np.bool_) for value in filled)
+    if kind == "date":
+        return pd.api.types.is_datetime64_any_dtype(column) or all(isinstance(value, date) for value in filled)
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _hash_table(artifact: TableArtifact, frame: pd.DataFrame) -> str:
+    """Hash the values, not the file: another version of the Parquet writer gives the same hash."""
+    parts = [artifact.name]
+    for field in artifact.fields:
+        column = frame[field.name]
+        known = column.notna()
+        values = column[known]
+        if field.kind in ("text", "flag", "integer"):
+            cells = [str(value) for value in values]
+        elif field.kind == "date":
+            cells = [str(value) for value in values.astype("int64")]
+        else:
+            cells = [float(value).hex() for value in values]
+        parts += [field.name, field.kind, "".join("1" if each else "0" for each in known), json.dumps(cells)]
+    return digest_text(*parts)

@@ -1,0 +1,152 @@
+"""Refusals of a run: artifacts that do not fit, steps that were not run, parameters that do not exist."""
+
+from difflib import get_close_matches
+
+from icp_lab.errors.base import LabError, Place
+from icp_lab.locale import _
+
+
+def artifact_unfit(name: str, column: str, fault: str) -> LabError:
+    """Refuse a table or record that is not as declared."""
+    return LabError(
+        _("The artifact {name} does not fit its declaration: {fault}.").format(name=name, fault=fault),
+        rule=_("What steps hand each other is declared in icp_lab/artifacts/declared.py and checked when written."),
+        place=Place(column=column),
+    )
+
+
+def artifact_undeclared(name: str, notebook: str, verb: str) -> LabError:
+    """Refuse to read or write what the process does not declare for a notebook."""
+    reading, writing = _("{notebook} does not read the artifact {name}."), _("{notebook} does not write {name}.")
+    return LabError(
+        (reading if verb == "read" else writing).format(notebook=notebook, name=name),
+        remedy=_("Declare it in icp_lab/process/declared.py, so that the run knows what depends on what."),
+    )
+
+
+def artifact_missing(name: str, writer: str) -> LabError:
+    """Say which notebook has to run first."""
+    return LabError(
+        _("The artifact {name} is not there, or was changed by hand.").format(name=name),
+        remedy=_("Run {writer} first.").format(writer=writer),
+    )
+
+
+def artifact_not_written(names: tuple[str, ...], notebook: str) -> LabError:
+    """Refuse to finish a step that has not handed over what it promised."""
+    return LabError(
+        _("{notebook} has not written: {names}.").format(notebook=notebook, names=", ".join(names)),
+        rule=_("A step is done when every artifact that it declares is written."),
+        remedy=_("Run all cells from the top; where a cell was changed, write the artifact with here.write."),
+    )
+
+
+def table_undeclared(table: str, notebook: str, known: tuple[str, ...]) -> LabError:
+    """Refuse a table that the process does not declare for a notebook."""
+    return LabError(
+        _("{notebook} does not read the table {table}.").format(notebook=notebook, table=table),
+        rule=_("It reads: {tables}.").format(tables=", ".join(known) or "-"),
+        remedy=_("Declare it for the notebook in icp_lab/process/declared.py."),
+    )
+
+
+def notebook_unknown(name: str, known: tuple[str, ...], place: Place | None = None) -> LabError:
+    """Refuse a step that no notebook has, and name the nearest."""
+    return LabError(
+        _("There is no step {name}.").format(name=name),
+        rule=_("The steps are: {names}.").format(names=", ".join(known)),
+        remedy=_nearest(name, known),
+        place=place,
+    )
+
+
+def parameter_unknown(notebook: str, name: str, known: tuple[str, ...], place: Place | None = None) -> LabError:
+    """Refuse a parameter that a notebook does not have, and name the nearest."""
+    return LabError(
+        _("{notebook} has no parameter {name}.").format(notebook=notebook, name=name),
+        rule=_("Its parameters are: {names}.").format(names=", ".join(known) or "-"),
+        remedy=_nearest(name, known),
+        place=place,
+    )
+
+
+def parameter_type(name: str, value: object, kind: str, place: Place | None = None) -> LabError:
+    """Refuse a parameter's value of another type."""
+    return LabError(
+        _("{name} cannot be {value}.").format(name=name, value=repr(value)),
+        rule=_("It takes a value of type {kind}.").format(kind=kind),
+        place=place,
+    )
+
+
+def parameter_range(name: str, value: object, low: float, high: float, place: Place | None = None) -> LabError:
+    """Refuse a parameter's value outside its range."""
+    return LabError(
+        _("{name} cannot be {value}.").format(name=name, value=repr(value)),
+        rule=_("It lies from {low} to {high}.").format(low=f"{low:g}", high=f"{high:g}"),
+        place=place,
+    )
+
+
+def parameter_choice(name: str, value: object, choices: tuple[str, ...], place: Place | None = None) -> LabError:
+    """Refuse a parameter's value that is none of the choices."""
+    return LabError(
+        _("{name} cannot be {value}.").format(name=name, value=repr(value)),
+        rule=_("It is one of: {choices}.").format(choices=", ".join(choices)),
+        remedy=_nearest(str(value), choices),
+        place=place,
+    )
+
+
+def setting_unreadable(text: str) -> LabError:
+    """Refuse a --set that is not STEP.NAME=VALUE."""
+    return LabError(
+        _("--set {text} cannot be read.").format(text=text),
+        rule=_("A setting has the form STEP.NAME=VALUE, as in 02_best_customers.top_share=0.2."),
+    )
+
+
+def parameters_unfit(notebook: str, fault: str) -> LabError:
+    """Refuse a notebook whose parameters cell cannot be read."""
+    return LabError(
+        _("The parameters cell of {notebook} cannot be read: {fault}.").format(notebook=notebook, fault=fault),
+        rule=_("It holds assignments of literal values only, each with its meaning as a comment."),
+    )
+
+
+def run_held(holder: str, out: str) -> LabError:
+    """Refuse a second run on the same folder while the first goes on."""
+    return LabError(
+        _("Another run is writing to {out}: {holder}.").format(out=out, holder=holder),
+        remedy=_("Wait until it has ended, end it, or choose another folder with --out."),
+    )
+
+
+def cannot_store(function: str, fault: str) -> LabError:
+    """Refuse a computation whose arguments or result cannot be kept."""
+    return LabError(
+        _("here.compute cannot keep what {function} takes or gives: {fault}.").format(function=function, fault=fault),
+        rule=_("It takes frames, numbers, words, dates, tuples and dicts, and gives a frozen dataclass or a frame."),
+        remedy=_("Define the function in a module, and hand over data rather than objects."),
+    )
+
+
+def nothing_published(out: str) -> LabError:
+    """Say that a command needs a report that is not there."""
+    return LabError(
+        _("There is no finished report in {out}.").format(out=out),
+        remedy=_("Run icp-lab report first, or name its folder with --out."),
+    )
+
+
+def account_unknown(name: str, nearest: tuple[str, ...]) -> LabError:
+    """Say that no account has this id or name."""
+    return LabError(
+        _("There is no account {name}.").format(name=name),
+        remedy=_("Did you mean {names}?").format(names=", ".join(nearest)) if nearest else "",
+    )
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return _("Did you mean {name}?").format(name=close[0]) if close else ""
