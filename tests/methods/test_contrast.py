@@ -1,0 +1,133 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import contingency
+
+from icp_lab.artifacts import BY_NAME, TableArtifact
+from icp_lab.methods.contrast import compare_groups, estimate_delta, estimate_ratio
+
+
+def make_accounts(n: int = 120, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    ids = pd.Index([f"a{i:03}" for i in range(n)], name="account_id")
+    has = rng.random(n) < 0.5
+    return pd.DataFrame({
+        "employees": np.where(rng.random(n) < 0.1, np.nan, rng.lognormal(5, 1, n)),
+        "industry": pd.Series(rng.choice(["Retail", "SaaS", "Bank"], n), index=ids, dtype="str"),
+        "exports": pd.array(np.where(rng.random(n) < 0.2, None, has), dtype="boolean"),
+        "tech_stack": pd.Series(
+            [("Salesforce", "SAP") if h else ("SAP",) if i % 2 else None for i, h in enumerate(has)], index=ids, dtype=object),
+        "founded": pd.Timestamp("2000-01-01") + pd.to_timedelta(rng.integers(0, 5000, n), unit="D"),
+        "constant": "same",
+    }, index=ids)
+
+
+def test_the_frame_has_the_form_of_the_artifact() -> None:
+    accounts = make_accounts()
+    frame = compare_groups(accounts, accounts.index[:60], accounts.index[60:]).frame
+    artifact = BY_NAME["contrasts"]
+    assert isinstance(artifact, TableArtifact)
+    assert {field.name for field in artifact.fields} <= set(frame.columns)
+    assert not frame.duplicated(list(artifact.key)).any()
+    assert frame["p_value"].between(0, 1).all() and (frame["q_value"] >= frame["p_value"]).all()
+
+
+def test_every_kind_of_attribute_is_compared_and_missing_values_are_left_out() -> None:
+    accounts = make_accounts()
+    contrast = compare_groups(accounts, accounts.index[:60], accounts.index[60:])
+    rows = contrast.frame.set_index(["attribute", "level"])
+    assert set(rows.index) == {("employees", ""), ("founded", ""), ("industry", "Retail"), ("industry", "SaaS"),
+                               ("industry", "Bank"), ("exports", "yes"), ("tech_stack", "Salesforce")}
+    known = accounts["employees"].iloc[:60].notna().sum()
+    assert rows.loc[("employees", ""), "n_first"] == known
+    assert 2000 < rows.loc[("founded", ""), "median_first"] < 2014
+    left = contrast.skipped.to_numpy().tolist()
+    assert left == [["constant", "same", "one_value"], ["tech_stack", "SAP", "one_value"]]
+
+
+def test_a_list_member_that_everybody_has_tells_nothing() -> None:
+    ids = [f"{i:02}" for i in range(40)]
+    stack = pd.DataFrame({"tech": pd.Series([("SAP",)] * 40, index=ids, dtype=object)})
+    contrast = compare_groups(stack, stack.index[:20], stack.index[20:])
+    assert contrast.frame.empty
+    assert contrast.skipped["reason"].tolist() == ["one_value"]
+
+
+def test_a_planted_difference_is_found_with_its_direction() -> None:
+    accounts = make_accounts()
+    accounts.loc[accounts.index[:60], "industry"] = ["SaaS"] * 45 + ["Bank"] * 15
+    accounts.loc[accounts.index[:60], "employees"] *= 10
+    frame = compare_groups(accounts, accounts.index[:60], accounts.index[60:]).frame.set_index(["attribute", "level"])
+    assert frame.loc[("employees", ""), "effect"] > 0.5 and frame.loc[("employees", ""), "distinct"]
+    assert frame.loc[("industry", "SaaS"), "low"] > 1 and frame.loc[("industry", "SaaS"), "distinct"]
+    assert frame.loc[("industry", "Retail"), "effect"] < 0.2
+
+
+def test_the_order_of_rows_and_of_ids_does_not_matter() -> None:
+    accounts = make_accounts()
+    one = compare_groups(accounts, accounts.index[:60], accounts.index[60:])
+    shuffled = accounts.sample(frac=1, random_state=1)[accounts.columns[::-1]]
+    two = compare_groups(shuffled, accounts.index[:60][::-1], accounts.index[60:][::-1])
+    pd.testing.assert_frame_equal(one.frame, two.frame)
+    pd.testing.assert_frame_equal(one.skipped, two.skipped)
+
+
+def test_groups_too_small_to_compare_are_named_not_failed() -> None:
+    accounts = make_accounts(12)
+    contrast = compare_groups(accounts, accounts.index[:3], accounts.index[3:])
+    assert contrast.frame.empty and (contrast.skipped["reason"] == "few_values").all()
+    assert len(compare_groups(accounts, [], accounts.index).skipped) == len(accounts.columns)
+
+
+def test_rare_levels_are_named_not_tested() -> None:
+    accounts = make_accounts()
+    accounts["owner"] = pd.Series([f"o{i // 3}" for i in range(120)], index=accounts.index, dtype="str")
+    contrast = compare_groups(accounts[["owner"]], accounts.index[:60], accounts.index[60:])
+    assert contrast.frame.empty and set(contrast.skipped["reason"]) == {"rare"} and len(contrast.skipped) == 40
+
+
+def test_an_account_is_in_one_group_only() -> None:
+    accounts = make_accounts()
+    with pytest.raises(ValueError, match="a000"):
+        compare_groups(accounts, accounts.index[:60], accounts.index[:70])
+
+
+def test_delta_agrees_with_the_full_matrix() -> None:
+    rng = np.random.default_rng(3)
+    x, y = rng.integers(0, 6, 25).astype(float), rng.integers(1, 8, 31).astype(float)
+    signs = np.sign(x[:, None] - y[None, :])
+    delta, low, high = estimate_delta(x, y)
+    assert delta == pytest.approx(signs.mean())
+    assert low < delta < high
+    assert estimate_delta(y, x) == pytest.approx((-delta, -high, -low))
+
+
+def test_delta_of_groups_that_do_not_overlap_keeps_an_interval() -> None:
+    delta, low, high = estimate_delta(np.arange(20.0) + 50, np.arange(30.0))
+    assert (delta, high) == (1.0, 1.0) and 0.5 < low < 1
+
+
+def test_ratio_agrees_with_scipy_in_large_cells() -> None:
+    known = contingency.relative_risk(30, 80, 20, 90)
+    ends = known.confidence_interval(0.95)
+    assert estimate_ratio(30, 80, 20, 90) == pytest.approx((known.relative_risk, ends.low, ends.high))
+
+
+def test_ratio_agrees_with_statsmodels_in_small_cells() -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    ends = proportion.confint_proportions_2indep(3, 20, 1, 25, method="score", compare="ratio", correction=False)
+    assert estimate_ratio(3, 20, 1, 25)[1:] == pytest.approx(ends)
+
+
+@given(st.integers(10, 60), st.integers(10, 60), st.data())
+def test_ratio_is_inside_its_interval_and_mirrors(n: int, m: int, data: st.DataObject) -> None:
+    a, b = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
+    if a + b == 0:
+        return
+    ratio, low, high = estimate_ratio(a, n, b, m)
+    turned = estimate_ratio(b, m, a, n)
+    assert 0 <= low <= ratio <= high
+    assert turned[0] == pytest.approx(1 / ratio)
+    assert turned[2] == pytest.approx(1 / low if low else np.inf, rel=1e-3)

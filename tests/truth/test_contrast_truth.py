@@ -1,0 +1,66 @@
+"""Does the contrast keep what it promises: few false finds, intervals that hold, and real differences found?"""
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.methods.contrast import compare_groups, estimate_delta, estimate_ratio
+
+SEEDS = 60
+
+
+def make_groups(seed: int, planted: bool) -> tuple[pd.DataFrame, pd.Index, pd.Index]:
+    """30 attributes of three kinds and 60 accounts against 140; four attributes differ when planted."""
+    rng = np.random.default_rng(seed)
+    n, first = 200, np.arange(200) < 60
+    ids = pd.Index([f"a{i:03}" for i in range(n)])
+    columns: dict[str, object] = {f"number_{i}": rng.lognormal(3, 1, n) for i in range(15)}
+    shares = [0.3, 0.25, 0.2, 0.1, 0.1, 0.05]
+    columns |= {f"kind_{i}": pd.Series(rng.choice(list("abcdef"), n, p=shares), index=ids) for i in range(10)}
+    columns |= {f"flag_{i}": pd.array(rng.random(n) < 0.15 * (i + 1), dtype="boolean") for i in range(5)}
+    if planted:
+        columns["number_0"] = rng.lognormal(3, 1, n) * np.where(first, 2.2, 1)
+        columns["number_1"] = rng.lognormal(3, 1, n) * np.where(first, 0.45, 1)
+        columns["flag_0"] = pd.array(rng.random(n) < np.where(first, 0.55, 0.2), dtype="boolean")
+        columns["flag_1"] = pd.array(rng.random(n) < np.where(first, 0.1, 0.4), dtype="boolean")
+    return pd.DataFrame(columns, index=ids), ids[first], ids[~first]
+
+
+PLANTED = {"number_0", "number_1", "flag_0", "flag_1"}
+
+
+def test_in_noise_anything_is_called_distinct_about_as_rarely_as_promised() -> None:
+    found = [compare_groups(*make_groups(seed, planted=False)).frame["distinct"].any() for seed in range(SEEDS)]
+    # In pure noise every find is false: the share of worlds with one must stay near q = 0.10 (3 standard errors of room).
+    assert np.mean(found) <= 0.10 + 3 * np.sqrt(0.10 * 0.90 / SEEDS)
+
+
+def test_in_planted_worlds_false_finds_stay_below_q_and_the_planted_are_found() -> None:
+    false_share, power = [], []
+    for seed in range(SEEDS):
+        frame = compare_groups(*make_groups(seed, planted=True)).frame
+        called = frame.loc[frame["distinct"], "attribute"]
+        false_share.append((~called.isin(PLANTED)).mean() if len(called) else 0.0)
+        power.append(len(set(called) & PLANTED) / len(PLANTED))
+    assert np.mean(false_share) <= 0.10
+    assert np.mean(power) >= 0.90
+
+
+def test_the_interval_of_delta_covers_the_truth() -> None:
+    shift, reps = 0.7, 400
+    truth = 2 * 0.6896918 - 1  # P(X > Y) for normals 0.7 apart: Phi(0.7 / sqrt 2)
+    rng = np.random.default_rng(1)
+    ends = np.array([estimate_delta(rng.normal(shift, 1, 40), rng.normal(0, 1, 80))[1:] for _ in range(reps)])
+    covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()
+    assert 0.92 <= covered <= 0.98
+
+
+def test_the_interval_of_the_ratio_covers_the_truth_in_small_and_large_cells() -> None:
+    rng = np.random.default_rng(2)
+    for n, p, m, r in ((40, 0.4, 80, 0.2), (30, 0.15, 60, 0.05), (300, 0.3, 500, 0.25)):
+        covered = []
+        while len(covered) < 400:
+            a, b = int(rng.binomial(n, p)), int(rng.binomial(m, r))
+            if a + b:
+                low, high = estimate_ratio(a, n, b, m)[1:]
+                covered.append(low <= p / r <= high)
+        assert np.mean(covered) >= 0.92
