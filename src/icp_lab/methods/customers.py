@@ -1,0 +1,296 @@
+"""Who is a customer, since when, and who has left: by every definition that the tables allow."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.locale import _
+from icp_lab.methods.months import count_months, end_of
+from icp_lab.methods.result import Shown
+
+SIZE_BANDS = ("1-9", "10-49", "50-99", "100-249", "250-499", "500-999", "1000+")
+REVENUE_BANDS = ("Q1", "Q2", "Q3", "Q4")
+DEFINITIONS = ("churn_table", "contracts_ended", "churned_flag", "lapsed")
+"""The ways to have left, in the order in which they are believed; the last is for ledgers, where nobody signs off."""
+
+_EDGES = (0, 10, 50, 100, 250, 500, 1000, np.inf)
+_FACTORS = (1.5, 2.0, 3.0, 4.0, 6.0)
+_FEWEST_ORDERS = 3  # two intervals are the least that a median can be taken of
+
+
+@dataclass(frozen=True)
+class CustomerBase(Shown):
+    """Who are our customers, and who of them has left?
+
+    Parameters
+    ----------
+    frame
+        A row an account: account_id, name, status, churned, churned_on, lapsed, since, tenure_months, industry,
+        size_band, region, as in the artifact `customers`.
+    definitions
+        A row a definition of having left: definition, told (customers that it can be said of), left, used.
+    contradictions
+        A row a pair of definitions: first, second, both, only_first, only_second, neither.
+    lapses
+        A row a factor k: factor, told, lapsed. Shows what the choice of k decides.
+    definition
+        The definition in use: one of `DEFINITIONS`, or empty where nobody can be said to have left.
+    size_basis
+        What the size bands are made of: employees, annual_revenue, or empty.
+    left_before_start
+        Customers whose end is dated before their start; their tenure is missing.
+    """
+
+    frame: pd.DataFrame
+    definitions: pd.DataFrame
+    contradictions: pd.DataFrame
+    lapses: pd.DataFrame
+    definition: str
+    size_basis: str
+    left_before_start: int
+
+    @property
+    def caption(self) -> str:
+        """Say how many there are of each kind."""
+        status = self.frame["status"]
+        return _("{customers} customers, {lost} lost and {prospects} prospects").format(
+            customers=int((status == "customer").sum()), lost=int((status == "lost").sum()),
+            prospects=int((status == "prospect").sum()))
+
+
+def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
+    accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, churn: pd.DataFrame, *,
+    as_of: date, lapse_factor: float = 3.0,
+) -> CustomerBase:
+    """Who is a customer, who was lost, who is a prospect, and which customers have left?
+
+    Parameters
+    ----------
+    accounts
+        A row an account: account_id, name, industry, employees, annual_revenue, region, country, customer_since,
+        churned.
+    deals
+        A row an opportunity: account_id, stage (won, lost, open), created, closed. May be empty, as may those below.
+    revenue
+        A row a payment or contract: account_id, amount, date, end_date, recurring, ended.
+    churn
+        A row an end of a relationship: account_id, date.
+    as_of
+        The day up to which we look; nothing later counts.
+    lapse_factor
+        k: a customer has lapsed after k times its own median interval between days with an order, above 1.
+
+    Returns
+    -------
+    CustomerBase
+        The accounts and every definition of having left, crossed with each other.
+
+    Notes
+    -----
+    Customer: revenue above 0, else a won deal, else `customer_since`, on or before `as_of`. Lost: closed deals, none
+    won, not a customer. Left: the first of the churn table, all recurring revenue ended, and the flag `churned` that
+    can be told of the customer; its first end counts, so one who came back has left. Where none of the three can be
+    told of anybody, lapsed takes their place, with the last order as the day. A rhythm needs three days with an order.
+
+    Examples
+    --------
+    >>> begun = pd.to_datetime(["2024-01-01", None, None])
+    >>> accounts = pd.DataFrame({"account_id": ["a", "b", "c"], "customer_since": begun})
+    >>> deals = pd.DataFrame({"account_id": ["b"], "stage": ["lost"]})
+    >>> base = classify_accounts(accounts, deals, pd.DataFrame(), pd.DataFrame(), as_of=date(2025, 1, 1))
+    >>> base.frame["status"].tolist()
+    ['customer', 'lost', 'prospect']
+    """
+    day = pd.Timestamp(as_of)
+    accounts = fill_columns(accounts, _ACCOUNT).sort_values("account_id").set_index("account_id", drop=False)
+    deals = until(fill_columns(deals, _DEAL), "closed", day)
+    revenue = until(fill_columns(revenue, _REVENUE), "date", day)
+    churn = until(fill_columns(churn, _CHURN), "date", day)
+    frame = _tell_status(accounts, deals, revenue, day)
+    is_customer = frame["status"] == "customer"
+    orders = _list_orders(deals, revenue)
+    ends = _tell_ends(accounts, revenue, churn, day)
+    ends["lapsed"] = _tell_lapsed(orders, accounts.index, day, lapse_factor)
+    ends = ends.where(is_customer)
+    used, definition = _choose_definition(ends)
+    frame["churned"], frame["lapsed"] = _combine(ends), ends["lapsed"]
+    frame["churned_on"] = _date_ends(used, revenue, churn, orders)
+    frame["since"] = frame["since"].where(is_customer)
+    frame["tenure_months"], backwards = _measure_tenure(frame, as_of)
+    frame["industry"] = accounts["industry"]
+    frame["size_band"], size_basis = _band_sizes(accounts)
+    frame["region"] = accounts["region"].fillna(accounts["country"])
+    return CustomerBase(
+        frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
+        contradictions=_cross_definitions(ends),
+        lapses=_vary_factor(orders, frame, day, lapse_factor),
+        definition=definition, size_basis=size_basis, left_before_start=backwards)
+
+
+_ACCOUNT = {"account_id": "str", "name": "str", "industry": "str", "employees": "float64", "annual_revenue": "float64",
+            "region": "str", "country": "str", "customer_since": "datetime64[s]", "churned": "boolean"}
+_DEAL = {"account_id": "str", "stage": "str", "created": "datetime64[s]", "closed": "datetime64[s]"}
+_REVENUE = {"account_id": "str", "amount": "float64", "date": "datetime64[s]", "end_date": "datetime64[s]",
+            "recurring": "boolean", "ended": "boolean"}
+_CHURN = {"account_id": "str", "date": "datetime64[s]"}
+
+
+def fill_columns(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+    """What does a table look like when every column that a method reads is there?
+
+    Parameters
+    ----------
+    frame
+        A table of the study; it may lack columns, or be empty.
+    kinds
+        Column and dtype of what is needed; a column that is not there becomes all missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those columns only, in that order.
+
+    Examples
+    --------
+    >>> fill_columns(pd.DataFrame({"a": [1]}), {"a": "float64", "b": "str"}).columns.tolist()
+    ['a', 'b']
+    """
+    absent = {name: pd.Series(np.nan if kind == "float64" else None, frame.index, kind) for name, kind in kinds.items()
+              if name not in frame}
+    return frame.assign(**absent)[list(kinds)].astype(dict(kinds))
+
+
+def until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:
+    """Which rows lie on or before a day, or carry no date?
+
+    Examples
+    --------
+    >>> payments = pd.DataFrame({"date": pd.to_datetime(["2024-01-01", "2026-01-01"])})
+    >>> until(payments, "date", pd.Timestamp("2025-01-01")).index.tolist()
+    [0]
+    """
+    return frame.loc[~(frame[column] > day)]
+
+
+def _tell_status(accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    ids = accounts.index
+    paid = revenue.groupby("account_id")["amount"].sum().reindex(ids) > 0
+    won = ids.isin(deals.loc[deals["stage"] == "won", "account_id"])
+    closed = ids.isin(deals.loc[deals["stage"].isin(["won", "lost"]), "account_id"])
+    begun = accounts["customer_since"] <= day
+    is_customer = paid | won | begun
+    status = np.select([is_customer, closed], ["customer", "lost"], "prospect")
+    wins = deals[deals["stage"] == "won"]
+    first_paid = revenue[revenue["amount"] > 0].groupby("account_id")["date"].min().reindex(ids)
+    first_won = wins["closed"].fillna(wins["created"]).groupby(wins["account_id"]).min().reindex(ids)
+    since = accounts["customer_since"].where(begun).fillna(first_paid).fillna(first_won)
+    return pd.DataFrame({"account_id": accounts["account_id"], "name": accounts["name"],
+                         "status": pd.Series(status, ids, "str"), "since": since.astype("datetime64[s]")}, index=ids)
+
+
+def _tell_ends(accounts: pd.DataFrame, revenue: pd.DataFrame, churn: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    ids = accounts.index
+    ends = pd.DataFrame({name: pd.Series(pd.NA, ids, dtype="boolean") for name in DEFINITIONS})
+    if len(churn):
+        ends["churn_table"] = pd.array(ids.isin(churn["account_id"]), dtype="boolean")
+    contracts = revenue[revenue["recurring"].fillna(False)]
+    if len(contracts):
+        ended = contracts["ended"].fillna(False) | (contracts["end_date"] <= day)
+        ends["contracts_ended"] = ended.groupby(contracts["account_id"]).all().reindex(ids).astype("boolean")
+    ends["churned_flag"] = accounts["churned"]
+    return ends
+
+
+def _list_orders(deals: pd.DataFrame, revenue: pd.DataFrame) -> pd.DataFrame:
+    """List the days with an order of those without a contract: from the ledger, else from won deals."""
+    if len(revenue):
+        on_contract = revenue.loc[revenue["recurring"].fillna(False), "account_id"]
+        orders = revenue.loc[(revenue["amount"] > 0) & ~revenue["account_id"].isin(on_contract), ["account_id", "date"]]
+    else:
+        orders = deals.loc[deals["stage"] == "won", ["account_id", "closed"]].rename(columns={"closed": "date"})
+    return orders.dropna().drop_duplicates().sort_values(["account_id", "date"])
+
+
+def _tell_lapsed(orders: pd.DataFrame, ids: pd.Index, day: pd.Timestamp, factor: float) -> pd.Series:
+    gaps = orders.groupby("account_id")["date"].diff().dt.days
+    rhythm = gaps.groupby(orders["account_id"]).agg(["median", "count"])
+    silence = (day - orders.groupby("account_id")["date"].max()).dt.days
+    told = rhythm["count"] >= _FEWEST_ORDERS - 1
+    lapsed = (silence > factor * rhythm["median"]).astype("boolean").where(told)
+    return pd.Series(lapsed.reindex(ids), ids, dtype="boolean")
+
+
+def _combine(ends: pd.DataFrame) -> pd.Series:
+    return ends["churn_table"].fillna(ends["contracts_ended"]).fillna(ends["churned_flag"])
+
+
+def _choose_definition(ends: pd.DataFrame) -> tuple[pd.Series, str]:
+    """Name the definition in force for each customer, and the one that most depend on."""
+    used = pd.Series("", ends.index, dtype="str")
+    for name in reversed(DEFINITIONS[:3]):
+        used = used.mask(ends[name].notna(), name)
+    if (used == "").all():
+        used = used.mask(ends["lapsed"].notna(), "lapsed")
+    counts = used[used != ""].value_counts()
+    return used, max(counts.index, key=lambda name: (counts[name], -DEFINITIONS.index(name)), default="")
+
+
+def _date_ends(used: pd.Series, revenue: pd.DataFrame, churn: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
+    ids = used.index
+    contracts = revenue[revenue["recurring"].fillna(False)]
+    dated = {"churn_table": churn.groupby("account_id")["date"].min(),
+             "contracts_ended": contracts.groupby("account_id")["end_date"].max(),
+             "lapsed": orders.groupby("account_id")["date"].max()}
+    ends = pd.Series(pd.NaT, ids, dtype="datetime64[s]")
+    for name, dates in dated.items():
+        ends = ends.mask(used == name, dates.reindex(ids).astype("datetime64[s]"))
+    return ends
+
+
+def _measure_tenure(frame: pd.DataFrame, as_of: date) -> tuple[pd.Series, int]:
+    """Blank the ends of those who have not left, and count months from start to end or to as_of."""
+    left = frame["churned"].fillna(frame["lapsed"] if frame["churned"].isna().all() else False).fillna(False)
+    frame["churned_on"] = frame["churned_on"].where(left.astype(bool))
+    stop = np.where(frame["churned_on"].notna(), count_months(frame["churned_on"]), end_of(as_of))
+    tenure = pd.Series(stop - count_months(frame["since"]), frame.index).where(frame["status"] == "customer")
+    # One who left by a flag without a date had some tenure, but nobody can say how much of it.
+    tenure = tenure.mask(left.astype(bool) & frame["churned_on"].isna())
+    return tenure.where(tenure >= 0), int((tenure < 0).sum())
+
+
+def _band_sizes(accounts: pd.DataFrame) -> tuple[pd.Series, str]:
+    if accounts["employees"].notna().any():
+        bands = pd.cut(accounts["employees"], list(_EDGES), right=False, labels=list(SIZE_BANDS))
+        return bands.astype("str"), "employees"
+    money = accounts["annual_revenue"]
+    if money.nunique() >= len(REVENUE_BANDS):
+        quarter = pd.cut(money.rank(pct=True), [0, 0.25, 0.5, 0.75, 1], labels=list(REVENUE_BANDS))
+        return quarter.astype("str"), "annual_revenue"
+    return pd.Series(None, accounts.index, dtype="str"), ""
+
+
+def _count_definitions(ends: pd.DataFrame, used: pd.Series) -> pd.DataFrame:
+    rows = [(name, int(ends[name].notna().sum()), int(ends[name].sum()), int((used == name).sum()))
+            for name in DEFINITIONS]
+    return pd.DataFrame(rows, columns=["definition", "told", "left", "used"])
+
+
+def _cross_definitions(ends: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for place, first in enumerate(DEFINITIONS):
+        for second in DEFINITIONS[place + 1:]:
+            told = ends[[first, second]].dropna().astype(bool)
+            if len(told):
+                one, other = told[first], told[second]
+                rows.append((first, second, int((one & other).sum()), int((one & ~other).sum()),
+                             int((~one & other).sum()), int((~one & ~other).sum())))
+    return pd.DataFrame(rows, columns=["first", "second", "both", "only_first", "only_second", "neither"])
+
+
+def _vary_factor(orders: pd.DataFrame, frame: pd.DataFrame, day: pd.Timestamp, factor: float) -> pd.DataFrame:
+    is_customer = frame["status"] == "customer"
+    lapsed = {k: _tell_lapsed(orders, frame.index, day, k).where(is_customer) for k in sorted({*_FACTORS, factor})}
+    rows = [(k, int(flags.notna().sum()), int(flags.sum())) for k, flags in lapsed.items()]
+    return pd.DataFrame(rows, columns=["factor", "told", "lapsed"])
