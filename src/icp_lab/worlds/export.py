@@ -1,0 +1,124 @@
+"""Write a synthetic company the way a CRM and a billing system would: other headers, odd spellings, wrong rows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.compat import StringIO
+
+from icp_lab.worlds.words import Words, load_words, study_template
+from icp_lab.worlds.world import World, make_company
+
+HEADERS = {
+    "account_id": "Account ID", "name": "Company", "domain": "Website", "industry": "Sector", "employees": "Headcount",
+    "annual_revenue": "Turnover (thousands)", "country": "Country", "region": "Territory", "founded_year": "Founded",
+    "tech_stack": "Technologies", "customer_since": "Customer since", "channel": "Lead source", "sold_via": "Sold via",
+    "owner": "Account owner",
+}  # fmt: skip
+"""Source headers of accounts.csv, as the demo's study.yml maps them; other columns keep their names."""
+
+
+def write_demo(folder: Path, accounts: int = 600, seed: int = 0, signal: bool = True, language: str = "en") -> None:
+    """Put a synthetic study into a folder: CSV files, study.yml, and truth.json, which the lab never reads."""
+    write_study(make_company(accounts, signal, seed, language), folder)
+
+
+def write_study(world: World, folder: Path) -> None:
+    """Which files would this company hand over, mess and all?
+
+    Parameters
+    ----------
+    world
+        From `make_company`.
+    folder
+        Made if absent; files of the same names are replaced.
+
+    Notes
+    -----
+    The mess: 5 % of industries and regions in another spelling (put right in study.yml), exact duplicates in accounts,
+    revenue and support, impossible dates in deals, satisfaction and churn, tickets of accounts that nobody knows.
+    `truth.json` counts it under `mess`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    words = load_words(world.truth["language"])
+    rng = np.random.default_rng([world.truth["seed"], 99])
+    sources = {name: _as_text(frame) for name, frame in world.tables.items()}
+    mess = _spoil(sources, words, rng)
+    sources["accounts"] = sources["accounts"].rename(columns=HEADERS)
+    for name, frame in sources.items():
+        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    (folder / "study.yml").write_text(_fill_template(world.truth, words), encoding="utf-8")
+    truth = json.dumps(world.truth | {"mess": mess}, ensure_ascii=False, indent=1)
+    (folder / "truth.json").write_text(truth + "\n", encoding="utf-8")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ";".join(value)
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    text = pd.DataFrame({name: [_cell(value) for value in column] for name, column in frame.items()})
+    if "annual_revenue" in text:
+        text["annual_revenue"] = [_cell(value / 1000) for value in frame["annual_revenue"]]
+    return text
+
+
+def _spoil(sources: dict[str, pd.DataFrame], words: Words, rng: np.random.Generator) -> dict[str, int]:
+    """Put the mess in, table by table; say how much of each there is."""
+    mess = {"spellings": _misspell(sources, words, rng)}
+    for name, count in (("accounts", 4), ("revenue", 12), ("support", 6)):
+        again = _sample(sources[name], count, rng)
+        sources[name] = pd.concat([sources[name], again], ignore_index=True)
+        mess[f"duplicates_{name}"] = len(again)
+    for name, wrong in (("satisfaction", "2062-03-01"), ("churn", "0000-00-00")):
+        bad = _sample(sources[name], 2, rng).assign(date=wrong)
+        sources[name] = pd.concat([sources[name], bad], ignore_index=True)
+        mess[f"impossible_dates_{name}"] = len(bad)
+    bad = _sample(sources["deals"], 2, rng)
+    sources["deals"].loc[bad.index, "created"] = "2025-02-30"  # an optional cell: the deal itself stays
+    mess["impossible_dates_deals"] = len(bad)
+    stray = _sample(sources["support"], 3, rng).assign(account_id="A9999")
+    stray["ticket_id"] = [f"T9{i:04d}" for i in range(len(stray))]
+    sources["support"] = pd.concat([sources["support"], stray], ignore_index=True)
+    return mess | {"unknown_accounts_support": len(stray)}
+
+
+def _misspell(sources: dict[str, pd.DataFrame], words: Words, rng: np.random.Generator) -> int:
+    changed = 0
+    for column, others in words.spellings.items():
+        cells = sources["accounts"][column].to_list()
+        known = {words.codes[column][code]: variants for code, variants in others.items()}
+        for i, cell in enumerate(cells):
+            if cell in known and rng.random() < 0.07:
+                cells[i] = known[cell][int(rng.integers(len(known[cell])))]
+                changed += 1
+        sources["accounts"][column] = cells
+    return changed
+
+
+def _sample(frame: pd.DataFrame, count: int, rng: np.random.Generator) -> pd.DataFrame:
+    return frame.iloc[np.sort(rng.choice(len(frame), min(count, len(frame)), replace=False))]
+
+
+def _fill_template(truth: dict[str, Any], words: Words) -> str:
+    """Put the spellings and the plain facts into the commented template."""
+    spellings = {
+        column: {variant: words.codes[column][code] for code, variants in others.items() for variant in variants}
+        for column, others in words.spellings.items()
+    }
+    stream, yaml = StringIO(), YAML()
+    yaml.indent(mapping=2)
+    yaml.dump(spellings, stream)
+    block = "\n".join("      " + line for line in stream.getvalue().rstrip().splitlines())
+    return study_template(truth["language"]).format(as_of=truth["as_of"], currency=words.currency, values=block)

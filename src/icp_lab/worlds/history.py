@@ -1,0 +1,216 @@
+"""Draw what happened with each account: deals, money, use, tickets, answers, departures, opinions, people.
+
+Everything follows from the account's `fit`: money a month (and, weakly, from size), margin, use, satisfaction, staying.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.worlds.company import AS_OF, Draft
+from icp_lab.worlds.kinds import KINDS
+from icp_lab.worlds.words import Words
+
+MONTH = 30.4375
+USAGE_MONTHS = 15
+PLANS = ("basic", "standard", "premium")
+_REASONS = {kind.name: kind.churn for kind in KINDS}
+_NEGATIVE_REASONS = {"product": 0.5, "price": 0.42, "support": 0.05, "other": 0.03}
+
+
+@dataclass(frozen=True)
+class Course:
+    """An account's course, before it is told in tables.
+
+    `left` None = it stayed; `mrr` money a month; `active` the share of seats in use; `nps` its mood, 0 to 10;
+    `reason` why it would leave or say no, as a group.
+    """
+
+    account_id: str
+    status: str
+    since: date
+    left: date | None
+    mrr: float
+    cost_share: float
+    seats: int
+    active: float
+    nps: float
+    reason: str
+    plan: str
+
+    @property
+    def until(self) -> date:
+        """Tell the last day that the tables can know of."""
+        return self.left or AS_OF
+
+
+def draw_courses(draft: Draft, ids: Sequence[str], rng: np.random.Generator) -> tuple[Course, ...]:
+    """When did each customer come and go, what did it pay and use?"""
+    truth, n = draft.frame, len(draft.frame)
+    fit, scale = truth["fit"].to_numpy(dtype=float), truth["scale"].to_numpy(dtype=float)
+    ease = 1 / (1 + np.exp(-(0.55 * fit + rng.normal(0, 0.9, n))))
+    months = np.where(rng.random(n) < 0.09, rng.uniform(1, 12, n), 5 + 90 * ease)  # a few came lately
+    stay = rng.exponential(1 / (0.0090 * np.exp(-0.85 * fit)))
+    mrr = 900 * (scale / 150) ** 0.25 * np.exp(0.45 * fit + rng.normal(0, 0.35, n))
+    cost = np.clip(0.42 - 0.07 * fit + rng.normal(0, 0.06, n), 0.08, 0.95)
+    active = 1 / (1 + np.exp(-(0.2 + 0.8 * fit + rng.normal(0, 0.5, n))))
+    nps = np.clip(np.round(7.0 + 1.05 * fit + rng.normal(0, 1.0, n)), 0, 10)
+    plan = np.digitize(0.8 * fit + rng.normal(0, 0.6, n), [0.2, 1.2])
+    courses = []
+    for i, (status, kind, bad) in enumerate(zip(truth["status"], truth["kind"], truth["negative"], strict=True)):
+        since = AS_OF - timedelta(days=round(float(months[i]) * MONTH))
+        gone = status == "customer" and 3 <= stay[i] < months[i] - 1
+        left = since + timedelta(days=round(float(stay[i]) * MONTH)) if gone else None
+        reason = _draw(rng, _NEGATIVE_REASONS if bad else _REASONS[kind])
+        courses.append(Course(
+            ids[i], status, since, left, round(float(mrr[i]), -1), float(cost[i]), int(np.ceil(mrr[i] / 40)),
+            float(active[i]), float(nps[i]), reason, PLANS[int(plan[i])],
+        ))  # fmt: skip
+    return tuple(courses)
+
+
+def _draw(rng: np.random.Generator, chances: dict[str, float]) -> str:
+    weights = np.array(list(chances.values()))
+    return list(chances)[int(rng.choice(len(chances), p=weights / weights.sum()))]
+
+
+def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
+    return options[int(rng.integers(len(options)))]
+
+
+def _days(rng: np.random.Generator, low: int, high: int) -> timedelta:
+    return timedelta(days=int(rng.integers(low, high)))
+
+
+def _customers(courses: Sequence[Course]) -> Iterator[Course]:
+    return (course for course in courses if course.status == "customer")
+
+
+def _reason_words(group: str, words: Words, rng: np.random.Generator) -> tuple[str | None, str | None]:
+    """Say a reason: a code that the form asks for, a sentence that people write more rarely."""
+    code = _choose(rng, words.reasons[group]) if rng.random() < 0.88 else None
+    text = _choose(rng, words.texts[group]) if rng.random() < 0.75 or code is None else None
+    return code, text
+
+
+def tell_deals(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+    """Which opportunities were there? A customer has won one; some lost others; prospects have open ones."""
+    rows = []
+    for course in courses:
+        won = course.status == "customer"
+        ends: list[tuple[date | None, str]] = [(course.since, "won")] if won else []
+        if course.status == "lost" or (won and rng.random() < 0.15):
+            ends.append((AS_OF - _days(rng, 20, 1500), "lost"))
+        if course.status == "prospect" or rng.random() < 0.06:
+            ends.append((None, "open"))
+        for closed, stage in ends:
+            opened = (closed or AS_OF) - _days(rng, 15, 180)
+            code, text = _reason_words(course.reason, words, rng) if stage == "lost" else (None, None)
+            amount = round(course.mrr * 12 * float(np.exp(rng.normal(0, 0.15))), -2) * words.money
+            rows.append((course.account_id, stage, amount, opened, closed, code or text, _choose(rng, words.owners)))
+    frame = pd.DataFrame(rows, columns=["account_id", "stage", "amount", "created", "closed", "loss_reason", "owner"])
+    frame.insert(0, "deal_id", [f"D{i + 1:05d}" for i in range(len(frame))])
+    return frame
+
+
+def tell_revenue(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+    """What did each customer pay? A contract a price: some were upgraded, those who left have ended theirs."""
+    rows: list[tuple[str, float, date, date | None, str, bool, bool, float, str]] = []
+    for course in _customers(courses):
+        account, start, price = course.account_id, course.since, round(course.mrr * words.money, -1)
+        length = (course.until - start).days
+        if length > 400 and rng.random() < 0.4:
+            change = start + _days(rng, 200, length - 100)
+            cost = round(price * course.cost_share)
+            rows.append((account, price, start, change, "month", True, True, cost, "licence"))
+            start, price = change + timedelta(days=1), round(price * float(rng.uniform(1.05, 1.4)), -1)
+        ended, cost = course.left is not None, round(price * course.cost_share)
+        rows.append((account, price, start, course.left, "month", True, ended, cost, "licence"))
+        if rng.random() < 0.35:
+            fee = round(course.mrr * float(rng.uniform(1.5, 4)), -2) * words.money
+            once = course.since
+            rows.append((account, fee, once, once, "once", False, False, round(fee * 0.7), "onboarding"))
+    columns = ["account_id", "amount", "date", "end_date", "per", "recurring", "ended", "cost", "product"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tell_usage(courses: Sequence[Course], rng: np.random.Generator) -> pd.DataFrame:
+    """How much was used in each of the last months?"""
+    months = [(AS_OF.year * 12 + AS_OF.month - 1) - back for back in reversed(range(USAGE_MONTHS))]
+    firsts = [date(month // 12, month % 12 + 1, 1) for month in months]
+    rows = []
+    for course in _customers(courses):
+        for first in firsts:
+            if course.since <= first <= course.until:
+                users = int(rng.binomial(course.seats, course.active))
+                rows.append((course.account_id, first, users, course.seats, int(rng.poisson(users * 18))))
+    return pd.DataFrame(rows, columns=["account_id", "date", "active_users", "seats", "events"])
+
+
+def tell_support(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+    """Which tickets were opened? The ill-fitting ask more, and about what they will leave for."""
+    rows = []
+    for course in _customers(courses):
+        for _ticket in range(int(rng.poisson(1.0 + 3.5 * (1 - course.active)))):
+            group = course.reason if rng.random() < 0.5 else "other"
+            opened = course.until - _days(rng, 1, 700)
+            if opened >= course.since:
+                closed = min(opened + _days(rng, 0, 12), AS_OF)
+                text = _choose(rng, words.tickets[group]).format(n=int(rng.integers(2, 900)))
+                priority = _draw(rng, {"low": 0.3, "normal": 0.5, "high": 0.2})
+                rows.append((course.account_id, opened, closed, words.codes["category"][group], priority, text))
+    frame = pd.DataFrame(rows, columns=["account_id", "opened", "closed", "category", "priority", "text"])
+    frame.insert(1, "ticket_id", [f"T{i + 1:05d}" for i in range(len(frame))])
+    return frame
+
+
+def tell_satisfaction(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+    """What did customers answer when they were asked whether they would recommend us (0 to 10)?"""
+    rows = []
+    for course in _customers(courses):
+        for back in (60, 425):
+            answered = course.until - _days(rng, back - 40, back + 40)
+            if answered >= course.since and rng.random() < 0.78:
+                score = float(np.clip(course.nps + int(rng.integers(-1, 2)), 0, 10))
+                mood = "high" if score >= 9 else "low" if score <= 6 else "middle"
+                text = _choose(rng, words.answers[mood]) if rng.random() < 0.3 else None
+                rows.append((course.account_id, score, "nps", answered, text))
+    return pd.DataFrame(rows, columns=["account_id", "score", "answer_scale", "date", "text"])
+
+
+def tell_churn(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+    """Who left, when, and why in their words?"""
+    gone = [course for course in courses if course.left]
+    rows = [(course.account_id, course.left, *_reason_words(course.reason, words, rng)) for course in gone]
+    return pd.DataFrame(rows, columns=["account_id", "date", "reason", "text"])
+
+
+def tell_opinions(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+    """What do colleagues hold of some accounts? Sales look at money, customer success at use; both err at times."""
+    customers = list(_customers(courses))
+    money, use = [course.mrr for course in customers], [course.active for course in customers]
+    rows = []
+    for team, measure in (("sales", money), ("customer success", use)):
+        place = pd.Series(measure).rank(pct=True).to_numpy() + rng.normal(0, 0.12, len(customers))
+        for i in np.flatnonzero(rng.random(len(customers)) < 0.18):
+            verdict = "best" if place[i] > 0.93 else "avoid" if place[i] < 0.12 else "good"
+            note = _choose(rng, words.notes[verdict]) if rng.random() < 0.6 else None
+            rows.append((customers[i].account_id, team, verdict, note, _choose(rng, words.owners)))
+    return pd.DataFrame(rows, columns=["account_id", "team", "verdict", "note", "author"])
+
+
+def tell_contacts(courses: Sequence[Course], words: Words, language: str, rng: np.random.Generator) -> pd.DataFrame:
+    """Who are the people at the customers?"""
+    rows: list[tuple[str, ...]] = []
+    for course in _customers(courses):
+        for role in rng.choice(len(words.roles["titles"]), size=int(rng.integers(1, 4)), replace=False):
+            first, last = _choose(rng, words.first), _choose(rng, words.last)
+            person, name = f"P{len(rows) + 1:05d}", f"{last} {first}" if language == "ja" else f"{first} {last}"
+            title, department, seniority, buying = (words.roles[part][int(role)] for part in words.roles)
+            email = f"{person}@{course.account_id}.example".lower()
+            rows.append((person, course.account_id, name, email, title, department, seniority, buying, language))
+    who = ["contact_id", "account_id", "name", "email"]
+    return pd.DataFrame(rows, columns=[*who, "title", "department", "seniority", "buying_role", "language"])

@@ -1,0 +1,136 @@
+"""Make a synthetic company: its tables in canonical form and the truth behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.locale import LANGUAGES, _
+from icp_lab.tables import BY_NAME
+from icp_lab.worlds import history
+from icp_lab.worlds.company import AS_OF, Draft, build_accounts, draw_draft
+from icp_lab.worlds.kinds import NEGATIVE, PROFILE
+from icp_lab.worlds.words import Words, load_words
+
+
+@dataclass(frozen=True)
+class World:
+    """A synthetic company: `tables` in canonical form, as `study.table` gives them, and the `truth` behind them."""
+
+    tables: dict[str, pd.DataFrame]
+    truth: dict[str, Any]
+
+
+def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, language: str = "en") -> World:
+    """What would a B2B software company's exports look like if we knew the truth about its customers?
+
+    Parameters
+    ----------
+    accounts
+        Number of companies in the CRM, 30 and more; about 70 % of them are customers.
+    signal
+        False: a null world. Attributes keep their marginals to the letter, are independent of each other and of
+        everything that happened with the account.
+    seed
+        The same seed gives the same world.
+    language
+        `en` or `ja`: names, industries, places and texts.
+
+    Returns
+    -------
+    World
+        `tables`: accounts, deals, revenue, usage, support, satisfaction, churn, opinions, contacts.
+        `truth`: `profile` and `negative_profile` (criteria as in icp.yml, and the accounts that truly meet them),
+        `segments` {account_id: kind}, `churn_reasons` and `loss_reasons` {account_id: product, price, support, other};
+        without signal these are None or empty.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 30 accounts, or a language that the lab does not speak.
+
+    Notes
+    -----
+    Five kinds of company with overlapping attributes; the profile cuts across them. An account's `fit` is 2.3 inside
+    the profile, -1.5 inside the negative profile, plus normal noise (0.85); money, margin, use, satisfaction and
+    staying follow from it, money weakly from size too. So luck also makes winners outside the profile.
+
+    Examples
+    --------
+    >>> world = make_company(accounts=60, seed=1)
+    >>> [criterion["attribute"] for criterion in world.truth["profile"]["criteria"]]
+    ['industry', 'employees', 'tech_stack']
+    >>> make_company(accounts=60, signal=False).truth["profile"] is None
+    True
+    """
+    if accounts < 30 or language not in LANGUAGES:
+        rule = _("A world needs at least 30 accounts and a language out of {languages}.")
+        raise ValueError(rule.format(languages=", ".join(LANGUAGES)))
+    words = load_words(language)
+    draws = [np.random.default_rng([seed, part]) for part in range(11)]
+    draft = draw_draft(accounts, signal, draws[0])
+    table = build_accounts(draft, words, draws[1])
+    courses = history.draw_courses(draft, list(table["account_id"]), draws[2])
+    customers = pd.Series([course.status == "customer" for course in courses])
+    table["customer_since"] = pd.Series([course.since for course in courses]).where(customers)
+    table["plan"] = pd.Series([words.codes["plan"][course.plan] for course in courses]).where(customers)
+    tables = {
+        "accounts": table,
+        "deals": history.tell_deals(courses, words, draws[3]),
+        "revenue": history.tell_revenue(courses, words, draws[4]),
+        "usage": history.tell_usage(courses, draws[5]),
+        "support": history.tell_support(courses, words, draws[6]),
+        "satisfaction": history.tell_satisfaction(courses, words, draws[7]),
+        "churn": history.tell_churn(courses, words, draws[8]),
+        "opinions": history.tell_opinions(courses, words, draws[9]),
+        "contacts": history.tell_contacts(courses, words, language, draws[10]),
+    }
+    truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
+    return World({name: _type(name, frame) for name, frame in tables.items()}, truth | _tell_truth(draft, courses, words))
+
+
+def _type(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give each column the type that the tables declare; other columns stay what they hold."""
+    typed = frame.copy()
+    for column, cells in frame.items():
+        kind = BY_NAME[name].by_name[str(column)].kind if column in BY_NAME[name].by_name else ""
+        if kind == "date":
+            typed[column] = pd.to_datetime(cells).astype("datetime64[s]")
+        elif kind == "flag" or cells.dtype == "boolean":
+            typed[column] = cells.astype("boolean")
+        elif kind in ("number", "integer", "money") or cells.dtype.kind in "iuf":
+            typed[column] = cells.astype("float64")
+        elif kind != "list":
+            typed[column] = cells.astype("str")
+    return typed
+
+
+def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:
+    """Say the planted criteria in the words of the world's language."""
+    named = [dict(criterion) for criterion in planted]
+    for criterion in named:
+        if "in" in criterion:
+            criterion["in"] = [words.codes[criterion["attribute"]][code] for code in criterion["in"]]
+    return named
+
+
+def _tell_truth(draft: Draft, courses: Sequence[history.Course], words: Words) -> dict[str, Any]:
+    """What was planted, by account? Nothing about attributes in a null world."""
+    ids = pd.Series([course.account_id for course in courses])
+    profile: dict[str, Any] | None = None
+    negative: dict[str, Any] | None = None
+    segments: dict[str, str] = {}
+    if draft.signal:
+        profile = {"criteria": _criteria(PROFILE, words), "accounts": list(ids[draft.frame["profile"]])}
+        avoided = list(ids[draft.frame["negative"]])
+        negative = {"criteria": _criteria(NEGATIVE, words), "accounts": avoided}
+        segments = dict(zip(ids, draft.frame["kind"], strict=True))
+    return {
+        "profile": profile,
+        "negative_profile": negative,
+        "segments": segments,
+        "churn_reasons": {course.account_id: course.reason for course in courses if course.left},
+        "loss_reasons": {course.account_id: course.reason for course in courses if course.status == "lost"},
+    }
