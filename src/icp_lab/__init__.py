@@ -8,7 +8,7 @@ _EXPORTS = {
     "try_rule": "icp_lab.tries", "load_icp": "icp_lab.icp", "open_study": "icp_lab.study",
 }
 _MODULES = ("step", "worlds")
-__all__ = ["find_icp", "load_icp", "open_study", "step", "test_icp", "try_rule", "worlds"]  # noqa: F822  (PEP 562)
+__all__ = ["find_icp", "load_icp", "open_study", "step", "test_icp", "try_rule", "worlds"]
 
 
 def __getattr__(name: str) -> Any:
