@@ -115,7 +115,7 @@ def _encode_one(name: str, column: "pd.Series[Any]", min_level: int, min_member:
 
 def _encode_flag(name: str, column: "pd.Series[Any]") -> Found:
     values = column.astype("boolean")
-    codes: NDArray[np.uint8] = values.fillna(False).to_numpy(dtype=np.uint8)
+    codes = values.fillna(False).to_numpy(dtype=bool).astype(np.uint8)
     codes[values.isna().to_numpy()] = MISSING
     if len(values.dropna().unique()) < 2:
         return []
