@@ -1,1 +1,1 @@
-"""pages"""
+"""Pages: the template, the table maker, the style."""

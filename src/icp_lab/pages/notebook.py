@@ -1,0 +1,200 @@
+"""A notebook that has run becomes a page: one self-contained HTML file that answers first and explains last.
+
+What the page looks for in the notebook: `# Title` and what follows it in the same cell (question, inputs, outputs);
+`## Section`; an output whose HTML has the class `headline` (moved to the first screen); `## Method` (folded).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from icp_lab.locale import _, in_language
+from icp_lab.pages.shell import TEMPLATES, Entry, Way, describe_shell, show_way
+from icp_lab.process import BY_NAME
+
+_ANSWER = re.compile(r"\bhere\.(?:answer|waiting|not_applicable)\(([^)]*)\)")
+_ITEM = re.compile(r"[\"'](\d[a-f])[\"']")
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """What does a page say beyond what its notebook holds?
+
+    Parameters
+    ----------
+    name
+        The notebook.
+    language
+        `en` or `ja`.
+    study
+        Name of the study.
+    pages
+        All notebooks that have a page in this report, for the links between them.
+    provenance
+        What the page rests on, in order: (name, value), such as the day, the rows of each table, the versions.
+    parameters
+        (name, value, meaning) of each parameter.
+    trouble
+        Why the step did not finish, in plain words; empty if it did.
+    own
+        The analyst's own notebooks: name and title.
+    """
+
+    name: str
+    language: str
+    study: str
+    pages: tuple[str, ...]
+    provenance: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str, str], ...] = ()
+    trouble: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Block:
+    kind: str
+    source: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+    outputs: tuple[Any, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+@dataclass
+class _Section:
+    title: str
+    id: str
+    folded: bool = False
+    blocks: list[_Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Page:
+    title: str
+    question: str
+    kicker: str
+    headlines: list[str]
+    sections: list[_Section]
+    contents: list[_Section]
+    process: Way
+    turn: tuple[Entry | None, Entry | None]
+    provenance: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, str, str], ...]
+    trouble: str
+
+
+def render_page(notebook: Any, facts: PageFacts) -> str:
+    """How does a notebook that has run become a page?
+
+    Parameters
+    ----------
+    notebook
+        An nbformat notebook, run to its end or to the cell that failed, in the reader's language.
+    facts
+        What the page says besides.
+
+    Returns
+    -------
+    str
+        A complete HTML document that loads nothing: style, script and pictures are in it.
+    """
+    with in_language(facts.language):
+        page = _read_notebook(notebook, facts)
+        exporter = _exporter()
+        exporter.environment.globals.update(_=_, shell=describe_shell(page.title, facts.study))
+        html, _resources = exporter.from_notebook_node(notebook, resources={"page": page})
+    return str(html)
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert.exporters.html import HTMLExporter  # noqa: PLC0415  (a second of imports that only this page needs)
+
+    settings = {"template_name": "icp_lab", "extra_template_basedirs": [TEMPLATES], "exclude_anchor_links": True}
+    exporter = HTMLExporter(**settings)  # type: ignore[no-untyped-call]
+    exporter.environment.autoescape = True
+    exporter.environment.trim_blocks = exporter.environment.lstrip_blocks = True
+    return exporter
+
+
+def _read_notebook(notebook: Any, facts: PageFacts) -> _Page:
+    title, question, rest = _open_page(notebook)
+    headlines: list[str] = []
+    sections = _split(rest, headlines)
+    way = show_way(facts.pages, facts.name, facts.own)
+    step = BY_NAME.get(facts.name)
+    kicker = _("Step {step} of 9").format(step=step.step) if step else _("The analyst's own")
+    contents = [section for section in sections if section.title and section.blocks]
+    return _Page(
+        title or (_(step.title) if step else facts.name), question, kicker, headlines, sections, contents, way,
+        _neighbours(way), facts.provenance, facts.parameters, facts.trouble,
+    )
+
+
+def _open_page(notebook: Any) -> tuple[str, str, list[Any]]:
+    """Take title and question off the first Markdown cell."""
+    cells = list(notebook["cells"])
+    if not cells or cells[0]["cell_type"] != "markdown":
+        return "", "", cells
+    lines = cells[0]["source"].split("\n")
+    heading = re.match(r"# +(.*)", lines[0])
+    return (heading[1].strip(), "\n".join(lines[1:]).strip(), cells[1:]) if heading else ("", "", cells)
+
+
+def _split(cells: list[Any], headlines: list[str]) -> list[_Section]:
+    """Put the cells into sections; headlines leave their place for the first screen."""
+    sections = [_Section("", "start")]
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            for title, text in _cut(cell["source"]):
+                if title is not None:
+                    sections.append(_Section(title, _slug(title, sections), folded=title in ("Method", _("Method"))))
+                if text:
+                    sections[-1].blocks.append(_Block("markdown", text))
+        elif cell["cell_type"] == "code":
+            sections[-1].blocks.append(_read_code(cell, headlines))
+    return [section for section in sections if section.title or section.blocks]
+
+
+def _read_code(cell: Any, headlines: list[str]) -> _Block:
+    outputs = []
+    for output in cell.get("outputs", ()):
+        html = output.get("data", {}).get("text/html", "")
+        if 'class="headline"' in html:
+            headlines.append(html)
+        else:
+            outputs.append(output)
+    answers = tuple(item for call in _ANSWER.findall(cell["source"]) for item in _ITEM.findall(call))
+    hidden = "hide-input" in cell["metadata"].get("tags", [])
+    return _Block("code", "" if hidden else cell["source"], dict(cell["metadata"]), tuple(outputs), answers)
+
+
+def _cut(source: str) -> Iterator[tuple[str | None, str]]:
+    """Cut Markdown at its `##` headings, which code fences cannot hold."""
+    title, lines, fenced = None, list[str](), False
+    for line in source.split("\n"):
+        fenced ^= line.startswith("```")
+        heading = None if fenced else re.match(r"## +(.*)", line)
+        if heading:
+            if title is not None or "".join(lines).strip():
+                yield title, "\n".join(lines).strip()
+            title, lines = heading[1].strip(), []
+        else:
+            lines.append(line)
+    yield title, "\n".join(lines).strip()
+
+
+def _slug(title: str, sections: list[_Section]) -> str:
+    base = re.sub(r"\W+", "-", title.lower()).strip("-") or "section"
+    taken = {section.id for section in sections} | {"main", "theme", "page-words", "show-code"}
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 1000))) if slug not in taken)
+
+
+def _neighbours(way: Way) -> tuple[Entry | None, Entry | None]:
+    """Find the pages before and after this one."""
+    linked = [entry for entry in way.notebooks if entry.href or entry.current]
+    here = next((place for place, entry in enumerate(linked) if entry.current), None)
+    if here is None:
+        return None, None
+    return linked[here - 1] if here else None, linked[here + 1] if here + 1 < len(linked) else None
