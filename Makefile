@@ -43,7 +43,7 @@ check: environment-test  ## Lint, types, layers, and the docs against the code
 	$(PYTHON) -m pytest -q -m "not slow" tests/house
 
 notebooks: environment  ## Run the house notebooks on the demo and keep their text results in them
-	@$(PYTHON) tests/notebooks/refresh.py
+	@$(PYTHON) tools/refresh_notebooks.py
 
 LOCK = $(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --quiet

@@ -17,14 +17,16 @@ LOG = Path(sys.prefix, ".icp-lab", "pip.log")
 
 
 def parse(text):
-    """Read one requirement with the parser that every pip carries; no other is sure to be there."""
+    """Read one requirement with the parser that every pip carries: no other is sure to be there."""
     from pip._vendor.packaging.requirements import Requirement  # noqa: PLC0415  (pip itself may have to be made first)
 
-    return Requirement(text)
+    requirement = Requirement(text)
+    requirement.name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+    return requirement
 
 
 def read_lock(lock):
-    """Split a lock into the entries that concern this Python and system: name -> the lines that pip needs, with hashes."""
+    """Split a lock into the entries that concern this Python and system: name -> the lines that pip needs."""
     entries = {}
     for entry in re.split(r"\n(?=[a-z0-9])", Path(lock).read_text(encoding="utf-8")):
         pin = parse(entry.split("\\")[0])
@@ -72,7 +74,8 @@ def run_pip(*arguments, total=0):
             elif line.startswith("Installing collected"):
                 show("unpacking them", step=0)
     if pip.returncode:
-        sys.exit("\n".join(["", *LOG.read_text(encoding="utf-8").splitlines()[-15:], f"pip failed; all of it is in {LOG}"]))
+        last = LOG.read_text(encoding="utf-8").splitlines()[-15:]
+        sys.exit("\n".join(["", *last, f"pip failed; all of it is in {LOG}"]))
 
 
 def show(text, step):
@@ -91,7 +94,7 @@ def main(whose, lock):
     if whose == "active":
         entries = select_missing(entries, list_wanted(lock))
     if entries:
-        print(f"Installing {len(entries)} packages from {lock} into {sys.prefix} (a few minutes the first time)", flush=True)
+        print(f"Installing {len(entries)} packages from {lock} into {sys.prefix} (at first, minutes)", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             chosen = Path(folder, lock)
             chosen.write_text("\n".join(entries.values()), encoding="utf-8")

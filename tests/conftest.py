@@ -1,0 +1,56 @@
+"""Rules of the whole suite: where a skip is lawful, and where data that others made may be found."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_configure(config):
+    """Say once, and early, under which rule the suite runs."""
+    config.stash[_STRICT] = bool(os.environ.get("ICP_LAB_NO_SKIP"))
+
+
+_STRICT = pytest.StashKey[bool]()
+
+
+def _forbid(report, config):
+    """Turn a skip into a failure where skips are forbidden; data laid beside the checkout may be absent outside CI."""
+    if not (config.stash[_STRICT] and report.skipped and isinstance(report.longrepr, tuple)):
+        return report
+    reason = str(report.longrepr[-1])
+    if "shared" in reason and not os.environ.get("CI"):
+        return report
+    report.outcome = "failed"
+    report.longrepr = f"ICP_LAB_NO_SKIP is set, and this was to be skipped. {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Hold single tests to the rule."""
+    return _forbid((yield), item.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Hold files that skip as a whole to the rule."""
+    return _forbid((yield), collector.config)
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def studies():
+    """Real studies laid beside the checkout."""
+    folder = SHARED / "studies"
+    if not folder.is_dir():
+        pytest.skip("../shared/studies is not laid beside this checkout")
+    return folder
