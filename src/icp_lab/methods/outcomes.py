@@ -1,0 +1,174 @@
+"""What came out well: the cases of every outcome that the tables allow, each with the reason why it counts so."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.locale import _
+from icp_lab.methods.customers import fill_columns, until
+from icp_lab.methods.months import count_months
+from icp_lab.methods.result import Shown
+
+Outcome = Literal["best", "won", "retained"]
+OUTCOMES: tuple[Outcome, ...] = ("best", "won", "retained")
+COLUMNS = ("case_id", "account_id", "outcome", "group", "positive", "reason", "time")
+
+_DEAL = {"account_id": "str", "deal_id": "str", "stage": "str", "created": "datetime64[s]", "closed": "datetime64[s]"}
+_STAGES = {"won": "yes", "lost": "no", "open": "unknown"}
+
+
+@dataclass(frozen=True)
+class Outcomes(Shown):
+    """What came out well, and what did not?
+
+    Parameters
+    ----------
+    frame
+        A row a case of any outcome that the tables allow, as in the artifact `outcomes`.
+    cases
+        The rows of the chosen outcome, as in the artifact `cases`.
+    chosen
+        The outcome that the profile is to predict.
+    counts
+        A row an outcome: outcome, yes, no, unknown.
+    reasons
+        A row an outcome and reason: outcome, reason, positive, n.
+    """
+
+    frame: pd.DataFrame
+    cases: pd.DataFrame
+    chosen: Outcome
+    counts: pd.DataFrame
+    reasons: pd.DataFrame
+
+    @property
+    def caption(self) -> str:
+        """Say what is predicted and on how many cases."""
+        return _("outcome {outcome}: {n} cases").format(outcome=self.chosen, n=len(self.cases))
+
+
+def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
+    customers: pd.DataFrame, best: pd.DataFrame, deals: pd.DataFrame, *,
+    as_of: date, window_months: int = 12, wanted: str = "",
+) -> Outcomes:
+    """Which cases came out well, by each outcome that the tables allow?
+
+    Parameters
+    ----------
+    customers
+        The artifact `customers`.
+    best
+        A row a customer: account_id, best (yes, no, missing = unknown), reason: `Success.frame` and `Success.reasons`.
+    deals
+        account_id, deal_id, stage (won, lost, open), created, closed. May be empty.
+    as_of
+        The day up to which we look.
+    window_months
+        A customer younger than this that has not left is unknown.
+    wanted
+        The study's outcome: best, won or retained; empty takes the first that there are cases of, in that order.
+
+    Returns
+    -------
+    Outcomes
+        Cases of all outcomes, and those of the chosen one (none, when its tables are missing).
+
+    Notes
+    -----
+    best: one case a customer. won: one case a deal, unknown while it is open; a deal without an id of its own is
+    called `<account_id>#<n>` in the order of its dates. retained: one case a customer; it is negative when the customer
+    left within the window, positive when it stayed, or left later. One that left on an unknown day is negative.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "tenure_months": [30.0, 4.0],
+    ...                           "churned": pd.array([False, False], "boolean")})
+    >>> best = pd.DataFrame({"account_id": ["a", "b"], "best": pd.array([True, None], "boolean"),
+    ...                      "reason": ["top_share", "too_young"]})
+    >>> build_cases(customers, best, pd.DataFrame(), as_of=date(2025, 1, 1)).counts.to_numpy().tolist()
+    [['best', 1, 0, 1], ['retained', 1, 0, 1]]
+    """
+    base = fill_columns(customers, _CUSTOMER).sort_values("account_id").reset_index(drop=True)
+    ours = base[base["status"] == "customer"].reset_index(drop=True)
+    marks = best.set_index("account_id").reindex(ours["account_id"])
+    group = _name_groups(base, best)
+    found = {
+        "best": _cases_of_best(ours, marks),
+        "won": _cases_of_deals(until(fill_columns(deals, _DEAL), "closed", pd.Timestamp(as_of)), base),
+        "retained": _cases_of_stay(ours, window_months),
+    }
+    frame = pd.concat([cases.assign(outcome=outcome) for outcome, cases in found.items()], ignore_index=True)
+    frame["group"] = frame["account_id"].map(group)
+    frame = frame[list(COLUMNS)].astype({"time": "datetime64[s]"} | dict.fromkeys(COLUMNS[:-1], "str"))
+    frame = frame.sort_values(["outcome", "case_id"]).reset_index(drop=True)
+    chosen = _choose_outcome(wanted, frame)
+    return Outcomes(
+        frame=frame, cases=frame[frame["outcome"] == chosen].reset_index(drop=True), chosen=chosen,
+        counts=_count_cases(frame),
+        reasons=frame.groupby(["outcome", "reason", "positive"]).size().rename("n").reset_index())
+
+
+_CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churned_on": "datetime64[s]",
+             "lapsed": "boolean", "since": "datetime64[s]", "tenure_months": "float64"}
+
+
+def _tell_left(base: pd.DataFrame) -> pd.Series:
+    return base["lapsed"] if base["churned"].isna().all() else base["churned"]
+
+
+def _name_groups(base: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:
+    left = _tell_left(base).fillna(False).astype(bool)
+    is_best = base["account_id"].isin(best.loc[best["best"].fillna(False), "account_id"])
+    ours = base["status"] == "customer"
+    names = np.select([is_best, ours & left, ours, base["status"] == "lost"], ["best", "churned", "ordinary", "lost"],
+                      "prospect")
+    return dict(zip(base["account_id"], names.tolist(), strict=True))
+
+
+def _cases_of_best(ours: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    is_best = pd.Series(marks["best"].array, dtype="boolean")
+    positive = is_best.map({True: "yes", False: "no"}).astype("str").fillna("unknown")
+    return pd.DataFrame({"case_id": ours["account_id"], "account_id": ours["account_id"], "positive": positive,
+                         "reason": marks["reason"].fillna("not_measured").array, "time": ours["since"]})
+
+
+def _cases_of_deals(deals: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    known = deals[deals["account_id"].isin(base["account_id"]) & deals["stage"].isin(list(_STAGES))]
+    known = known.sort_values(["account_id", "created", "closed", "stage", "deal_id"]).reset_index(drop=True)
+    number = (known.groupby("account_id").cumcount() + 1).astype("str")
+    own = known["deal_id"].notna() & ~known["deal_id"].duplicated(keep=False)
+    return pd.DataFrame({
+        "case_id": known["deal_id"].where(own, known["account_id"] + "#" + number), "account_id": known["account_id"],
+        "positive": known["stage"].map(_STAGES), "reason": known["stage"],
+        "time": known["created"].fillna(known["closed"])})
+
+
+def _cases_of_stay(ours: pd.DataFrame, window_months: int) -> pd.DataFrame:
+    left = _tell_left(ours)
+    told = ours[left.notna()].reset_index(drop=True)
+    gone = left.dropna().to_numpy(dtype=bool)
+    stay = count_months(told["churned_on"]) - count_months(told["since"])
+    reason = np.select(
+        [gone & np.isnan(stay), gone & (stay < window_months), gone, told["tenure_months"] < window_months],
+        ["left_undated", "left", "left_later", "too_young"], "stayed")
+    outcome = {"left_undated": "no", "left": "no", "left_later": "yes", "too_young": "unknown", "stayed": "yes"}
+    return pd.DataFrame({"case_id": told["account_id"], "account_id": told["account_id"],
+                         "positive": pd.Series(reason, told.index, "str").map(outcome), "reason": reason,
+                         "time": told["since"]})
+
+
+def _choose_outcome(wanted: str, frame: pd.DataFrame) -> Outcome:
+    for outcome in OUTCOMES:
+        if wanted == outcome or (not wanted and (frame["outcome"] == outcome).any()):
+            return outcome
+    return "best"
+
+
+def _count_cases(frame: pd.DataFrame) -> pd.DataFrame:
+    rows = [(outcome, *((frame.loc[frame["outcome"] == outcome, "positive"] == answer).sum()
+                        for answer in ("yes", "no", "unknown")))
+            for outcome in OUTCOMES if (frame["outcome"] == outcome).any()]
+    return pd.DataFrame(rows, columns=["outcome", "yes", "no", "unknown"])

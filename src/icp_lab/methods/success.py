@@ -1,0 +1,383 @@
+"""Which customers succeed most, by the measures that the tables allow, and how much hangs on the weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from icp_lab.errors.success import no_weight, unknown_measure
+from icp_lab.locale import _
+from icp_lab.methods.customers import fill_columns, until
+from icp_lab.methods.months import count_months, end_of
+from icp_lab.methods.result import Shown
+
+MEASURES = ("revenue", "margin", "satisfaction", "usage", "tenure")
+GET, GIVE = ("satisfaction", "usage"), ("revenue", "margin", "tenure")
+SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7": (1.0, 7.0)}
+"""Lowest and highest answer of each scale; on all of them high is good."""
+
+_FEWEST_IN_BAND = 10  # a percentile among fewer says little
+_CHUNK = 50  # weightings scored at a time, to bound memory
+_USAGE = {"account_id": "str", "date": "datetime64[s]", "active_users": "float64", "seats": "float64",
+          "events": "float64"}
+_ANSWERS = {"account_id": "str", "score": "float64", "answer_scale": "str", "date": "datetime64[s]"}
+_OPINIONS = {"account_id": "str", "team": "str", "verdict": "str"}
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measures(Shown):
+    """What is each customer's success measured on?
+
+    Parameters
+    ----------
+    frame
+        A row a customer: account_id, size_band, tenure_months, left (did it leave?), and for each of `MEASURES` its
+        raw value: money a year, money, 0 to 1, share of seats in use or events a month, months.
+    measured
+        Names of the measures that the tables allow.
+    use_of
+        What use is measured by: seats, events, users, or empty.
+    """
+
+    frame: pd.DataFrame
+    measured: tuple[str, ...]
+    use_of: Literal["seats", "events", "users", ""]
+
+    @property
+    def caption(self) -> str:
+        """Say on how many of the five measures success is measured."""
+        return _("measured on {k} of 5").format(k=len(self.measured))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How are the best chosen?
+
+    Parameters
+    ----------
+    top_share
+        Share of the customers still here that is called best, 0 to 1.
+    weights
+        Weight of each measure, 0 or more; one that is not named weighs nothing.
+    relative_to
+        `none`: percentiles among all customers; `size_band`: among customers of the same size.
+    use_opinions
+        Do nominations and vetoes count?
+    nomination_lift
+        What a nomination adds to the score, 0 to 1.
+    window_months
+        A customer younger than this that does not qualify yet is unknown, not ordinary.
+    weight_draws
+        Weightings drawn to see what hangs on the weights.
+    seed
+        Seed of those draws.
+    """
+
+    top_share: float = 0.15
+    weights: Mapping[str, float] | None = None
+    relative_to: str = "none"
+    use_opinions: bool = True
+    nomination_lift: float = 0.05
+    window_months: int = 12
+    weight_draws: int = 500
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Success(Shown):
+    """Which customers are the best?
+
+    Parameters
+    ----------
+    frame
+        A row a customer, as in the artifact `success`.
+    reasons
+        A row a customer: account_id, reason (top_share, nominated, vetoed, left, below_top, too_young, not_measured).
+    measured
+        Names of the measures used.
+    places
+        How many customers the top share holds.
+    cut
+        Score of the last one chosen; NaN when nobody is.
+    firm, wavering
+        Of the best: in the top share under at least 80 % of weightings, and under fewer than half.
+    without_opinions
+        Of the best: how many would have been chosen with no opinions heard.
+    relative_to
+        As chosen.
+    """
+
+    frame: pd.DataFrame
+    reasons: pd.DataFrame
+    measured: tuple[str, ...]
+    places: int
+    cut: float
+    firm: int
+    wavering: int
+    without_opinions: int
+    relative_to: str
+
+    @property
+    def caption(self) -> str:
+        """Say how many are best, of how many."""
+        best = self.frame["best"]
+        return _("{best} best of {n} customers, {unknown} unknown").format(
+            best=int(best.sum()), n=len(best), unknown=int(best.isna().sum()))
+
+
+def measure_success(
+    customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, *, as_of: date,
+) -> Measures:
+    """On what, and how far, does each customer succeed?
+
+    Parameters
+    ----------
+    customers
+        The artifact `customers`.
+    usage
+        account_id, date, active_users, seats, events. May be empty, as may `satisfaction`.
+    satisfaction
+        account_id, score, answer_scale (nps, csat5, csat10, ces7; guessed from the highest answer where it is missing).
+    as_of
+        The day up to which we look.
+
+    Returns
+    -------
+    Measures
+        Raw values. Revenue and margin are those of the last twelve months, so that age does not count twice.
+
+    Notes
+    -----
+    Use is users over seats in the customer's last twelve months where seats are known, else events a month, else
+    users. The five measures are those of the documented process (PROCESS 2a).
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "revenue_yearly": [5.0, 7.0]})
+    >>> measure_success(customers, pd.DataFrame(), pd.DataFrame(), as_of=date(2025, 1, 1)).measured
+    ('revenue',)
+    """
+    base = fill_columns(customers, _CUSTOMER)
+    base = base[base["status"] == "customer"].sort_values("account_id").reset_index(drop=True)
+    ids = pd.Index(base["account_id"])
+    left = base["lapsed"] if base["churned"].isna().all() else base["churned"]
+    frame = base[["account_id", "size_band", "tenure_months"]].assign(left=left)
+    day = pd.Timestamp(as_of)
+    use, use_of = _measure_use(until(fill_columns(usage, _USAGE), "date", day), base, as_of)
+    answers = until(fill_columns(satisfaction, _ANSWERS), "date", day)
+    raw = {
+        "revenue": base["revenue_yearly"],
+        "margin": base["revenue_yearly"] * base["margin"] / base["revenue"].where(base["revenue"] > 0),
+        "satisfaction": scale_answers(answers).groupby(answers["account_id"]).mean().reindex(ids).array,
+        "usage": use.reindex(ids).array,
+        "tenure": base["tenure_months"],
+    }
+    # Rounded so that the order of the rows that were added up cannot decide a tie.
+    frame = frame.assign(**{name: pd.Series(values).round(9) for name, values in raw.items()})
+    measured = tuple(name for name in MEASURES if frame[name].nunique() > 1)
+    return Measures(frame=frame, measured=measured, use_of=use_of)
+
+
+def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> Success:
+    """Which customers are the best, and would other weights have chosen others?
+
+    Parameters
+    ----------
+    measures
+        Of `measure_success`.
+    opinions
+        account_id, team, verdict (best, good, avoid). May be empty.
+    choice
+        How to choose.
+
+    Returns
+    -------
+    Success
+        Score, place and robustness of each customer.
+
+    Raises
+    ------
+    LabError
+        When a weight names no measure, or nothing measured has a weight.
+
+    Notes
+    -----
+    The score is the weighted mean of percentiles (mid-ranks) over the measures that a customer has. Weightings are
+    drawn from a Dirichlet distribution around the weights chosen: with equal weights every weighting is as likely as
+    any other (cf. Butler, Jia and Dyer, 1997, on simulating weights). A customer with less than half of the weight
+    measured, one that left and one that a colleague vetoes cannot be best. Ties go to the smaller account_id.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"account_id": ["a", "b"], "size_band": "1-9", "tenure_months": [24.0, 30.0],
+    ...                       "left": pd.array([False, False], "boolean"), "revenue": [1.0, 9.0]})
+    >>> success = choose_best(Measures(frame, ("revenue",), ""), pd.DataFrame(), Choice(top_share=0.5))
+    >>> success.frame["best"].tolist()
+    [False, True]
+    """
+    weights = _check_weights(choice.weights, measures.measured)
+    frame = measures.frame
+    percentiles = _rank(frame, measures.measured, choice.relative_to)
+    opinion = _sum_opinions(opinions, frame["account_id"])
+    nominated, vetoed = (opinion == "nominated").to_numpy(), (opinion == "vetoed").to_numpy()
+    lift = np.where(nominated, choice.nomination_lift, 0.0) * choice.use_opinions
+    values = percentiles[list(measures.measured)].to_numpy(dtype="float64")
+    score = _score(values, weights[None, :])[:, 0]
+    enough = np.where(np.isnan(values), 0.0, weights).sum(axis=1) >= weights.sum() / 2
+    gone = frame["left"].fillna(False).to_numpy(dtype=bool)
+    barred = gone | ~enough | np.isnan(score) | (vetoed & choice.use_opinions)
+    places = round(choice.top_share * int((~gone).sum()))
+    top = _take_top(score + lift, barred, places)
+    plain = _take_top(score, gone | ~enough | np.isnan(score), places)
+    robustness = _vary_weights(values, weights, lift, barred, (places, choice))
+    reasons = _give_reasons(frame, choice, {
+        "left": gone, "not_measured": ~enough | np.isnan(score), "vetoed": vetoed & choice.use_opinions & plain,
+        "nominated": top & ~plain & (lift > 0), "top_share": top})
+    table = pd.DataFrame({
+        "account_id": frame["account_id"], "score": score,
+        "measured": (~np.isnan(values)).sum(axis=1).astype("float64"),
+        **percentiles.reindex(columns=list(MEASURES)).astype("float64"),
+        "get": _average(percentiles, GET), "give": _average(percentiles, GIVE),
+        "best": pd.Series(top, dtype="boolean").mask(reasons.isin(["too_young", "not_measured"])),
+        "robustness": robustness, "opinion": opinion.array})
+    held = robustness[top]
+    return Success(
+        frame=table, reasons=pd.DataFrame({"account_id": frame["account_id"], "reason": reasons}),
+        measured=measures.measured, places=places, cut=float(score[top].min()) if top.any() else float("nan"),
+        firm=int((held >= 0.8).sum()), wavering=int((held < 0.5).sum()),
+        without_opinions=int((top & plain).sum()), relative_to=choice.relative_to)
+
+
+_CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churned_on": "datetime64[s]",
+             "lapsed": "boolean", "tenure_months": "float64", "revenue": "float64", "revenue_yearly": "float64",
+             "margin": "float64", "size_band": "str"}
+
+
+def scale_answers(answers: pd.DataFrame) -> pd.Series:
+    """How good is each answer, on a scale from 0 to 1?
+
+    Parameters
+    ----------
+    answers
+        score, answer_scale (nps 0-10, csat5 1-5, csat10 1-10, ces7 1-7; missing is guessed from the highest answer).
+
+    Returns
+    -------
+    pandas.Series
+        0 (worst) to 1 (best); an answer outside its scale is missing.
+
+    Examples
+    --------
+    >>> scale_answers(pd.DataFrame({"score": [3.0, 10.0, 6.0], "answer_scale": ["csat5", "nps", "csat5"]})).tolist()
+    [0.5, 1.0, nan]
+    """
+    unnamed = answers.loc[answers["answer_scale"].isna(), "score"].max()
+    guess = "csat5" if unnamed <= 5 else "ces7" if unnamed <= 7 else "nps"
+    named = answers["answer_scale"].fillna(guess)
+    low, high = (named.map({scale: ends[side] for scale, ends in SCALES.items()}).astype("float64") for side in (0, 1))
+    scaled = (answers["score"] - low) / (high - low)
+    return scaled.where(scaled.between(0, 1))
+
+
+def _measure_use(
+    usage: pd.DataFrame, base: pd.DataFrame, as_of: date,
+) -> tuple[pd.Series, Literal["seats", "events", "users", ""]]:
+    """Measure the use of a customer's last twelve months: of those before it left, if it left."""
+    ids = pd.Index(base["account_id"])
+    usage = usage[usage["account_id"].isin(ids)]
+    stop = pd.Series(np.where(base["churned_on"].notna(), count_months(base["churned_on"]), end_of(as_of)), ids)
+    span = pd.Series(base["tenure_months"].fillna(12).clip(1, 12).array, ids)
+    ago = usage["account_id"].map(stop).astype("float64") - count_months(usage["date"])
+    recent = usage[~(ago > 12)]
+    sums = recent.groupby("account_id")
+    if (recent["seats"] > 0).any() and recent["active_users"].notna().any():
+        both = recent[recent["seats"].notna() & recent["active_users"].notna()].groupby("account_id")
+        seats = both["seats"].sum()
+        return both["active_users"].sum() / seats.where(seats > 0), "seats"
+    if recent["events"].notna().any():
+        known = ids[ids.isin(usage["account_id"])]
+        return sums["events"].sum().reindex(known, fill_value=0.0) / span.reindex(known), "events"
+    return sums["active_users"].mean(), "users" if recent["active_users"].notna().any() else ""
+
+
+def _check_weights(weights: Mapping[str, float] | None, measured: tuple[str, ...]) -> Floats:
+    given = dict.fromkeys(MEASURES, 1.0) if weights is None else weights
+    for name in given:
+        if name not in MEASURES:
+            raise unknown_measure(name, MEASURES)
+    used = np.array([float(given.get(name, 0.0)) for name in measured])
+    if min(given.values(), default=0.0) < 0 or (len(used) and used.sum() <= 0):
+        raise no_weight(measured)
+    return used
+
+
+def _rank(frame: pd.DataFrame, names: tuple[str, ...], relative_to: str) -> pd.DataFrame:
+    """Turn values into percentiles; bands that are too small are ranked together with those of no band."""
+    band = pd.Series("", frame.index, dtype="str")
+    if relative_to == "size_band":
+        sizes = frame["size_band"].map(frame["size_band"].value_counts())
+        band = frame["size_band"].where(sizes >= _FEWEST_IN_BAND, "").fillna("")
+    ranks = {}
+    for name in names:
+        groups = frame[name].groupby(band)
+        ranks[name] = ((groups.rank() - 0.5) / groups.transform("count")).astype("float64")
+    return pd.DataFrame(ranks, index=frame.index)
+
+
+def _score(values: Floats, weightings: Floats) -> Floats:
+    """Average the percentiles that a customer has: a column for each weighting; rounded, so that ties are ties."""
+    known = ~np.isnan(values)
+    total = known.astype(np.float64) @ weightings.T
+    points = np.where(known, values, 0.0) @ weightings.T
+    mean: Floats = np.full(points.shape, np.nan)
+    np.divide(points, total, out=mean, where=total > 0)
+    return mean.round(12)
+
+
+def _take_top(score: Floats, barred: NDArray[np.bool_], places: int) -> NDArray[np.bool_]:
+    """Mark the highest scores; rows are in order of account_id, and a stable sort leaves ties so."""
+    order = np.argsort(np.where(barred, np.inf, -score), axis=0, kind="stable")[:places]
+    top = np.zeros(score.shape, dtype=bool)
+    np.put_along_axis(top, order, True, axis=0)
+    return top & ~barred
+
+
+def _vary_weights(
+    values: Floats, weights: Floats, lift: Floats, barred: NDArray[np.bool_], terms: tuple[int, Choice],
+) -> Floats:
+    """Count how often each customer is in the top share when the weights vary around those chosen."""
+    places, choice = terms
+    free = weights > 0
+    if not free.any() or choice.weight_draws < 1:
+        return np.full(len(values), np.nan)
+    weightings = np.zeros((choice.weight_draws, len(weights)))
+    centre = weights[free] / weights[free].mean()
+    weightings[:, free] = np.random.default_rng(choice.seed).dirichlet(centre, choice.weight_draws)
+    hits = np.zeros(len(values))
+    for start in range(0, choice.weight_draws, _CHUNK):
+        score = _score(values, weightings[start:start + _CHUNK]) + lift[:, None]
+        out = barred[:, None] | np.isnan(score)
+        hits += _take_top(score, out, places).sum(axis=1)
+    return np.asarray(hits / choice.weight_draws, dtype=np.float64)
+
+
+def _sum_opinions(opinions: pd.DataFrame, ids: pd.Series) -> pd.Series:
+    """Sum up what colleagues hold: one veto outweighs any nomination."""
+    opinions = fill_columns(opinions, _OPINIONS)
+    nominated = ids.isin(opinions.loc[opinions["verdict"] == "best", "account_id"])
+    vetoed = ids.isin(opinions.loc[opinions["verdict"] == "avoid", "account_id"])
+    return pd.Series(np.select([vetoed, nominated], ["vetoed", "nominated"], "none"), ids.index, dtype="str")
+
+
+def _give_reasons(frame: pd.DataFrame, choice: Choice, marks: dict[str, NDArray[np.bool_]]) -> pd.Series:
+    young = (frame["tenure_months"] < choice.window_months).to_numpy()
+    return pd.Series(np.select([*marks.values(), young], [*marks, "too_young"], "below_top"), frame.index, dtype="str")
+
+
+def _average(percentiles: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+    return percentiles.reindex(columns=list(names)).astype("float64").mean(axis=1)
