@@ -61,7 +61,7 @@ class Choice:
     Parameters
     ----------
     top_share
-        Share of the customers still here that is called best, 0 to 1.
+        Share of customers with a place among the best, 0 to 1.
     weights
         Weight of each measure, 0 or more; one that is not named weighs nothing.
     relative_to
@@ -209,8 +209,9 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
     -----
     The score is the weighted mean of percentiles (mid-ranks) over the measures that a customer has. Weightings are
     drawn from a Dirichlet distribution around the weights chosen: with equal weights every weighting is as likely as
-    any other (cf. Butler, Jia and Dyer, 1997, on simulating weights). A customer with less than half of the weight
-    measured, one that left and one that a colleague vetoes cannot be best. Ties go to the smaller account_id.
+    any other (cf. Butler, Jia and Dyer, 1997, on simulating weights). All customers with at least half of the weight
+    measured are ranked, former ones too; a place that falls to one that left, or that a colleague vetoes, stays empty,
+    so that much churn does not lower the bar for those who stayed. Ties go to the smaller account_id.
 
     Examples
     --------
@@ -230,13 +231,14 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
     score = _score(values, weights[None, :])[:, 0]
     enough = np.where(np.isnan(values), 0.0, weights).sum(axis=1) >= weights.sum() / 2
     gone = frame["left"].fillna(False).to_numpy(dtype=bool)
-    barred = gone | ~enough | np.isnan(score) | (vetoed & choice.use_opinions)
-    places = round(choice.top_share * int((~gone).sum()))
-    top = _take_top(score + lift, barred, places)
-    plain = _take_top(score, gone | ~enough | np.isnan(score), places)
-    robustness = _vary_weights(values, weights, lift, barred, (places, choice))
+    unmeasured = ~enough | np.isnan(score)
+    barred = gone | (vetoed & choice.use_opinions)
+    places = round(choice.top_share * int((~unmeasured).sum()))
+    top = _take_top(score + lift, unmeasured, places) & ~barred
+    plain = _take_top(score, unmeasured, places) & ~gone
+    robustness = _vary_weights(values, weights, (lift, unmeasured, barred), places, choice)
     reasons = _give_reasons(frame, choice, {
-        "left": gone, "not_measured": ~enough | np.isnan(score), "vetoed": vetoed & choice.use_opinions & plain,
+        "left": gone, "not_measured": unmeasured, "vetoed": vetoed & choice.use_opinions & plain,
         "nominated": top & ~plain & (lift > 0), "top_share": top})
     table = pd.DataFrame({
         "account_id": frame["account_id"], "score": score,
@@ -348,10 +350,11 @@ def _take_top(score: Floats, barred: NDArray[np.bool_], places: int) -> NDArray[
 
 
 def _vary_weights(
-    values: Floats, weights: Floats, lift: Floats, barred: NDArray[np.bool_], terms: tuple[int, Choice],
+    values: Floats, weights: Floats, marks: tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]], places: int,
+    choice: Choice,
 ) -> Floats:
     """Count how often each customer is in the top share when the weights vary around those chosen."""
-    places, choice = terms
+    lift, unmeasured, barred = marks
     free = weights > 0
     if not free.any() or choice.weight_draws < 1:
         return np.full(len(values), np.nan)
@@ -361,9 +364,8 @@ def _vary_weights(
     hits = np.zeros(len(values))
     for start in range(0, choice.weight_draws, _CHUNK):
         score = _score(values, weightings[start:start + _CHUNK]) + lift[:, None]
-        out = barred[:, None] | np.isnan(score)
-        hits += _take_top(score, out, places).sum(axis=1)
-    return np.asarray(hits / choice.weight_draws, dtype=np.float64)
+        hits += _take_top(score, unmeasured[:, None] | np.isnan(score), places).sum(axis=1)
+    return np.asarray(np.where(barred, 0.0, hits / choice.weight_draws), dtype=np.float64)
 
 
 def _sum_opinions(opinions: pd.DataFrame, ids: pd.Series) -> pd.Series:
