@@ -46,3 +46,7 @@ class LabError(Exception):
         where = self.place.words()
         sentences = [f"{where}: {self.what}" if where else self.what, self.rule, self.remedy]
         return " ".join(sentence for sentence in sentences if sentence)
+
+    def _render_traceback_(self) -> list[str]:
+        """Show a reader of a notebook the refusal, without the code that found the fault: IPython asks for this."""
+        return [str(self)]

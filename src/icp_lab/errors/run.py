@@ -60,6 +60,15 @@ def notebook_unknown(name: str, known: tuple[str, ...], place: Place | None = No
     )
 
 
+def notebook_doubled(name: str, path: str) -> LabError:
+    """Refuse an analyst's notebook that has the name of one of the house's."""
+    return LabError(
+        _("The house has a notebook {name} already.").format(name=name),
+        remedy=_("Give your own another name."),
+        place=Place(path),
+    )
+
+
 def parameter_unknown(notebook: str, name: str, known: tuple[str, ...], place: Place | None = None) -> LabError:
     """Refuse a parameter that a notebook does not have, and name the nearest."""
     return LabError(

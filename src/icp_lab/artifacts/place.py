@@ -1,0 +1,61 @@
+"""The folder of a run: who may write to it, and how a finished step is put in place in one move."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from icp_lab.artifacts.manifest import folder_of
+from icp_lab.errors.run import run_held
+
+WORK = ".work"
+"""Folder in OUT for what is not finished: a run clears what a killed one left there."""
+
+
+@contextmanager
+def hold(out: Path, who: str) -> Iterator[None]:
+    """Keep every other run out of a folder for a block.
+
+    The system lets go of the lock when the process ends, however it ends.
+
+    Raises
+    ------
+    LabError
+        When another process holds the folder; it says which.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise run_held(lock.read().strip(), str(out)) from None
+        lock.truncate(0)
+        lock.write(f"{who}, process {os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def place_step(staged: Path, out: Path, notebook: str) -> None:
+    """Put a finished step where others read it: the former one goes, the new one comes, by two renames."""
+    final = folder_of(out, notebook)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    gone = staged.with_name(f"{staged.name}.former")
+    shutil.rmtree(gone, ignore_errors=True)
+    if final.exists():
+        final.rename(gone)
+    staged.rename(final)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def drop_step(out: Path, notebook: str) -> None:
+    """Take a step's artifacts away: it counts as not run from the first moment on."""
+    final = folder_of(out, notebook)
+    gone = out / WORK / f"{notebook}.former"
+    gone.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(gone, ignore_errors=True)
+    if final.exists():
+        final.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)

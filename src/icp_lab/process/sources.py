@@ -1,0 +1,123 @@
+"""Which code does a notebook use? Followed from import to import without running any of it."""
+
+import ast
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import icp_lab
+from icp_lab.artifacts.manifest import digest_file, digest_text
+
+PACKAGE = "icp_lab"
+SHOWING = ("views", "pages", "publish", "report", "locale", "errors", "cli")
+"""Parts of the package that words and looks depend on, never results."""
+
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "numba", "hdbscan", "umap-learn", "duckdb")
+"""Libraries whose version can change a result."""
+
+
+def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:
+    """Has any code changed that these cells use?
+
+    Parameters
+    ----------
+    sources
+        Python sources, such as a notebook's code cells.
+    showing
+        Follow imports into what only words and looks depend on too.
+
+    Returns
+    -------
+    str
+        Digest of all modules of the package that the sources import, directly or not, of data files that lie beside
+        them, and of the versions of the libraries that can change a result.
+    """
+    found: set[str] = set()
+    for source in sources:
+        _follow(_imports(source), found, showing)
+    parts = [f"{name}:{_digest_module(name)}" for name in sorted(found)]
+    return digest_text(*parts, *(f"{name} {library_version(name)}" for name in LIBRARIES))
+
+
+def library_version(name: str) -> str:
+    """Which version of a library is installed? Empty when it is not."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+@cache
+def digest_folder(part: str) -> str:
+    """Has anything changed in a part of the package: code, templates, catalogues?"""
+    folder = _root() / part
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return digest_text(*(f"{path.relative_to(folder)}:{digest_file(path)}" for path in files))
+
+
+def _root() -> Path:
+    return Path(icp_lab.__file__).parent
+
+
+def _follow(names: frozenset[str], found: set[str], showing: bool) -> None:
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        part = name.removeprefix(f"{PACKAGE}.").partition(".")[0]
+        if name in found or (not showing and part in SHOWING):
+            continue
+        found.add(name)
+        waiting += _module_imports(name)
+
+
+@cache
+def _module_imports(name: str) -> frozenset[str]:
+    path = _path_of(name)
+    return _imports(path.read_text(encoding="utf-8")) if path else frozenset()
+
+
+@cache
+def _digest_module(name: str) -> str:
+    path = _path_of(name)
+    if path is None:
+        return ""
+    total = blake2b(path.read_bytes(), digest_size=16)
+    beside = [each for each in path.parent.iterdir() if each.is_file() and each.suffix not in (".py", ".pyc")]
+    for each in sorted(beside) if path.parent != _root() else ():
+        total.update(each.read_bytes())
+    return total.hexdigest()
+
+
+@cache
+def _path_of(name: str) -> Path | None:
+    base = _root().joinpath(*name.split(".")[1:])
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file() and base != _root():
+            return path
+    return None
+
+
+@cache
+def _imports(source: str) -> frozenset[str]:
+    """Name the modules of the package that a source imports, with the packages around them."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(_without_magics(source))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {_module_of(node.module, alias.name) for alias in node.names}
+    own = {name for name in names if name.startswith(f"{PACKAGE}.")}
+    around = {name.rsplit(".", n)[0] for name in own for n in range(1, name.count("."))}
+    return frozenset(own | around)
+
+
+def _module_of(module: str, name: str) -> str:
+    """Tell in which module a name lives: a submodule, an export of the package, or the module itself."""
+    if module == PACKAGE and name in icp_lab._EXPORTS:
+        return icp_lab._EXPORTS[name]
+    return f"{module}.{name}" if _path_of(f"{module}.{name}") else module
+
+
+def _without_magics(source: str) -> str:
+    return "\n".join(line if not line.lstrip().startswith(("%", "!")) else "pass" for line in source.splitlines())

@@ -1,0 +1,177 @@
+"""What a report consists of, and what of it is still true: decided from files alone, without loading data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from icp_lab.artifacts.manifest import Manifest, digest_file, folder_of, read_manifest
+from icp_lab.errors.run import notebook_doubled, notebook_unknown
+from icp_lab.locale import _
+from icp_lab.process import BY_NAME, NOTEBOOKS, WRITER, needs
+from icp_lab.process.keys import compute_key, describe_inputs, page_key, reads_of, tables_of
+from icp_lab.process.notebook import NotebookFile, find_notebooks
+from icp_lab.report.settings import resolve_parameters
+from icp_lab.study import Study
+
+State = Literal["fresh", "unrendered", "stale", "absent"]
+"""unrendered: the results hold, the page does not (another language, another look)."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook of a report, with the value of each parameter and the notebooks that it needs."""
+
+    file: NotebookFile
+    parameters: dict[str, Any]
+    needs: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the notebook."""
+        return self.file.name
+
+    @property
+    def own(self) -> bool:
+        """Is it the analyst's own?"""
+        return self.name not in BY_NAME
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """Parameters that differ from the notebook's defaults: what papermill has to set."""
+        defaults = {parameter.name: parameter.default for parameter in self.file.parameters}
+        return {name: value for name, value in self.parameters.items() if value != defaults[name]}
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What holds of a step's last run, why not where it does not, and the keys that it should have."""
+
+    state: State
+    why: tuple[str, ...]
+    inputs: dict[str, str]
+    compute_key: str
+    page_key: str
+    manifest: Manifest | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study, a folder for its report, a language, and the notebooks in the order of the run."""
+
+    study: Study
+    out: Path
+    language: str
+    tasks: dict[str, Task]
+
+    @cached_property
+    def facts(self) -> str:
+        """What every page shows besides its notebook: a page is made again when it changes."""
+        names = [f"{name} {task.file.title if task.own else ''}" for name, task in self.tasks.items()]
+        return "\n".join([self.study.name, str(self.study.as_of), self.study.currency, *names])
+
+    def assess(self, name: str) -> Assessment:
+        """What holds of a step, given the artifacts that lie there now?"""
+        task = self.tasks[name]
+        inputs = describe_inputs(
+            task.file, task.parameters, self.study.fingerprint(tables_of(name)), self._upstream(name)
+        )
+        key = compute_key(inputs)
+        page = page_key(task.file, key, self.language, self.facts)
+        manifest = read_manifest(folder_of(self.out, name))
+        if manifest is None:
+            return Assessment("absent", (), inputs, key, page, None)
+        if manifest.compute_key != key:
+            return Assessment("stale", _say_changes(manifest, inputs), inputs, key, page, manifest)
+        if manifest.page_key != page or not self._page_holds(name, manifest):
+            why = (_("the page is of another language or look"),)
+            return Assessment("unrendered", why, inputs, key, page, manifest)
+        return Assessment("fresh", (), inputs, key, page, manifest)
+
+    def _upstream(self, name: str) -> dict[str, str]:
+        found = {}
+        for artifact in reads_of(name):
+            manifest = read_manifest(folder_of(self.out, WRITER[artifact]))
+            if manifest is not None and artifact in manifest.artifacts:
+                found[artifact] = manifest.artifacts[artifact].content
+        return found
+
+    def _page_holds(self, name: str, manifest: Manifest) -> bool:
+        page = self.out / f"{name}.html"
+        return page.is_file() and digest_file(page) == manifest.page
+
+
+def make_plan(
+    study: Study, out: Path, language: str, settings: Sequence[str] = (), folder: Path | None = None
+) -> Plan:
+    """Which notebooks make up the report of a study, with which parameters, in which order?
+
+    Parameters
+    ----------
+    study
+        The study.
+    out
+        Folder of the report.
+    language
+        Language of its pages.
+    settings
+        `STEP.NAME=VALUE` each.
+    folder
+        Folder of the house's notebooks; the package's own unless told.
+
+    Raises
+    ------
+    LabError
+        When a parameter does not fit, or two notebooks have one name.
+    """
+    files = _list_files(study.folder, folder or find_notebooks())
+    values = resolve_parameters(files, study.steps, settings, study.line)
+    house = tuple(file.name for file in files if file.name in BY_NAME)
+    tasks = {}
+    for file in files:
+        wanted = tuple(name for name in needs(file.name) if name in house) if file.name in BY_NAME else house
+        tasks[file.name] = Task(file, values[file.name], wanted)
+    return Plan(study, out, language, tasks)
+
+
+def pick_tasks(tasks: Mapping[str, Task], only: str) -> dict[str, Task]:
+    """Which notebooks does one step take: itself, and all whose results it rests on?
+
+    Raises
+    ------
+    LabError
+        When there is no such step.
+    """
+    if only not in tasks:
+        raise notebook_unknown(only, tuple(tasks))
+    wanted, waiting = set[str](), [only]
+    while waiting:
+        name = waiting.pop()
+        wanted.add(name)
+        waiting += [each for each in tasks[name].needs if each not in wanted]
+    return {name: task for name, task in tasks.items() if name in wanted}
+
+
+def _list_files(study: Path, folder: Path) -> tuple[NotebookFile, ...]:
+    """List the house's notebooks in the order of the process, then the analyst's own by name."""
+    house = tuple(NotebookFile(folder / f"{notebook.name}.ipynb") for notebook in NOTEBOOKS)
+    own = tuple(NotebookFile(path) for path in sorted((study / "notebooks").glob("*.ipynb")))
+    for file in own:
+        if file.name in BY_NAME:
+            raise notebook_doubled(file.name, str(file.path))
+    return tuple(file for file in house if file.path.is_file()) + own
+
+
+def _say_changes(manifest: Manifest, inputs: Mapping[str, str]) -> tuple[str, ...]:
+    """Say in words what the last run did not know."""
+    words = {
+        "study": _("the study's tables changed"), "parameters": _("parameters changed"),
+        "cells": _("the notebook changed"), "code": _("the lab's code changed"),
+    }
+    changed = [name for name in sorted({*inputs, *manifest.inputs}) if inputs.get(name) != manifest.inputs.get(name)]
+    if not changed:
+        return (_("it was run in JupyterLab with other cells"),)
+    return tuple(
+        words.get(name) or _("{artifact} changed").format(artifact=name.removeprefix("artifact ")) for name in changed
+    )

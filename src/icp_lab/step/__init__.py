@@ -1,0 +1,89 @@
+"""What a notebook holds while it runs: its study, what other steps left for it, and where its own results go.
+
+The first code cell of every notebook is `from icp_lab import step; here = step.open("01_customer_base")`.
+"""
+
+import os
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from icp_lab.errors.run import notebook_unknown
+from icp_lab.locale import set_language
+from icp_lab.process import BY_NAME
+from icp_lab.process.notebook import NotebookFile, find_notebooks
+from icp_lab.step.here import Here
+from icp_lab.step.session import register_views
+from icp_lab.study import open_study
+
+__all__ = ["Here", "Place", "find_place", "open"]
+STAGE = "ICP_LAB_STAGE"
+"""Set by the runner alone: the folder in which this step is prepared, before the runner puts it in place."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a notebook works: the study it reads and the folder it writes to."""
+
+    study: Path
+    out: Path
+
+
+def open(name: str) -> Here:
+    """What does this notebook have to work with?
+
+    Study, output and language come from ICP_LAB_STUDY, ICP_LAB_OUT and ICP_LAB_LANGUAGE; without them the notebook
+    works on the demo of the checkout that it lies in.
+
+    Parameters
+    ----------
+    name
+        The notebook's file name without its ending.
+
+    Returns
+    -------
+    Here
+        The study, the artifacts of other steps, and where this one's go.
+
+    Raises
+    ------
+    LabError
+        When there is no such notebook, or the study cannot be opened.
+    """
+    place = find_place(Path.cwd())
+    study = open_study(place.study)
+    language = os.environ.get("ICP_LAB_LANGUAGE") or study.language
+    set_language(language)
+    register_views()
+    return Here(_find_file(name, place.study), study, place.out, language, os.environ.get(STAGE, ""))
+
+
+def find_place(start: Path) -> Place:
+    """Which study and which output does a notebook in this folder mean?
+
+    Parameters
+    ----------
+    start
+        Folder of the notebook, or of the process.
+
+    Returns
+    -------
+    Place
+        What the environment says, else the demo of the checkout, else the folder itself.
+    """
+    around = [folder for folder in (start, *start.parents) if (folder / "data" / "demo" / "study.yml").is_file()]
+    root = around[0] if around else start
+    given = os.environ.get("ICP_LAB_STUDY", "")
+    study = Path(given) if given else (root / "data" / "demo" if around else start)
+    folder = study.parent if study.suffix in (".yml", ".yaml") else study
+    out = os.environ.get("ICP_LAB_OUT", "")
+    return Place(study.resolve(), (Path(out) if out else root / "reports" / folder.resolve().name).resolve())
+
+
+def _find_file(name: str, study: Path) -> NotebookFile:
+    """Find the house's notebook of this name, else the analyst's own beside the study."""
+    folder = study.parent if study.is_file() else study
+    for path in (find_notebooks() / f"{name}.ipynb", folder / "notebooks" / f"{name}.ipynb"):
+        if path.is_file():
+            return NotebookFile(path)
+    raise notebook_unknown(escape(name), tuple(BY_NAME))

@@ -1,0 +1,253 @@
+"""The handle of a running notebook."""
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts.manifest import Entry, Manifest, folder_of, read_manifest, write_json, write_manifest
+from icp_lab.artifacts.place import WORK, hold, place_step
+from icp_lab.artifacts.store import read_artifact, write_artifact
+from icp_lab.errors.run import artifact_missing, artifact_not_written, artifact_undeclared, table_undeclared
+from icp_lab.locale import _
+from icp_lab.pages.render import render_bold
+from icp_lab.process import BY_NAME, ITEMS, WRITER
+from icp_lab.process.keys import compute_key, describe_inputs, reads_of, tables_of
+from icp_lab.process.notebook import NotebookFile
+from icp_lab.step.results import Results
+from icp_lab.step.session import parameter_values, ran_as_written, show, show_html
+from icp_lab.study import Study
+from icp_lab.study.candidates import Candidates
+from icp_lab.views.picture import About
+
+Result = TypeVar("Result")
+
+
+class Here:
+    """What a notebook works with: `table`, `read`, `compute`, `write`, `headline`, `answer`, `finish`.
+
+    Parameters
+    ----------
+    file
+        The notebook's file.
+    study
+        The study.
+    out
+        Folder of the report.
+    language
+        Language of the page.
+    staged
+        Folder in which the runner wants the step prepared; empty in a session of one's own.
+    """
+
+    def __init__(self, file: NotebookFile, study: Study, out: Path, language: str, staged: str) -> None:
+        self.name, self.study, self.out, self.language = file.name, study, out, language
+        self._file = file
+        self._interactive = not staged
+        self._staged = Path(staged) if staged else out / WORK / f"{file.name}-{os.getpid()}"
+        if self._interactive:
+            shutil.rmtree(self._staged, ignore_errors=True)
+        self._fingerprint = study.fingerprint(self.tables)
+        self._results = Results(out, self.name, self._staged)
+        self._written: dict[str, Entry] = {}
+        self._used: dict[str, str] = {}
+        self._facts: dict[str, Any] = {"headlines": [], "answers": {}}
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.study.name}, {self.as_of} -> {self.out}"
+
+    @property
+    def as_of(self) -> date:
+        """The day up to which the study looks."""
+        return self.study.as_of
+
+    @property
+    def currency(self) -> str:
+        """Currency of all money in the study."""
+        return self.study.currency
+
+    @property
+    def about(self) -> About:
+        """What the foot of a picture says: day, currency, source."""
+        return About(as_of=self.as_of, currency=self.currency, source=self.study.name)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters with the values that they have in this session."""
+        return parameter_values(self._file)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables of the study that this notebook may read."""
+        return tables_of(self.name)
+
+    def has(self, table: str) -> bool:
+        """Does the study have this table?"""
+        self._check_table(table)
+        return self.study.has(table)
+
+    def table(self, table: str) -> pd.DataFrame:
+        """What does the study say in this table? All canonical columns are there; missing ones are all missing.
+
+        Raises
+        ------
+        LabError
+            When the process does not declare the table for this notebook.
+        """
+        self._check_table(table)
+        return self.study.table(table)
+
+    def candidates(self) -> Candidates:
+        """Which attributes of the accounts may be criteria?"""
+        self._check_table("accounts")
+        return self.study.candidates()
+
+    def read(self, artifact: str) -> Any:
+        """What did an earlier step leave: a frame, or a dict for a record?
+
+        Raises
+        ------
+        LabError
+            When this notebook does not declare it, or the step that writes it has to run first.
+        """
+        if artifact not in reads_of(self.name):
+            raise artifact_undeclared(artifact, self.name, "read")
+        writer = WRITER[artifact]
+        folder = folder_of(self.out, writer)
+        manifest = read_manifest(folder)
+        if manifest is None or artifact not in manifest.artifacts:
+            raise artifact_missing(artifact, writer)
+        self._used[artifact] = manifest.artifacts[artifact].content
+        return read_artifact(folder, ARTIFACT[artifact])
+
+    def write(self, artifact: str, content: object) -> None:
+        """Hand a frame or a dict to later steps, checked against its declaration and sorted by its key.
+
+        Raises
+        ------
+        LabError
+            When this notebook does not declare it, or the content does not fit.
+        """
+        if artifact not in self._promised:
+            raise artifact_undeclared(artifact, self.name, "write")
+        self._staged.mkdir(parents=True, exist_ok=True)
+        self._written[artifact] = write_artifact(self._staged, ARTIFACT[artifact], content)
+
+    def compute(self, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        """What does a function of the methods give on these data? Kept, so that it is not computed twice.
+
+        Parameters
+        ----------
+        function
+            A function of `icp_lab.methods` that returns a frozen dataclass or a frame.
+        *args, **kwargs
+            What it takes: frames, numbers, words.
+
+        Returns
+        -------
+        Result
+            What the function returns.
+        """
+        result: Result = self._results.compute(function, args, kwargs)
+        return result
+
+    def show(self, *views: object) -> None:
+        """Show several results, one after the other."""
+        show(*views)
+
+    def headline(self, sentence: str) -> None:
+        """Say the notebook's answer in one sentence with its uncertainty: it stands on the page's first screen."""
+        self._facts["headlines"].append(str(sentence))
+        show_html(f'<p class="headline">{render_bold(sentence)}</p>', str(sentence))
+
+    def answer(self, *items: str, needs: tuple[str, ...] = ()) -> None:
+        """Say that this section answers sub-items of the process.
+
+        Parameters
+        ----------
+        *items
+            Ids, such as `1b`.
+        needs
+            Tables that the answer rests on. When all are missing the items wait for them; when some are, the
+            checklist says what it would gain from.
+        """
+        missing = [table for table in needs if not self.study.has(table)]
+        state = "waiting" if needs and len(missing) == len(needs) else "answered"
+        for item in items:
+            self._note(item, state, tables=missing)
+
+    def waiting(self, item: str, *tables: str) -> None:
+        """Say that a sub-item waits for tables that the study does not have."""
+        self._note(item, "waiting", tables=list(tables))
+
+    def not_applicable(self, item: str, why: str) -> None:
+        """Say that a sub-item does not apply to this study, and why."""
+        self._note(item, "not_applicable", why=why)
+
+    def finish(self) -> None:
+        """Close the step: all that it promised is written, and later steps may read it.
+
+        Raises
+        ------
+        LabError
+            When a declared artifact was not written, or a run is writing to the same folder.
+        """
+        missing = tuple(artifact for artifact in self._promised if artifact not in self._written)
+        if missing:
+            raise artifact_not_written(missing, self.name)
+        self._staged.mkdir(parents=True, exist_ok=True)
+        write_json(self._staged / "page.json", {"notebook": self.name, "language": self.language, **self._facts})
+        write_manifest(self._staged, self._manifest())
+        if self._interactive:
+            with hold(self.out, f"JupyterLab, {self.name}"):
+                place_step(self._staged, self.out, self.name)
+            self._written, self._used = {}, {}
+            self._results.restart()
+
+    def _manifest(self) -> Manifest:
+        inputs = describe_inputs(self._file, self.parameters, self._fingerprint, self._upstream())
+        return Manifest(
+            notebook=self.name,
+            compute_key=compute_key(inputs) if ran_as_written(self._file) else "",
+            page_key="",
+            page="",
+            inputs=inputs,
+            parameters=self.parameters,
+            artifacts=self._written,
+            interactive=self._interactive,
+            results=self._results.kept,
+        )
+
+    def _upstream(self) -> dict[str, str]:
+        """Hash what this notebook may read, as it was when it read it."""
+        found = {}
+        for artifact in reads_of(self.name):
+            manifest = read_manifest(folder_of(self.out, WRITER[artifact]))
+            if manifest is not None and artifact in manifest.artifacts:
+                found[artifact] = self._used.get(artifact) or manifest.artifacts[artifact].content
+        return found
+
+    @property
+    def _promised(self) -> tuple[str, ...]:
+        return BY_NAME[self.name].writes if self.name in BY_NAME else ()
+
+    def _check_table(self, table: str) -> None:
+        if table not in self.tables:
+            raise table_undeclared(table, self.name, self.tables)
+
+    def _note(self, item: str, state: str, *, tables: list[str] | None = None, why: str = "") -> None:
+        if item not in ITEMS:
+            raise ValueError(f"the process has no sub-item {item}")
+        self._facts["answers"][item] = {"state": state, "tables": tables or [], "why": str(why)}
+        words = str(why)
+        if state == "waiting":
+            words = _("This waits for data: {tables}. A template lies in the study's templates folder.")
+            words = words.format(tables=", ".join(tables or []))
+        if words:
+            show_html(f'<p class="{state.replace("_", "-")}">{escape(words)}</p>', words)

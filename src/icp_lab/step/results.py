@@ -1,0 +1,100 @@
+"""What a notebook has computed, kept beside its artifacts: the same function on the same data is not run twice.
+
+A result is found again by the function, the code behind it and the content of its arguments. So another language or
+another picture computes nothing again, and neither does a cell that is run a second time.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from icp_lab.artifacts.codec import PACKAGE, decode, digest, encode
+from icp_lab.artifacts.manifest import digest_text, folder_of, read_manifest
+from icp_lab.errors.run import cannot_store
+from icp_lab.process.sources import digest_code
+
+FOLDER = "results"
+
+
+class Results:
+    """The results of one notebook: those of its last finished run, and those of this one."""
+
+    def __init__(self, out: Path, notebook: str, staged: Path) -> None:
+        self._former = folder_of(out, notebook)
+        former = read_manifest(self._former)
+        self._known = dict(former.results) if former else {}
+        self._staged = staged
+        self.kept: dict[str, str] = {}
+
+    def compute(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What does the function give for these arguments: from the store, else by calling it?
+
+        Raises
+        ------
+        LabError
+            When arguments or result cannot be kept.
+        """
+        name = f"{function.__module__}.{function.__qualname__}"
+        if function.__module__.partition(".")[0] != PACKAGE:
+            return function(*args, **kwargs)  # an analyst's own function: nobody can tell whether its code changed
+        try:
+            key = self._key(function, args, kwargs)
+            stored = self._load(key)
+            if stored is None:
+                stored = encode(function(*args, **kwargs))
+                self._keep(key, *stored)
+            return decode(*stored)  # what the store gives, so that a first and a second run show the same
+        except TypeError as error:
+            if error.__traceback__ and _is_codec(error):
+                raise cannot_store(name, str(error)) from error
+            raise
+
+    def _key(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        code = digest_code((f"import {function.__module__}",), showing=False)
+        name = f"{function.__module__}:{function.__qualname__}"
+        return digest_text(name, code, digest(args), digest(dict(sorted(kwargs.items()))))
+
+    def _load(self, key: str) -> tuple[str, list[bytes]] | None:
+        for folder in (self._staged, self._former):
+            found = _read(folder / FOLDER, key)
+            expected = self.kept.get(key) or self._known.get(key)
+            if found is not None and _digest(*found) == expected:
+                self._keep(key, *found)
+                return found
+        return None
+
+    def _keep(self, key: str, text: str, frames: list[bytes]) -> None:
+        folder = self._staged / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{key}.json").write_text(text, encoding="utf-8")
+        for number, frame in enumerate(frames):
+            (folder / f"{key}.{number}.arrow").write_bytes(frame)
+        self.kept[key] = _digest(text, frames)
+
+    def restart(self) -> None:
+        """Go on after the step was put in place: its results are now those of the last finished run."""
+        self._known, self.kept = {**self._known, **self.kept}, {}
+
+
+def _read(folder: Path, key: str) -> tuple[str, list[bytes]] | None:
+    path = folder / f"{key}.json"
+    if not path.is_file():
+        return None
+    frames = sorted(folder.glob(f"{key}.*.arrow"), key=lambda each: int(each.name.split(".")[1]))
+    return path.read_text(encoding="utf-8"), [each.read_bytes() for each in frames]
+
+
+def _digest(text: str, frames: list[bytes]) -> str:
+    total = blake2b(text.encode(), digest_size=16)
+    for frame in frames:
+        total.update(frame)
+    return total.hexdigest()
+
+
+def _is_codec(error: TypeError) -> bool:
+    """Did the codec refuse, rather than the function fail?"""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__") == "icp_lab.artifacts.codec"

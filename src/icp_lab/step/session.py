@@ -1,0 +1,87 @@
+"""The Jupyter session around a step: what was executed in it, its parameters' values, how results are shown."""
+
+import ast
+from typing import Any
+
+from IPython import get_ipython
+from IPython.display import display as _untyped_display
+
+from icp_lab.pages.render import render_picture, render_prose, render_table
+from icp_lab.process.notebook import NotebookFile
+from icp_lab.views.picture import Picture
+from icp_lab.views.prose import Prose
+from icp_lab.views.table import Table
+
+_display: Any = _untyped_display
+_SHOWN = ((Table, render_table), (Picture, render_picture), (Prose, render_prose))
+
+
+def register_views() -> None:
+    """Let tables, pictures and sentences show themselves as HTML where a cell ends in one."""
+    shell = get_ipython()
+    if shell is not None:
+        for kind, render in _SHOWN:
+            shell.display_formatter.formatters["text/html"].for_type(kind, render)
+
+
+def show_html(html: str, text: str) -> None:
+    """Show a piece of HTML of the lab's own, with the words that stand for it where there is no HTML."""
+    if get_ipython() is not None:
+        _display({"text/html": html, "text/plain": text}, raw=True)
+    elif text:
+        print(text)
+
+
+def show(*views: object) -> None:
+    """Show results one after the other."""
+    for view in views:
+        if get_ipython() is not None:
+            _display(view)
+        else:
+            print(view)
+
+
+def parameter_values(file: NotebookFile) -> dict[str, Any]:
+    """Which values have the notebook's parameters now: those of the session, else the defaults?"""
+    shell = get_ipython()
+    values = shell.user_ns if shell is not None else {}
+    return {parameter.name: values.get(parameter.name, parameter.default) for parameter in file.parameters}
+
+
+def ran_as_written(file: NotebookFile) -> bool:
+    """Did this session execute the notebook's cells as they stand in its file, in order, after its parameters?
+
+    Only then do its artifacts follow from the file and the parameters. Cells run twice, left out, changed or added
+    make the answer no; the runner then runs the notebook again.
+    """
+    shell = get_ipython()
+    if shell is None:
+        return False
+    names = {parameter.name for parameter in file.parameters}
+    written = _outline(file.code, names)
+    executed = [cell for cell in shell.history_manager.input_hist_raw if cell.strip()]
+    opened = [place for place, cell in enumerate(executed) if written and cell.strip() == written[0]]
+    return bool(opened) and _outline(tuple(executed[opened[-1]:]), names) == written
+
+
+def _outline(cells: tuple[str, ...], names: set[str]) -> list[str]:
+    """List the cells, with one mark for parameter cells in a row: their values count by themselves."""
+    marked = ["(parameters)" if _is_parameters(cell, names) else cell.strip() for cell in cells if cell.strip()]
+    return [cell for place, cell in enumerate(marked) if cell != "(parameters)" or marked[place - 1 : place] != [cell]]
+
+
+def _is_parameters(cell: str, names: set[str]) -> bool:
+    """Is this cell nothing but values for declared parameters, as the parameters cell and papermill's own are?"""
+    try:
+        statements = ast.parse(cell).body
+    except SyntaxError:
+        return False
+    return bool(statements) and all(_assigned(statement) <= names and _assigned(statement) for statement in statements)
+
+
+def _assigned(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return {statement.target.id}
+    if isinstance(statement, ast.Assign):
+        return {target.id if isinstance(target, ast.Name) else "" for target in statement.targets}
+    return set()
