@@ -30,7 +30,7 @@ PLANTED = {"number_0", "number_1", "flag_0", "flag_1"}
 
 def test_in_noise_anything_is_called_distinct_about_as_rarely_as_promised() -> None:
     found = [compare_groups(*make_groups(seed, planted=False)).frame["distinct"].any() for seed in range(SEEDS)]
-    # In pure noise every find is false: the share of worlds with one must stay near q = 0.10 (3 standard errors of room).
+    # In pure noise every find is false: the share of worlds with one stays near q = 0.10 (3 standard errors of room).
     assert np.mean(found) <= 0.10 + 3 * np.sqrt(0.10 * 0.90 / SEEDS)
 
 

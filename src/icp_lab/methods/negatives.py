@@ -1,0 +1,278 @@
+"""Who did not fit: the signs that the tables allow, side by side, and the reason where one is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from icp_lab.locale import _
+from icp_lab.methods.customers import fill_columns
+from icp_lab.methods.reasons import Reasons
+from icp_lab.methods.result import Shown
+
+SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
+SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7": (1.0, 7.0)}
+"""Lowest and highest answer of each scale; more is better on all of them."""
+
+UNHAPPY_AT = {"nps": 6.0, "csat5": 2.0, "csat10": 4.0, "ces7": 3.0}
+"""The highest answer of each scale that counts as unhappy; of NPS it is the line of its detractors."""
+
+_DAYS_A_MONTH = 365.25 / 12
+_FEWEST_MONTHS = 3  # who has just begun cannot have used much yet
+
+
+@dataclass(frozen=True)
+class Negatives(Shown):
+    """Who did not fit, and by which sign?
+
+    Parameters
+    ----------
+    frame
+        A row a negative account: account_id, one flag a sign, reason_group and reason, as in the artifact `negatives`.
+    signs
+        A row a sign: sign, judged (accounts that it can be said of), negative, only (negative by no other sign).
+    overlap
+        A row a pair of signs: first, second, both.
+    readings
+        A row a customer with a reading: account_id, use (a month, or a share of seats), satisfaction (0 to 1).
+    use_measure
+        What use is measured by: users_per_seat, users, events, or empty.
+    answers_set_aside
+        Answers of an unknown scale or outside of it.
+    with_failures
+        Do the data hold any account that left, lapsed or never bought? If not they know survivors only.
+    """
+
+    frame: pd.DataFrame
+    signs: pd.DataFrame
+    overlap: pd.DataFrame
+    readings: pd.DataFrame
+    use_measure: str
+    answers_set_aside: int
+    with_failures: bool
+
+    @property
+    def caption(self) -> str:
+        """Say how many did not fit."""
+        return _("{n} negative accounts").format(n=len(self.frame))
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which accounts are held against each other?
+
+    Parameters
+    ----------
+    best, negative, ordinary
+        Ids, sorted; nobody is in two of them.
+    best_are
+        best; or customers, where the tables know no best ones and those who are not negative stand in for them.
+    best_but_negative
+        Best customers that also show a negative sign: they are in no group.
+    """
+
+    best: tuple[str, ...]
+    negative: tuple[str, ...]
+    ordinary: tuple[str, ...]
+    best_are: str
+    best_but_negative: tuple[str, ...]
+
+
+def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
+    customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, opinions: pd.DataFrame, reasons: Reasons,
+    *, as_of: date, low_use_share: float = 0.2, recent_months: int = 12, unhappy_at: Mapping[str, float] | None = None,
+) -> Negatives:
+    """Which accounts did not fit, and by which sign?
+
+    Parameters
+    ----------
+    customers
+        The artifact `customers`: account_id, status, churned, churned_on, lapsed, since.
+    usage
+        Use in a period, or an event: account_id, date, active_users, seats, events. May be empty, as may those below.
+    satisfaction
+        An answer: account_id, date, score, answer_scale (nps, csat5, csat10, ces7).
+    opinions
+        What a colleague holds: account_id, verdict (best, good, avoid).
+    reasons
+        Why accounts left or did not buy, by `group_reasons`.
+    as_of
+        The day up to which we look.
+    low_use_share
+        Share of the customers with a reading that counts as low use, 0 to 0.5.
+    recent_months
+        Months before `as_of`, or before the day a customer left, in which use and answers count, 1 to 36.
+    unhappy_at
+        The highest answer of each scale that counts as unhappy; `UNHAPPY_AT` when left out.
+
+    Returns
+    -------
+    Negatives
+        Negative accounts with their signs and reason, and of how many accounts each sign could be told.
+
+    Notes
+    -----
+    Low use is relative: the bottom share by users a seat, where no seats are known by users, else by events, a month.
+    Whoever had any use before and none in the window has a reading of 0, whoever never had any has none; the first
+    three months are not judged. Accounts that tie are in the bottom share together or not at all (mean ranks).
+    Satisfaction is low when the answers lie, on average and each measured on its own scale, at or below the line of
+    that scale. Advised against: more colleagues say avoid than say best or good. What cannot be told is not negative;
+    `signs.judged` says of how many accounts it can be told.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "churned": [True, False]})
+    >>> none = pd.DataFrame()
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> reasons = group_reasons(none, none, none)
+    >>> negatives = find_negatives(customers, none, none, none, reasons, as_of=date(2025, 1, 1))
+    >>> negatives.frame[["account_id", "churned", "lost", "reason_group"]]
+      account_id  churned   lost reason_group
+    0          a     True  False      unknown
+    """
+    base = fill_columns(customers, _CUSTOMER).sort_values("account_id").set_index("account_id")
+    window = _set_windows(base, pd.Timestamp(as_of), recent_months)
+    use, measure = _measure_use(usage, window)
+    feeling, aside = _measure_satisfaction(satisfaction, window, {**UNHAPPY_AT, **(unhappy_at or {})})
+    is_customer = base["status"] == "customer"
+    flags = pd.DataFrame({
+        "churned": base["churned"].where(is_customer), "lapsed": base["lapsed"].where(is_customer),
+        "low_use": (use.rank(pct=True) <= low_use_share).astype("boolean").where(use.notna()),
+        "low_satisfaction": (feeling["above_line"] <= 0).astype("boolean").where(feeling["above_line"].notna()),
+        "lost": (base["status"] == "lost").astype("boolean").where(base["status"] != "prospect"),
+        "avoided": _read_opinions(opinions, base.index),
+    }).astype("boolean")
+    told = flags.fillna(False).astype(bool)
+    negative = told[told.any(axis=1)]
+    return Negatives(
+        frame=_add_reasons(negative, reasons), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
+        readings=pd.DataFrame({"use": use, "satisfaction": feeling["common"]}).dropna(how="all").reset_index(),
+        use_measure=measure, answers_set_aside=aside,
+        with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
+
+
+_CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churned_on": "datetime64[s]",
+             "lapsed": "boolean", "since": "datetime64[s]"}
+_USAGE = {"account_id": "str", "date": "datetime64[s]", "active_users": "float64", "seats": "float64",
+          "events": "float64"}
+_ANSWER = {"account_id": "str", "date": "datetime64[s]", "score": "float64", "answer_scale": "str"}
+
+
+def _set_windows(base: pd.DataFrame, day: pd.Timestamp, months: int) -> pd.DataFrame:
+    """Set for each customer from when to when use and answers count."""
+    window = base.loc[base["status"] == "customer", ["since", "churned_on"]].copy()
+    window["stop"] = window["churned_on"].fillna(day)
+    window["start"] = window["stop"] - pd.DateOffset(months=months)
+    begun = window[["start", "since"]].max(axis=1)
+    window["months"] = (window["stop"] - begun).dt.days / _DAYS_A_MONTH
+    return window[["start", "stop", "months"]]
+
+
+def _keep_window(rows: pd.DataFrame, window: pd.DataFrame) -> pd.DataFrame:
+    rows = rows[rows["account_id"].isin(window.index)].join(window, on="account_id")
+    return rows[~(rows["date"] > rows["stop"]) & ~(rows["date"] <= rows["start"])]
+
+
+def _measure_use(usage: pd.DataFrame, window: pd.DataFrame) -> tuple[pd.Series, str]:
+    rows = fill_columns(usage, _USAGE)
+    settled = window[window["months"] >= min(_FEWEST_MONTHS, window["months"].max())]
+    recent = _keep_window(rows, settled)
+    if recent.empty:
+        return pd.Series(float("nan"), index=window.index), ""
+    by_account = recent["account_id"]
+    seated = recent[(recent["seats"] > 0) & recent["active_users"].notna()]
+    if len(seated):
+        totals = seated.groupby("account_id")[["active_users", "seats"]].sum()
+        use, measure = totals["active_users"] / totals["seats"], "users_per_seat"
+    elif recent["active_users"].notna().any():
+        use, measure = recent.groupby("account_id")["active_users"].mean(), "users"
+    else:
+        events = recent["events"].fillna(1.0) if recent["events"].isna().all() else recent["events"]
+        use, measure = events.groupby(by_account).sum() / settled["months"], "events"
+    stopped = settled.index[settled.index.isin(rows["account_id"]) & ~settled.index.isin(by_account)]
+    return use.reindex(window.index).mask(window.index.isin(stopped), 0.0), measure
+
+
+def _measure_satisfaction(
+    satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: Mapping[str, float],
+) -> tuple[pd.DataFrame, int]:
+    """Take each account's mean answer, on the common scale 0 to 1 and as the distance above the line of unhappiness."""
+    rows = fill_columns(satisfaction, _ANSWER)
+    low = rows["answer_scale"].map({scale: ends[0] for scale, ends in SCALES.items()}).astype("float64")
+    high = rows["answer_scale"].map({scale: ends[1] for scale, ends in SCALES.items()}).astype("float64")
+    line = rows["answer_scale"].map(dict(unhappy_at)).astype("float64")
+    usable = rows["score"].between(low, high)
+    rows["common"] = (rows["score"] - low) / (high - low)
+    rows["above_line"] = (rows["score"] - line) / (high - low)
+    recent = _keep_window(rows[usable], window)
+    means = recent.groupby("account_id")[["common", "above_line"]].mean().reindex(window.index)
+    return means, int((~usable).sum())
+
+
+def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:
+    votes = fill_columns(opinions, {"account_id": "str", "verdict": "str"})
+    against = votes["verdict"].map({"avoid": 1, "good": -1, "best": -1})
+    return (against.groupby(votes["account_id"]).sum(min_count=1) > 0).astype("boolean").reindex(ids)
+
+
+def _add_reasons(negative: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
+    frame = negative.reset_index().merge(
+        reasons.by_account[["account_id", "reason_group", "reason"]], on="account_id", how="left")
+    frame["reason_group"] = frame["reason_group"].fillna("unknown")
+    return frame.astype({**dict.fromkeys(SIGNS, "bool"), "account_id": "str", "reason_group": "str", "reason": "str"})
+
+
+def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
+    alone = negative[negative.sum(axis=1) == 1]
+    rows = [(sign, int(flags[sign].notna().sum()), int(negative[sign].sum()), int(alone[sign].sum())) for sign in SIGNS]
+    return pd.DataFrame(rows, columns=["sign", "judged", "negative", "only"])
+
+
+def _cross_signs(negative: pd.DataFrame) -> pd.DataFrame:
+    rows = [(first, second, int((negative[first] & negative[second]).sum()))
+            for place, first in enumerate(SIGNS) for second in SIGNS[place + 1:]]
+    return pd.DataFrame(rows, columns=["first", "second", "both"])
+
+
+def form_groups(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame) -> Groups:
+    """Which accounts are the best, the negative and the ordinary ones, with nobody in two groups?
+
+    Parameters
+    ----------
+    customers
+        The artifact `customers`: account_id, status.
+    outcomes
+        The artifact `outcomes`: account_id, outcome, positive. Best are the yes of the outcome `best`.
+    negatives
+        The artifact `negatives`: account_id.
+
+    Returns
+    -------
+    Groups
+        Best and negative without those that are both; ordinary: all other customers whose outcome `best` is known.
+
+    Notes
+    -----
+    Where the tables know no best customer, all customers that are not negative stand in and nobody is ordinary.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b", "c"], "status": ["customer", "customer", "lost"]})
+    >>> outcomes = pd.DataFrame({"account_id": ["a", "b"], "outcome": "best", "positive": ["yes", "no"]})
+    >>> form_groups(customers, outcomes, pd.DataFrame({"account_id": ["c"]})).negative
+    ('c',)
+    """
+    cases = outcomes[outcomes["outcome"] == "best"]
+    best = set(cases.loc[cases["positive"] == "yes", "account_id"])
+    unlike = set(cases.loc[cases["positive"] == "no", "account_id"])
+    negative = set(negatives["account_id"])
+    if best:
+        return Groups(_sorted(best - negative), _sorted(negative - best), _sorted(unlike - negative), "best",
+                      _sorted(best & negative))
+    kept = set(customers.loc[customers["status"] == "customer", "account_id"]) - negative
+    return Groups(_sorted(kept), _sorted(negative), (), "customers", ())
+
+
+def _sorted(ids: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))
