@@ -1,0 +1,235 @@
+"""What the ICP document says: who stands where against the profile, and the definition in the form of icp.yml."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from scipy.stats import norm
+
+from icp_lab.methods.result import Shown
+from icp_lab.rule import Rule
+
+FITS = ("in", "out", "unknown")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Of the cases on one side of the profile, how many came out well?
+
+    `yes` of `n` known cases, and the 95 % Wilson interval of their share (0 to 1).
+    """
+
+    yes: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Share that came out well; missing without cases."""
+        return self.yes / self.n if self.n else float("nan")
+
+
+@dataclass(frozen=True)
+class Standing(Shown):
+    """Where does every account stand?
+
+    Parameters
+    ----------
+    frame
+        An account a row: account_id, name, status, fit, met, failed, unknown, best, score, value, churned.
+    counts
+        A status a row, accounts by fit: status, in, out, unknown.
+    inside, outside
+        How the cases on either side of the profile came out.
+    """
+
+    frame: pd.DataFrame
+    counts: pd.DataFrame
+    inside: Group
+    outside: Group
+
+    def examples_inside(self, n: int) -> pd.DataFrame:
+        """Which best customers show what the profile means? The most successful inside it."""
+        rows = self.frame[(self.frame["fit"] == "in") & (self.frame["status"] == "customer")]
+        return _rank(rows, ["best", "score", "value"]).head(n)
+
+    def examples_outside(self, n: int) -> pd.DataFrame:
+        """Which large customers are outside, and so will be asked about? Those of the highest value."""
+        rows = self.frame[(self.frame["fit"] == "out") & (self.frame["status"] == "customer")]
+        return _rank(rows, ["value", "score"]).head(n)
+
+    def winners_outside(self) -> pd.DataFrame:
+        """Which best customers does the profile miss? The watch-list; a missing value does not make a miss."""
+        rows = self.frame[(self.frame["fit"] == "out") & self.frame["best"].fillna(False).astype(bool)]
+        return _rank(rows, ["score", "value"])
+
+    def prospects_inside(self) -> pd.DataFrame:
+        """Which accounts are no customers yet and meet the profile?"""
+        return self.frame[(self.frame["fit"] == "in") & (self.frame["status"] != "customer")]
+
+
+def place_accounts(
+    customers: pd.DataFrame, success: pd.DataFrame, cases: pd.DataFrame, coverage: pd.DataFrame
+) -> Standing:
+    """Who is inside the profile, who is outside, and how did the two fare?
+
+    Parameters
+    ----------
+    customers, success, cases, coverage
+        The artifacts of these names.
+
+    Returns
+    -------
+    Standing
+        All accounts, counts, and the outcome on either side. These are plain counts on the data that the profile was
+        drafted on; what holds on unseen cases is the draft's cross-fitted lift.
+
+    Notes
+    -----
+    Cases whose outcome is unknown, or whose account is neither in nor out, are left out of the two groups.
+    Interval: Wilson (1927).
+
+    Examples
+    --------
+    >>> ids = ["a", "b"]
+    >>> customers = pd.DataFrame({"account_id": ids, "name": ids, "status": "customer", "churned": pd.NA, "value": 1.0})
+    >>> success = pd.DataFrame({"account_id": ids, "score": [1.0, 0.0], "best": [True, False]})
+    >>> cases = pd.DataFrame({"account_id": ids, "positive": ["yes", "no"]})
+    >>> coverage = pd.DataFrame({"account_id": ids, "fit": ["in", "out"], "met": "", "failed": "", "unknown": ""})
+    >>> place_accounts(customers, success, cases, coverage).inside.yes
+    1
+    """
+    known = customers[["account_id", "name", "status", "churned", "value"]]
+    marks = success[["account_id", "score", "best"]]
+    frame = coverage.merge(known, on="account_id", how="left").merge(marks, on="account_id", how="left")
+    frame = frame.sort_values("account_id", ignore_index=True)
+    frame["best"] = frame["best"].astype("boolean")
+    tally = pd.crosstab(frame["status"], frame["fit"]).reindex(
+        index=["customer", "lost", "prospect"], columns=list(FITS), fill_value=0
+    )
+    judged = cases[cases["positive"].isin(["yes", "no"])].merge(coverage[["account_id", "fit"]], on="account_id")
+    inside, outside = (_count(judged[judged["fit"] == fit]) for fit in ("in", "out"))
+    return Standing(frame, tally.rename_axis(columns=None).reset_index(), inside, outside)
+
+
+def compose_icp(
+    draft: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date, review_months: int
+) -> dict[str, Any]:
+    """How does the definition read, in the form of icp.yml?
+
+    Parameters
+    ----------
+    draft, avoid, segmentation
+        The artifacts of these names.
+    as_of
+        Day up to which the study looks.
+    review_months
+        Months until the next review, 1 to 24.
+
+    Returns
+    -------
+    dict
+        The draft with its date, its next review, the negative profile where one is claimed, and published segments.
+    """
+    review = pd.Timestamp(as_of) + pd.DateOffset(months=review_months)
+    icp = {**draft, "as_of": as_of.isoformat(), "next_review": review.date().isoformat()}
+    if avoid.get("criteria"):
+        icp["avoid"] = {key: avoid[key] for key in ("criteria", "verdict", "evidence")}
+    if segmentation.get("published"):
+        icp["segments"] = segmentation["segments"]
+    return icp
+
+
+def working_criteria(icp: dict[str, Any]) -> list[dict[str, Any]]:
+    """Which criteria are worked with: those claimed, else those of the refused rule, carried on as a hypothesis?"""
+    refused = icp.get("evidence", {}).get("refused") or []
+    return list(icp.get("criteria") or (refused.get("criteria", []) if isinstance(refused, dict) else refused))
+
+
+def check_accounts(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
+    """Which criteria does each account meet, fail or leave open?
+
+    Parameters
+    ----------
+    icp
+        The definition in the form of icp.yml.
+    accounts
+        A row an account, indexed by account_id, with the attributes that the criteria name.
+
+    Returns
+    -------
+    DataFrame
+        A nullable boolean column a criterion of `working_criteria`, numbered from 0, on the accounts' index.
+    """
+    return Rule.from_dicts(working_criteria(icp)).check(accounts)
+
+
+def cases_needed(base: float, covered: float, lift: float = 2.0) -> int:
+    """How many cases would settle whether a group does better than the rest?
+
+    Parameters
+    ----------
+    base
+        Share of all cases that come out well, 0 to 1.
+    covered
+        Share of cases in the group, 0 to 1.
+    lift
+        Rate in the group over the rate of all that should not be missed, above 1.
+
+    Returns
+    -------
+    int
+        Cases with a known outcome, in all; 0 where no such lift is possible.
+
+    Notes
+    -----
+    Two proportions, two-sided 5 %, power 80 %, normal approximation (Fleiss, Levin and Paik, 2003, ch. 4).
+    It is about one group named beforehand: a search over many groups needs more.
+
+    Examples
+    --------
+    >>> cases_needed(base=0.15, covered=0.2)
+    263
+    """
+    if not (0 < base < 1 and 0 < covered < 1) or lift <= 1:
+        return 0
+    inside = min(lift * base, 0.99)
+    outside = (base - covered * inside) / (1 - covered)
+    if not 0 < outside < inside:
+        return 0
+    spread = inside * (1 - inside) / covered + outside * (1 - outside) / (1 - covered)
+    factor = float(norm.ppf(0.975) + norm.ppf(0.8)) ** 2
+    return int(-(-factor * spread // (inside - outside) ** 2))
+
+
+def _count(judged: pd.DataFrame) -> Group:
+    n, yes = len(judged), int((judged["positive"] == "yes").sum())
+    low, high = wilson_interval(yes, n)
+    return Group(yes, n, low, high)
+
+
+def wilson_interval(yes: int, n: int) -> tuple[float, float]:
+    """Between which shares does the true one lie, with 95 % confidence?
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(6, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.31, 0.83)
+    """
+    if n == 0:
+        return 0.0, 1.0
+    z = float(norm.ppf(0.975))
+    middle = (yes + z * z / 2) / (n + z * z)
+    half = z * ((yes * (n - yes) / n + z * z / 4) ** 0.5) / (n + z * z)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _rank(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Order rows by columns, largest first, missing last, ties by account."""
+    ordered = rows.sort_values("account_id", kind="stable")
+    for name in reversed(by):
+        ordered = ordered.sort_values(name, ascending=False, na_position="last", kind="stable")
+    return ordered.reset_index(drop=True)
