@@ -1,0 +1,92 @@
+"""What became of the rows and cells of a table: used, set aside, made missing; counted, and listed up to a limit."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from icp_lab.locale import N_, _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LISTED = 200
+"""At most so many cases of one reason in one column are listed; all are counted."""
+
+REASONS: dict[str, str] = {
+    "empty": N_("a required cell is empty"),
+    "unreadable": N_("a required cell cannot be read"),
+    "no_key": N_("no cell says whom the row is about"),
+    "after_as_of": N_("a date after as_of"),
+    "unknown_account": N_("the account is not in accounts"),
+    "duplicate": N_("the same row again"),
+    "dropped": N_("the same row again, dropped on request"),
+    "overlong": N_("more cells than the header has"),
+    "made_missing": N_("the cell cannot be read and counts as missing"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row that was set aside, or one cell that was made missing."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass
+class Facts:
+    """What was read of one table and what became of it; `counts` by (reason, column)."""
+
+    table: str
+    file: str
+    read: int
+    left_out: int = 0
+    used: int = 0
+    duplicates: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    listed: list[Case] = field(default_factory=list)
+    ignored: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def made_missing(self) -> int:
+        """Count the cells that could not be read."""
+        return sum(n for (reason, _column), n in self.counts.items() if reason == "made_missing")
+
+    @property
+    def set_aside(self) -> int:
+        """Count the rows that could not be used."""
+        return self.counts.total() - self.made_missing
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of all rows that were read.
+
+    `tables`: a row a table; `reasons`: a row a table, reason and column; `listed`: a row a case, up to `LISTED` of each.
+    """
+
+    tables: "pd.DataFrame"
+    reasons: "pd.DataFrame"
+    listed: "pd.DataFrame"
+
+
+def collect_facts(facts: Iterable[Facts]) -> Intake:
+    """Put the facts of several tables into frames, with the reasons in the reader's language."""
+    import pandas as pd  # noqa: PLC0415  (the command line reads facts without pandas)
+
+    known = list(facts)
+    tables = pd.DataFrame(
+        [(f.table, f.file, f.read, f.left_out, f.used, f.set_aside, f.made_missing, f.duplicates) for f in known],
+        columns=["table", "file", "read", "left_out", "used", "set_aside", "made_missing", "duplicates"])
+    reasons = pd.DataFrame(
+        [(f.table, code, column, n, _(REASONS[code])) for f in known for (code, column), n in sorted(f.counts.items())],
+        columns=["table", "reason", "column", "n", "words"])
+    listed = pd.DataFrame(
+        [(f.table, c.file, c.row, c.column, c.value, c.reason, _(REASONS[c.reason])) for f in known for c in f.listed],
+        columns=["table", "file", "row", "column", "value", "reason", "words"])
+    return Intake(tables, reasons, listed)

@@ -1,0 +1,109 @@
+"""A file's headers to the columns of a table, still as text: `columns`, `set`, `where`, `drop_duplicates`, `values`, `scale`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from icp_lab.errors import study as errors
+from icp_lab.intake.conversion import BLANKS
+from icp_lab.intake.files import Raw, quoted, text
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from icp_lab.intake.spec import Spec
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A table of text, columns `file`, `row`, `m0`, `m1`... named by `names`; `left_out` rows did not meet `where`."""
+
+    name: str
+    names: tuple[str, ...]
+    left_out: int
+    dropped: int
+
+    def cell(self, column: str) -> str:
+        """Name the DuckDB column that holds a column of the study."""
+        return f"m{self.names.index(column)}"
+
+
+def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Mapped:
+    """Bring the columns of a file to the names and the words of the study."""
+    cells = _name_cells(spec, raw)
+    for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale)):
+        for column in wanted:
+            if column not in cells:
+                raise errors.no_column(spec.line(key, column), key, column, cells)
+    mapped = ", ".join(f"{cell} AS m{i}" for i, cell in enumerate(cells.values()))
+    names = tuple(cells)
+    kept = " AND ".join(f"m{names.index(c)} IN ({', '.join(map(text, v))})" for c, v in spec.where.items()) or "true"
+    source = ", ".join(f"c{j}" for j in range(len(raw.headers)))
+    once = f"QUALIFY row_number() OVER (PARTITION BY {source} ORDER BY file, row) = 1" if spec.drop_duplicates else ""
+    done = ", ".join(f"{_rewrite(spec, name, f'm{i}')} AS m{i}" for i, name in enumerate(names))
+    inner = f"SELECT file, row, {source}, {mapped} FROM {raw.name}"
+    (meets,) = con.execute(f"SELECT count(*) FROM ({inner}) WHERE {kept}").fetchone() or (0,)
+    name = quoted(f"text_{spec.table}")
+    con.execute(f"CREATE TABLE {name} AS SELECT file, row, {done} FROM (SELECT * FROM ({inner}) WHERE {kept} {once})")
+    (rows,) = con.execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
+    return Mapped(name, names, raw.rows - meets, meets - rows)
+
+
+def _name_cells(spec: "Spec", raw: Raw) -> dict[str, str]:
+    """Give each column of the study the SQL of its cells: mapped headers, headers that keep their name, constants."""
+    cells: dict[str, str] = {}
+    for column, header in spec.columns.items():
+        if header in raw.headers:
+            cells[column] = _trimmed(raw, header)
+        elif header == "row":
+            if len(spec.files) > 1:
+                raise errors.row_of_several_files(spec.line("columns", column), spec.table)
+            cells[column] = "CAST(row AS VARCHAR)"
+        else:
+            raise errors.no_header(spec.shown[0], spec.line("columns", column), header, raw.headers)
+    used = set(spec.columns.values())
+    cells |= {h: _trimmed(raw, h) for h in raw.headers if h not in used and h not in cells}
+    cells |= {column: "NULL" if value is None else text(value) for column, value in spec.set.items()}
+    return cells
+
+
+def _trimmed(raw: Raw, header: str) -> str:
+    return f"nullif(trim(c{raw.headers.index(header)}, {BLANKS}), '')"
+
+
+def _rewrite(spec: "Spec", column: str, cell: str) -> str:
+    """Write the SQL of `values` and of `units` and `scale` for one column."""
+    if words := spec.values.get(column):
+        cases = " ".join(f"WHEN {text(a)} THEN {'NULL' if b is None else text(b)}" for a, b in words.items())
+        cell = f"CASE {cell} {cases} ELSE {cell} END"
+    if factor := spec.scale.get(column):
+        # A cell that is no number stays as it is, so that it is counted as unreadable and not lost here.
+        cell = f"coalesce(CAST(as_number({cell}) * {factor!r} AS VARCHAR), {cell})"
+    return cell
+
+
+def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, right: Mapped) -> Mapped:
+    """Take columns over from another table, many-to-one; a key with two different rows there is an error."""
+    join = spec.join
+    if join is None:
+        return left
+    line = spec.line("join")
+    wanted: Mapping[str, tuple[str, ...]] = {spec.table: left.names, join.table: right.names}
+    for table, names in wanted.items():
+        if join.on not in names:
+            raise errors.no_column(line, f"join ({table})", join.on, names)
+    for column in join.take:
+        if column not in right.names:
+            raise errors.no_column(line, "take", column, right.names)
+    taken = ", ".join(f"{right.cell(column)} AS t{j}" for j, column in enumerate(join.take))
+    rows = f"SELECT DISTINCT {right.cell(join.on)} AS k, {taken} FROM {right.name} WHERE k IS NOT NULL"
+    twice = con.execute(f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1").fetchone()
+    if twice:
+        raise errors.join_not_unique(line, join.table, join.on, twice[0], twice[1])
+    name = quoted(f"joined_{spec.table}")
+    own = [(column, f"l.{left.cell(column)}") for column in left.names if column not in join.take]
+    cells = own + [(column, f"r.t{j}") for j, column in enumerate(join.take)]
+    done = ", ".join(f"{cell} AS m{i}" for i, (_, cell) in enumerate(cells))
+    con.execute(f"CREATE TABLE {name} AS SELECT l.file, l.row, {done} FROM {left.name} l "
+                f"LEFT JOIN ({rows}) r ON l.{left.cell(join.on)} = r.k")
+    return Mapped(name, tuple(column for column, _ in cells), left.left_out, left.dropped)

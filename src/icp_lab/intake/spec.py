@@ -1,0 +1,46 @@
+"""Where a table comes from and how it is mapped: one entry of `tables:` in study.yml, checked and plain."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+UNITS: dict[str, float] = {
+    "円": 1, "千円": 1e3, "万円": 1e4, "百万円": 1e6, "億円": 1e8, "十億円": 1e9,
+    "人": 1, "千人": 1e3, "万人": 1e4,
+    "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "percent": 0.01, "%": 0.01,
+}
+"""Words of `units:` and what a number in them is multiplied by."""
+
+
+@dataclass(frozen=True)
+class Join:
+    """Columns taken over from another table, many-to-one."""
+
+    table: str
+    on: str
+    take: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A table's source and mapping; `lines` gives the line of study.yml of each key, for messages."""
+
+    table: str
+    files: tuple[Path, ...]
+    shown: tuple[str, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    set: dict[str, str | None] = field(default_factory=dict)
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    drop_duplicates: bool = False
+    values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    scale: dict[str, float] = field(default_factory=dict)
+    join: Join | None = None
+    lines: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def line(self, *keys: str) -> int | None:
+        """Give the line of study.yml where a key of this table stands."""
+        while keys and keys not in self.lines:
+            keys = keys[:-1]
+        return self.lines.get(keys)

@@ -1,0 +1,157 @@
+"""Which attributes of accounts may become criteria, and how well they are filled."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from icp_lab.errors import study as errors
+from icp_lab.locale import N_
+from icp_lab.study.config import Settings
+from icp_lab.tables import BY_NAME
+
+_ACCOUNTS = BY_NAME["accounts"].by_name
+_NEARLY_UNIQUE, _ROWS_TO_JUDGE, _SPARSE = 0.5, 20, 0.5
+
+REFUSALS: dict[str, str] = {
+    "identity": N_("it names the company"),
+    "person": N_("it names a person"),
+    "after_sale": N_("it is known only after the sale"),
+    "excluded": N_("study.yml leaves it out"),
+    "not_included": N_("study.yml does not include it"),
+    "date": N_("it is a date"),
+    "empty": N_("no account has a value"),
+    "constant": N_("all accounts have the same value"),
+    "nearly_unique": N_("nearly every account has a value of its own"),
+}
+"""Why a column of accounts is no criterion, by code."""
+
+VERDICTS: dict[str, str] = {
+    "good": N_("well filled"), "sparse": N_("less than half filled"), "empty": REFUSALS["empty"],
+    "constant": REFUSALS["constant"], "nearly_unique": REFUSALS["nearly_unique"],
+}
+"""What a column of accounts is worth, by code."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The attributes of accounts that an analysis may use.
+
+    `frame` has account_id as its index and holds the columns of `names` (allowed as criteria) and of `after_sale`
+    (contrasts and strata only); `groups` gives the group of each; `refused` says why another column is no criterion,
+    as a code of `REFUSALS`.
+    """
+
+    frame: pd.DataFrame
+    names: tuple[str, ...]
+    after_sale: tuple[str, ...]
+    groups: dict[str, str]
+    refused: dict[str, str]
+
+
+def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
+    """Which attributes may be criteria, which are known only after the sale, and which are neither?
+
+    Parameters
+    ----------
+    accounts
+        The table accounts, all declared columns and extra ones.
+    settings
+        What study.yml says: `attributes` includes, excludes, and names what is known only after the sale.
+
+    Returns
+    -------
+    Candidates
+        Names in the order of the table.
+
+    Raises
+    ------
+    LabError
+        `attributes` names a column that accounts does not have.
+    """
+    _check_names(accounts, settings)
+    refused: dict[str, str] = {}
+    names, late = [], []
+    for column in accounts.columns:
+        reason = _refuse(accounts[column], str(column), settings)
+        if not reason:
+            names.append(str(column))
+            continue
+        refused[str(column)] = reason
+        if reason == "after_sale" and _worth(accounts[column]) != "empty":
+            late.append(str(column))
+    frame = accounts.set_index("account_id")[[*names, *late]]
+    groups = {name: settings.attributes.groups.get(name) or _group(name) for name in (*names, *late)}
+    return Candidates(frame, tuple(names), tuple(late), groups, refused)
+
+
+def measure_quality(accounts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """How well are the columns of accounts filled?
+
+    Parameters
+    ----------
+    accounts
+        The table accounts.
+    settings
+        What study.yml says of attributes.
+
+    Returns
+    -------
+    DataFrame
+        A row a column that has a value somewhere or is declared: `column`, `n` (accounts), `filled` (share, 0 to 1),
+        `distinct` (values), `verdict` (a code of `VERDICTS`), `use` (criterion, or a code of `REFUSALS`).
+    """
+    refused = find_candidates(accounts, settings).refused
+    rows = []
+    for column in accounts.columns:
+        values = _hashable(accounts[column])
+        rows.append((str(column), len(values), float(values.notna().mean()), int(values.nunique()),
+                     _worth(accounts[column]), refused.get(str(column), "criterion")))
+    return pd.DataFrame(rows, columns=["column", "n", "filled", "distinct", "verdict", "use"])
+
+
+def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:
+    said = settings.attributes
+    for key, names in (("include", said.include), ("exclude", said.exclude), ("after_sale", said.after_sale),
+                       ("groups", tuple(said.groups))):
+        for name in names:
+            if name not in accounts.columns:
+                line = settings.lines.get(("attributes", key))
+                raise errors.no_column(line, f"attributes: {key}", name, accounts.columns)
+
+
+def _refuse(values: pd.Series, name: str, settings: Settings) -> str:
+    """Say why a column is no criterion, or nothing."""
+    said, role = settings.attributes, _ACCOUNTS[name].role if name in _ACCOUNTS else "attribute"
+    if role in ("identity", "person"):
+        return role
+    if role == "after_sale" or name in said.after_sale:
+        return "after_sale"
+    if name in said.exclude:
+        return "excluded"
+    if said.include and name not in said.include:
+        return "not_included"
+    if isinstance(values.dtype, object) and str(values.dtype).startswith("datetime"):
+        return "date"
+    worth = _worth(values)
+    return "" if worth in ("good", "sparse") else worth
+
+
+def _worth(values: pd.Series) -> str:
+    plain = _hashable(values)
+    filled, distinct = int(plain.notna().sum()), int(plain.nunique())
+    if not filled:
+        return "empty"
+    if distinct == 1 and len(plain) > 1 and filled == len(plain):
+        return "constant"
+    if values.dtype == "str" and filled > _ROWS_TO_JUDGE and distinct > _NEARLY_UNIQUE * filled:
+        return "nearly_unique"
+    return "good" if filled >= _SPARSE * len(plain) else "sparse"
+
+
+def _hashable(values: pd.Series) -> pd.Series:
+    """Tuples count as one value each, and stay hashable for `nunique`."""
+    return values.map(lambda item: "\n".join(item), na_action="ignore") if values.dtype == "object" else values
+
+
+def _group(name: str) -> str:
+    return (_ACCOUNTS[name].group if name in _ACCOUNTS else "") or "basic"

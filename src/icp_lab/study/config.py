@@ -1,0 +1,167 @@
+"""study.yml: read, checked key by key, made plain. Every refusal names the line."""
+
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from icp_lab import process
+from icp_lab.errors import study as errors
+from icp_lab.intake.spec import Spec
+from icp_lab.locale import LANGUAGES, _
+from icp_lab.study.sources import read_spec
+from icp_lab.study.yml import Reader
+from icp_lab.tables import BY_NAME, GROUPS
+
+OUTCOMES = ("best", "won", "retained")
+_KEYS = ("name", "language", "as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start", "tables",
+         "other_tables", "attributes", "privacy", "brand", "capacity", "steps")
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Which attributes may be criteria: `include` (all when empty) less `exclude` and `after_sale`."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    after_sale: tuple[str, ...] = ()
+    groups: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What study.yml says."""
+
+    path: Path
+    name: str
+    language: str
+    as_of: date
+    currency: str
+    outcome: str
+    outcome_window_months: int
+    fiscal_year_start: int
+    specs: dict[str, Spec]
+    others: dict[str, Spec]
+    attributes: Attributes
+    privacy: dict[str, str]
+    brand: dict[str, str]
+    capacity: dict[str, float]
+    steps: dict[str, dict[str, Any]]
+    lines: dict[tuple[str, ...], int]
+
+
+def read_settings(path: Path) -> Settings:
+    """What does this study.yml say? Refuses the first thing that is not as it should be, with its line."""
+    content, lines = _read_yaml(path)
+    yml = Reader(content, lines)
+    yml.check_keys((), _KEYS)
+    for key in ("name", "language", "as_of", "currency", "tables"):
+        yml.need((), key)
+    folder = path.parent.resolve()
+    others = {str(name): read_spec(yml, ("other_tables", str(name)), str(name), folder)
+              for name in yml.mapping(("other_tables",))}
+    specs = _read_tables(yml, folder, others)
+    return Settings(
+        path=path, name=yml.text(("name",)), language=yml.choice(("language",), LANGUAGES), as_of=yml.day(("as_of",)),
+        currency=_currency(yml), outcome=yml.choice(("outcome",), OUTCOMES, ""),
+        outcome_window_months=int(yml.number(("outcome_window_months",), 12, low=1, high=120, whole=True)),
+        fiscal_year_start=int(yml.number(("fiscal_year_start",), 1, low=1, high=12, whole=True)),
+        specs=specs, others=others, attributes=_read_attributes(yml),
+        privacy=_choices(yml, "privacy", {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}),
+        brand=_read_brand(yml), capacity=_read_capacity(yml), steps=_read_steps(yml, path.parent), lines=lines)
+
+
+def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    try:
+        content = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
+    except UnicodeError as error:
+        raise errors.undecodable(errors.YML, None, "UTF-8") from error
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise errors.not_yaml(line, str(error.problem or error.context or "").splitlines()[0]) from error
+    except YAMLError as error:
+        raise errors.not_yaml(None, str(error).splitlines()[0]) from error
+    if not isinstance(content, CommentedMap):
+        raise errors.not_yaml(1, _("it holds no `key: value` lines"))
+    lines: dict[tuple[str, ...], int] = {}
+    return _plain(content, (), lines), lines
+
+
+def _plain(node: Any, at: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
+    """Turn what ruamel read into plain values, and note the line of each key."""
+    if isinstance(node, CommentedMap):
+        result = {}
+        for key, value in node.items():
+            word = _plain(key, at, {})
+            lines[*at, str(word)] = node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else lines.get(at, 1)
+            result[word] = _plain(value, (*at, str(word)), lines)
+        return result
+    if isinstance(node, CommentedSeq):
+        return [_plain(value, at, lines) for value in node]
+    if isinstance(node, datetime):
+        return node.date()
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _read_tables(yml: Reader, folder: Path, others: dict[str, Spec]) -> dict[str, Spec]:
+    tables = yml.mapping(("tables",))
+    yml.check_keys(("tables",), BY_NAME)
+    yml.need(("tables",), "accounts")
+    for name in others:
+        if name.casefold() in BY_NAME:
+            raise errors.wrong_value(yml.line(("other_tables", name)), "other_tables", name,
+                                     _("A table that is only joined from has a name of its own."))
+    specs = {name: read_spec(yml, ("tables", name), name, folder) for name in tables}
+    for name, spec in specs.items():
+        known = [*others, *(other for other in specs if other != name)]
+        if spec.join is not None and spec.join.table not in known:
+            raise errors.unknown_key(spec.line("join", "table"), spec.join.table, known, "join: table")
+    return specs
+
+
+def _currency(yml: Reader) -> str:
+    code = yml.text(("currency",))
+    if len(code) != 3 or not code.isascii() or not code.isalpha():
+        raise errors.wrong_value(yml.line(("currency",)), "currency", code,
+                                 _("A currency is its three letters, such as JPY, USD or EUR."))
+    return code.upper()
+
+
+def _read_attributes(yml: Reader) -> Attributes:
+    at = ("attributes",)
+    yml.check_keys(at, ("include", "exclude", "after_sale", "groups"))
+    yml.check_keys((*at, "groups"), GROUPS)
+    groups = {name: group for group in yml.mapping((*at, "groups")) for name in yml.texts((*at, "groups", group))}
+    return Attributes(yml.texts((*at, "include")), yml.texts((*at, "exclude")), yml.texts((*at, "after_sale")), groups)
+
+
+def _choices(yml: Reader, key: str, known: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """Read a mapping of choices, each with its first word as the default."""
+    yml.check_keys((key,), known)
+    return {name: yml.choice((key, name), words, words[0]) for name, words in known.items()}
+
+
+def _read_brand(yml: Reader) -> dict[str, str]:
+    yml.check_keys(("brand",), ("name", "logo", "accent", "footer"))
+    return {key: yml.text(("brand", key)) for key in yml.mapping(("brand",))}
+
+
+def _read_capacity(yml: Reader) -> dict[str, float]:
+    yml.check_keys(("capacity",), ("accounts_per_rep", "reps"))
+    return {key: yml.number(("capacity", key), 0, low=0) for key in yml.mapping(("capacity",))}
+
+
+def _read_steps(yml: Reader, folder: Path) -> dict[str, dict[str, Any]]:
+    own = [path.stem for path in sorted((folder / "notebooks").glob("*.ipynb"))]
+    yml.check_keys(("steps",), [*process.BY_NAME, *own])
+    return {name: dict(yml.mapping(("steps", name))) for name in yml.mapping(("steps",))}
+
+

@@ -1,0 +1,40 @@
+"""DuckDB relations to frames with the lab's types: text, float64, datetime64[s], boolean, tuples of text."""
+
+from collections.abc import Iterable
+
+import duckdb
+import pandas as pd
+
+from icp_lab.tables import Column, Table
+
+_DTYPES = {"text": "str", "number": "float64", "integer": "float64", "money": "float64", "date": "datetime64[s]",
+           "flag": "boolean"}
+
+
+def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[Column]) -> pd.DataFrame:
+    """What stands in this table? A frame with all declared columns, the extra ones after them.
+
+    Rows come in the order of the table's key, then of every other column, so that the order of a file does not matter.
+    """
+    extra = [column for column in columns if column.name not in table.by_name]
+    wanted = (*table.columns, *extra)
+    there = set(relation.columns)
+    key = [table.key] if table.key in there else ["account_id"] if "account_id" in there else []
+    order = [*key, *(name for name in relation.columns if name not in key)]
+    rows = relation.order(", ".join(f'"{_escaped(name)}"' for name in order)).df()
+    return pd.DataFrame({c.name: _typed(rows[c.name] if c.name in there else None, c, len(rows)) for c in wanted})
+
+
+def _typed(values: "pd.Series | None", column: Column, n: int) -> pd.Series:
+    if column.kind == "list":
+        found = [None] * n if values is None else [None if item is None else tuple(item) for item in values]
+        return pd.Series(found, dtype="object")
+    if values is None:
+        values = pd.Series([None] * n, dtype="object")
+    if column.kind == "date":
+        return pd.to_datetime(values).astype("datetime64[s]")
+    return values.astype(_DTYPES[column.kind])
+
+
+def _escaped(name: str) -> str:
+    return name.replace('"', '""')

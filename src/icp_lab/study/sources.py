@@ -1,0 +1,115 @@
+"""One entry of `tables:` or `other_tables:` in study.yml to a checked `Spec`."""
+
+import codecs
+from pathlib import Path
+from typing import Any
+
+from icp_lab.errors import study as errors
+from icp_lab.intake.spec import UNITS, Join, Spec
+from icp_lab.locale import _
+from icp_lab.study.yml import Reader, as_text
+
+_KEYS = ("file", "encoding", "delimiter", "sheet", "columns", "set", "where", "drop_duplicates", "values", "scale",
+         "units", "join")
+_LATER = ("format", "sql", "connection")
+KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+
+
+def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spec:
+    """Where does this table come from, and how is it mapped?"""
+    if not isinstance(yml.get(at), dict):
+        yml.need(at[:-1], at[-1])
+        files, shown = _find_files(yml, at, table, folder)
+        return Spec(table, files, shown, lines=_lines(yml, at))
+    for key in _LATER:
+        if key in yml.mapping(at):
+            raise errors.not_in_version(yml.line((*at, key)), key)
+    yml.check_keys(at, (*_KEYS, *_LATER))
+    yml.need(at, "file")
+    files, shown = _find_files(yml, (*at, "file"), table, folder)
+    encoding = yml.text((*at, "encoding"))
+    if encoding:
+        try:
+            encoding = codecs.lookup(encoding).name
+        except LookupError as error:
+            raise errors.wrong_value(yml.line((*at, "encoding")), "encoding", encoding,
+                                     _("Known are utf-8, utf-16, cp932, euc-jp, cp1252 and the like.")) from error
+    return Spec(
+        table, files, shown, encoding=encoding, delimiter=_read_delimiter(yml, (*at, "delimiter")),
+        sheet=yml.text((*at, "sheet")),
+        columns={column: yml.text((*at, "columns", column)) for column in yml.mapping((*at, "columns"))},
+        set={column: _or_none(value) for column, value in yml.mapping((*at, "set")).items()},
+        where={column: _source_words(value) for column, value in yml.mapping((*at, "where")).items()},
+        drop_duplicates=yml.yes_no((*at, "drop_duplicates")),
+        values={column: _read_words(yml, (*at, "values", column)) for column in yml.mapping((*at, "values"))},
+        scale=_read_scale(yml, at), join=_read_join(yml, at), lines=_lines(yml, at))
+
+
+def _lines(yml: Reader, at: tuple[str, ...]) -> dict[tuple[str, ...], int]:
+    return {keys[len(at):]: line for keys, line in yml.lines.items() if keys[:len(at)] == at}
+
+
+def _find_files(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Find the files that a path, a list of paths or a pattern names; all of them inside the study's folder."""
+    found: list[tuple[Path, str]] = []
+    for name in yml.texts(at):
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise errors.outside(yml.line(at), name)
+        paths = [folder / name] if (folder / name).exists() else sorted(folder.glob(name)) if set("*?[") & set(name) else []
+        files = [path for path in paths if path.is_file()]
+        if not files:
+            there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix.lower() in KINDS)
+            raise errors.no_file(yml.line(at), table, name, there)
+        for path in files:
+            if not path.resolve().is_relative_to(folder):
+                raise errors.outside(yml.line(at), name)
+            if path.suffix.lower() not in KINDS:
+                raise errors.unknown_kind(yml.line(at), name)
+            found.append((path, path.relative_to(folder).as_posix()))
+    return tuple(path for path, _shown in found), tuple(shown for _path, shown in found)
+
+
+def _read_delimiter(yml: Reader, at: tuple[str, ...]) -> str:
+    delimiter = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(yml.text(at), yml.text(at))
+    if len(delimiter) > 1:
+        raise errors.wrong_value(yml.line(at), "delimiter", delimiter, _("It is one character, such as \",\" or tab."))
+    return delimiter
+
+
+def _or_none(value: Any) -> str | None:
+    return None if value is None else as_text(value)
+
+
+def _source_words(value: Any) -> tuple[str, ...]:
+    """Give the texts of a source that a YAML value means: `true` is True, TRUE or true there."""
+    words: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        words += [as_text(item), as_text(item).title(), as_text(item).upper()] if isinstance(item, bool) else [as_text(item)]
+    return tuple(words)
+
+
+def _read_words(yml: Reader, at: tuple[str, ...]) -> dict[str, str | None]:
+    return {word: _or_none(target) for source, target in yml.mapping(at).items() for word in _source_words(source)}
+
+
+def _read_scale(yml: Reader, at: tuple[str, ...]) -> dict[str, float]:
+    """Read `scale` and `units` into one factor a column."""
+    factors = {column: yml.number((*at, "scale", column), 1, low=float("-inf"))
+               for column in yml.mapping((*at, "scale"))}
+    for column in yml.mapping((*at, "units")):
+        unit = yml.text((*at, "units", column))
+        if unit not in UNITS:
+            rule = _("Known are {words}; any other is written as a number under `scale`.").format(words=", ".join(UNITS))
+            raise errors.wrong_value(yml.line((*at, "units", column)), "units", unit, rule)
+        factors[column] = factors.get(column, 1.0) * UNITS[unit]
+    return factors
+
+
+def _read_join(yml: Reader, at: tuple[str, ...]) -> Join | None:
+    at = (*at, "join")
+    if not yml.mapping(at):
+        return None
+    yml.check_keys(at, ("table", "on", "take"))
+    for key in ("table", "on", "take"):
+        yml.need(at, key)
+    return Join(yml.text((*at, "table")), yml.text((*at, "on")), yml.texts((*at, "take")))

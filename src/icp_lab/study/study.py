@@ -1,0 +1,131 @@
+"""A study: the tables of one company, as study.yml says."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_lab.errors import study as errors
+from icp_lab.study.config import Settings, read_settings
+from icp_lab.study.fingerprint import take_fingerprint
+from icp_lab.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+    import pandas as pd
+
+    from icp_lab.intake.facts import Facts, Intake
+    from icp_lab.intake.loading import Tables
+    from icp_lab.study.candidates import Candidates
+
+
+def open_study(path: str | Path) -> "Study":
+    """What does this company give us to work on? Reads study.yml only; tables are read when they are asked for.
+
+    Parameters
+    ----------
+    path
+        The study's folder, or its study.yml.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    LabError
+        study.yml is missing or says something that it may not; the message names the line.
+    """
+    place = Path(path)
+    file = place / errors.YML if place.is_dir() else place
+    if not file.is_file():
+        raise errors.no_study(file)
+    return Study(read_settings(file))
+
+
+class Study:
+    """The tables of one company and what study.yml says of them; nothing is ever written into its folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder: Path = settings.path.parent
+        self.name: str = settings.name
+        self.language: str = settings.language
+        self.as_of: date = settings.as_of
+        self.currency: str = settings.currency
+        self.outcome: str = settings.outcome
+        self.outcome_window_months: int = settings.outcome_window_months
+        self.fiscal_year_start: int = settings.fiscal_year_start
+        self.steps: dict[str, dict[str, Any]] = settings.steps
+        self.privacy: dict[str, str] = settings.privacy
+        self.brand: dict[str, str] = settings.brand
+        self.capacity: dict[str, float] = settings.capacity
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables that the study has."""
+        return tuple(name for name in BY_NAME if name in self.settings.specs)
+
+    @cached_property
+    def _store(self) -> "Tables":
+        from icp_lab.intake.loading import Tables  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
+
+        return Tables(self.settings.specs, self.settings.others, self.as_of)
+
+    def line(self, *keys: str) -> int | None:
+        """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""
+        return self.settings.lines.get(keys)
+
+    def has(self, table: str) -> bool:
+        """Tell whether the study has a table."""
+        _check_table(table)
+        return table in self.settings.specs
+
+    def relation(self, table: str) -> "duckdb.DuckDBPyRelation":
+        """Give a table as a lazy DuckDB relation of typed, usable rows; without rows where the study does not have it.
+
+        Only the columns that the files have are in it, and extra ones where the table takes them.
+        """
+        return self._store.relation(table) if self.has(table) else self._store.empty(table)
+
+    def table(self, table: str) -> "pd.DataFrame":
+        """Give a table as a frame with all its declared columns, in an order that does not depend on the files'."""
+        from icp_lab.study.frames import to_frame  # noqa: PLC0415  (pandas is not needed to see what has changed)
+
+        columns = self._store.columns(table) if self.has(table) else ()
+        return to_frame(self.relation(table), BY_NAME[table], columns)
+
+    def candidates(self) -> "Candidates":
+        """Which attributes of accounts may be criteria, which are known only after the sale, and which are neither?"""
+        from icp_lab.study.candidates import find_candidates  # noqa: PLC0415
+
+        return find_candidates(self.table("accounts"), self.settings)
+
+    def quality(self) -> "pd.DataFrame":
+        """How well are the columns of accounts filled? A row a column, with a verdict."""
+        from icp_lab.study.candidates import measure_quality  # noqa: PLC0415
+
+        return measure_quality(self.table("accounts"), self.settings)
+
+    def facts(self, table: str) -> "Facts":
+        """Read a table and say what became of its rows."""
+        _check_table(table)
+        return self._store.load(table)
+
+    def intake(self, tables: Iterable[str] = ()) -> "Intake":
+        """What became of all rows: used, set aside, made missing? Reads all tables, or those that are named."""
+        from icp_lab.intake.facts import collect_facts  # noqa: PLC0415
+
+        wanted = list(tables) or list(self.tables)
+        return collect_facts(self._store.load(name) for name in wanted if self.has(name))
+
+    def fingerprint(self, tables: Iterable[str]) -> str:
+        """Hash the content of tables: their files, those they join, and what study.yml says that bears on them."""
+        return take_fingerprint(self.settings, tables)
+
+
+def _check_table(table: str) -> None:
+    if table not in BY_NAME:
+        raise errors.unknown_table(table, BY_NAME)
