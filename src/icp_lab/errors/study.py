@@ -40,7 +40,7 @@ def not_yaml(line: int | None, problem: str) -> LabError:
     return LabError(
         _("this is not valid YAML: {problem}").format(problem=problem),
         rule=_("study.yml is YAML: `key: value` lines, indented with spaces."),
-        remedy=_("Look at this line and the one before it: a missing quote, bracket, colon or space is the usual cause."),
+        remedy=_("Look at this line and the one before: a missing quote, bracket, colon or space is the usual cause."),
         place=Place(_in_yml(line)))
 
 
@@ -62,7 +62,8 @@ def missing_key(line: int | None, key: str, where: str = "") -> LabError:
 
 def wrong_value(line: int | None, key: str, value: object, rule: str) -> LabError:
     """Refuse a value of study.yml, saying what is allowed."""
-    return LabError(_("`{value}` is no value for `{key}`").format(value=value, key=key), rule=rule, place=Place(_in_yml(line)))
+    return LabError(_("`{value}` is no value for `{key}`").format(value=value, key=key), rule=rule,
+                    place=Place(_in_yml(line)))
 
 
 def not_in_version(line: int | None, key: str) -> LabError:
@@ -162,7 +163,8 @@ def no_rows(file: str, table: str, read: int) -> LabError:
             else _("the table {table} has no rows"))
     return LabError(
         what.format(n=read, table=table), rule=_("A table that study.yml names has at least one row."),
-        remedy=_("Correct `where`.") if read else _("Fill the file, or take the table out of study.yml."), place=Place(file))
+        remedy=_("Correct `where`.") if read else _("Fill the file, or take the table out of study.yml."),
+        place=Place(file))
 
 
 def no_accounts(file: str, set_aside: int) -> LabError:
@@ -184,13 +186,13 @@ def mostly_unreadable(place: Place, value: str, kind: str, bad: int, filled: int
         place=place)
 
 
-def key_conflict(place: Place, table: str, key: str, value: str, first_row: int, differs: str, count: int) -> LabError:
+def key_conflict(place: Place, value: str, first_row: int, differs: str, count: int) -> LabError:
     """Refuse one key that has two different rows."""
     return LabError(
         _("`{value}` stands in two rows that differ: row {first} has another `{differs}` ({count} such keys)").format(
             value=value, first=first_row, differs=differs, count=count),
-        rule=_("In {table} each {key} has one row.").format(table=table, key=key),
-        remedy=_("Merge the two rows, or give one of them its own {key}.").format(key=key), place=place)
+        rule=_("In this table each {key} has one row.").format(key=place.column),
+        remedy=_("Merge the two rows, or give one of them its own {key}.").format(key=place.column), place=place)
 
 
 def join_not_unique(line: int | None, table: str, on: str, value: str, count: int) -> LabError:
@@ -199,7 +201,8 @@ def join_not_unique(line: int | None, table: str, on: str, value: str, count: in
         _("`{value}` stands {count} times with different content in `{on}` of {table}").format(
             value=value, count=count, on=on, table=table),
         rule=_("A join takes columns from the one row that matches; where several match it would multiply rows."),
-        remedy=_("Join on a column that tells the rows of {table} apart.").format(table=table), place=Place(_in_yml(line)))
+        remedy=_("Join on a column that tells the rows of {table} apart.").format(table=table),
+        place=Place(_in_yml(line)))
 
 
 def join_in_a_circle(line: int | None, tables: Iterable[str]) -> LabError:

@@ -1,4 +1,4 @@
-"""Text to values, in DuckDB: numbers, dates, yes/no, lists. What does not convert becomes NULL, and is counted elsewhere."""
+"""Text to values, in DuckDB: numbers, dates, yes/no, lists. What does not convert becomes NULL."""
 
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,13 @@ _MACROS = (
     r"""CREATE MACRO plain_number(x) AS ltrim(translate(x, '0123456789.,-+%', '0123456789.,-+%'), '¥¥$€£ ')""",
     r"""CREATE MACRO ungrouped(x) AS CASE WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?')
         THEN replace(x, ',', '') ELSE x END""",
-    r"""CREATE MACRO checked_number(x) AS CASE WHEN regexp_full_match(x, '[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?')
+    r"""CREATE MACRO checked_number(x) AS CASE WHEN
+        regexp_full_match(x, '[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?')
         AND isfinite(TRY_CAST(x AS DOUBLE)) THEN TRY_CAST(x AS DOUBLE) END""",
     "CREATE MACRO as_number(x) AS checked_number(ungrouped(plain_number(x)))",
     r"""CREATE MACRO as_date(x) AS CASE
-        WHEN regexp_matches(x, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}($|[ T])') THEN CAST(TRY_CAST(x AS TIMESTAMP) AS DATE)
+        WHEN regexp_matches(x, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}($|[ T])')
+        THEN CAST(TRY_CAST(x AS TIMESTAMP) AS DATE)
         ELSE CAST(try_strptime(x, ['%Y%m%d', '%Y.%m.%d', '%Y年%m月%d日']) AS DATE) END""",
     f"CREATE MACRO as_flag(x) AS CASE WHEN lower(x) IN {TRUE} THEN true WHEN lower(x) IN {FALSE} THEN false END",
     r"""CREATE MACRO split_list(x) AS CASE WHEN x LIKE '[%]' THEN TRY_CAST(TRY_CAST(x AS JSON) AS VARCHAR[])
@@ -71,7 +73,7 @@ def by_kind(cell: str, kind: "Kind") -> str:
 
 
 def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) -> dict[str, "Kind"]:
-    """Of which kind are columns that nobody declared? Only what holds for every filled cell counts; else they are text."""
+    """Find the kind of columns that nobody declared: what holds for every filled cell, else text."""
     if not cells:
         return {}
     tests = []

@@ -50,7 +50,12 @@ class Facts:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     listed: list[Case] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
-    notes: list[str] = field(default_factory=list)
+
+    def add(self, case: Case) -> None:
+        """Count one case, and list it while there is room."""
+        self.counts[case.reason, case.column] += 1
+        if self.counts[case.reason, case.column] <= LISTED:
+            self.listed.append(case)
 
     @property
     def made_missing(self) -> int:
@@ -67,7 +72,7 @@ class Facts:
 class Intake:
     """What became of all rows that were read.
 
-    `tables`: a row a table; `reasons`: a row a table, reason and column; `listed`: a row a case, up to `LISTED` of each.
+    `tables`: a row a table; `reasons`: a row a table, reason and column; `listed`: a row a case, up to `LISTED` each.
     """
 
     tables: "pd.DataFrame"
@@ -84,7 +89,8 @@ def collect_facts(facts: Iterable[Facts]) -> Intake:
         [(f.table, f.file, f.read, f.left_out, f.used, f.set_aside, f.made_missing, f.duplicates) for f in known],
         columns=["table", "file", "read", "left_out", "used", "set_aside", "made_missing", "duplicates"])
     reasons = pd.DataFrame(
-        [(f.table, code, column, n, _(REASONS[code])) for f in known for (code, column), n in sorted(f.counts.items())],
+        [(f.table, code, column, n, _(REASONS[code])) for f in known for (code, column), n in sorted(f.counts.items())
+         if n],
         columns=["table", "reason", "column", "n", "words"])
     listed = pd.DataFrame(
         [(f.table, c.file, c.row, c.column, c.value, c.reason, _(REASONS[c.reason])) for f in known for c in f.listed],

@@ -88,20 +88,21 @@ def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder:
     if encoding in ("utf-8", "utf-8-sig") and not set("*?[{") & set(str(path)):
         headers = _headers(next(_text_rows(path, encoding, delimiter, shown), []))
         try:
-            return _read_clean(con, name, path, headers, delimiter, numbered=False)
+            return _read_clean(con, name, path, headers, delimiter)
         except duckdb.Error:  # ragged rows or loose quotes: the slower reader below takes them one by one
             con.execute(f"DROP TABLE IF EXISTS {name}")
     return _write_and_read(con, name, _text_rows(path, encoding, delimiter, shown), folder, shown)
 
 
-def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: tuple[str, ...], delimiter: str,
-                *, numbered: bool) -> _Part:
+def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: tuple[str, ...],
+                delimiter: str = "") -> _Part:
+    """Read a file that DuckDB can take as it is; without a delimiter it is one of our own, with a column `row`."""
     cells = {f"c{j}": "VARCHAR" for j in range(len(headers))}
-    columns = {"row": "BIGINT", **cells} if numbered else cells
-    number = "" if numbered else "row_number() OVER () AS row, "
+    columns = cells if delimiter else {"row": "BIGINT", **cells}
+    number = "row_number() OVER () AS row, " if delimiter else ""
     con.execute(
         f"CREATE TABLE {name} AS SELECT {number}* FROM read_csv({text(str(path))}, header = true, auto_detect = false, "
-        f"delim = {text(delimiter)}, quote = '\"', escape = '\"', columns = {columns}, max_line_size = 16777216)")
+        f"delim = {text(delimiter or ',')}, quote = '\"', escape = '\"', columns = {columns}, max_line_size = 16777216)")
     return _Part(name, headers)
 
 
@@ -120,7 +121,7 @@ def _write_and_read(con: duckdb.DuckDBPyConnection, name: str, rows: Iterator[li
                     overlong.append((number, ", ".join(cells[len(headers):])))
                 else:
                     writer.writerow([number, *cells[:len(headers)], *[""] * (len(headers) - len(cells))])
-        part = _read_clean(con, name, clean, headers, ",", numbered=True)
+        part = _read_clean(con, name, clean, headers)
     except (csv.Error, duckdb.Error) as error:
         raise errors.unreadable_file(shown, str(error).splitlines()[0]) from error
     finally:
@@ -194,7 +195,7 @@ def _headers(cells: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_encoding(path: Path, shown: str) -> str:
-    """In which encoding is this file? UTF-8 where it is valid, else the likeliest in which every byte is."""
+    """Find the encoding of a file: UTF-8 where it is valid, else the likeliest in which every byte is."""
     with path.open("rb") as stream:
         sample = stream.read(_SAMPLE)
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -236,7 +237,7 @@ def _row_of_bad_byte(path: Path, encoding: str) -> int | None:
 
 
 def find_delimiter(path: Path, encoding: str, shown: str) -> str:
-    """What separates the cells? What splits the header into most cells, and the next rows into as many."""
+    """Find what separates the cells: what splits the header into most cells, and other rows into as many."""
     if path.suffix.lower() == ".tsv":
         return "\t"
 

@@ -1,4 +1,4 @@
-"""A file's headers to the columns of a table, still as text: `columns`, `set`, `where`, `drop_duplicates`, `values`, `scale`."""
+"""A file's headers to the columns of a table, still as text: columns, set, where, drop_duplicates, values, scale."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,9 +97,9 @@ def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, r
             raise errors.no_column(line, "take", column, right.names)
     taken = ", ".join(f"{right.cell(column)} AS t{j}" for j, column in enumerate(join.take))
     rows = f"SELECT DISTINCT {right.cell(join.on)} AS k, {taken} FROM {right.name} WHERE k IS NOT NULL"
-    twice = con.execute(f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1").fetchone()
-    if twice:
-        raise errors.join_not_unique(line, join.table, join.on, twice[0], twice[1])
+    twice = f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1"
+    if found := con.execute(twice).fetchone():
+        raise errors.join_not_unique(line, join.table, join.on, *found)
     name = quoted(f"joined_{spec.table}")
     own = [(column, f"l.{left.cell(column)}") for column in left.names if column not in join.take]
     cells = own + [(column, f"r.t{j}") for j, column in enumerate(join.take)]

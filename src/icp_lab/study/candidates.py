@@ -150,7 +150,7 @@ def _worth(values: pd.Series) -> str:
 
 def _hashable(values: pd.Series) -> pd.Series:
     """Tuples count as one value each, and stay hashable for `nunique`."""
-    return values.map(lambda item: "\n".join(item), na_action="ignore") if values.dtype == "object" else values
+    return values.map("\n".join, na_action="ignore") if values.dtype == "object" else values
 
 
 def _group(name: str) -> str:

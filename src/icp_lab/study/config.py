@@ -56,7 +56,7 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """What does this study.yml say? Refuses the first thing that is not as it should be, with its line."""
+    """Read what study.yml says; the first thing that is not as it should be is refused, with its line."""
     content, lines = _read_yaml(path)
     yml = Reader(content, lines)
     yml.check_keys((), _KEYS)

@@ -1,14 +1,15 @@
 """DuckDB relations to frames with the lab's types: text, float64, datetime64[s], boolean, tuples of text."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from icp_lab.tables import Column, Table
 
-_DTYPES = {"text": "str", "number": "float64", "integer": "float64", "money": "float64", "date": "datetime64[s]",
-           "flag": "boolean"}
+_DTYPES: dict[str, Any] = {"text": "str", "number": "float64", "integer": "float64", "money": "float64",
+                           "date": "datetime64[s]", "flag": "boolean"}
 
 
 def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[Column]) -> pd.DataFrame:
@@ -25,15 +26,16 @@ def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[
     return pd.DataFrame({c.name: _typed(rows[c.name] if c.name in there else None, c, len(rows)) for c in wanted})
 
 
-def _typed(values: "pd.Series | None", column: Column, n: int) -> pd.Series:
+def _typed(values: "pd.Series[Any] | None", column: Column, n: int) -> "pd.Series[Any]":
     if column.kind == "list":
-        found = [None] * n if values is None else [None if item is None else tuple(item) for item in values]
+        found = [None] * n if values is None else [None if item is None or item is pd.NA else tuple(item)
+                                                     for item in values]
         return pd.Series(found, dtype="object")
     if values is None:
         values = pd.Series([None] * n, dtype="object")
-    if column.kind == "date":
-        return pd.to_datetime(values).astype("datetime64[s]")
-    return values.astype(_DTYPES[column.kind])
+    plain = pd.to_datetime(values) if column.kind == "date" else values
+    typed: pd.Series[Any] = plain.astype(_DTYPES[column.kind])
+    return typed
 
 
 def _escaped(name: str) -> str:

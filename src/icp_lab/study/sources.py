@@ -16,7 +16,7 @@ KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 
 def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spec:
-    """Where does this table come from, and how is it mapped?"""
+    """Read where a table comes from, and how it is mapped."""
     if not isinstance(yml.get(at), dict):
         yml.need(at[:-1], at[-1])
         files, shown = _find_files(yml, at, table, folder)
@@ -49,13 +49,16 @@ def _lines(yml: Reader, at: tuple[str, ...]) -> dict[tuple[str, ...], int]:
     return {keys[len(at):]: line for keys, line in yml.lines.items() if keys[:len(at)] == at}
 
 
-def _find_files(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def _find_files(
+    yml: Reader, at: tuple[str, ...], table: str, folder: Path
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Find the files that a path, a list of paths or a pattern names; all of them inside the study's folder."""
     found: list[tuple[Path, str]] = []
     for name in yml.texts(at):
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise errors.outside(yml.line(at), name)
-        paths = [folder / name] if (folder / name).exists() else sorted(folder.glob(name)) if set("*?[") & set(name) else []
+        exact = folder / name  # a name that holds a bracket is taken as it is, where there is such a file
+        paths = [exact] if exact.exists() or not set("*?[") & set(name) else sorted(folder.glob(name))
         files = [path for path in paths if path.is_file()]
         if not files:
             there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix.lower() in KINDS)
@@ -84,7 +87,8 @@ def _source_words(value: Any) -> tuple[str, ...]:
     """Give the texts of a source that a YAML value means: `true` is True, TRUE or true there."""
     words: list[str] = []
     for item in value if isinstance(value, list) else [value]:
-        words += [as_text(item), as_text(item).title(), as_text(item).upper()] if isinstance(item, bool) else [as_text(item)]
+        word = as_text(item)
+        words += [word, word.title(), word.upper()] if isinstance(item, bool) else [word]
     return tuple(words)
 
 
@@ -99,8 +103,9 @@ def _read_scale(yml: Reader, at: tuple[str, ...]) -> dict[str, float]:
     for column in yml.mapping((*at, "units")):
         unit = yml.text((*at, "units", column))
         if unit not in UNITS:
-            rule = _("Known are {words}; any other is written as a number under `scale`.").format(words=", ".join(UNITS))
-            raise errors.wrong_value(yml.line((*at, "units", column)), "units", unit, rule)
+            rule = _("Known are {words}; any other is written as a number under `scale`.")
+            line = yml.line((*at, "units", column))
+            raise errors.wrong_value(line, "units", unit, rule.format(words=", ".join(UNITS)))
         factors[column] = factors.get(column, 1.0) * UNITS[unit]
     return factors
 

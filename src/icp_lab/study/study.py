@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def open_study(path: str | Path) -> "Study":
-    """What does this company give us to work on? Reads study.yml only; tables are read when they are asked for.
+    """What does this company give us to work on?
 
     Parameters
     ----------
@@ -32,6 +32,7 @@ def open_study(path: str | Path) -> "Study":
     Returns
     -------
     Study
+        Only study.yml is read now; each table is read when it is first asked for.
 
     Raises
     ------
@@ -98,13 +99,13 @@ class Study:
         return to_frame(self.relation(table), BY_NAME[table], columns)
 
     def candidates(self) -> "Candidates":
-        """Which attributes of accounts may be criteria, which are known only after the sale, and which are neither?"""
+        """Find the attributes that may be criteria, those known only after the sale, and why others are neither."""
         from icp_lab.study.candidates import find_candidates  # noqa: PLC0415
 
         return find_candidates(self.table("accounts"), self.settings)
 
     def quality(self) -> "pd.DataFrame":
-        """How well are the columns of accounts filled? A row a column, with a verdict."""
+        """Measure how well the columns of accounts are filled: a row a column, with a verdict."""
         from icp_lab.study.candidates import measure_quality  # noqa: PLC0415
 
         return measure_quality(self.table("accounts"), self.settings)
@@ -115,7 +116,7 @@ class Study:
         return self._store.load(table)
 
     def intake(self, tables: Iterable[str] = ()) -> "Intake":
-        """What became of all rows: used, set aside, made missing? Reads all tables, or those that are named."""
+        """Tell what became of all rows of all tables, or of those named: used, set aside, made missing."""
         from icp_lab.intake.facts import collect_facts  # noqa: PLC0415
 
         wanted = list(tables) or list(self.tables)

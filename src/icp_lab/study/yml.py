@@ -83,7 +83,7 @@ class Reader:
         wrong = isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high
         if wrong or (whole and value != int(value)):
             kind = _("a whole number") if whole else _("a number")
-            rule = (_("It is {kind} from {low} to {high}.") if high < float("inf") else _("It is {kind} from {low} up."))
+            rule = _("It is {kind} from {low} to {high}.") if high < float("inf") else _("It is {kind} from {low} up.")
             raise errors.wrong_value(self.line(at), at[-1], value, rule.format(kind=kind, low=low, high=high))
         return float(value)
 
