@@ -133,6 +133,8 @@ ARTIFACTS: tuple[TableArtifact | RecordArtifact, ...] = (
         Field("failed", "text", "attributes failed, comma-separated", required=True),
         Field("unknown", "text", "attributes without a value, comma-separated", required=True),
     )),
+    RecordArtifact("icp", "the definition, as icp.yml says it; language is the reader's and so is not in it",
+                   ("schema", "name", "as_of", "next_review", "verdict", "criteria", "evidence")),
 )
 
 BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}

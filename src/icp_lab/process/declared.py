@@ -91,6 +91,7 @@ NOTEBOOKS: tuple[Notebook, ...] = (
             "customers", "success", "cases", "outcomes", "negatives", "contrasts", "avoid", "segments", "segmentation",
             "draft", "coverage",
         ),
+        writes=("icp",),
     ),
 )
 

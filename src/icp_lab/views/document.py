@@ -40,6 +40,11 @@ def tell_definition(icp: dict[str, Any]) -> Prose:
     return Prose(_("The data do not carry a profile, and no hypothesis stands out."))
 
 
+def tell_headline(icp: dict[str, Any]) -> Prose:
+    """What is the profile, and how sure is it?"""
+    return Prose(f"{tell_definition(icp)} {tell_lift(icp)}" if icp.get("criteria") else tell_definition(icp))
+
+
 def tell_verdict(icp: dict[str, Any]) -> Prose:
     """How far do the data carry the definition, and why no further?"""
     reasons = [_(_REASONS[code]) for code in icp.get("verdict_reason") or [] if code in _REASONS]
@@ -80,7 +85,7 @@ def tell_counts(icp: dict[str, Any], standing: Standing) -> Prose:
 
 
 def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
-    """What would settle the question, and how many cases does that take?"""
+    """How could the question be settled, and how many cases does that take?"""
     inside, outside = standing.inside, standing.outside
     n = inside.n + outside.n
     if not n:
@@ -88,13 +93,13 @@ def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
     needed = cases_needed((inside.yes + outside.yes) / n, inside.n / n)
     if not needed:
         return Prose(_("A pilot settles it: approach firms inside and outside the hypothesis alike, and count."))
-    sentence = _("To tell a doubling of the rate from chance (80 % power), this one hypothesis needs about **{needed}** "
-                 "cases with a known outcome; there are {n}. They must be new ones: those at hand have shaped it.")
+    sentence = _("To tell a doubling of the rate from chance (80 % power), this one hypothesis needs about "
+                 "**{needed}** cases with a known outcome, and new ones: the {n} at hand have shaped it.")
     return Prose(sentence.format(needed=say(needed, "integer"), n=say(n, "integer")))
 
 
 def tell_next_step(icp: dict[str, Any]) -> Prose:
-    """What to do now, given the verdict?"""
+    """Given the verdict, what is to be done now?"""
     sentences = {
         "supported": N_("Work by it, keep a small share of effort outside it, and look again on {date}."),
         "tentative": N_("Try it on a small scale before budgets move, and look again on {date}."),
@@ -104,17 +109,17 @@ def tell_next_step(icp: dict[str, Any]) -> Prose:
 
 
 def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
-    """What does the definition not say?"""
+    """Which things does the definition not say?"""
     unknown = int((standing.frame["fit"] == "unknown").sum())
     missing = _("For {n} of {all} accounts a value is missing, so that they are neither in nor out.")
     limits = [
         Prose(_("It describes who did well so far. It does not show that the attributes are the cause.")),
-        Prose(_("The counts above are on the data that shaped the profile; the ratio on unseen cases is the one to plan with.")),
+        Prose(_("Counts on the data that shaped the profile flatter it; plan with the ratio on unseen cases.")),
         Prose(missing.format(n=say(unknown, "integer"), all=say(len(standing.frame), "integer"))),
     ]
     misses = len(standing.winners_outside())
     if misses:
-        sentence = _("{n} best customers are outside it. They stay on the watch-list; a good lead outside is still a good lead.")
+        sentence = _("{n} best customers are outside it and stay on the watch-list: a good lead outside is a good lead.")
         limits.append(Prose(sentence.format(n=say(misses, "integer"))))
     return limits
 
@@ -154,20 +159,23 @@ def tabulate_standing(standing: Standing) -> Table:
     return Table(frame, columns, title=_("Who is in and who is out"), note=note)
 
 
-def tabulate_accounts(rows: pd.DataFrame, about: About, title: str, *, failed: bool = False) -> Table:
-    """Which accounts are these, how do they fare, and which criteria do they fail?
+def tabulate_inside(rows: pd.DataFrame, about: About) -> Table:
+    """Which accounts show what the profile means?"""
+    return _tabulate_accounts(rows, about, _("Inside, the most successful first"))
 
-    Parameters
-    ----------
-    rows
-        Rows of `Standing.frame`.
-    about
-        On what the figures rest.
-    title
-        What the accounts have in common.
-    failed
-        Show the attributes that each account fails.
-    """
+
+def tabulate_outside(rows: pd.DataFrame, about: About) -> Table:
+    """Why are these large customers outside?"""
+    return _tabulate_accounts(rows, about, _("Outside, the most valuable first"), failed=True)
+
+
+def tabulate_winners(rows: pd.DataFrame, about: About) -> Table:
+    """Which best customers does the profile miss, and by what?"""
+    title = _("{n} best customers outside the profile").format(n=say(len(rows), "integer"))
+    return _tabulate_accounts(rows, about, title, failed=True)
+
+
+def _tabulate_accounts(rows: pd.DataFrame, about: About, title: str, *, failed: bool = False) -> Table:
     frame = rows.assign(
         name=rows["name"].fillna(rows["account_id"]),
         failed=[_name_attributes(text) for text in rows["failed"]],
@@ -191,7 +199,8 @@ def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture
         ends = [(group.low * 100, group.high * 100) for group in groups]
         plot_intervals(axes, labels, shown, ends, colours=[COLOURS["accent"], COLOURS["grey"]])
         for row, group in enumerate(groups):
-            axes.annotate(_label(group, narrow), (group.high * 100, row), (8, 0), textcoords="offset points", va="center")
+            spot = (group.high * 100, row)
+            axes.annotate(_label(group, narrow), spot, (8, 0), textcoords="offset points", va="center")
         axes.set_xlim(0, min(140, max(group.high for group in groups) * (165 if narrow else 135)))
         axes.set_xlabel("%")
 
