@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from icp_lab.methods.encoding import INTERVAL, MEMBER, MISSING, SET, SLOTS, YES_NO, Encoded
+from icp_lab.methods.codes import INTERVAL, MEMBER, MISSING, SET, SLOTS, YES_NO, Encoded
 from icp_lab.rule import Rule
 
 Counts = NDArray[np.int64]
