@@ -121,7 +121,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     frame["tenure_months"], backwards = _measure_tenure(frame, as_of)
     frame["industry"] = accounts["industry"]
     frame["size_band"], size_basis = _band_sizes(accounts)
-    frame["region"] = accounts["region"].fillna(accounts["country"])
+    frame["region"] = accounts["region" if accounts["region"].notna().any() else "country"]
     return CustomerBase(
         frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
         contradictions=_cross_definitions(ends),

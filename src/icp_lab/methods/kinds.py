@@ -1,0 +1,223 @@
+"""Kinds of customers side by side: how many, how fast they leave, what they are worth; and how money concentrates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm, t
+
+from icp_lab.locale import _
+from icp_lab.methods.rates import bound_rate
+from icp_lab.methods.result import Shown
+from icp_lab.methods.value import Worth, expect_years
+
+BY = ("industry", "size_band", "region")
+TOP_SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
+Floats = NDArray[np.float64]
+_FEWEST = 5  # below this many a resampled mean says nothing of its own uncertainty
+
+
+@dataclass(frozen=True)
+class Kinds(Shown):
+    """Which kinds of customers are worth most and leave least?
+
+    Parameters
+    ----------
+    frame
+        A row a kind, and one for all (`by` = all): by, kind (missing = not known), accounts, customers, lost, left,
+        years (of customership), rate (leaving a year) with rate_low and rate_high, value (mean a customer) with
+        value_low and value_high, valued (customers with a value), revenue, revenue_share, margin, tenure (median
+        months).
+    """
+
+    frame: pd.DataFrame
+
+    @property
+    def caption(self) -> str:
+        """Say how many kinds are compared."""
+        return _("{n} kinds of customers").format(n=int((self.frame["by"] != "all").sum()))
+
+
+@dataclass(frozen=True)
+class Concentration(Shown):
+    """On how few customers does the money hang?
+
+    Parameters
+    ----------
+    frame
+        A row a top share: top, customers, share (of the money), share_low, share_high.
+    curve
+        Points of the curve: customers (share of them, largest first) and money (their share).
+    n
+        Customers with an amount.
+    total
+        The money.
+    half
+        How many customers bring half of the money.
+    """
+
+    frame: pd.DataFrame
+    curve: pd.DataFrame
+    n: int
+    total: float
+    half: int
+
+    @property
+    def caption(self) -> str:
+        """Say how many customers bring half of the money."""
+        return _("{half} of {n} customers bring half of the money").format(half=self.half, n=self.n)
+
+
+def compare_kinds(worth: Worth, *, resamples: int = 400, seed: int = 0) -> Kinds:
+    """Which industries, sizes and regions are worth most a customer, and which leave least?
+
+    Parameters
+    ----------
+    worth
+        Of `value_customers`.
+    resamples
+        Bootstrap samples for the intervals of mean values.
+    seed
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    Kinds
+        A row a kind.
+
+    Notes
+    -----
+    Leaving is counted per year of customership, so that old and young customers compare; its interval is exact. Mean
+    value: bootstrap over customers in which the expected lifetime is estimated anew each time, so that its uncertainty
+    is in the interval; ends are the percentiles widened for small groups (Hesterberg, 2015). Kinds with fewer than five
+    customers get no interval. Intervals are 95 % each and not adjusted for the number of kinds.
+    """
+    frame = worth.frame
+    rows = _lay_out(worth)
+    means = _resample_means(rows, worth, np.random.default_rng(seed), resamples)
+    table = [_describe("all", "", frame, rows, means["all"][:, 0])]
+    for by in BY:
+        kinds = frame[by].fillna("")
+        for place, kind in enumerate(_codes(rows[by])[1]):
+            mine = kinds == kind
+            table.append(_describe(by, kind, frame[mine], rows[rows[by] == kind], means[by][:, place]))
+    kinds_frame = pd.DataFrame(table)
+    revenue = kinds_frame["revenue"].astype("float64")
+    kinds_frame["revenue_share"] = revenue / revenue.iloc[:1].where(revenue > 0).max()
+    kinds_frame["kind"] = kinds_frame["kind"].astype("str").where(kinds_frame["kind"] != "")
+    return Kinds(kinds_frame)
+
+
+def measure_concentration(amounts: pd.Series, *, resamples: int = 400, seed: int = 0) -> Concentration:
+    """On how few customers does the money hang?
+
+    Parameters
+    ----------
+    amounts
+        Money a customer; missing and negative amounts are left out.
+    resamples, seed
+        Of the bootstrap behind the intervals.
+
+    Returns
+    -------
+    Concentration
+        Share of the money that the largest customers bring (Lorenz, 1905).
+
+    Notes
+    -----
+    The shares are facts about these customers; the intervals say how far they would carry to another set of customers
+    drawn alike (percentile bootstrap, which errs low where few very large customers dominate).
+
+    Examples
+    --------
+    >>> measure_concentration(pd.Series([60.0, 20.0, 10.0, 10.0])).half
+    1
+    """
+    money = np.sort(amounts[amounts >= 0].to_numpy(dtype=np.float64))[::-1]
+    n, total = len(money), float(money.sum())
+    if total <= 0:
+        empty = {name: pd.Series(dtype="float64") for name in ("top", "customers", "share", "share_low", "share_high")}
+        return Concentration(pd.DataFrame(empty), pd.DataFrame({"customers": [0.0], "money": [0.0]}), n, total, 0)
+    places = [max(1, round(top * n)) for top in TOP_SHARES]
+    rng = np.random.default_rng(seed)
+    draws = np.array([_share_of_top(np.sort(rng.choice(money, n))[::-1], places) for _draw in range(resamples)])
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    shares = _share_of_top(money, places)
+    grid = np.unique(np.linspace(0, n, 101).round().astype(int))
+    cumulated = np.concatenate([[0.0], money.cumsum()]) / total
+    frame = pd.DataFrame({"top": TOP_SHARES, "customers": np.array(places, dtype=float), "share": shares,
+                          "share_low": low, "share_high": high})
+    return Concentration(
+        frame=frame, curve=pd.DataFrame({"customers": grid / n, "money": cumulated[grid]}), n=n, total=total,
+        half=int(np.searchsorted(cumulated, 0.5)))
+
+
+def _share_of_top(money: Floats, places: list[int]) -> Floats:
+    total = money.sum()
+    shares: Floats = money.cumsum()[np.array(places) - 1] / (total or np.nan)
+    return shares
+
+
+def _lay_out(worth: Worth) -> pd.DataFrame:
+    """Set each customer's value out as `fixed + slope x years to come`."""
+    facts = worth.frame[["account_id", "value", "value_basis", "revenue", "margin", *BY]]
+    rows = worth.parts.merge(facts, on="account_id")
+    rows["slope"] = rows["yearly"].where(rows["value_basis"] == "contracts", 0.0)
+    rows["fixed"] = rows["value"] - rows["slope"] * _years_ahead(worth)
+    rows[list(BY)] = rows[list(BY)].fillna("")
+    return rows
+
+
+def _years_ahead(worth: Worth) -> float:
+    return worth.lifetime.years if worth.lifetime else 0.0
+
+
+def _codes(kinds: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+    codes, names = pd.factorize(kinds, sort=True)
+    return codes.astype(np.int64), [str(name) for name in names]
+
+
+def _resample_means(rows: pd.DataFrame, worth: Worth, rng: np.random.Generator, resamples: int) -> dict[str, Floats]:
+    """Draw customers again and again: mean value of each kind, with the lifetime estimated in each draw."""
+    valued = rows["value"].notna().to_numpy()
+    fixed, slope = (rows[name].fillna(0.0).to_numpy() for name in ("fixed", "slope"))
+    years = rows["years"].fillna(0.0).to_numpy()
+    left = (rows["left"].fillna(False) & rows["years"].notna()).to_numpy(dtype=bool)
+    codes = {"all": np.zeros(len(rows), dtype=np.int64)} | {by: _codes(rows[by])[0] for by in BY}
+    sizes = {by: int(code.max(initial=0)) + 1 for by, code in codes.items()}
+    means = {by: np.full((resamples, size), np.nan) for by, size in sizes.items()}
+    for draw in range(resamples if len(rows) else 0):
+        weight = np.bincount(rng.integers(len(rows), size=len(rows)), minlength=len(rows)).astype(np.float64)
+        ahead = 0.0
+        if worth.lifetime:
+            ahead = expect_years(float(weight @ left / max(weight @ years, 1e-9)), worth.lifetime.horizon)
+        for by, code in codes.items():
+            worths = np.bincount(code, weight * valued * (fixed + slope * ahead), sizes[by])
+            counts = np.bincount(code, weight * valued, sizes[by])
+            means[by][draw] = np.divide(worths, counts, out=np.full(sizes[by], np.nan), where=counts > 0)
+    return means
+
+
+def _widen(draws: Floats, n: int) -> tuple[float, float]:
+    known = draws[~np.isnan(draws)]
+    if n < _FEWEST or not len(known):
+        return float("nan"), float("nan")
+    tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf(0.025, n - 1))
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _describe(by: str, kind: str, accounts: pd.DataFrame, rows: pd.DataFrame, draws: Floats) -> dict[str, object]:
+    told = rows[rows["left"].notna() & rows["years"].notna()]
+    left, years = int(told["left"].sum()), float(told["years"].sum())
+    low, high = bound_rate(left, years)
+    valued = rows["value"].dropna()
+    value_low, value_high = _widen(draws, len(valued))
+    return {
+        "by": by, "kind": kind, "accounts": len(accounts), "customers": len(rows),
+        "lost": int((accounts["status"] == "lost").sum()), "left": int(rows["left"].sum()), "years": years,
+        "rate": left / years if years else np.nan, "rate_low": low, "rate_high": high,
+        "valued": len(valued), "value": valued.mean() if len(valued) else np.nan,
+        "value_low": value_low, "value_high": value_high, "revenue": rows["revenue"].sum(min_count=1),
+        "margin": rows["margin"].sum(min_count=1), "tenure": rows["years"].median() * 12 if len(rows) else np.nan}

@@ -1,0 +1,72 @@
+"""Shares and rates with their 95 % intervals, and what is left of small p-values when many were looked at."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, chi2
+
+Floats = NDArray[np.float64]
+
+
+def bound_share(hits: int, n: int) -> tuple[float, float]:
+    """Between which ends does a share lie (Wilson, 1927)?
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in bound_share(8, 10)]
+    [0.49, 0.94]
+    """
+    if n == 0:
+        return float("nan"), float("nan")
+    ends = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    return float(ends.low), float(ends.high)
+
+
+def bound_difference(first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
+    """Between which ends does the difference of two shares lie (Newcombe, 1998, method 10)?
+
+    Parameters
+    ----------
+    first, second
+        Hits and n of each group.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in bound_difference((56, 70), (48, 80))]  # the worked example of the paper
+    [0.052, 0.334]
+    """
+    if not first[1] or not second[1]:
+        return float("nan"), float("nan")
+    one, other = first[0] / first[1], second[0] / second[1]
+    (low_one, high_one), (low_other, high_other) = bound_share(*first), bound_share(*second)
+    below = np.hypot(one - low_one, high_other - other)
+    above = np.hypot(high_one - one, other - low_other)
+    return float(one - other - below), float(one - other + above)
+
+
+def bound_rate(events: int, exposure: float) -> tuple[float, float]:
+    """Between which ends does a rate of events per unit of exposure lie (Garwood, 1936; exact)?
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in bound_rate(10, 100.0)]
+    [0.05, 0.18]
+    """
+    if exposure <= 0:
+        return float("nan"), float("nan")
+    low = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    return float(low / exposure), float(chi2.ppf(0.975, 2 * events + 2) / 2 / exposure)
+
+
+def adjust_holm(p_values: Floats) -> Floats:
+    """Which p-values are left when as many were looked at (Holm, 1979)?
+
+    Examples
+    --------
+    >>> adjust_holm(np.array([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(steps) else steps
+    return adjusted
