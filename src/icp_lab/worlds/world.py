@@ -88,7 +88,8 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "contacts": history.tell_contacts(courses, words, language, draws[10]),
     }
     truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
-    return World({name: _type(name, frame) for name, frame in tables.items()}, truth | _tell_truth(draft, courses, words))
+    typed = {name: _type(name, frame) for name, frame in tables.items()}
+    return World(typed, truth | _tell_truth(draft, courses, words))
 
 
 def _type(name: str, frame: pd.DataFrame) -> pd.DataFrame:
