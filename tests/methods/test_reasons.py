@@ -9,7 +9,8 @@ NONE = pd.DataFrame()
 @pytest.mark.parametrize(("statement", "group"), [
     ("pricing", "price"), ("budget", "price"), ("Zu teuer / too expensive", "price"), ("features", "product"),
     ("missing_features", "product"), ("support", "support"), ("Poor onboarding", "support"),
-    ("switched to competitor", "other"), ("Went bankrupt", "other"), ("機能不足", "product"), ("料金が高すぎる", "price"),
+    ("switched to competitor", "other"), ("Went bankrupt", "other"), ("機能不足", "product"),
+    ("料金が高すぎる", "price"),
     ("サポートの返信が遅い", "support"),
     ("廃業のため", "other"), ("ｻﾎﾟｰﾄ", "support"), ("PRICE", "price"),
     ("they just left", "unknown"), ("whatever", "unknown"),
