@@ -68,7 +68,7 @@ def describe_shell(title: str, study: str) -> dict[str, Any]:
     words = {"all": _("Show all {n} rows"), "fewer": _("Show fewer rows")}
     return {
         "title": title, "study": study, "language": language(),
-        "style": _read("style.css"), "script": _read("page.js"), "words": embed_json(words),
+        "style": read_part("style.css"), "script": read_part("page.js"), "words": embed_json(words),
     }
 
 
@@ -100,5 +100,6 @@ def _environment() -> Environment:
 
 
 @cache
-def _read(name: str) -> Markup:
+def read_part(name: str) -> Markup:
+    """Read a style or a script of the lab's own."""
     return Markup((files("icp_lab.pages") / name).read_text(encoding="utf-8"))

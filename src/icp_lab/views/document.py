@@ -41,7 +41,7 @@ def tell_definition(icp: dict[str, Any]) -> Prose:
 
 
 def tell_headline(icp: dict[str, Any]) -> Prose:
-    """What is the profile, and how sure is it?"""
+    """How does the profile read in a sentence or two, and how sure is it?"""
     return Prose(f"{tell_definition(icp)} {tell_lift(icp)}" if icp.get("criteria") else tell_definition(icp))
 
 
@@ -119,7 +119,7 @@ def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
     ]
     misses = len(standing.winners_outside())
     if misses:
-        sentence = _("{n} best customers are outside it and stay on the watch-list: a good lead outside is a good lead.")
+        sentence = _("{n} best customers are outside it and stay on the watch-list: a good lead is a good lead.")
         limits.append(Prose(sentence.format(n=say(misses, "integer"))))
     return limits
 
