@@ -101,8 +101,9 @@ def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: 
     columns = cells if delimiter else {"row": "BIGINT", **cells}
     number = "row_number() OVER () AS row, " if delimiter else ""
     con.execute(
-        f"CREATE TABLE {name} AS SELECT {number}* FROM read_csv({text(str(path))}, header = true, auto_detect = false, "
-        f"delim = {text(delimiter or ',')}, quote = '\"', escape = '\"', columns = {columns}, max_line_size = 16777216)")
+        f"CREATE TABLE {name} AS SELECT {number}* FROM read_csv({text(str(path))}, header = true, "
+        f"auto_detect = false, delim = {text(delimiter or ',')}, quote = '\"', escape = '\"', columns = {columns}, "
+        "max_line_size = 16777216)")
     return _Part(name, headers)
 
 

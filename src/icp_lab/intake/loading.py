@@ -8,6 +8,7 @@ from shutil import rmtree
 
 import duckdb
 
+from icp_lab.errors import LabError
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import SQL_TYPES, add_macros, guess_kinds
 from icp_lab.intake.facts import Case, Facts
@@ -37,6 +38,7 @@ class Tables:
         self._mapped: dict[str, Mapped] = {}
         self._facts: dict[str, Facts] = {}
         self._columns: dict[str, tuple[Column, ...]] = {}
+        self._failed: dict[str, LabError] = {}
         self._joining: tuple[str, ...] = ()
         self._folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, self._folder, ignore_errors=True)
@@ -60,11 +62,17 @@ class Tables:
 
     def load(self, name: str) -> Facts:
         """Read a table and say what became of its rows."""
+        if name in self._failed:
+            raise self._failed[name]
         if name not in self._facts:
             if name != "accounts" and "account_id" in BY_NAME[name].by_name:
                 self.load("accounts")
             self._joining = ()
-            self._facts[name] = self._type(self._specs[name])
+            try:
+                self._facts[name] = self._type(self._specs[name])
+            except LabError as error:
+                self._failed[name] = error
+                raise
         return self._facts[name]
 
     def _prepare(self, name: str) -> Mapped:

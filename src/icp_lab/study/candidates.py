@@ -77,7 +77,7 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
             names.append(str(column))
             continue
         refused[str(column)] = reason
-        if reason == "after_sale" and _worth(accounts[column]) != "empty":
+        if reason == "after_sale":
             late.append(str(column))
     frame = accounts.set_index("account_id")[[*names, *late]]
     groups = {name: settings.attributes.groups.get(name) or _group(name) for name in (*names, *late)}
@@ -124,15 +124,17 @@ def _refuse(values: pd.Series, name: str, settings: Settings) -> str:
     said, role = settings.attributes, _ACCOUNTS[name].role if name in _ACCOUNTS else "attribute"
     if role in ("identity", "person"):
         return role
+    worth = _worth(values)
+    if worth == "empty":
+        return worth
     if role == "after_sale" or name in said.after_sale:
         return "after_sale"
     if name in said.exclude:
         return "excluded"
     if said.include and name not in said.include:
         return "not_included"
-    if isinstance(values.dtype, object) and str(values.dtype).startswith("datetime"):
+    if str(values.dtype).startswith("datetime"):
         return "date"
-    worth = _worth(values)
     return "" if worth in ("good", "sparse") else worth
 
 

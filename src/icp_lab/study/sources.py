@@ -61,7 +61,8 @@ def _find_files(
         paths = [exact] if exact.exists() or not set("*?[") & set(name) else sorted(folder.glob(name))
         files = [path for path in paths if path.is_file()]
         if not files:
-            there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix.lower() in KINDS)
+            there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
+                           if path.suffix.lower() in KINDS and "templates" not in path.relative_to(folder).parts)
             raise errors.no_file(yml.line(at), table, name, there)
         for path in files:
             if not path.resolve().is_relative_to(folder):
