@@ -70,8 +70,9 @@ def _validate(paths, out, study=ROOT / "data/demo"):
 
 def test_a_changed_number_is_caught_and_a_picture_is_not_compared(tmp_path):
     """The comparison itself, on a notebook of two lines."""
-    forms = ["class Words:", "    def __repr__(self): return '12 accounts'", "    def _repr_html_(self): return '<b>12</b>'"]
-    source = "\n".join([*forms, "Words()"])
+    said = "    def __repr__(self): return '12 accounts'"
+    shown = "    def _repr_html_(self): return '<b>12</b>'"
+    source = "\n".join(["class Words:", said, shown, "Words()"])
     cell = nbformat.v4.new_code_cell(source, id="tell", metadata={"tags": [CHECKED]}, execution_count=1)
     for said, verdict in (("12 accounts", 0), ("13 accounts", 1)):
         cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": said}, execution_count=1)]

@@ -1,0 +1,110 @@
+"""Every page of the demo's report, in both languages, on a phone and on a desk, with the network off."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LANGUAGES = ("en", "ja")
+WIDTHS = (390, 1440)
+UNNAMED_PICTURES = """() => [...document.querySelectorAll('img, svg[role=img], figure svg')].filter(picture =>
+    picture.getClientRects().length && !picture.closest('[aria-hidden=true]') && !(picture.getAttribute('alt')
+    || picture.getAttribute('aria-label') || picture.getAttribute('aria-labelledby')
+    || picture.querySelector(':scope > title'))).map(picture => picture.outerHTML.slice(0, 100))"""
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))"
+
+
+def _pages(folder):
+    pages = sorted(folder.glob("*.html"))
+    assert {"index.html", "icp.html", "06b_draft_icp.html"} <= {page.name for page in pages}
+    return pages
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_quiet_and_fits(visit, reports, language, width):
+    wrong = {}
+    for path in _pages(reports[language]):
+        seen = visit(path, width)
+        found = {"requests": seen.requests, "errors": seen.errors, "overflow": seen.overflow}
+        wrong[path.name] = {name: what for name, what in found.items() if what}
+        seen.page.close()
+    assert {name: what for name, what in wrong.items() if what} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_says_its_language_and_what_it_shows(visit, reports, language):
+    wrong = []
+    for path in _pages(reports[language]):
+        page = visit(path).page
+        if page.locator("html").get_attribute("lang") != language:
+            wrong.append(f"{path.name}: lang")
+        if page.locator("h1").count() != 1 or not page.title():
+            wrong.append(f"{path.name}: one h1 and a title")
+        wrong += [f"{path.name}: no text for {picture}" for picture in page.evaluate(UNNAMED_PICTURES)]
+        page.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_leads_somewhere(visit, reports, language):
+    wrong = []
+    for path in _pages(reports[language]):
+        page = visit(path).page
+        for link in set(page.evaluate(LINKS)):
+            name, _, anchor = link.partition("#")
+            target = path.parent / name if name else path
+            if re.match(r"[a-z]+:", name) or not target.exists():
+                wrong.append(f"{path.name}: {link}")
+            elif anchor and f'id="{anchor}"' not in target.read_text(encoding="utf-8"):
+                wrong.append(f"{path.name}: nothing is called {anchor} in {target.name}")
+        page.close()
+    assert wrong == []
+
+
+def test_a_page_in_japanese_speaks_japanese(visit, reports):
+    """No long line of a page is without a Japanese character; names and short codes may stay."""
+    quiet = []
+    for path in _pages(reports["ja"]):
+        page = visit(path).page
+        text = page.locator("main").inner_text()
+        paragraphs = [line for line in text.splitlines() if len(line) > 60]
+        quiet += [f"{path.name}: {line[:80]}" for line in paragraphs if not JAPANESE.search(line)]
+        page.close()
+    assert quiet == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_box_says_why_an_account(visit, reports, language):
+    seen = visit(reports[language] / "index.html")
+    box = seen.page.get_by_role("searchbox")
+    before = seen.page.locator("main").inner_text()
+    box.press_sequentially("a")
+    seen.page.wait_for_function("before => document.querySelector('main').innerText !== before", arg=before)
+    assert (seen.requests, seen.errors) == ([], [])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_keep_words_legible(visit, reports, theme):
+    """The page's own ink on its own ground has the contrast that WCAG asks of text (4.5 to 1)."""
+    page = visit(reports["en"] / "index.html", color_scheme=theme).page
+    ink, ground = (page.evaluate(f"getComputedStyle(document.body).{what}") for what in ("color", "backgroundColor"))
+    light, dark = sorted((_luminance(ink), _luminance(ground)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert (_luminance(ground) > 0.5) == (theme == "light")
+
+
+def _luminance(colour):
+    """Relative luminance of an `rgb(...)` colour (WCAG 2.2)."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_pages_can_be_read_without_scripts(visit, reports):
+    """Without JavaScript nothing is hidden for good: the answer and the tables are there."""
+    page = visit(reports["en"] / "06b_draft_icp.html", java_script_enabled=False).page
+    assert page.locator("h1").is_visible()
+    assert page.locator("table").first.is_visible()
