@@ -84,6 +84,17 @@ def tell_counts(icp: dict[str, Any], standing: Standing) -> Prose:
     ))
 
 
+def tell_ruled_out(icp: dict[str, Any]) -> Prose:
+    """Which effects do the data exclude? Empty where they exclude none."""
+    evidence = icp.get("evidence") or {}
+    limit = evidence.get("excluded_above")
+    if icp.get("criteria") or not _is_number(limit):
+        return Prose("")
+    sentence = _("**Ruled out**: with {n}, no single attribute that covers enough of them raises the rate to more than "
+                 "{limit} times that of all (95 %, all attributes together).")
+    return Prose(sentence.format(n=_cases(icp, evidence.get("n")), limit=say(limit, "ratio")))
+
+
 def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
     """How could the question be settled, and how many cases does that take?"""
     inside, outside = standing.inside, standing.outside
@@ -169,10 +180,13 @@ def tabulate_outside(rows: pd.DataFrame, about: About) -> Table:
     return _tabulate_accounts(rows, about, _("Outside, the most valuable first"), failed=True)
 
 
-def tabulate_winners(rows: pd.DataFrame, about: About) -> Table:
-    """Which best customers does the profile miss, and by what?"""
+def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
+    """Which best customers does the profile miss, and by what?
+
+    `most` limits the rows shown (0: all); the title counts them all.
+    """
     title = _("{n} best customers outside the profile").format(n=say(len(rows), "integer"))
-    return _tabulate_accounts(rows, about, title, failed=True)
+    return _tabulate_accounts(rows.head(most or len(rows)), about, title, failed=True)
 
 
 def _tabulate_accounts(rows: pd.DataFrame, about: About, title: str, *, failed: bool = False) -> Table:
