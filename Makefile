@@ -16,7 +16,7 @@ ifneq ($(origin LANGUAGE),command line)
 LANGUAGE :=
 endif
 
-.PHONY: help report lab test test-all check notebooks lock clean environment environment-test
+.PHONY: help report lab test test-all check notebooks sentences lock clean environment environment-test
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,11 @@ check: environment-test  ## Lint, types, layers, and the docs against the code
 
 notebooks: environment  ## Run the house notebooks on the demo and keep their text results in them
 	@$(PYTHON) tools/refresh_notebooks.py
+
+sentences: environment  ## Bring the Japanese catalogue up to the sentences in code and notebooks; new ones are empty
+	@mkdir -p build
+	@$(PYTHON) -m babel.messages.frontend extract --mapping babel.cfg --keyword N_ --no-location --sort-output --quiet --output build/icp_lab.pot .
+	@$(PYTHON) -m babel.messages.frontend update --locale ja --no-fuzzy-matching --no-wrap --omit-header --input-file build/icp_lab.pot --output-file src/icp_lab/locale/ja/icp_lab.po
 
 LOCK = $(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --quiet

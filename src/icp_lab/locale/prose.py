@@ -75,7 +75,7 @@ def parameter_meaning(comment: str) -> str:
 
 
 def extract_notebook(
-    stream: IO[bytes], _keywords: object, _comment_tags: object, _options: object
+    stream: IO[bytes], _keywords: object, _comment_tags: object, options: object
 ) -> Iterator[tuple[int, str, str, list[str]]]:
     """List a notebook's sentences for Babel: prose, and what its parameters mean."""
     notebook = json.load(stream)
