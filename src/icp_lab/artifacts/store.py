@@ -138,7 +138,7 @@ def _check_column(artifact: TableArtifact, field: Field, content: pd.DataFrame) 
     if field.name not in content.columns:
         if field.required:
             raise artifact_unfit(artifact.name, field.name, _("the column is missing"))
-        return pd.Series(pd.NA, index=range(len(content)), dtype=object).astype(DTYPES[field.kind])
+        return pd.Series(None, index=range(len(content)), dtype=DTYPES[field.kind])
     column = _convert(artifact, field, content[field.name].reset_index(drop=True))
     if (field.required or field.name in artifact.key) and column.isna().any():
         row = int(column.isna().idxmax()) + 1
@@ -157,6 +157,8 @@ def _convert(artifact: TableArtifact, field: Field, column: Any) -> Any:
     if not _is_like(field.kind, column):
         fault = _("it holds {given}, not {kind}").format(given=column.dtype, kind=field.kind)
         raise artifact_unfit(artifact.name, field.name, fault)
+    if column.isna().all():
+        return pd.Series(None, index=column.index, dtype=DTYPES[field.kind])
     try:
         if field.kind == "date":
             return pd.to_datetime(column).dt.normalize().astype(DTYPES["date"])

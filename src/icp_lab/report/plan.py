@@ -171,7 +171,9 @@ def _say_changes(manifest: Manifest, inputs: Mapping[str, str]) -> tuple[str, ..
     }
     changed = [name for name in sorted({*inputs, *manifest.inputs}) if inputs.get(name) != manifest.inputs.get(name)]
     if not changed:
-        return (_("it was run in JupyterLab with other cells"),)
+        if manifest.interactive:
+            return (_("it was run in JupyterLab with other cells"),)
+        return (_("something that it rests on changed while it ran"),)
     return tuple(
         words.get(name) or _("{artifact} changed").format(artifact=name.removeprefix("artifact ")) for name in changed
     )

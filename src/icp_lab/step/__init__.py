@@ -17,8 +17,8 @@ from icp_lab.step.session import register_views
 from icp_lab.study import open_study
 
 __all__ = ["Here", "Place", "find_place", "open"]
-STAGE = "ICP_LAB_STAGE"
-"""Set by the runner alone: the folder in which this step is prepared, before the runner puts it in place."""
+STAGE, FILE = "ICP_LAB_STAGE", "ICP_LAB_NOTEBOOK"
+"""Set by the runner alone: the folder in which this step is prepared, and the notebook's file."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,11 @@ def find_place(start: Path) -> Place:
 
 
 def _find_file(name: str, study: Path) -> NotebookFile:
-    """Find the house's notebook of this name, else the analyst's own beside the study."""
+    """Find the notebook that the runner runs, else the house's of this name, else the analyst's own."""
     folder = study.parent if study.is_file() else study
+    given = Path(os.environ.get(FILE, ""))
+    if given.stem == name:
+        return NotebookFile(given)
     for path in (find_notebooks() / f"{name}.ipynb", folder / "notebooks" / f"{name}.ipynb"):
         if path.is_file():
             return NotebookFile(path)

@@ -57,7 +57,7 @@ class Here:
         self._results = Results(out, self.name, self._staged)
         self._written: dict[str, Entry] = {}
         self._used: dict[str, str] = {}
-        self._facts: dict[str, Any] = {"headlines": [], "answers": {}}
+        self._facts: dict[str, Any] = {"headlines": [], "answers": {}, "rows": {}}
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.study.name}, {self.as_of} -> {self.out}"
@@ -101,7 +101,12 @@ class Here:
             When the process does not declare the table for this notebook.
         """
         self._check_table(table)
-        return self.study.table(table)
+        frame = self.study.table(table)
+        if self.study.has(table):
+            facts = self.study.facts(table)
+            counts = {"used": facts.used, "set_aside": facts.set_aside, "made_missing": facts.made_missing}
+            self._facts["rows"][table] = counts
+        return frame
 
     def candidates(self) -> Candidates:
         """Which attributes of the accounts may be criteria?"""

@@ -1,0 +1,164 @@
+"""Running one notebook: papermill executes it, its page is made, and the finished step is put in place."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from icp_lab.artifacts.manifest import Manifest, digest_file, finish_manifest, read_manifest, write_text
+from icp_lab.artifacts.place import drop_step, place_step
+from icp_lab.locale import _, in_language
+from icp_lab.locale.prose import translate_notebook
+from icp_lab.pages.notebook import render_page
+from icp_lab.report.facts import describe_page
+from icp_lab.report.kernel import ENGINE, make_kernel
+from icp_lab.report.plan import Assessment, Plan, Task
+from icp_lab.step import FILE, STAGE
+
+EXECUTED = "executed.ipynb"
+_MARKED = "papermill-error-cell-tag"
+_one_page_at_a_time = Lock()  # nbconvert's exporter is shared by the steps that run side by side
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a step ended: in words what went wrong, empty when nothing did, and how long it took."""
+
+    name: str
+    trouble: str
+    seconds: float
+    page_seconds: float
+
+
+def run_step(plan: Plan, task: Task, assessment: Assessment, staged: Path, watch: Callable[[int, int], None]) -> Outcome:
+    """How does a notebook become a finished step, or a page that says why not?
+
+    Parameters
+    ----------
+    plan
+        The report.
+    task
+        The notebook.
+    assessment
+        Its keys, as they were before the run.
+    staged
+        Empty folder in which the step is prepared.
+    watch
+        Told the number of the cell at work and the number of cells.
+
+    Returns
+    -------
+    Outcome
+        A finished step is in place with its page; a failed one left only a page.
+    """
+    began = perf_counter()
+    staged.mkdir(parents=True)
+    notebook, trouble = _execute(plan, task, staged, watch)
+    executed = perf_counter()
+    if not trouble and not task.own and read_manifest(staged) is None:
+        trouble = _("The notebook ended without here.finish(): its results were not handed over.")
+    if trouble:
+        drop_step(plan.out, task.name)
+        _write_page(plan, task, notebook, trouble, staged)
+        shutil.rmtree(staged, ignore_errors=True)
+    else:
+        manifest = read_manifest(staged) or _own_manifest(task, assessment)
+        _write_page(plan, task, notebook, "", staged)
+        _put_in_place(plan, manifest, assessment, staged, executed - began)
+    return Outcome(task.name, trouble, executed - began, perf_counter() - executed)
+
+
+def skip_step(plan: Plan, task: Task, culprit: str) -> str:
+    """Leave a page that says why a step was not run, and give its words.
+
+    Parameters
+    ----------
+    plan, task
+        The report and the notebook.
+    culprit
+        The step that did not finish.
+    """
+    with in_language(plan.language):
+        words = _("This step was not run: {step}, whose results it needs, did not finish.").format(step=culprit)
+    notebook = translate_notebook(nbformat.read(task.file.path, as_version=4), plan.language)
+    notebook.cells = notebook.cells[:1]
+    _write_page(plan, task, notebook, words, plan.out)
+    return words
+
+
+def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], None]) -> tuple[Any, str]:
+    """Run the cells; give the notebook as far as it came, and what went wrong in plain words."""
+    notebook = translate_notebook(nbformat.read(task.file.path, as_version=4), plan.language)
+    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
+    path = staged / EXECUTED
+    environment = {
+        "ICP_LAB_STUDY": str(plan.study.folder), "ICP_LAB_OUT": str(plan.out),
+        "ICP_LAB_LANGUAGE": plan.language, STAGE: str(staged), FILE: str(task.file.path),
+    }
+    try:
+        done = papermill.execute_notebook(
+            notebook, str(path), parameters=deepcopy(task.changed), engine_name=ENGINE, kernel_name="python3",
+            progress_bar=False, request_save_on_cell_execute=False, start_timeout=120, watch=watch,
+            kernel_manager_class=make_kernel(task.file.path.parent, environment, staged / "kernel.log"),
+        )
+    except PapermillExecutionError as error:
+        return _strip_marks(nbformat.read(path, as_version=4)), _say_cause(error, plan.language)
+    except Exception as error:  # noqa: BLE001  (a kernel that died, a disk that is full: the other steps go on)
+        with in_language(plan.language):
+            words = _("The notebook could not be run to its end ({kind}). Free memory and disk, then run again.")
+        return notebook, words.format(kind=type(error).__name__)
+    return done, ""
+
+
+def _say_cause(error: PapermillExecutionError, language: str) -> str:
+    if error.ename == "LabError":
+        return str(error.evalue)
+    with in_language(language):
+        words = _("Something in this step failed that the lab does not expect of a study ({kind}: {words}).")
+        calm = _("Your data are untouched, and all steps that do not need this one were run.")
+        return f"{words.format(kind=error.ename, words=error.evalue)} {calm}"
+
+
+def _strip_marks(notebook: Any) -> Any:
+    notebook.cells = [cell for cell in notebook.cells if _MARKED not in cell.metadata.get("tags", [])]
+    return notebook
+
+
+def _own_manifest(task: Task, assessment: Assessment) -> Manifest:
+    """Speak for an analyst's notebook that does not open a step itself."""
+    return Manifest(task.name, assessment.compute_key, "", "", assessment.inputs, task.parameters, {})
+
+
+def _write_page(plan: Plan, task: Task, notebook: Any, trouble: str, staged: Path) -> None:
+    facts = describe_page(plan, task, trouble, staged)
+    with _one_page_at_a_time:
+        html = render_page(notebook, facts)
+    write_text(plan.out / f"{task.name}.html", html)
+
+
+def _put_in_place(
+    plan: Plan, manifest: Manifest, assessment: Assessment, staged: Path, seconds: float
+) -> None:
+    """Complete the manifest and move the step to where others read it; the page is there already."""
+    held = manifest.compute_key == assessment.compute_key
+    finish_manifest(
+        staged, manifest,
+        compute_key=assessment.compute_key if held else "", page_key=assessment.page_key if held else "",
+        page=digest_file(plan.out / f"{manifest.notebook}.html"), timings=_timings(manifest.timings, seconds),
+    )
+    for leftover in ("kernel.log", "ipython"):
+        path = staged / leftover
+        path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    place_step(staged, plan.out, manifest.notebook)
+
+
+def _timings(known: Mapping[str, float], seconds: float) -> dict[str, float]:
+    return {**known, "seconds": round(seconds, 2)}

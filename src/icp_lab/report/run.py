@@ -1,0 +1,147 @@
+"""A report: which steps run, in which order, side by side where they can, and what is left when one fails."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from os import getpid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_lab.artifacts.manifest import folder_of, read_manifest, write_json
+from icp_lab.artifacts.place import WORK, hold
+from icp_lab.locale import _
+from icp_lab.report.plan import Assessment, Plan, Task, pick_tasks
+
+if TYPE_CHECKING:
+    from icp_lab.report.watch import Watch
+
+RECORD = "run.json"
+
+
+@dataclass(frozen=True)
+class StepEnd:
+    """How a step of a run ended: `fresh` (nothing to do), `done`, `failed` or `skipped`, with the cause in words."""
+
+    state: str
+    cause: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended, a step each."""
+
+    steps: dict[str, StepEnd] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Did every step finish?"""
+        return all(step.state in ("fresh", "done") for step in self.steps.values())
+
+    @property
+    def idle(self) -> bool:
+        """Was there nothing to run?"""
+        return all(step.state == "fresh" for step in self.steps.values())
+
+
+def find_work(plan: Plan, only: str = "") -> dict[str, Task]:
+    """Which notebooks may have to run: all, or one with those that it needs?"""
+    return pick_tasks(plan.tasks, only) if only else plan.tasks
+
+
+def is_idle(plan: Plan, tasks: Mapping[str, Task]) -> bool:
+    """Does everything hold already, so that nothing needs to be run?"""
+    return all(plan.assess(name).state == "fresh" for name in tasks)
+
+
+def run_steps(plan: Plan, tasks: Mapping[str, Task], watch: "Watch", jobs: int = 2) -> Run:
+    """How do the notebooks run: in the order of what they need, side by side where they can, only what changed?
+
+    Parameters
+    ----------
+    plan
+        The report.
+    tasks
+        The notebooks to bring up to date, with all that they need.
+    watch
+        Told how it goes on.
+    jobs
+        How many notebooks run at a time.
+
+    Returns
+    -------
+    Run
+        How each step ended. A failed step stops those that need it, and no other.
+
+    Raises
+    ------
+    LabError
+        When another run is writing to the same folder.
+    """
+    with hold(plan.out, _("icp-lab report")):
+        shutil.rmtree(plan.out / WORK, ignore_errors=True)
+        try:
+            return _Scheduler(plan, tasks, watch, jobs).run()
+        finally:
+            shutil.rmtree(plan.out / WORK, ignore_errors=True)
+
+
+class _Scheduler:
+    """Hands steps to workers as soon as what they need is there."""
+
+    def __init__(self, plan: Plan, tasks: Mapping[str, Task], watch: "Watch", jobs: int) -> None:
+        self._plan, self._tasks, self._watch = plan, tasks, watch
+        self._pool = ThreadPoolExecutor(jobs)
+        self._ends: dict[str, StepEnd] = {}
+        self._sorter = TopologicalSorter({name: task.needs for name, task in tasks.items()})
+        self._running: dict[Future[StepEnd], str] = {}
+
+    def run(self) -> Run:
+        self._sorter.prepare()
+        self._watch.start(tuple(self._tasks))
+        try:
+            while self._sorter.is_active():
+                for name in sorted(self._sorter.get_ready(), key=list(self._tasks).index):
+                    self._begin(name)
+                if self._running:
+                    finished, _waiting = wait(self._running, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        self._end(self._running.pop(future), future.result())
+        finally:
+            self._watch.stop()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        return Run({name: self._ends[name] for name in self._tasks})
+
+    def _begin(self, name: str) -> None:
+        culprit = next((need for need in self._tasks[name].needs if self._ends[need].state in ("failed", "skipped")), "")
+        if culprit:
+            from icp_lab.report.execute import skip_step  # noqa: PLC0415  (Jupyter is not needed where nothing runs)
+
+            self._end(name, StepEnd("skipped", skip_step(self._plan, self._tasks[name], culprit)))
+            return
+        assessment = self._plan.assess(name)
+        if assessment.state == "fresh":
+            self._end(name, StepEnd("fresh"))
+        else:
+            self._running[self._pool.submit(self._work, name, assessment)] = name
+
+    def _work(self, name: str, assessment: Assessment) -> StepEnd:
+        from icp_lab.report.execute import run_step  # noqa: PLC0415  (Jupyter is not needed where nothing runs)
+
+        self._watch.begin(name)
+        staged = self._plan.out / WORK / str(getpid()) / name
+        task = self._tasks[name]
+        outcome = run_step(self._plan, task, assessment, staged, lambda cell, cells: self._watch.move(name, cell, cells))
+        return StepEnd("failed" if outcome.trouble else "done", outcome.trouble, round(outcome.seconds, 2))
+
+    def _end(self, name: str, end: StepEnd) -> None:
+        self._ends[name] = end
+        words = {
+            "fresh": _("unchanged"), "done": _("done"), "failed": _("failed: {cause}").format(cause=end.cause),
+            "skipped": end.cause,
+        }
+        self._watch.end(name, words[end.state])
+        self._sorter.done(name)

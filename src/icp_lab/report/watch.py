@@ -1,0 +1,92 @@
+"""Progress on the terminal: which step, which cell, how long, how much is left."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from icp_lab.locale import _, in_language, language
+
+
+@dataclass(frozen=True)
+class _Step:
+    began: float
+    row: TaskID | None
+
+
+class Watch:
+    """Tells how a run goes on: moving bars on a terminal, a line an event elsewhere.
+
+    Parameters
+    ----------
+    expected
+        Seconds that each step took the last time, where that is known.
+    console
+        Where to tell; standard error unless told.
+    """
+
+    def __init__(self, expected: Mapping[str, float], console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._expected = dict(expected)
+        self._steps: dict[str, _Step] = {}
+        self._left: list[str] = []
+        self._lock = Lock()
+        self._language = language()
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[words]}"),
+            TimeElapsedColumn(), console=self._console, transient=True,
+        ) if self._console.is_terminal else None
+
+    def start(self, names: tuple[str, ...]) -> None:
+        """Begin a run of these steps."""
+        self._left = list(names)
+        if self._bars:
+            self._bars.start()
+
+    def stop(self) -> None:
+        """End the run; leave the terminal as it was."""
+        if self._bars:
+            self._bars.stop()
+
+    def begin(self, name: str) -> None:
+        """Tell that a step begins."""
+        with self._lock, in_language(self._language):
+            row = self._bars.add_task(name, total=None, words="") if self._bars else None
+            self._steps[name] = _Step(monotonic(), row)
+            if self._bars is None:
+                self._say(_("{step}: begins").format(step=name))
+
+    def move(self, name: str, cell: int, cells: int) -> None:
+        """Tell which cell a step is at."""
+        row = self._steps[name].row
+        if self._bars is not None and row is not None:
+            with in_language(self._language):
+                words = _("cell {cell} of {cells}").format(cell=cell, cells=cells)
+                self._bars.update(row, total=cells, completed=cell, words=f"{words}{self._say_left()}")
+
+    def end(self, name: str, words: str) -> None:
+        """Tell how a step ended, and what is left."""
+        with self._lock, in_language(self._language):
+            step = self._steps.pop(name, None)
+            self._left = [each for each in self._left if each != name]
+            if step is not None and step.row is not None and self._bars is not None:
+                self._bars.remove_task(step.row)
+            took = f" ({monotonic() - step.began:.0f} s)" if step else ""
+            self._say(f"{name}: {words}{took}{self._say_left()}")
+
+    def _say_left(self) -> str:
+        if not self._left:
+            return ""
+        known = [self._expected[name] for name in self._left if name in self._expected]
+        if len(known) == len(self._left):
+            return _("; {steps} left, about {seconds:.0f} s of work").format(steps=len(self._left), seconds=sum(known))
+        return _("; {steps} left").format(steps=len(self._left))
+
+    def _say(self, words: str) -> None:
+        self._console.print(words, markup=False, highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            sys.stderr.flush()
