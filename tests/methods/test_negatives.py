@@ -5,12 +5,11 @@ import pandas as pd
 import pytest
 
 from icp_lab.artifacts import BY_NAME, TableArtifact
-from icp_lab.methods.negatives import Negatives, find_negatives, form_groups
+from icp_lab.methods.negatives import Negatives, find_negatives, form_groups, name_reasons
 from icp_lab.methods.reasons import group_reasons
 
 NONE = pd.DataFrame()
 AS_OF = date(2025, 12, 31)
-NO_REASONS = group_reasons(NONE, NONE, NONE)
 
 
 def make_customers(n: int = 20) -> pd.DataFrame:
@@ -22,7 +21,7 @@ def make_customers(n: int = 20) -> pd.DataFrame:
 
 def find(customers: pd.DataFrame, usage: pd.DataFrame = NONE, satisfaction: pd.DataFrame = NONE,
          opinions: pd.DataFrame = NONE, **settings: object) -> Negatives:
-    return find_negatives(customers, usage, satisfaction, opinions, NO_REASONS, as_of=AS_OF, **settings)  # type: ignore[arg-type]
+    return find_negatives(customers, usage, satisfaction, opinions, as_of=AS_OF, **settings)  # type: ignore[arg-type]
 
 
 def flagged(negatives: Negatives, sign: str) -> list[str]:
@@ -41,7 +40,9 @@ def test_the_frame_has_the_form_of_the_artifact() -> None:
     negatives = find(customers)
     artifact = BY_NAME["negatives"]
     assert isinstance(artifact, TableArtifact)
-    assert negatives.frame.columns.tolist() == [field.name for field in artifact.fields]
+    frame = name_reasons(negatives.frame, group_reasons(NONE, NONE, NONE))
+    assert frame.columns.tolist() == [field.name for field in artifact.fields]
+    assert (frame["reason_group"] == "unknown").all() and negatives.accounts == 19
     assert flagged(negatives, "churned") == ["a00"] and flagged(negatives, "lost") == ["a01"]
     assert negatives.with_failures
 
@@ -136,7 +137,7 @@ def test_the_reason_is_attached() -> None:
     customers = make_customers()
     customers.loc[:1, "churned"] = True
     reasons = group_reasons(pd.DataFrame({"account_id": ["a00"], "reason": ["pricing"]}), NONE, NONE)
-    frame = find_negatives(customers, NONE, NONE, NONE, reasons, as_of=AS_OF).frame
+    frame = name_reasons(find(customers).frame, reasons)
     assert frame["reason_group"].tolist() == ["price", "unknown"]
 
 

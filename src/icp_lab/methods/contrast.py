@@ -5,7 +5,7 @@ Multiplicity is controlled over all that was tried.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,7 +39,7 @@ class Contrast(Shown):
         `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1) or `median_first`, `median_second`
         (numbers), and `distinct`: does it survive the control of multiplicity? Strongest evidence first.
     skipped
-        What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare).
+        What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
     comparison
         Which groups.
     n_first, n_second
@@ -64,7 +64,7 @@ class Contrast(Shown):
 
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
     attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], *,
-    comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10,
+    comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10, defining: Collection[str] = (),
 ) -> Contrast:
     """In which attributes do two groups of accounts differ, and by how much?
 
@@ -81,6 +81,9 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         Accepted share of false finds among those called distinct, 0 to 1.
     min_n
         Fewest accounts with a value that each group needs for an attribute to be tested.
+
+    defining
+        Attributes that say themselves who is in which group: they are listed, not tested.
 
     Returns
     -------
@@ -120,6 +123,9 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
     skipped: list[dict[str, str]] = []
     for name in sorted(map(str, attributes.columns)):
         pair = [part[name].dropna() for part in chosen]
+        if name in defining:
+            skipped.append({"attribute": name, "level": "", "reason": "defines"})
+            continue
         if min(map(len, pair)) < min_n:
             skipped.append({"attribute": name, "level": "", "reason": "few_values"})
             continue
@@ -129,6 +135,11 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
     frame = _control_multiplicity(rows, comparison, q)
     return Contrast(frame, pd.DataFrame(skipped, columns=["attribute", "level", "reason"], dtype="str"),
                     comparison, len(chosen[0]), len(chosen[1]), q)
+
+
+def join_contrasts(*contrasts: Contrast) -> pd.DataFrame:
+    """What do several comparisons say, in the form of the artifact `contrasts`?"""
+    return pd.concat([contrast.frame[[*TEXT, *FIGURES[:7]]] for contrast in contrasts], ignore_index=True)
 
 
 def _is_numeric(values: "pd.Series") -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+from scipy.stats import binomtest
 
 from icp_lab.locale import _
 from icp_lab.methods.customers import fill_columns
@@ -29,9 +30,10 @@ class Negatives(Shown):
     Parameters
     ----------
     frame
-        A row a negative account: account_id, one flag a sign, reason_group and reason, as in the artifact `negatives`.
+        A row a negative account: account_id and a flag a sign; `name_reasons` makes the artifact `negatives` of it.
     signs
-        A row a sign: sign, judged (accounts that it can be said of), negative, only (negative by no other sign).
+        A row a sign: sign, judged (accounts that it can be said of), negative, only (negative by no other sign), share
+        of the judged with its 95 % interval low and high; low use has none, as its share is set and not found.
     overlap
         A row a pair of signs: first, second, both.
     readings
@@ -40,6 +42,8 @@ class Negatives(Shown):
         What use is measured by: users_per_seat, users, events, or empty.
     answers_set_aside
         Answers of an unknown scale or outside of it.
+    accounts
+        Customers and lost accounts.
     with_failures
         Do the data hold any account that left, lapsed or never bought? If not they know survivors only.
     """
@@ -50,7 +54,13 @@ class Negatives(Shown):
     readings: pd.DataFrame
     use_measure: str
     answers_set_aside: int
+    accounts: int
     with_failures: bool
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the negative accounts."""
+        return tuple(self.frame["account_id"])
 
     @property
     def caption(self) -> str:
@@ -80,8 +90,8 @@ class Groups:
 
 
 def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
-    customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, opinions: pd.DataFrame, reasons: Reasons,
-    *, as_of: date, low_use_share: float = 0.2, recent_months: int = 12, unhappy_at: Mapping[str, float] | None = None,
+    customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, opinions: pd.DataFrame, *,
+    as_of: date, low_use_share: float = 0.2, recent_months: int = 12, unhappy_at: Mapping[str, float] | None = None,
 ) -> Negatives:
     """Which accounts did not fit, and by which sign?
 
@@ -95,8 +105,6 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
         An answer: account_id, date, score, answer_scale (nps, csat5, csat10, ces7).
     opinions
         What a colleague holds: account_id, verdict (best, good, avoid).
-    reasons
-        Why accounts left or did not buy, by `group_reasons`.
     as_of
         The day up to which we look.
     low_use_share
@@ -109,7 +117,7 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     Returns
     -------
     Negatives
-        Negative accounts with their signs and reason, and of how many accounts each sign could be told.
+        Negative accounts with their signs, and of how many accounts each sign could be told.
 
     Notes
     -----
@@ -118,18 +126,15 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     three months are not judged. Accounts that tie are in the bottom share together or not at all (mean ranks).
     Satisfaction is low when the answers lie, on average and each measured on its own scale, at or below the line of
     that scale. Advised against: more colleagues say avoid than say best or good. What cannot be told is not negative;
-    `signs.judged` says of how many accounts it can be told.
+    `signs.judged` says of how many accounts it can be told. Interval of a share: Wilson (1927).
 
     Examples
     --------
     >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "churned": [True, False]})
     >>> none = pd.DataFrame()
-    >>> from icp_lab.methods.reasons import group_reasons
-    >>> reasons = group_reasons(none, none, none)
-    >>> negatives = find_negatives(customers, none, none, none, reasons, as_of=date(2025, 1, 1))
-    >>> negatives.frame[["account_id", "churned", "lost", "reason_group"]]
-      account_id  churned   lost reason_group
-    0          a     True  False      unknown
+    >>> find_negatives(customers, none, none, none, as_of=date(2025, 1, 1)).frame[["account_id", "churned", "lost"]]
+      account_id  churned   lost
+    0          a     True  False
     """
     base = fill_columns(customers, _CUSTOMER).sort_values("account_id").set_index("account_id")
     window = _set_windows(base, pd.Timestamp(as_of), recent_months)
@@ -146,9 +151,9 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     told = flags.fillna(False).astype(bool)
     negative = told[told.any(axis=1)]
     return Negatives(
-        frame=_add_reasons(negative, reasons), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
+        frame=negative.reset_index(), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
         readings=pd.DataFrame({"use": use, "satisfaction": feeling["common"]}).dropna(how="all").reset_index(),
-        use_measure=measure, answers_set_aside=aside,
+        use_measure=measure, answers_set_aside=aside, accounts=int((base["status"] != "prospect").sum()),
         with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
 
 
@@ -216,23 +221,51 @@ def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:
     return (against.groupby(votes["account_id"]).sum(min_count=1) > 0).astype("boolean").reindex(ids)
 
 
-def _add_reasons(negative: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
-    frame = negative.reset_index().merge(
-        reasons.by_account[["account_id", "reason_group", "reason"]], on="account_id", how="left")
-    frame["reason_group"] = frame["reason_group"].fillna("unknown")
-    return frame.astype({**dict.fromkeys(SIGNS, "bool"), "account_id": "str", "reason_group": "str", "reason": "str"})
-
-
 def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
     alone = negative[negative.sum(axis=1) == 1]
-    rows = [(sign, int(flags[sign].notna().sum()), int(negative[sign].sum()), int(alone[sign].sum())) for sign in SIGNS]
-    return pd.DataFrame(rows, columns=["sign", "judged", "negative", "only"])
+    rows = [(sign, int(flags[sign].notna().sum()), int(negative[sign].sum()), int(alone[sign].sum()))
+            for sign in SIGNS]
+    signs = pd.DataFrame(rows, columns=["sign", "judged", "negative", "only"])
+    signs["share"] = signs["negative"] / signs["judged"].where(signs["judged"] > 0)
+    ends = [binomtest(negative, judged).proportion_ci(method="wilson") if judged and sign != "low_use" else None
+            for sign, judged, negative, _only in rows]
+    signs["low"] = [end.low if end else float("nan") for end in ends]
+    signs["high"] = [end.high if end else float("nan") for end in ends]
+    return signs
 
 
 def _cross_signs(negative: pd.DataFrame) -> pd.DataFrame:
     rows = [(first, second, int((negative[first] & negative[second]).sum()))
             for place, first in enumerate(SIGNS) for second in SIGNS[place + 1:]]
     return pd.DataFrame(rows, columns=["first", "second", "both"])
+
+
+def name_reasons(negatives: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
+    """Why did each negative account not fit, as far as the data say?
+
+    Parameters
+    ----------
+    negatives
+        `Negatives.frame`.
+    reasons
+        Why accounts left or did not buy, by `group_reasons`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The artifact `negatives`: with reason_group (unknown where nothing is said) and reason.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> left, none = pd.DataFrame({"account_id": ["a"], "reason": ["pricing"]}), pd.DataFrame()
+    >>> reasons = group_reasons(left, none, none)
+    >>> name_reasons(pd.DataFrame({"account_id": ["a", "b"], "churned": True}), reasons)["reason_group"].tolist()
+    ['price', 'unknown']
+    """
+    said = reasons.by_account.set_index("account_id")
+    group = negatives["account_id"].map(said["reason_group"]).astype("str").fillna("unknown")
+    return negatives.assign(reason_group=group, reason=negatives["account_id"].map(said["reason"]).astype("str"))
 
 
 def form_groups(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame) -> Groups:

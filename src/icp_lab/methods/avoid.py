@@ -1,0 +1,80 @@
+"""The candidate negative profile: what accounts that did not fit have in common, under the tests of the ICP itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.methods.evidence import find_icp
+from icp_lab.methods.finding import Finding
+
+
+def find_avoid(  # noqa: PLR0913  (two groups and the size of the tests)
+    attributes: pd.DataFrame, negative: Sequence[str], others: Sequence[str], *,
+    max_criteria: int = 3, permutations: int = 99, bootstraps: int = 50, seed: int = 0,
+) -> Finding:
+    """Which few criteria describe the accounts that did not fit, and would that hold on other accounts?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes only, a row an account, indexed by its id.
+    negative, others
+        Ids of the negative accounts, and of those that they are held against. All other accounts are left out.
+    max_criteria
+        Most criteria, 1 to 5.
+    permutations, bootstraps, seed
+        As in `find_icp`.
+
+    Returns
+    -------
+    Finding
+        With negative accounts as the positive cases: a lift above 1 means that those inside fit more rarely.
+
+    Notes
+    -----
+    The same search and the same tests as for the ICP, so that a negative profile is claimed on no easier terms.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [10.0, 20.0, 300.0]}, index=["a", "b", "c"])
+    >>> find_avoid(firms, negative=["a"], others=["c"]).verdict_reason
+    ('too_few',)
+    """
+    ids = sorted({*negative, *others} & set(attributes.index))
+    cases = attributes.loc[ids]
+    positive = pd.Series(cases.index.isin(list(negative)), index=cases.index, dtype="boolean")
+    return find_icp(cases, positive, max_criteria=max_criteria, permutations=permutations, bootstraps=bootstraps,
+                    seed=seed)
+
+
+def describe_avoid(finding: Finding) -> dict[str, Any]:
+    """How does the negative profile read under `avoid` in icp.yml?
+
+    Parameters
+    ----------
+    finding
+        What `find_avoid` found.
+
+    Returns
+    -------
+    dict
+        criteria, verdict and evidence. Criteria that the data do not carry stand under `evidence.refused`.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [10.0, 300.0]}, index=["a", "b"])
+    >>> describe_avoid(find_avoid(firms, negative=["a"], others=["b"]))["verdict"]
+    'unsupported'
+    """
+    claimed = finding.verdict != "unsupported"
+    criteria = finding.rule.to_dicts()
+    evidence: dict[str, Any] = {
+        "n": finding.n, "best": finding.best, "covered": finding.covered, "lift": finding.lift,
+        "lift_low": finding.lift_low, "lift_high": finding.lift_high, "p_value": finding.p_value,
+        "stability": {name: finding.stability[name] for name in finding.rule.attributes if name in finding.stability},
+    }
+    if not claimed:
+        evidence["refused"] = criteria
+    return {"criteria": criteria if claimed else [], "verdict": finding.verdict,
+            "verdict_reason": list(finding.verdict_reason), "evidence": evidence}
