@@ -12,7 +12,7 @@ from icp_lab.pages.render import render_bold, render_table
 from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Criterion, write_number
-from icp_lab.views.document import FITS, STATUSES, VERDICTS, tell_counts, tell_definition, tell_next_step
+from icp_lab.views.document import FITS, STATUSES, say_verdict, tell_counts, tell_definition, tell_next_step
 from icp_lab.views.table import Table
 
 SEARCHED = 50_000
@@ -112,7 +112,7 @@ def _show_icp(facts: SiteFacts) -> dict[str, Any] | None:
         return None
     return {
         "definition": render_bold(tell_definition(facts.icp)), "verdict": facts.icp["verdict"],
-        "verdict_word": _(VERDICTS[facts.icp["verdict"]]),
+        "verdict_word": say_verdict(facts.icp),
         "evidence": render_bold(tell_counts(facts.icp, facts.standing)),
         "next": render_bold(tell_next_step(facts.icp)),
     }

@@ -23,8 +23,9 @@ def render_prose(prose: Prose) -> str:
 
 
 def render_bold(text: str) -> Markup:
-    """Escape a sentence and set its `**bold**` words: its only markup."""
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text))))
+    """Escape a sentence, set its `**bold**` words (its only markup), and keep figures with their percent sign."""
+    kept = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(escape(text)))
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", kept))
 
 
 def render_picture(picture: Picture) -> str:

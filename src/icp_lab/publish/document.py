@@ -37,7 +37,7 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
     doc = {
         "title": _("Our Ideal Customer Profile") if claimed else _("No profile is claimed yet"),
         "facts": _say_facts(icp, about), "definition": render_bold(document.tell_definition(icp)),
-        "verdict": icp["verdict"], "verdict_word": _(document.VERDICTS[icp["verdict"]]),
+        "verdict": icp["verdict"], "verdict_word": document.say_verdict(icp),
         "why": render_bold(document.tell_verdict(icp)),
         "criteria_head": _("All of these hold") if claimed else _("The working hypothesis"),
         "criteria": _list_criteria(icp),

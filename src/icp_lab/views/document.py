@@ -12,7 +12,10 @@ from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import Column, Table, say, say_interval
 
-VERDICTS = {"supported": N_("supported"), "tentative": N_("tentative"), "unsupported": N_("unsupported")}
+VERDICTS = {
+    "supported": N_("supported by the data"), "tentative": N_("tentative: a promising hypothesis"),
+    "unsupported": N_("unsupported: carried on as a hypothesis"),
+}
 STATUSES = {"customer": N_("customer"), "lost": N_("lost"), "prospect": N_("prospect")}
 FITS = {"in": N_("in the profile"), "out": N_("outside"), "unknown": N_("unknown")}
 _REASONS = {
@@ -45,13 +48,19 @@ def tell_headline(icp: dict[str, Any]) -> Prose:
     return Prose(f"{tell_definition(icp)} {tell_lift(icp)}" if icp.get("criteria") else tell_definition(icp))
 
 
+def say_verdict(icp: dict[str, Any]) -> str:
+    """Name the verdict, as it stands beside its shape."""
+    words = _(VERDICTS[icp["verdict"]])
+    return words[:1].upper() + words[1:]
+
+
 def tell_verdict(icp: dict[str, Any]) -> Prose:
     """How far do the data carry the definition, and why no further?"""
     reasons = [_(_REASONS[code]) for code in icp.get("verdict_reason") or [] if code in _REASONS]
     if icp["verdict"] == "supported":
-        return Prose(_("**Supported by the data**: it held on customers that the search had not seen, and shuffled "
+        return Prose(_("**Supported**: it held on customers that the search had not seen, and shuffled "
                        "data hardly ever give as much."))
-    word = _("Tentative") if icp["verdict"] == "tentative" else _("Not supported by the data")
+    word = _("Tentative") if icp["verdict"] == "tentative" else _("Unsupported")
     joined = _("; ").join(reasons) or _("the evidence is not enough yet")
     return Prose(_("**{verdict}**: {reasons}.").format(verdict=word, reasons=joined))
 
@@ -172,12 +181,12 @@ def tabulate_standing(standing: Standing) -> Table:
 
 def tabulate_inside(rows: pd.DataFrame, about: About) -> Table:
     """Which accounts show what the profile means?"""
-    return _tabulate_accounts(rows, about, _("Inside, the most successful first"))
+    return _tabulate_accounts(rows, about, _("Inside, the most successful first"), ("score", "best"))
 
 
 def tabulate_outside(rows: pd.DataFrame, about: About) -> Table:
     """Why are these large customers outside?"""
-    return _tabulate_accounts(rows, about, _("Outside, the most valuable first"), failed=True)
+    return _tabulate_accounts(rows, about, _("Outside, the most valuable first"), ("best", "failed"))
 
 
 def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
@@ -186,21 +195,20 @@ def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
     `most` limits the rows shown (0: all); the title counts them all.
     """
     title = _("{n} best customers outside the profile").format(n=say(len(rows), "integer"))
-    return _tabulate_accounts(rows.head(most or len(rows)), about, title, failed=True)
+    return _tabulate_accounts(rows.head(most or len(rows)), about, title, ("score", "failed"))
 
 
-def _tabulate_accounts(rows: pd.DataFrame, about: About, title: str, *, failed: bool = False) -> Table:
+def _tabulate_accounts(rows: pd.DataFrame, about: About, title: str, more: tuple[str, ...]) -> Table:
     frame = rows.assign(
         name=rows["name"].fillna(rows["account_id"]),
         failed=[_name_attributes(text) for text in rows["failed"]],
     )
-    columns = [
-        Column("name", _("Account")), Column("value", _("Value"), "money", about.currency),
-        Column("score", _("Success, 0 to 1"), "number"), Column("best", _("Best customer"), "flag"),
-    ]
-    if failed:
-        columns.append(Column("failed", _("Outside because of")))
-    return Table(frame, tuple(columns), title=title)
+    columns = {
+        "score": Column("score", _("Success, 0 to 1"), "number"), "best": Column("best", _("Best"), "flag"),
+        "failed": Column("failed", _("Outside because of")),
+    }
+    first = (Column("name", _("Account")), Column("value", _("Value"), "money", about.currency))
+    return Table(frame, (*first, *(columns[name] for name in more)), title=title)
 
 
 def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture:
