@@ -61,7 +61,7 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     customers
         The artifact `customers`.
     best
-        A row a customer: account_id, best (yes, no, missing = unknown), reason: `Success.frame` and `Success.reasons`.
+        A row a customer: account_id, best (yes, no, missing = unknown), reason: `Success.marks`.
     deals
         account_id, deal_id, stage (won, lost, open), created, closed. May be empty.
     as_of

@@ -123,6 +123,11 @@ class Success(Shown):
     relative_to: str
 
     @property
+    def marks(self) -> pd.DataFrame:
+        """Hand out account_id, best and reason: what the cases of the outcome `best` are made of."""
+        return self.frame[["account_id", "best"]].merge(self.reasons, on="account_id")
+
+    @property
     def caption(self) -> str:
         """Say how many are best, of how many."""
         best = self.frame["best"]

@@ -87,7 +87,7 @@ def tell_opinions(success: Success) -> Prose:
         return Prose(_("No colleague has nominated or advised against a customer: the choice rests on the figures."))
     by_reason = success.reasons["reason"].value_counts()
     sentence = _("Colleagues nominated {nominated} customers and advised against {vetoed}. {inside} came in thanks to "
-                 "a nomination, {out} lost their place to a veto; {same} of the best would be best without any opinion.")
+                 "a nomination, {out} lost their place to a veto; {same} of the best need no opinion to be best.")
     return Prose(sentence.format(
         nominated=int(counts.get("nominated", 0)), vetoed=int(counts.get("vetoed", 0)),
         inside=int(by_reason.get("nominated", 0)), out=int(by_reason.get("vetoed", 0)), same=success.without_opinions))
