@@ -123,6 +123,11 @@ def parameters_unfit(notebook: str, fault: str) -> LabError:
     )
 
 
+def study_broken(problems: tuple[str, ...]) -> LabError:
+    """Refuse to report on a study whose check found problems; they are all said."""
+    return LabError("\n".join(problems))
+
+
 def run_held(holder: str, out: str) -> LabError:
     """Refuse a second run on the same folder while the first goes on."""
     return LabError(

@@ -38,7 +38,9 @@ class Outcome:
     page_seconds: float
 
 
-def run_step(plan: Plan, task: Task, assessment: Assessment, staged: Path, watch: Callable[[int, int], None]) -> Outcome:
+def run_step(
+    plan: Plan, task: Task, assessment: Assessment, staged: Path, watch: Callable[[int, int], None]
+) -> Outcome:
     """How does a notebook become a finished step, or a page that says why not?
 
     Parameters
@@ -88,7 +90,7 @@ def skip_step(plan: Plan, task: Task, culprit: str) -> str:
     """
     with in_language(plan.language):
         words = _("This step was not run: {step}, whose results it needs, did not finish.").format(step=culprit)
-    notebook = translate_notebook(nbformat.read(task.file.path, as_version=4), plan.language)
+    notebook = translate_notebook(_read(task.file.path), plan.language)
     notebook.cells = notebook.cells[:1]
     _write_page(plan, task, notebook, words, plan.out)
     return words
@@ -96,7 +98,7 @@ def skip_step(plan: Plan, task: Task, culprit: str) -> str:
 
 def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], None]) -> tuple[Any, str]:
     """Run the cells; give the notebook as far as it came, and what went wrong in plain words."""
-    notebook = translate_notebook(nbformat.read(task.file.path, as_version=4), plan.language)
+    notebook = translate_notebook(_read(task.file.path), plan.language)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
     path = staged / EXECUTED
     environment = {
@@ -110,12 +112,16 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
             kernel_manager_class=make_kernel(task.file.path.parent, environment, staged / "kernel.log"),
         )
     except PapermillExecutionError as error:
-        return _strip_marks(nbformat.read(path, as_version=4)), _say_cause(error, plan.language)
-    except Exception as error:  # noqa: BLE001  (a kernel that died, a disk that is full: the other steps go on)
+        return _strip_marks(_read(path)), _say_cause(error, plan.language)
+    except Exception as error:  # a kernel that died, a disk that is full: the other steps go on
         with in_language(plan.language):
             words = _("The notebook could not be run to its end ({kind}). Free memory and disk, then run again.")
         return notebook, words.format(kind=type(error).__name__)
     return done, ""
+
+
+def _read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
 def _say_cause(error: PapermillExecutionError, language: str) -> str:

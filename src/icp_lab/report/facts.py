@@ -1,26 +1,14 @@
 """What a page says beyond its notebook: what it rests on, its parameters, its neighbours."""
 
-import json
 import platform
 from pathlib import Path
-from typing import Any
 
 from icp_lab.locale import _, in_language
 from icp_lab.locale.prose import parameter_meaning
 from icp_lab.pages.notebook import PageFacts
 from icp_lab.process.sources import library_version
+from icp_lab.report.page_facts import read_page_facts
 from icp_lab.report.plan import Plan, Task
-
-PAGE_FACTS = "page.json"
-
-
-def read_page_facts(folder: Path) -> dict[str, Any]:
-    """What did a step say of its page: headlines, answered items, rows read? Empty when it said nothing."""
-    try:
-        facts: dict[str, Any] = json.loads((folder / PAGE_FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return facts
 
 
 def describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFacts:

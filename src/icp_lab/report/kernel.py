@@ -15,7 +15,7 @@ _SETTLED = {
     "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-"""Sums over several threads differ in their last digits from machine to machine; so does the order of a set of words."""
+"""Sums over several threads differ in their last digits from machine to machine; so does the order of a set."""
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
@@ -68,6 +68,6 @@ def make_kernel(folder: Path, environment: dict[str, str], log: Path) -> type[As
                 options |= {"cwd": str(folder), "env": variables, "stdout": stream, "stderr": stream}
                 await super()._async_start_kernel(**options)
 
-        start_kernel = _async_start_kernel  # type: ignore[assignment]
+        start_kernel = _async_start_kernel
 
     return StepKernel

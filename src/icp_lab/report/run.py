@@ -1,19 +1,17 @@
 """A report: which steps run, in which order, side by side where they can, and what is left when one fails."""
 
-import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from graphlib import TopologicalSorter
 from os import getpid
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from icp_lab.artifacts.manifest import folder_of, read_manifest, write_json
-from icp_lab.artifacts.place import WORK, hold
+from icp_lab.artifacts.place import WORK
 from icp_lab.locale import _
-from icp_lab.report.plan import Assessment, Plan, Task, pick_tasks
+from icp_lab.report.plan import Assessment, Plan, Task
 
 if TYPE_CHECKING:
     from icp_lab.report.watch import Watch
@@ -47,18 +45,10 @@ class Run:
         return all(step.state == "fresh" for step in self.steps.values())
 
 
-def find_work(plan: Plan, only: str = "") -> dict[str, Task]:
-    """Which notebooks may have to run: all, or one with those that it needs?"""
-    return pick_tasks(plan.tasks, only) if only else plan.tasks
-
-
-def is_idle(plan: Plan, tasks: Mapping[str, Task]) -> bool:
-    """Does everything hold already, so that nothing needs to be run?"""
-    return all(plan.assess(name).state == "fresh" for name in tasks)
-
-
 def run_steps(plan: Plan, tasks: Mapping[str, Task], watch: "Watch", jobs: int = 2) -> Run:
     """How do the notebooks run: in the order of what they need, side by side where they can, only what changed?
+
+    The caller holds the report's folder.
 
     Parameters
     ----------
@@ -75,18 +65,12 @@ def run_steps(plan: Plan, tasks: Mapping[str, Task], watch: "Watch", jobs: int =
     -------
     Run
         How each step ended. A failed step stops those that need it, and no other.
-
-    Raises
-    ------
-    LabError
-        When another run is writing to the same folder.
     """
-    with hold(plan.out, _("icp-lab report")):
+    shutil.rmtree(plan.out / WORK, ignore_errors=True)
+    try:
+        return _Scheduler(plan, tasks, watch, jobs).run()
+    finally:
         shutil.rmtree(plan.out / WORK, ignore_errors=True)
-        try:
-            return _Scheduler(plan, tasks, watch, jobs).run()
-        finally:
-            shutil.rmtree(plan.out / WORK, ignore_errors=True)
 
 
 class _Scheduler:
@@ -116,7 +100,8 @@ class _Scheduler:
         return Run({name: self._ends[name] for name in self._tasks})
 
     def _begin(self, name: str) -> None:
-        culprit = next((need for need in self._tasks[name].needs if self._ends[need].state in ("failed", "skipped")), "")
+        broken = (need for need in self._tasks[name].needs if self._ends[need].state in ("failed", "skipped"))
+        culprit = next(broken, "")
         if culprit:
             from icp_lab.report.execute import skip_step  # noqa: PLC0415  (Jupyter is not needed where nothing runs)
 
@@ -134,7 +119,7 @@ class _Scheduler:
         self._watch.begin(name)
         staged = self._plan.out / WORK / str(getpid()) / name
         task = self._tasks[name]
-        outcome = run_step(self._plan, task, assessment, staged, lambda cell, cells: self._watch.move(name, cell, cells))
+        outcome = run_step(self._plan, task, assessment, staged, partial(self._watch.move, name))
         return StepEnd("failed" if outcome.trouble else "done", outcome.trouble, round(outcome.seconds, 2))
 
     def _end(self, name: str, end: StepEnd) -> None:

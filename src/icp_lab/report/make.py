@@ -1,0 +1,178 @@
+"""A whole report: checked first, run as far as needed, put together, and recorded in run.json."""
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from icp_lab.artifacts.manifest import digest_file, digest_text, folder_of, read_manifest, write_json
+from icp_lab.artifacts.place import hold
+from icp_lab.errors.run import study_broken
+from icp_lab.locale import _, in_language, set_language
+from icp_lab.process.sources import LIBRARIES, digest_code, library_version
+from icp_lab.report.plan import Plan, make_plan, pick_tasks
+from icp_lab.report.run import RECORD, Run, StepEnd, run_steps
+from icp_lab.study import Study, open_study
+
+FILES = ("index.html", "icp.html", "icp.yml", "icp.xlsx")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a run is asked for.
+
+    Parameters
+    ----------
+    settings
+        `STEP.NAME=VALUE` each.
+    only
+        One step, with those that it needs; empty for all.
+    language
+        Language of the pages; the study's own when empty.
+    jobs
+        How many notebooks run at a time.
+    notebooks
+        Folder of the house's notebooks; the package's own unless told.
+    """
+
+    settings: Sequence[str] = field(default=())
+    only: str = ""
+    language: str = ""
+    jobs: int = 2
+    notebooks: Path | None = None
+
+
+def choose_out(study: Path, out: Path | None) -> Path:
+    """Where does the report of a study go: where it is told to, else to `reports/<name of the study's folder>`?"""
+    folder = study.resolve()
+    name = folder.parent.name if folder.suffix in (".yml", ".yaml") else folder.name
+    return (out or Path("reports") / name).resolve()
+
+
+def plan_report(study: Study, out: Path, wish: Wish) -> Plan:
+    """What does the report consist of? Every parameter is checked here, before anything runs."""
+    language = wish.language or study.language
+    set_language(language)
+    return make_plan(study, out, language, wish.settings, wish.notebooks)
+
+
+def make_report(path: Path, out: Path, wish: Wish) -> Run:
+    """How does a study become a report?
+
+    Parameters
+    ----------
+    path
+        The study's folder, or its study.yml.
+    out
+        Folder of the report.
+    wish
+        Parameters, language, and how much of it.
+
+    Returns
+    -------
+    Run
+        How each step ended. Where nothing had changed nothing ran, and no file was touched.
+
+    Raises
+    ------
+    LabError
+        When the study or a parameter is not as it has to be, or another run is writing to the folder.
+    """
+    plan = plan_report(open_study(path), out, wish)
+    tasks = pick_tasks(plan.tasks, wish.only) if wish.only else plan.tasks
+    if all(plan.assess(name).state == "fresh" for name in tasks) and _site_holds(plan):
+        return Run({name: StepEnd("fresh") for name in tasks})
+    with hold(out, _("icp-lab report")):
+        return _run_and_publish(path, plan, tuple(tasks), wish)
+
+
+def read_record(out: Path) -> dict[str, Any]:
+    """What does the last run say of itself? Empty where there was none."""
+    try:
+        record: dict[str, Any] = json.loads((out / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record
+
+
+def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish) -> Run:
+    # Only here, where something has to run: Jupyter, pandas and DuckDB take seconds to import.
+    from icp_lab.report.site import publish_site  # noqa: PLC0415
+    from icp_lab.report.watch import Watch  # noqa: PLC0415
+    from icp_lab.study.check import check_study  # noqa: PLC0415
+
+    with in_language(plan.language):
+        report = check_study(path)
+    if not report.ok:
+        raise study_broken(report.problems)
+    former = read_record(plan.out)
+    expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
+    run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
+    publish_site(plan, run)
+    tables = {
+        fact.table: {
+            "file": fact.file, "read": fact.read, "left_out": fact.left_out, "used": fact.used,
+            "set_aside": fact.set_aside, "made_missing": fact.made_missing, "duplicates": fact.duplicates,
+            "content": plan.study.fingerprint((fact.table,)),
+        }
+        for fact in report.facts
+    }
+    write_json(plan.out / RECORD, _describe_run(plan, run, former, tables))
+    return run
+
+
+def _describe_run(plan: Plan, run: Run, former: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    study = plan.study
+    return {
+        "study": {
+            "name": study.name, "as_of": str(study.as_of), "currency": study.currency,
+            "outcome": study.outcome, "content": study.fingerprint(study.tables),
+        },
+        "language": plan.language,
+        "tables": tables,
+        "steps": {name: _describe_step(plan, run, name, former) for name in plan.tasks},
+        "versions": {
+            "icp-lab": library_version("icp-lab"), "python": platform.python_version(),
+            **{name: library_version(name) for name in LIBRARIES},
+        },
+        "site": {"key": _site_key(plan), "files": _site_files(plan)},
+    }
+
+
+def _describe_step(plan: Plan, run: Run, name: str, former: dict[str, Any]) -> dict[str, Any]:
+    """Describe a step by this run, or, where it was not part of it, by what the former run said."""
+    before: dict[str, Any] = former.get("steps", {}).get(name, {})
+    end, parameters = run.steps.get(name), plan.tasks[name].parameters
+    manifest = read_manifest(folder_of(plan.out, name))
+    if end is None and manifest is None:
+        return before
+    state = end.state if end and end.state != "fresh" else before.get("state", "done")
+    return {
+        "state": state,
+        "cause": end.cause if end else before.get("cause", ""),
+        "seconds": manifest.timings.get("seconds", 0.0) if manifest else end.seconds if end else 0.0,
+        "parameters": parameters,
+        "seed": parameters.get("seed"),
+        "inputs": manifest.inputs if manifest else {},
+        "artifacts": {key: entry.content for key, entry in manifest.artifacts.items()} if manifest else {},
+        "interactive": manifest.interactive if manifest else False,
+    }
+
+
+def _site_holds(plan: Plan) -> bool:
+    """Are index, document, definition and workbook there, as the last run made them, of the steps as they are?"""
+    site = read_record(plan.out).get("site", {})
+    return bool(site) and site.get("key") == _site_key(plan) and site.get("files") == _site_files(plan)
+
+
+def _site_key(plan: Plan) -> str:
+    manifests = [read_manifest(folder_of(plan.out, name)) for name in plan.tasks]
+    pages = [f"{manifest.compute_key} {manifest.page}" if manifest else "" for manifest in manifests]
+    code = digest_code(("from icp_lab.report import site",), showing=True)
+    return digest_text(plan.language, plan.facts, plan.study.fingerprint(plan.study.tables), code, *pages)
+
+
+def _site_files(plan: Plan) -> dict[str, str]:
+    return {name: digest_file(plan.out / name) for name in FILES if (plan.out / name).is_file()}

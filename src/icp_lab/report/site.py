@@ -1,0 +1,156 @@
+"""The report as a whole: its index, and definition, printable document and workbook, all made from the artifacts."""
+
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts.manifest import folder_of, read_manifest, write_text
+from icp_lab.artifacts.store import read_artifact
+from icp_lab.icp import write_icp
+from icp_lab.locale import _, in_language
+from icp_lab.methods.document import Standing, place_accounts
+from icp_lab.pages.index import SiteFacts, StepFacts, render_index
+from icp_lab.process import BY_NAME, WRITER
+from icp_lab.process.sources import library_version
+from icp_lab.publish.document import build_document
+from icp_lab.publish.workbook import write_workbook
+from icp_lab.report.page_facts import read_page_facts
+from icp_lab.report.plan import Plan
+from icp_lab.report.run import RECORD, Run
+from icp_lab.views.picture import About
+from icp_lab.views.table import Column, Table
+
+FILES = ("icp.html", "icp.xlsx", "icp.yml")
+
+
+@dataclass(frozen=True)
+class _Definition:
+    """What the last step left, with what is needed to show it."""
+
+    icp: dict[str, Any]
+    standing: Standing
+    accounts: pd.DataFrame
+    contrasts: pd.DataFrame
+
+
+def publish_site(plan: Plan, run: Run) -> None:
+    """How do the steps of a report become one thing to read?
+
+    Writes index.html, and icp.yml, icp.html and icp.xlsx when the last step has finished; each file appears whole or
+    not at all. Where the last step did not finish, none of the three is left from an earlier run.
+
+    Parameters
+    ----------
+    plan
+        The report.
+    run
+        How its steps ended.
+    """
+    with in_language(plan.language):
+        definition = _read_definition(plan)
+        if definition is None:
+            for name in FILES:
+                (plan.out / name).unlink(missing_ok=True)
+        else:
+            _publish_definition(plan, definition)
+        write_text(plan.out / "index.html", render_index(_describe_site(plan, run, definition)))
+
+
+def _read_definition(plan: Plan) -> _Definition | None:
+    parts = {name: _read(plan.out, name) for name in ("icp", "customers", "success", "cases", "coverage", "contrasts")}
+    if any(part is None for part in parts.values()):
+        return None
+    standing = place_accounts(parts["customers"], parts["success"], parts["cases"], parts["coverage"])
+    if plan.study.privacy.get("companies") == "pseudonyms":
+        standing.frame["name"] = standing.frame["account_id"]
+    return _Definition(parts["icp"], standing, plan.study.candidates().frame, parts["contrasts"])
+
+
+def _read(out: Path, artifact: str) -> Any:
+    folder = folder_of(out, WRITER[artifact])
+    manifest = read_manifest(folder)
+    return read_artifact(folder, ARTIFACT[artifact]) if manifest and artifact in manifest.artifacts else None
+
+
+def _publish_definition(plan: Plan, definition: _Definition) -> None:
+    icp = {**definition.icp, "language": plan.language}
+    about = About(plan.study.as_of, plan.study.currency, plan.study.name)
+    _replace(plan.out / "icp.yml", lambda draft: write_icp(draft, icp))
+    write_text(plan.out / "icp.html", build_document(icp, definition.standing, about))
+    rows = definition.standing.frame.join(definition.accounts, on="account_id", rsuffix="_of_account")
+    _replace(
+        plan.out / "icp.xlsx",
+        lambda draft: write_workbook(draft, icp=icp, accounts=rows, evidence=definition.contrasts),
+    )
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Let a file appear whole: it is written beside its place and then moved there."""
+    draft = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
+    words = _("As of {date}, in {currency}").format(date=plan.study.as_of, currency=_(plan.study.currency))
+    files = (
+        ("icp.html", _("The document"), _("one page, to print")),
+        ("icp.xlsx", _("The workbook"), _("every account with its reason")),
+        ("icp.yml", _("The definition"), _("for machines, and for editing by hand")),
+    )
+    return SiteFacts(
+        study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in plan.tasks),
+        tables=tuple(_tabulate_provenance(plan, run)), files=files if definition else (),
+        versions=(
+            (_("Made with"), f"icp-lab {library_version('icp-lab')}, Python {platform.python_version()}"),
+            (_("Details"), RECORD),
+        ),
+        icp=definition.icp if definition else None, standing=definition.standing if definition else None,
+        accounts=definition.accounts if definition else None,
+    )
+
+
+def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
+    """Say how a step ended: in this run, or, where this run left it alone, by what lies there."""
+    folder = folder_of(plan.out, name)
+    task, end = plan.tasks[name], run.steps.get(name)
+    title = _(BY_NAME[name].title) if name in BY_NAME else task.file.title
+    if end is not None and end.state in ("failed", "skipped"):
+        return StepFacts(name, title, "failed" if end.state == "failed" else "not_run", end.cause)
+    if read_manifest(folder) is None:
+        return StepFacts(name, title, "not_run", _("It has not been run yet."))
+    facts = read_page_facts(folder)
+    return StepFacts(name, title, "done", "", tuple(facts.get("headlines", ())), facts.get("answers", {}))
+
+
+def _tabulate_provenance(plan: Plan, run: Run) -> list[Table]:
+    read = plan.study.intake().tables
+    counted = ("read", "left_out", "used", "set_aside", "made_missing", "duplicates")
+    heads = (_("Read"), _("Left out by where"), _("Used"), _("Set aside"), _("Cells made missing"), _("Duplicates"))
+    tables = [Table(
+        read, (Column("table", _("Table")), *(Column(*pair, "integer") for pair in zip(counted, heads, strict=True))),
+        title=_("Rows read and what became of them"),
+    )]
+    manifests = {name: read_manifest(folder_of(plan.out, name)) for name in plan.tasks}
+    rows = [
+        (_(BY_NAME[name].title) if name in BY_NAME else name, manifest.timings.get("seconds"), name in run.steps
+         and run.steps[name].state == "done")
+        for name, manifest in manifests.items() if manifest is not None
+    ]
+    if rows:
+        frame = pd.DataFrame(rows, columns=["step", "seconds", "now"]).astype({"seconds": "float64"})
+        columns = (
+            Column("step", _("Step")), Column("seconds", _("Took"), "number", _("seconds")),
+            Column("now", _("Run just now"), "flag"),
+        )
+        tables.append(Table(frame, columns, title=_("How long the steps took")))
+    return tables
