@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
 LOCKS = ("requirements.lock", "requirements-test.lock")
-CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
 NEVER_IMPORTED = {
     "ipykernel": "runs the notebooks",
     "jupyterlab": "make lab",
@@ -78,9 +78,9 @@ def _imported(folder):
 
 
 def test_the_package_declares_what_it_imports(root, project):
-    declared = {Requirement(text).name for text in project["project"]["dependencies"]}
+    declared = {parse(text).name for text in project["project"]["dependencies"]}
     owners = packages_distributions()
-    imported = {name.lower() for module in _imported(root / "src") for name in owners[module][:1]}
+    imported = {parse(name).name for module in _imported(root / "src") for name in owners[module][:1]}
     assert imported - declared == set()
     assert declared - imported - set(NEVER_IMPORTED) == set()
 
