@@ -68,3 +68,53 @@ def wrong_kind(attribute: str, kind: str, value: str) -> LabError:
         rule=_("A criterion of kind {kind} needs a column of that kind.").format(kind=kind),
         remedy=_("Correct the column's type in study.yml, or the criterion."),
     )
+
+
+def not_a_profile(file: str, why: str, row: int | None = None) -> LabError:
+    """Refuse a file that is not an icp.yml."""
+    return LabError(
+        _("This is not a profile: {why}").format(why=why),
+        rule=_("icp.yml is YAML with at least schema, name and criteria."),
+        remedy=_("Compare it with the icp.yml of a report, or roll back to a former version."),
+        place=Place(file=file, row=row),
+    )
+
+
+def unknown_key(key: str, known: Iterable[str], place: Place) -> LabError:
+    """Refuse a key that icp.yml does not know."""
+    return LabError(
+        _("The key {key} is unknown here.").format(key=key), rule=_("Every key of icp.yml is one of the listed ones."),
+        remedy=_nearest(key, known), place=place,
+    )
+
+
+def wrong_value(key: str, value: str, allowed: Iterable[str], place: Place) -> LabError:
+    """Refuse a value that a key of icp.yml cannot have."""
+    return LabError(
+        _("{key} is {value!r}.").format(key=key, value=value),
+        rule=_("Allowed are: {words}.").format(words=", ".join(allowed)), remedy=_nearest(value, allowed), place=place,
+    )
+
+
+def nothing_to_adopt(out: str) -> LabError:
+    """Refuse to adopt a definition that no run has made."""
+    return LabError(
+        _("There is no icp.yml in {out}.").format(out=out), rule=_("What a finished run proposes can be adopted."),
+        remedy=_("Run the report first: icp-lab report."),
+    )
+
+
+def no_such_version(version: str, known: Iterable[str]) -> LabError:
+    """Refuse to roll back to a version that is not kept."""
+    return LabError(
+        _("There is no version {version}.").format(version=version),
+        rule=_("Former versions are kept in the study's folder icp."), remedy=_nearest(version, known),
+    )
+
+
+def no_such_account(account: str, known: Iterable[str]) -> LabError:
+    """Refuse to explain an account that the study does not have."""
+    return LabError(
+        _("There is no account {account}.").format(account=account), rule=_("Name it by its account_id or its name."),
+        remedy=_nearest(account, known),
+    )

@@ -272,7 +272,7 @@ def plan_cases(rate: float, cover: float) -> tuple[float, int]:
     Examples
     --------
     >>> plan_cases(0.15, 0.2)
-    (2.0, 230)
+    (2.0, 262)
     """
     if not 0 < rate < 1:
         return math.nan, 0
@@ -315,7 +315,8 @@ def test_icp(
     --------
     >>> cases = pd.DataFrame({"employees": [10.0] * 40 + [200.0] * 20})
     >>> positive = pd.Series([True] * 4 + [False] * 36 + [True] * 12 + [False] * 8)
-    >>> test_icp(cases, positive, Rule((Criterion.between("employees", 100, None),)), declared_before="2025").verdict
+    >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+    >>> test_icp(cases, positive, rule, declared_before="2025").verdict
     'supported'
     """
     trial = prepare_trial(cases[list(rule.attributes)], positive, groups=groups)
@@ -335,6 +336,9 @@ def test_icp(
     if declared_before is None and (finding := _judge(finding)).verdict != "unsupported":
         return replace(finding, verdict="tentative", verdict_reason=("edited",))
     return _judge_stated(finding)
+
+
+test_icp.__test__ = False  # type: ignore[attr-defined]  # pytest would take the name for a test's
 
 
 def _judge_stated(finding: Finding) -> Finding:
