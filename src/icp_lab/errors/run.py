@@ -128,6 +128,22 @@ def study_broken(problems: tuple[str, ...]) -> LabError:
     return LabError("\n".join(problems))
 
 
+def language_unknown(name: str, known: tuple[str, ...]) -> LabError:
+    """Refuse a language that the lab does not speak."""
+    return LabError(
+        _("The lab does not speak {name}.").format(name=name),
+        rule=_("It speaks: {names}.").format(names=", ".join(known)),
+    )
+
+
+def folder_filled(folder: str) -> LabError:
+    """Refuse to write a demo where something is already."""
+    return LabError(
+        _("The folder {folder} is not empty.").format(folder=folder),
+        remedy=_("Name a new one; nothing that is there is written over."),
+    )
+
+
 def run_held(holder: str, out: str) -> LabError:
     """Refuse a second run on the same folder while the first goes on."""
     return LabError(

@@ -1,0 +1,166 @@
+"""The command line: `icp-lab`. Each command says in words what it did, or in one message why it did not."""
+
+# ruff: noqa: PLC0415  (a command imports what it needs: nobody should wait for pandas to read a help page)
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from icp_lab.errors import LabError
+from icp_lab.locale import LANGUAGES, _, set_language
+
+app = typer.Typer(
+    name="icp-lab", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="From a company's own exports to an Ideal Customer Profile, with the evidence for it.",
+)
+
+Folder = Annotated[Path, typer.Argument(help="The study's folder, or its study.yml.", metavar="DIR")]
+Out = Annotated[Path | None, typer.Option(help="Folder of the report; reports/NAME if left out, as the study's folder.")]
+Language = Annotated[str, typer.Option(help="Language of what is written: en or ja; the study's own if left out.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="STEP.NAME=VALUE: a parameter of a notebook. May be given often.")
+]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")], language: Language = "",
+) -> None:
+    """Begin a study: a study.yml that explains itself, and a template of every table."""
+    from icp_lab.study.begin import init_study
+
+    file = init_study(folder, _choose_language(language) or "en")
+    print(_("{file} is there. Put your tables beside it, name them in it, then run: icp-lab check {folder}").format(
+        file=file, folder=folder))
+
+
+@app.command()
+def check(folder: Folder, language: Language = "") -> None:
+    """Say what is there, what is usable, and what is wrong where."""
+    from icp_lab.study.check import check_study
+
+    _speak(folder, language)
+    report = check_study(folder)
+    print(report.words())
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
+    folder: Folder,
+    out: Out = None,
+    settings: Settings = None,
+    only: Annotated[str, typer.Option(help="One step, with those that it needs.", metavar="STEP")] = "",
+    language: Language = "",
+    jobs: Annotated[int, typer.Option(help="How many notebooks run at a time.", min=1, max=64)] = 2,
+) -> None:
+    """Run what has changed, and put the report together."""
+    from icp_lab.report.make import Wish, choose_out, make_report
+
+    place = choose_out(folder, out)
+    wish = Wish(tuple(settings or ()), only, _choose_language(language), jobs)
+    run = make_report(folder, place, wish)
+    if run.idle:
+        print(_("Nothing has changed: {index}").format(index=place / "index.html"))
+        return
+    broken = [name for name, step in run.steps.items() if step.state in ("failed", "skipped")]
+    if broken:
+        words = _("Not finished: {steps}. Their pages say why; the others are done: {index}")
+        print(words.format(steps=", ".join(broken), index=place / "index.html"), file=sys.stderr)
+        raise typer.Exit(1)
+    print(_("The report is ready: {index}").format(index=place / "index.html"))
+
+
+@app.command()
+def status(folder: Folder, out: Out = None, settings: Settings = None, language: Language = "") -> None:
+    """Say which steps hold, which do not and why, and which wait for input."""
+    from icp_lab.report.make import Wish, choose_out, plan_report
+    from icp_lab.report.status import tell_status
+    from icp_lab.study import open_study
+
+    wish = Wish(tuple(settings or ()), language=_choose_language(language))
+    for step in tell_status(plan_report(open_study(folder), choose_out(folder, out), wish)):
+        print(step.words())
+
+
+@app.command()
+def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
+    """Copy what people filled in from the report to its place in the study, never over a file."""
+    from icp_lab.report.make import choose_out
+    from icp_lab.study import open_study
+    from icp_lab.study.begin import collect as collect_filled
+
+    _speak(folder, language)
+    found = collect_filled(choose_out(folder, out) / "to_fill", open_study(folder))
+    for path in found.copied:
+        print(_("Copied: {file}").format(file=path))
+    for path in found.unfilled:
+        print(_("Not filled in yet: {file}").format(file=path))
+    for table in found.unnamed:
+        print(_("Name the table {table} in study.yml, so that it is read.").format(table=table))
+    if not found.copied:
+        print(_("There was nothing new to copy."))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")],
+    accounts: Annotated[int, typer.Option(help="How many accounts.", min=20, max=1_000_000)] = 600,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same company.", min=0)] = 0,
+    null: Annotated[bool, typer.Option("--null", help="Without anything to find.")] = False,
+    language: Language = "",
+) -> None:
+    """Make a synthetic company whose truth is known; it is written to truth.json, which the lab never reads."""
+    from icp_lab.errors.run import folder_filled
+    from icp_lab.worlds import write_demo
+
+    if folder.exists() and any(folder.iterdir()):
+        raise folder_filled(str(folder))
+    write_demo(folder, accounts, seed, not null, _choose_language(language) or "en")
+    print(_("The study is ready. Now run: icp-lab report {folder}").format(folder=folder))
+
+
+def main() -> None:
+    """Run the command line: a refusal is one message on standard error and exit status 1, never a traceback."""
+    set_language(_terminal_language())
+    try:
+        app()
+    except LabError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print(_("Stopped. Finished steps stay; the next run goes on from there."), file=sys.stderr, flush=True)
+        os._exit(130)  # the workers wait for their kernels, which end by themselves once this process is gone
+
+
+def _terminal_language() -> str:
+    """Take the language of messages from the environment until the study's is known."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ja" if locale.lower().startswith("ja") else "en"
+
+
+def _choose_language(language: str) -> str:
+    if not language:
+        return ""
+    if language not in LANGUAGES:
+        from icp_lab.errors.run import language_unknown
+
+        raise language_unknown(language, LANGUAGES)
+    set_language(language)
+    return language
+
+
+def _speak(folder: Path, language: str) -> None:
+    """Speak the language asked for, else the study's, else the terminal's where the study cannot be read."""
+    if _choose_language(language):
+        return
+    from icp_lab.study import open_study
+
+    try:
+        set_language(open_study(folder).language)
+    except LabError:
+        return  # the command itself will say what is wrong
