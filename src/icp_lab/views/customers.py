@@ -9,6 +9,7 @@ from icp_lab.locale import N_, _
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase
 from icp_lab.methods.kinds import Concentration, Kinds
 from icp_lab.methods.value import Worth
+from icp_lab.rule import write_number
 from icp_lab.study.candidates import REFUSALS, VERDICTS
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose
@@ -20,7 +21,7 @@ DEFINITIONS = {
 }
 _BY = {"industry": N_("industry"), "size_band": N_("size"), "region": N_("region"), "all": N_("all customers")}
 _BASIS = {
-    "contracts": N_("lifetime value: margin so far, and margin a year times the expected years to come"),
+    "contracts": N_("margin so far, and margin a year times the expected years to come"),
     "margin_3y": N_("margin of the last {years} years; nothing is projected, since there are no contracts"),
     "deals": N_("amounts of deals won in the last {years} years; nothing is projected, since no revenue is recorded"),
     "": N_("nothing in the tables says what a customer is worth"),
@@ -42,17 +43,23 @@ def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kin
     if worth.basis:
         sentence = _("On average one is worth {value} ({interval}; {basis}).")
         parts.append(sentence.format(
-            value=say(everyone["value"], "money", about.currency), basis=name_basis(worth),
-            interval=say_interval(everyone["value_low"], everyone["value_high"], "money", about.currency)))
+            value=_say_about(everyone["value"], about), basis=name_basis(worth),
+            interval=_("{low} to {high}").format(low=_say_about(everyone["value_low"], about),
+                                                 high=_say_about(everyone["value_high"], about))))
     if money.half:
         sentence = _("{half} of them bring half of the revenue.")
         parts.append(sentence.format(half=say(money.half, "integer")))
     if base.definition and everyone["years"] > 0:
         sentence = _("Of 100 customers about {rate} leave in a year ({interval}).")
-        low, high = (say(100 * everyone[end], "number") for end in ("rate_low", "rate_high"))
-        parts.append(sentence.format(rate=say(100 * everyone["rate"], "number"),
-                                     interval=_("{low} to {high}").format(low=low, high=high)))
+        parts.append(sentence.format(
+            rate=say(100 * everyone["rate"], "integer"),
+            interval=say_interval(100 * everyone["rate_low"], 100 * everyone["rate_high"], "integer")))
     return Prose(" ".join(parts))
+
+
+def _say_about(amount: float, about: About) -> str:
+    """Say an estimated amount no more precisely than it is known: to three figures."""
+    return say(float(f"{amount:.3g}"), "money", about.currency)
 
 
 def name_basis(worth: Worth) -> str:
@@ -103,8 +110,13 @@ def tabulate_quality(quality: pd.DataFrame) -> Table:
                          Column("use", _("Use"))), title=_("How well the attributes of the accounts are filled"))
 
 
-def tabulate_definitions(base: CustomerBase) -> Table:
-    """Who has left, by each definition that the tables allow?"""
+def tabulate_leaving(base: CustomerBase) -> tuple[Table, ...]:
+    """Who has left by each definition that the tables allow, and where do two of them contradict each other?"""
+    tables = (_tabulate_definitions(base), _tabulate_contradictions(base))
+    return tuple(table for table in tables if len(table.frame))
+
+
+def _tabulate_definitions(base: CustomerBase) -> Table:
     frame = base.definitions[base.definitions["told"] > 0]
     frame = frame.assign(words=[_(DEFINITIONS[name]) for name in frame["definition"]])
     return Table(
@@ -114,8 +126,7 @@ def tabulate_definitions(base: CustomerBase) -> Table:
         note=_("In force is the first definition, from the top, that can be told of the customer."))
 
 
-def tabulate_contradictions(base: CustomerBase) -> Table:
-    """Where do two definitions of having left contradict each other?"""
+def _tabulate_contradictions(base: CustomerBase) -> Table:
     frame = base.contradictions
     frame = frame.assign(**{end: [_(DEFINITIONS[name]) for name in frame[end]] for end in ("first", "second")})
     return Table(
@@ -144,8 +155,10 @@ def tell_contradictions(base: CustomerBase) -> Prose:
                                  n=say(clash.max(), "integer"), used=used))
 
 
-def tabulate_lapses(base: CustomerBase) -> Table:
+def tabulate_lapses(base: CustomerBase) -> Table | Prose:
     """What does the choice of k decide?"""
+    if not base.lapses["told"].any():
+        return Prose(_("Nobody here orders from a ledger often enough to have a rhythm, so nobody has lapsed."))
     frame = base.lapses.assign(share=base.lapses["lapsed"] / base.lapses["told"].where(base.lapses["told"] > 0))
     columns = (Column("factor", _("k, in own intervals"), "ratio"), Column("lapsed", _("Lapsed"), "integer"),
                Column("told", _("Of customers with a rhythm"), "integer"), Column("share", _("Share"), "share"))
@@ -201,7 +214,8 @@ def _say_first(frame: pd.DataFrame, by: str, about: About) -> str:
         return _("No {attribute} has customers enough to state their value").format(attribute=_(_BY[by]))
     ranked = frame.sort_values("value", ascending=False)
     top = ranked.iloc[0]
-    words = {"kind": name_kind(top["kind"]), "value": say(top["value"], "money", about.currency)}
+    band = _("{band} employees").format(band=top["kind"]) if top["kind"] in SIZE_BANDS else name_kind(top["kind"])
+    words = {"kind": band, "value": _say_about(top["value"], about)}
     apart = len(ranked) > 1 and top["value_low"] > ranked["value_high"].iloc[1:].max()
     if apart:
         return _("{kind}: at {value} a customer, worth more than any other kind").format(**words)
@@ -239,7 +253,7 @@ def tell_lifetime(worth: Worth) -> Prose:
     sentence = _("{left} of {n} customers left. Whoever is a customer today is expected to stay {years} more years "
                  "({interval}), counted no further than {horizon} years ahead.")
     text = sentence.format(left=say(life.left, "integer"), n=say(life.customers, "integer"),
-                           years=say(life.years, "number"), horizon=say(life.horizon, "number"),
+                           years=say(life.years, "number"), horizon=write_number(life.horizon),
                            interval=say_interval(life.years_low, life.years_high, "number"))
     off = life.survival[(life.survival["expected"] < life.survival["stayed_low"])
                         | (life.survival["expected"] > life.survival["stayed_high"])]

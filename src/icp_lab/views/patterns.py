@@ -11,9 +11,9 @@ from icp_lab.views.prose import Prose
 from icp_lab.views.table import Column, Table, say
 
 _TOPICS = {
-    "value": (N_("customers of high value"), N_("the other customers")),
+    "value": (N_("customers of high value"), N_("other customers")),
     "loyalty": (N_("customers that stayed for long"), N_("customers that did not")),
-    "best": (N_("best customers"), N_("the other customers")),
+    "best": (N_("best customers"), N_("other customers")),
 }
 
 
