@@ -54,3 +54,19 @@ def studies():
     if not folder.is_dir():
         pytest.skip("../shared/studies is not laid beside this checkout")
     return folder
+
+
+@pytest.fixture
+def make_study(tmp_path):
+    """Write a small study: study.yml (a fixed head, then `yml`) and files, `a_csv` = a.csv, `f__a_csv` = f/a.csv."""
+
+    def make(yml, **files):
+        head = "name: Test\nlanguage: en\nas_of: 2026-03-31\ncurrency: EUR\n"
+        (tmp_path / "study.yml").write_text(head + yml, encoding="utf-8")
+        for name, content in files.items():
+            path = tmp_path / name.replace("__", "/").replace("_csv", ".csv")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return tmp_path
+
+    return make

@@ -37,7 +37,8 @@ _MACROS = (
     r"""CREATE MACRO as_date(x) AS CASE
         WHEN regexp_matches(x, '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}($|[ T])')
         THEN CAST(TRY_CAST(x AS TIMESTAMP) AS DATE)
-        ELSE CAST(try_strptime(x, ['%Y%m%d', '%Y.%m.%d', '%Y年%m月%d日']) AS DATE) END""",
+        WHEN regexp_matches(x, '^[0-9]{4}')
+        THEN CAST(try_strptime(x, ['%Y%m%d', '%Y.%m.%d', '%Y年%m月%d日']) AS DATE) END""",
     f"CREATE MACRO as_flag(x) AS CASE WHEN lower(x) IN {TRUE} THEN true WHEN lower(x) IN {FALSE} THEN false END",
     r"""CREATE MACRO split_list(x) AS CASE WHEN x LIKE '[%]' THEN TRY_CAST(TRY_CAST(x AS JSON) AS VARCHAR[])
         WHEN contains(x, ';') THEN string_split(x, ';') WHEN contains(x, '|') THEN string_split(x, '|')
@@ -86,7 +87,7 @@ def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) 
             f"bool_and(as_number({cell}) IS NOT NULL AND NOT {coded}) {filled}",
             f"bool_and(as_date({cell}) IS NOT NULL) {filled}",
         ]
-    row = con.execute(f"SELECT {', '.join(tests)} FROM {table}").fetchone() or ()
+    (row,) = con.execute(f"SELECT {', '.join(tests)} FROM {table}").fetchall()
     kinds: dict[str, Kind] = {}
     for i, cell in enumerate(cells):
         words, bits, number, date = row[4 * i: 4 * i + 4]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -56,6 +56,12 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def first(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """Give the one row that a query has; all rows are fetched, since DuckDB wants a result read to its end."""
+    row: tuple[Any, ...] = con.execute(sql).fetchall()[0]
+    return row
+
+
 def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Raw:
     """Read all files of a table into one DuckDB table of text, rows numbered from 1 in each file."""
     parts = [_read_file(con, spec, i, folder) for i in range(len(spec.files))]
@@ -69,9 +75,9 @@ def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Ra
     con.execute(f"CREATE TABLE {name} AS {' UNION ALL '.join(selects)}")
     for part in parts:
         con.execute(f"DROP TABLE {part.name}")
-    cells_all = ", ".join(f"c{j}" for j in range(len(headers)))
-    (rows,) = con.execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
-    (distinct,) = con.execute(f"SELECT count(*) FROM (SELECT DISTINCT {cells_all} FROM {name})").fetchone() or (0,)
+    every = ", ".join(["NULL", *(f"c{j}" for j in range(len(headers)))])
+    (rows,) = first(con, f"SELECT count(*) FROM {name}")
+    (distinct,) = first(con, f"SELECT count(*) FROM (SELECT DISTINCT {every} FROM {name})")
     overlong = tuple((i, row, cells) for i, part in enumerate(parts) for row, cells in part.overlong)
     return Raw(name, headers, overlong, rows, rows - distinct, ())
 

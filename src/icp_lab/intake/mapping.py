@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import BLANKS
-from icp_lab.intake.files import Raw, quoted, text
+from icp_lab.intake.files import Raw, first, quoted, text
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,10 +42,10 @@ def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Map
     once = f"QUALIFY row_number() OVER (PARTITION BY {source} ORDER BY file, row) = 1" if spec.drop_duplicates else ""
     done = ", ".join(f"{_rewrite(spec, name, f'm{i}')} AS m{i}" for i, name in enumerate(names))
     inner = f"SELECT file, row, {source}, {mapped} FROM {raw.name}"
-    (meets,) = con.execute(f"SELECT count(*) FROM ({inner}) WHERE {kept}").fetchone() or (0,)
+    (meets,) = first(con, f"SELECT count(*) FROM ({inner}) WHERE {kept}")
     name = quoted(f"text_{spec.table}")
     con.execute(f"CREATE TABLE {name} AS SELECT file, row, {done} FROM (SELECT * FROM ({inner}) WHERE {kept} {once})")
-    (rows,) = con.execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
+    (rows,) = first(con, f"SELECT count(*) FROM {name}")
     return Mapped(name, names, raw.rows - meets, meets - rows)
 
 
@@ -98,8 +98,8 @@ def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, r
     taken = ", ".join(f"{right.cell(column)} AS t{j}" for j, column in enumerate(join.take))
     rows = f"SELECT DISTINCT {right.cell(join.on)} AS k, {taken} FROM {right.name} WHERE k IS NOT NULL"
     twice = f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1"
-    if found := con.execute(twice).fetchone():
-        raise errors.join_not_unique(line, join.table, join.on, *found)
+    for value, count in con.execute(twice).fetchall():
+        raise errors.join_not_unique(line, join.table, join.on, value, count)
     name = quoted(f"joined_{spec.table}")
     own = [(column, f"l.{left.cell(column)}") for column in left.names if column not in join.take]
     cells = own + [(column, f"r.t{j}") for j, column in enumerate(join.take)]

@@ -155,7 +155,7 @@ def _write_yml(name: str, language: str, as_of: date) -> str:
     currency = "JPY" if language == "ja" else "USD"
     others = [table for table in TABLES if table.name != "accounts"]
     lines = [
-        "# " + _("A study: where the tables are, and how they are read. `icp-lab check` says what is wrong, and where."),
+        "# " + _("A study: where the tables are, and how they are read. `icp-lab check` says what is wrong where."),
         f"name: {json.dumps(name, ensure_ascii=False)}",
         f"language: {language}    # {_('language of the report: en or ja')}",
         f"as_of: {as_of}    # {_('the day the exports were made; rows dated later are set aside')}",
@@ -164,7 +164,7 @@ def _write_yml(name: str, language: str, as_of: date) -> str:
         "# outcome_window_months: 12    # " + _("a customer younger than this is neither a success nor a failure yet"),
         "# fiscal_year_start: 4    # " + _("first month of the business year"),
         "",
-        "# " + _("Paths are relative to this file: CSV, TSV, XLSX or Parquet; templates/README.md explains the columns."),
+        "# " + _("Paths are relative to this file: CSV, TSV, XLSX, Parquet; templates/README.md explains the columns."),
         "tables:",
         f"  accounts: accounts.csv    # {_(BY_NAME['accounts'].row)}",
         *(f"  # {table.name}: {table.name}.csv    # {_(table.row)}" for table in others),

@@ -120,22 +120,18 @@ def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:
 
 
 def _refuse(values: pd.Series, name: str, settings: Settings) -> str:
-    """Say why a column is no criterion, or nothing."""
-    said, role = settings.attributes, _ACCOUNTS[name].role if name in _ACCOUNTS else "attribute"
-    if role in ("identity", "person"):
-        return role
-    worth = _worth(values)
-    if worth == "empty":
-        return worth
-    if role == "after_sale" or name in said.after_sale:
-        return "after_sale"
-    if name in said.exclude:
-        return "excluded"
-    if said.include and name not in said.include:
-        return "not_included"
-    if str(values.dtype).startswith("datetime"):
-        return "date"
-    return "" if worth in ("good", "sparse") else worth
+    """Say why a column is no criterion, or nothing; the first reason that holds counts."""
+    said, role, worth = settings.attributes, _ACCOUNTS[name].role if name in _ACCOUNTS else "attribute", _worth(values)
+    reasons = (
+        (role, role in ("identity", "person")),
+        ("empty", worth == "empty"),
+        ("after_sale", role == "after_sale" or name in said.after_sale),
+        ("excluded", name in said.exclude),
+        ("not_included", bool(said.include) and name not in said.include),
+        ("date", str(values.dtype).startswith("datetime")),
+        (worth, worth in ("constant", "nearly_unique")),
+    )
+    return next((reason for reason, holds in reasons if holds), "")
 
 
 def _worth(values: pd.Series) -> str:

@@ -15,7 +15,7 @@ from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import LANGUAGES, _
 from icp_lab.study.sources import read_spec
-from icp_lab.study.yml import Reader
+from icp_lab.study.yml import Reader, as_text
 from icp_lab.tables import BY_NAME, GROUPS
 
 OUTCOMES = ("best", "won", "retained")
@@ -97,9 +97,9 @@ def _plain(node: Any, at: tuple[str, ...], lines: dict[tuple[str, ...], int]) ->
     if isinstance(node, CommentedMap):
         result = {}
         for key, value in node.items():
-            word = _plain(key, at, {})
-            lines[*at, str(word)] = node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else lines.get(at, 1)
-            result[word] = _plain(value, (*at, str(word)), lines)
+            word = "" if key is None else as_text(_plain(key, at, {}))
+            lines[*at, word] = node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else lines.get(at, 1)
+            result[word] = _plain(value, (*at, word), lines)
         return result
     if isinstance(node, CommentedSeq):
         return [_plain(value, at, lines) for value in node]

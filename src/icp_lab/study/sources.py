@@ -2,12 +2,11 @@
 
 import codecs
 from pathlib import Path
-from typing import Any
 
 from icp_lab.errors import study as errors
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
-from icp_lab.study.yml import Reader, as_text
+from icp_lab.study.yml import Reader
 
 _KEYS = ("file", "encoding", "delimiter", "sheet", "columns", "set", "where", "drop_duplicates", "values", "scale",
          "units", "join")
@@ -38,8 +37,9 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         table, files, shown, encoding=encoding, delimiter=_read_delimiter(yml, (*at, "delimiter")),
         sheet=yml.text((*at, "sheet")),
         columns={column: yml.text((*at, "columns", column)) for column in yml.mapping((*at, "columns"))},
-        set={column: _or_none(value) for column, value in yml.mapping((*at, "set")).items()},
-        where={column: _source_words(value) for column, value in yml.mapping((*at, "where")).items()},
+        set={column: _read_word(yml, (*at, "set", column)) for column in yml.mapping((*at, "set"))},
+        where={column: tuple(word for source in yml.texts((*at, "where", column)) for word in _spellings(source))
+               for column in yml.mapping((*at, "where"))},
         drop_duplicates=yml.yes_no((*at, "drop_duplicates")),
         values={column: _read_words(yml, (*at, "values", column)) for column in yml.mapping((*at, "values"))},
         scale=_read_scale(yml, at), join=_read_join(yml, at), lines=_lines(yml, at))
@@ -80,21 +80,18 @@ def _read_delimiter(yml: Reader, at: tuple[str, ...]) -> str:
     return delimiter
 
 
-def _or_none(value: Any) -> str | None:
-    return None if value is None else as_text(value)
+def _read_word(yml: Reader, at: tuple[str, ...]) -> str | None:
+    """Read one text; `null` means that the cell is missing."""
+    return None if yml.get(at) is None else yml.text(at)
 
 
-def _source_words(value: Any) -> tuple[str, ...]:
-    """Give the texts of a source that a YAML value means: `true` is True, TRUE or true there."""
-    words: list[str] = []
-    for item in value if isinstance(value, list) else [value]:
-        word = as_text(item)
-        words += [word, word.title(), word.upper()] if isinstance(item, bool) else [word]
-    return tuple(words)
+def _spellings(source: str) -> tuple[str, ...]:
+    """Give the texts of a file that a word of study.yml means: `true` is true, True or TRUE there."""
+    return (source, source.title(), source.upper()) if source in ("true", "false") else (source,)
 
 
 def _read_words(yml: Reader, at: tuple[str, ...]) -> dict[str, str | None]:
-    return {word: _or_none(target) for source, target in yml.mapping(at).items() for word in _source_words(source)}
+    return {word: _read_word(yml, (*at, source)) for source in yml.mapping(at) for word in _spellings(source)}
 
 
 def _read_scale(yml: Reader, at: tuple[str, ...]) -> dict[str, float]:

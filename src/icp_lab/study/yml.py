@@ -50,7 +50,7 @@ class Reader:
         """Refuse keys that nobody knows."""
         for key in self.mapping(at) if at else self.content:
             if key not in known:
-                raise errors.unknown_key(self.line((*at, str(key))), str(key), known, ".".join(at))
+                raise errors.unknown_key(self.line((*at, key)), key, known, ".".join(at))
 
     def text(self, at: Path, default: str = "") -> str:
         """Read a text; numbers and days are taken as they are written."""
