@@ -17,6 +17,7 @@ CONDA_NAMES = {"duckdb": "python-duckdb", "jupyter-client": "jupyter_client", "m
 NEVER_IMPORTED = {
     "ipykernel": "runs the notebooks",
     "jupyterlab": "make lab",
+    "matplotlib-fontja": "its font is read, not its code",
     "nbclient": "make notebooks",
 }
 
