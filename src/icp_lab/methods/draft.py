@@ -1,0 +1,250 @@
+"""From cases to a drafted profile: the finding, what size explains of it, every other outcome, and who is inside."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.methods.evidence import find_icp
+from icp_lab.methods.finding import Finding
+from icp_lab.methods.lift import Lift, measure_lift
+from icp_lab.methods.result import Shown
+from icp_lab.rule import Rule
+
+GROUPS = ("basic", "technical", "organizational", "financial")
+_ANSWERS = {"yes": True, "no": False}
+
+
+def take_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    """Give each case its account's attributes: a row a case, indexed by case_id."""
+    joined = attributes.reindex(cases["account_id"])
+    return joined.set_index(pd.Index(cases["case_id"], name="case_id"))
+
+
+def find_profile(
+    attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: "list[str] | tuple[str, ...]" = (), **plan: Any
+) -> Finding:
+    """Which criteria describe the cases that came out well?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    cases
+        The artifact `cases`: case_id, account_id, positive (yes, no, unknown), time.
+    exclude
+        Attributes that may not be criteria.
+    **plan
+        max_criteria, permutations, folds, bootstraps, seed: as for `find_icp`.
+
+    Returns
+    -------
+    Finding
+        Cases of one account belong together.
+    """
+    table = take_cases(attributes.drop(columns=[c for c in exclude if c in attributes.columns]), cases)
+    keyed = cases.set_index("case_id")
+    repeated = not keyed["account_id"].is_unique
+    return find_icp(
+        table, keyed["positive"].map(_ANSWERS).astype("boolean"), groups=keyed["account_id"] if repeated else None,
+        time=keyed["time"], **plan,
+    )
+
+
+@dataclass(frozen=True)
+class SizeFixed(Shown):
+    """How much of the lift is left when companies of one size are compared with each other?
+
+    Parameters
+    ----------
+    plain, fixed
+        Lift of the rule on all cases, and against what each size band's share of good cases would give.
+    left
+        Share of the excess over 1 that is left; NaN where there is none.
+    frame
+        A row a size band: cases, inside, their good cases.
+    """
+
+    plain: Lift
+    fixed: Lift
+    left: float
+    frame: pd.DataFrame
+
+
+def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Series[Any]", rule: Rule) -> SizeFixed:
+    """Does "best" just mean "big"?
+
+    Parameters
+    ----------
+    attributes, cases
+        As for `find_profile`.
+    bands
+        Size band by account_id; missing ones form a band of their own.
+    rule
+        The profile.
+
+    Returns
+    -------
+    SizeFixed
+
+    Notes
+    -----
+    Indirect standardisation: good cases inside over those expected from each band's own share; both lifts are on the
+    data that shaped the rule, so compare them with each other and not with the cross-fitted one.
+    """
+    known = cases[cases["positive"].isin(list(_ANSWERS))].set_index("case_id")
+    inside = rule.mask(take_cases(attributes, known.reset_index())).fillna(False)
+    band = bands.reindex(known["account_id"]).set_axis(known.index).fillna("unknown").astype("str")
+    positive, groups = known["positive"].eq("yes"), known["account_id"]
+    plain = measure_lift(inside, positive, groups=groups)
+    fixed = measure_lift(inside, positive, groups=groups, strata=band)
+    left = (fixed.lift - 1) / (plain.lift - 1) if plain.lift > 1 else math.nan
+    counts = pd.DataFrame({"band": band, "cases": 1, "positives": positive, "inside": inside.astype(bool)})
+    counts["inside_positives"] = counts["inside"] & counts["positives"]
+    return SizeFixed(plain, fixed, left, counts.groupby("band").sum().astype("float64").reset_index())
+
+
+@dataclass(frozen=True)
+class OutcomeLifts(Shown):
+    """How does one profile do on every outcome that the tables allow?
+
+    `frame`: a row an outcome; `outcome`, `n`, `positives`, `covered`, `covered_positives`, `lift`, `low`, `high`,
+    `drafted_on` (the profile was found on it). `lifts` holds the same as `Lift`.
+    """
+
+    frame: pd.DataFrame
+    lifts: dict[str, Lift]
+
+
+def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rule, drafted_on: str) -> OutcomeLifts:
+    """Does the profile hold on other outcomes: are they won, worth much, do they stay?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    outcomes
+        The artifact `outcomes`: as `cases`, for every outcome.
+    rule
+        The profile.
+    drafted_on
+        The outcome that it was found on; its lift here is on the same data and flatters.
+
+    Returns
+    -------
+    OutcomeLifts
+    """
+    lifts = {}
+    for outcome, cases in outcomes[outcomes["positive"].isin(list(_ANSWERS))].groupby("outcome"):
+        keyed = cases.set_index("case_id")
+        inside = rule.mask(take_cases(attributes, cases))
+        lifts[str(outcome)] = measure_lift(inside, keyed["positive"].eq("yes"), groups=keyed["account_id"])
+    rows = [pd.DataFrame({"outcome": [name], "drafted_on": [name == drafted_on]}).join(lift.frame)
+            for name, lift in lifts.items()]
+    columns = ["outcome", "drafted_on", "lift", "low", "high", "n", "positives", "covered", "covered_positives"]
+    return OutcomeLifts(pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns), lifts)
+
+
+def cover_accounts(attributes: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Which accounts are in, out or unknown, and by which criteria?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id: every account, prospects too.
+    rule
+        The profile; without criteria nobody is in or out.
+
+    Returns
+    -------
+    DataFrame
+        The artifact `coverage`: account_id, fit, met, failed, unknown (attributes, comma-separated).
+    """
+    checks, mask = rule.check(attributes), rule.mask(attributes)
+    fit = mask.map({True: "in", False: "out"}).astype("object").where(mask.notna(), "unknown")
+    frame = pd.DataFrame({"account_id": attributes.index.astype("str")}, index=attributes.index)
+    frame["fit"] = fit.astype("str") if rule.criteria else "unknown"
+    names = [criterion.attribute for criterion in rule.criteria]
+    for column, holds in (("met", checks.eq(True)), ("failed", checks.eq(False)), ("unknown", checks.isna())):
+        rows = holds.fillna(False).to_numpy(dtype=bool)
+        frame[column] = [", ".join(n for n, said in zip(names, row, strict=True) if said) for row in rows]
+    return frame.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class AttributeGroups(Shown):
+    """What was looked at in each of the four groups of attributes?
+
+    `frame`: a row an attribute; `group`, `attribute`, `filled` (share of cases), `use` (criterion, candidate,
+    excluded, leaking, unusable), `stability`. `lacking` gives, for a group without any attribute, the table that
+    would bring some.
+    """
+
+    frame: pd.DataFrame
+    lacking: dict[str, tuple[str, ...]]
+
+
+def group_attributes(
+    attributes: pd.DataFrame, groups: dict[str, str], finding: Finding, exclude: "list[str] | tuple[str, ...]" = ()
+) -> AttributeGroups:
+    """Which attributes of the four groups were looked at, and what became of them?"""
+    used = set(finding.rule.attributes)
+    rows = []
+    for name in map(str, attributes.columns):
+        states = (("criterion", name in used), ("excluded", name in exclude), ("leaking", name in finding.leaking),
+                  ("unusable", name in finding.ignored))
+        use = next((state for state, holds in states if holds), "candidate")
+        group = groups.get(name, "basic")
+        rows.append((group, name, float(attributes[name].notna().mean()), use, finding.stability.get(name, 0.0)))
+    frame = pd.DataFrame(rows, columns=["group", "attribute", "filled", "use", "stability"])
+    order = frame["group"].map({g: i for i, g in enumerate(GROUPS)}).fillna(len(GROUPS))
+    frame = frame.assign(_order=order).sort_values(["_order", "stability", "attribute"], ascending=[True, False, True])
+    present = set(frame["group"])
+    lacking: dict[str, tuple[str, ...]] = {g: () if g in present else ("reference",) for g in GROUPS}
+    return AttributeGroups(frame.drop(columns="_order").reset_index(drop=True), lacking)
+
+
+def compose_draft(finding: Finding, size: SizeFixed, outcomes: OutcomeLifts, name: str, outcome: str) -> dict[str, Any]:
+    """How does the draft read, in the form of icp.yml?
+
+    Parameters
+    ----------
+    finding, size, outcomes
+        What was found, what is left with size held fixed, and the other outcomes.
+    name, outcome
+        The study's name, and what is predicted.
+
+    Returns
+    -------
+    dict
+        The artifact `draft`. The criteria of an unsupported finding stand under `evidence.refused`.
+    """
+    claimed = finding.verdict != "unsupported"
+    criteria = finding.rule.to_dicts()
+    evidence: dict[str, Any] = {
+        "n": finding.n, "best": finding.best, "covered": finding.covered, "covered_best": finding.covered_best,
+        "lift": finding.lift, "lift_low": finding.lift_low, "lift_high": finding.lift_high, "p_value": finding.p_value,
+        "stability": {a: finding.stability.get(a, 0.0) for a in finding.rule.attributes},
+        "outcomes": {row["outcome"]: _lift_dict(outcomes.lifts[row["outcome"]]) for row in
+                     outcomes.frame.to_dict("records") if not row["drafted_on"]},
+        "size_fixed": _lift_dict(size.fixed), "excluded_above": finding.excluded_above, "needed": finding.needed,
+        "needed_lift": finding.needed_lift, "refused": [] if claimed else criteria,
+    }
+    if finding.holdout is not None:
+        evidence["holdout"] = _lift_dict(finding.holdout)
+    return {
+        "schema": 1, "name": name, "outcome": outcome, "verdict": finding.verdict,
+        "verdict_reason": list(finding.verdict_reason), "basis": "data" if claimed else "none",
+        "criteria": criteria if claimed else [], "evidence": _drop_nan(evidence),
+    }
+
+
+def _lift_dict(lift: Lift) -> dict[str, Any]:
+    return {"n": lift.n, "lift": lift.lift, "lift_low": lift.low, "lift_high": lift.high}
+
+
+def _drop_nan(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _drop_nan(value) for key, value in node.items()}
+    return None if isinstance(node, float) and not math.isfinite(node) else node
