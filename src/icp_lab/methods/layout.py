@@ -20,7 +20,7 @@ class Layout(Shown):
     frame: pd.DataFrame
 
 
-def place_accounts(attributes: pd.DataFrame, *, neighbours: int = 15, seed: int = 0) -> Layout:
+def map_accounts(attributes: pd.DataFrame, *, neighbours: int = 15, seed: int = 0) -> Layout:
     """How do the accounts lie to each other, as far as a plane can show it?
 
     Parameters

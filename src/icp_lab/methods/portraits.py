@@ -18,6 +18,7 @@ NAMED_AFTER = 3
 COMMON = 0.3  # a segment is named after what at least this share of it holds
 CLEAR = 0.5  # standardised differences below this are not worth a line
 UNKNOWN = "unknown"
+JOINT = " × "
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _plain(cell: Any) -> Any:
 
 def _name_cells(facts: pd.DataFrame) -> pd.Series:
     industry, size = facts["industry"].fillna(UNKNOWN), facts["size_band"].fillna(UNKNOWN)
-    return industry.str.cat(size, sep=" × ")
+    return industry.str.cat(size, sep=JOINT)
 
 
 def _describe(name: str, facts: pd.DataFrame, n: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Kinds of customers: found, tried on other samples and on noise, and only then called segments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
+from icp_lab.errors.segments import unknown_attribute
 from icp_lab.methods.clusters import Floats, Labels, Shape, cluster_points, order_labels, resample_clusters
 from icp_lab.methods.encoding import encode_attributes
 from icp_lab.methods.result import Shown
@@ -63,6 +65,37 @@ class Segmentation(Shown):
         """Count the customers of each published segment."""
         held = self.frame.loc[self.frame["segment"] != NO_SEGMENT, "segment"]
         return held.value_counts().sort_index()
+
+
+def select_customers(
+    attributes: pd.DataFrame, customers: pd.DataFrame, exclude: Sequence[str] = ()
+) -> pd.DataFrame:
+    """What is known of each customer?
+
+    Parameters
+    ----------
+    attributes
+        A row an account, indexed by account_id; a column an attribute.
+    customers
+        account_id and status (customer, lost, prospect) of each account.
+    exclude
+        Attributes to leave out.
+
+    Returns
+    -------
+    DataFrame
+        The rows of customers, sorted by id, without the excluded columns.
+
+    Raises
+    ------
+    LabError
+        An excluded attribute is not there.
+    """
+    for name in exclude:
+        if name not in attributes.columns:
+            raise unknown_attribute(name, [str(column) for column in attributes.columns])
+    bought = customers.loc[customers["status"] == "customer", "account_id"]
+    return attributes.loc[attributes.index.isin(bought)].drop(columns=list(exclude)).sort_index()
 
 
 def find_segments(  # noqa: PLR0913

@@ -1,0 +1,201 @@
+"""Segments in words, tables and pictures: what was found, how sure it is, and what sets each one apart."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from icp_lab.locale import N_, _
+from icp_lab.methods.layout import Layout
+from icp_lab.methods.portraits import JOINT, UNKNOWN, Portraits, place_members
+from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentation
+from icp_lab.rule import name_attribute, write_number
+from icp_lab.views.customers import name_kind
+from icp_lab.views.picture import COLOURS, About, Picture, paint
+from icp_lab.views.prose import Prose
+from icp_lab.views.table import Column, Table, say, say_interval
+
+_MARKS = ("o", "s", "^", "D", "v", "P")
+_SHADES = ("accent", "warn", "second", "grey", "ink")
+_CELLS = 15
+
+_WHY_NOT = {
+    "too_few": N_("There are **no segments** to speak of: {n} customers are too few for a machine to group "
+                  "(it takes {fewest}), and few enough to look at one by one."),
+    "one_kind": N_("There are **no stable segments**: the {n} customers form one cloud without gaps."),
+    "like_noise": N_("There are **no stable segments**: when the {n} customers are drawn again, their groups agree to "
+                     "{stability}; in tables without any kinds it is up to {top}."),
+    "unstable": N_("There are **no stable segments**: fewer than two groups of the {n} customers are found again when "
+                   "the customers are drawn again."),
+}  # fmt: skip
+
+
+def tell_answer(segmentation: Segmentation) -> Prose:
+    """Do the customers fall into kinds?"""
+    words = {
+        "n": segmentation.n, "fewest": FEWEST, "stability": say(segmentation.stability, "ratio"),
+        "top": say(max(segmentation.noises, default=0.0), "ratio"), "k": len(segmentation.sizes),
+        "held": int(segmentation.sizes.sum()),
+    }  # fmt: skip
+    if not segmentation.published:
+        return Prose(_(_WHY_NOT[segmentation.reason]).format(**words))
+    return Prose(_("The {n} customers fall into **{k} segments**, which hold {held} of them. When the customers are "
+                   "drawn again the segments agree to {stability} (1 = always the same); in tables without any kinds "
+                   "it is up to {top}.").format(**words))  # fmt: skip
+
+
+def tell_use(segmentation: Segmentation) -> Prose:
+    """What may be built on this?"""
+    if segmentation.published:
+        weakest = say(min(o for o in segmentation.overlap if o >= FOUND_AGAIN), "share")
+        return Prose(_("The segments may be named and worked with. The one that is least sure keeps {weakest} of its "
+                       "members, on average, when the customers are drawn again.").format(weakest=weakest))
+    return Prose(_("Nothing should be named after groups that another sample would deal differently. What follows "
+                   "counts customers by industry and size instead: plainer, and the same tomorrow."))  # fmt: skip
+
+
+def tell_difference(portraits: Portraits) -> Prose:
+    """Do the groups differ in how many of their customers are among the best?"""
+    frame = portraits.frame
+    known = frame[frame["known"] >= 10].sort_values(["share_best", "segment"], ascending=[False, True])
+    if len(known) < 2:
+        return Prose(_("Too few groups have ten customers or more: how they do cannot be compared."))
+    top, rest = known.iloc[0], known.iloc[1:]
+    words = {
+        "name": _name_group(top, portraits), "best": int(top["best"]), "known": int(top["known"]),
+        "low": say(top["low"], "share"), "high": say(top["high"], "share"),
+        "others": int(rest["best"].sum()), "of": int(rest["known"].sum()),
+    }  # fmt: skip
+    sentence = _("Most of the best are found in {name}: {best} of {known} (95 % interval {low} to {high}); "
+                 "elsewhere {others} of {of}.").format(**words)  # fmt: skip
+    if top["low"] <= rest["high"].max():
+        sentence += " " + _("The intervals of the groups overlap, so that their order is not settled.")
+    return Prose(sentence)
+
+
+def tabulate_groups(portraits: Portraits, about: About) -> Table:
+    """Which groups are there, how large are they, and how do they do?"""
+    frame = portraits.frame if portraits.published else portraits.frame.head(_CELLS)
+    frame = frame.assign(words=[_name_group(row, portraits) for _index, row in frame.iterrows()])
+    rest = portraits.frame.iloc[len(frame):]
+    note = _("Brackets: 95 % intervals. Best: of the customers of whom it can be told.")
+    if len(rest):
+        more = _("{k} smaller cells with {n} customers are not listed.")
+        note += " " + more.format(k=len(rest), n=int(rest["n"].sum()))
+    columns = (
+        Column("words", _("Segment") if portraits.published else _("Industry and size")),
+        Column("n", _("Customers"), "integer"), Column("share", _("Share"), "share"),
+        Column("known", _("Told"), "integer"), Column("best", _("Best"), "integer"),
+        Column("share_best", _("Share of best"), "share", low="low", high="high"),
+        Column("value", _("Median value"), "money", about.currency, low="value_low", high="value_high"),
+    )  # fmt: skip
+    title = _("The segments, the largest first") if portraits.published else _("Customers by industry and size")
+    return Table(frame, columns, title=title, note=note)
+
+
+def tabulate_traits(portraits: Portraits) -> Table:
+    """What sets each segment apart from the other customers?"""
+    rows = [_say_trait(trait) for trait in portraits.traits.to_dict("records")]
+    names = ["segment", "trait", "inside", "outside", "middle", "n", "difference"]
+    columns = (
+        Column("segment", _("Segment")), Column("trait", _("Trait")), Column("inside", _("Inside")),
+        Column("outside", _("Elsewhere")), Column("middle", _("Middle half inside")),
+        Column("n", _("With a value inside"), "integer"), Column("difference", _("Difference"), "number"),
+    )  # fmt: skip
+    note = _("Shares of customers, or medians of numbers. Difference: in standard deviations. No p-values: the "
+             "segments were made from these very attributes.")  # fmt: skip
+    return Table(pd.DataFrame(rows, columns=names), columns, title=_("What sets each segment apart"), note=note)
+
+
+def tabulate_overlap(segmentation: Segmentation) -> Table:
+    """How well is each group found again?"""
+    kept = [overlap >= FOUND_AGAIN for overlap in segmentation.overlap]
+    frame = pd.DataFrame({
+        "group": [_("group {k}").format(k=i + 1) for i in range(len(kept))],
+        "overlap": list(segmentation.overlap), "kept": pd.array(kept, dtype="boolean"),
+    })  # fmt: skip
+    columns = (
+        Column("group", _("Group, by size")), Column("overlap", _("Found again (Jaccard)"), "number"),
+        Column("kept", _("Firm enough"), "flag"),
+    )  # fmt: skip
+    note = _("Mean over the draws: customers in both, of those in either. {bar} is asked for.")
+    return Table(frame, columns, title=_("How well each group is found again"), note=note.format(bar=FOUND_AGAIN))
+
+
+def draw_stability(segmentation: Segmentation, about: About) -> Picture:
+    """Are the groups more alike from sample to sample than groups in noise?"""
+    noises, found = np.sort(segmentation.noises), segmentation.stability
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        if len(noises):
+            axes.plot(noises, np.zeros(len(noises)), "o", color=COLOURS["grey"], markersize=6, alpha=0.6)
+            axes.plot([noises[0], noises[-1]], [0, 0], color=COLOURS["grey"], linewidth=1)
+            axes.axvline(segmentation.bar, color=COLOURS["faint"], linewidth=2)
+            axes.text(segmentation.bar, 0.5, _("asked for"), color=COLOURS["grey"], ha="center")
+        axes.plot([found], [1], "D", color=COLOURS["accent"], markersize=9)
+        axes.set_yticks([0, 1], [_("tables without kinds"), _("these customers")])
+        axes.set_ylim(-0.6, 1.6)
+        axes.set_xlim(-0.05, 1.05)
+
+    counts = _("{n} customers, {k} tables without kinds").format(n=segmentation.n, k=len(noises))
+    alt = _("These customers: {found}. Tables without kinds: {ends}. Asked for: {bar}.").format(
+        found=say(found, "ratio"), bar=say(segmentation.bar, "ratio"),
+        ends=say_interval(noises[0], noises[-1], "ratio") if len(noises) else "–",
+    )  # fmt: skip
+    title = (_("The groups are far more alike from sample to sample than in noise") if segmentation.published
+             else _("The groups change from sample to sample as they do in noise"))  # fmt: skip
+    return paint(draw, title=title, alt=alt, foot=about.foot(counts), height=190,
+                 subtitle=_("Mean agreement of groups found in draws of 80 % of the customers (adjusted Rand index)"))
+
+
+def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
+    """Who is near whom?"""
+    places = place_members(portraits, layout.frame).dropna(subset=["x", "y"])
+    names = [name for name in portraits.frame["segment"] if name != NO_SEGMENT] if portraits.published else []
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        others = places[~places["segment"].isin(names)]
+        axes.plot(others["x"], others["y"], ".", color=COLOURS["grey"], markersize=4, alpha=0.7)
+        for i, name in enumerate(names):
+            here, shade = places[places["segment"] == name], COLOURS[_SHADES[i % len(_SHADES)]]
+            mark, size = _MARKS[i % len(_MARKS)], 3.5 if narrow else 5
+            axes.plot(here["x"], here["y"], mark, color=shade, markersize=size, alpha=0.6)
+            middle = (float(here["x"].median()), float(here["y"].median()))
+            axes.text(*middle, name, color=COLOURS["ink"], weight="bold", ha="center", va="center", size=15)
+        axes.set_xticks([])
+        axes.set_yticks([])
+
+    listed = "; ".join(_name_group(row, portraits) for _i, row in portraits.frame.iterrows() if row["segment"] in names)
+    title = (_("The segments lie apart, with customers in between") if names
+             else _("The map shows islands, but none of them is a segment"))  # fmt: skip
+    return paint(draw, title=title, height=460, narrow_height=360,
+                 alt=_("A dot a customer. Segments: {listed}").format(listed=listed or _("none")),
+                 subtitle=_("Each mark is a customer; near means alike. A picture only: distances between islands and "
+                            "their shapes mean nothing, and no conclusion rests on it"),
+                 foot=about.foot(_("{n} customers").format(n=len(places))))
+
+
+def _name_group(row: pd.Series, portraits: Portraits) -> str:
+    if row["segment"] == NO_SEGMENT:
+        return _("in no segment")
+    if portraits.published:
+        return f"{row['segment']}: {row['name']}"
+    parts = str(row["segment"]).rsplit(JOINT, maxsplit=1)
+    return JOINT.join(name_kind(None if part == UNKNOWN else part) for part in parts)
+
+
+def _say_trait(trait: dict[Hashable, Any]) -> dict[str, Any]:
+    attribute, level = str(trait["attribute"]), str(trait["level"])
+    name, words = name_attribute(attribute), {"True": _("yes"), "False": _("no")}
+    if level:
+        inside, outside, middle = say(trait["inside"], "share"), say(trait["outside"], "share"), ""
+    else:
+        inside, outside = write_number(trait["inside"], attribute), write_number(trait["outside"], attribute)
+        low, high = write_number(trait["low"], attribute), write_number(trait["high"], attribute)
+        middle = _("{low} to {high}").format(low=low, high=high)
+    return {
+        "segment": trait["segment"], "trait": f"{name}: {words.get(level, level)}" if level else name, "inside": inside,
+        "outside": outside, "middle": middle, "n": trait["n_inside"], "difference": trait["difference"],
+    }  # fmt: skip
