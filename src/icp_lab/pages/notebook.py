@@ -1,7 +1,8 @@
 """A notebook that has run becomes a page: one self-contained HTML file that answers first and explains last.
 
 What the page looks for in the notebook: `# Title` and what follows it in the same cell (question, inputs, outputs);
-`## Section`; an output whose HTML has the class `headline` (moved to the first screen); `## Method` (folded).
+`## Section`; `## Method` (folded); an output whose HTML has the class `headline` (moved to the first screen); an output
+with `<span class="item" id="item-1b"></span>` (the link target of a sub-item, moved to the head of its section).
 """
 
 import re
@@ -14,8 +15,7 @@ from icp_lab.locale import _, in_language
 from icp_lab.pages.shell import TEMPLATES, Entry, Way, describe_shell, show_way
 from icp_lab.process import BY_NAME
 
-_ANSWER = re.compile(r"\bhere\.(?:answer|waiting|not_applicable)\(([^)]*)\)")
-_ITEM = re.compile(r"[\"'](\d[a-f])[\"']")
+_ITEM = re.compile(r'<span class="item" id="item-(\w+)"></span>')
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,6 @@ class _Block:
     source: str
     metadata: dict[str, Any] = field(default_factory=dict)
     outputs: tuple[Any, ...] = ()
-    answers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -66,6 +65,7 @@ class _Section:
     title: str
     id: str
     folded: bool = False
+    items: list[str] = field(default_factory=list)
     blocks: list[_Block] = field(default_factory=list)
 
 
@@ -153,21 +153,24 @@ def _split(cells: list[Any], headlines: list[str]) -> list[_Section]:
                 if text:
                     sections[-1].blocks.append(_Block("markdown", text))
         elif cell["cell_type"] == "code":
-            sections[-1].blocks.append(_read_code(cell, headlines))
+            sections[-1].blocks.append(_read_code(cell, headlines, sections[-1].items))
     return [section for section in sections if section.title or section.blocks]
 
 
-def _read_code(cell: Any, headlines: list[str]) -> _Block:
+def _read_code(cell: Any, headlines: list[str], items: list[str]) -> _Block:
     outputs = []
     for output in cell.get("outputs", ()):
         html = output.get("data", {}).get("text/html", "")
+        items += [item for item in _ITEM.findall(html) if item not in items]
+        rest = _ITEM.sub("", html)
         if 'class="headline"' in html:
             headlines.append(html)
-        else:
+        elif rest == html:
             outputs.append(output)
-    answers = tuple(item for call in _ANSWER.findall(cell["source"]) for item in _ITEM.findall(call))
+        elif rest.strip():
+            outputs.append({**output, "data": {"text/html": rest}})
     hidden = "hide-input" in cell["metadata"].get("tags", [])
-    return _Block("code", "" if hidden else cell["source"], dict(cell["metadata"]), tuple(outputs), answers)
+    return _Block("code", "" if hidden else cell["source"], dict(cell["metadata"]), tuple(outputs))
 
 
 def _cut(source: str) -> Iterator[tuple[str | None, str]]:

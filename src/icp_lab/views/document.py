@@ -216,6 +216,7 @@ def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture
     groups = [standing.inside, standing.outside]
     labels = [_("Inside"), _("Outside")]
     shown = [group.share * 100 if group.n else float("nan") for group in groups]
+    top = max(group.high for group in groups) * 100
 
     def draw(axes: Axes, narrow: bool) -> None:
         ends = [(group.low * 100, group.high * 100) for group in groups]
@@ -223,12 +224,14 @@ def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture
         for row, group in enumerate(groups):
             spot = (group.high * 100, row)
             axes.annotate(_label(group, narrow), spot, (8, 0), textcoords="offset points", va="center")
-        axes.set_xlim(0, min(140, max(group.high for group in groups) * (165 if narrow else 135)))
+        axes.set_xticks([tick for tick in range(0, 101, 10 if top < 40 else 20) if tick <= max(top, 10)])
+        axes.set_xlim(0, top * (1.65 if narrow else 1.35))
         axes.set_xlabel("%")
 
+    measure = _("Share of cases that {done}, on the data that shaped the rule; 95 % intervals")
     return paint(
-        draw, height=170, title=str(tell_contrast(icp, standing)),
-        subtitle=_("Share of cases that {done}, with 95 % intervals").format(done=_done(icp)),
+        draw, height=150, title=str(tell_contrast(icp, standing)),
+        subtitle=measure.format(done=_done(icp)),
         foot=about.foot(_cases(icp, sum(group.n for group in groups))),
         alt=_("Inside: {inside}. Outside: {outside}.").format(
             inside=_label(groups[0], False), outside=_label(groups[1], False)),

@@ -1,0 +1,61 @@
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+
+from icp_lab.pages.render import render_picture, render_prose, render_table
+from icp_lab.views.picture import paint
+from icp_lab.views.prose import Prose
+from icp_lab.views.table import Column, Table
+
+EVIL = "<script>alert('x')</script>\"&"
+
+
+class Reader(HTMLParser):
+    """Collects tags and text, as a browser would see them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.words = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def test_text_out_of_data_is_never_markup():
+    frame = pd.DataFrame({EVIL: [EVIL, "b"], "n": [1.0, 2.0]})
+    table = Table(frame, (Column(EVIL, EVIL), Column("n", EVIL, "integer", EVIL)), title=EVIL, note=EVIL)
+    picture = paint(lambda axes, narrow: axes.set_xlabel(EVIL), title=EVIL, subtitle=EVIL, foot=EVIL, alt=EVIL)
+    for html in (render_table(table), render_picture(picture), render_prose(Prose(EVIL))):
+        reader = Reader(html)
+        assert "script" not in {tag for tag, _attrs in reader.tags}
+        assert EVIL in "".join(reader.words)
+
+
+def test_bold_is_the_only_markup_of_a_sentence():
+    assert render_prose(Prose("**a** <b>b</b>")) == '<p class="prose"><strong>a</strong> &lt;b&gt;b&lt;/b&gt;</p>'
+
+
+def test_a_table_says_what_it_is_sorted_by_and_what_to_compare():
+    frame = pd.DataFrame({"name": ["a", "b"], "value": [1234567.0, None], "day": pd.to_datetime(["2026-01-31", None])})
+    columns = (Column("name", "Name"), Column("value", "Value", "money", "EUR"), Column("day", "Day", "date"))
+    html = render_table(Table(frame, columns, sort="-value"))
+    assert re.search(r'<th scope="col" class="right" aria-sort="descending">Value', html)
+    assert '<td class="right" data-key="1234567.0">1.2</td>' in html
+    assert '<td class="right missing" data-key="">' in html
+    assert '<th scope="row" class="left">a</th>' in html
+
+
+def test_a_picture_has_both_drawings_and_hides_the_narrow_one_by_itself():
+    html = render_picture(paint(lambda axes, narrow: axes.plot([1], [1]), title="T", alt="a dot"))
+    assert html.count("<svg") == 2
+    assert '<div class="narrow" hidden>' in html
+    assert html.count('aria-label="a dot"') == 2
+
+
+def test_percent_signs_stay_with_their_figures():
+    assert "42\u00a0%" in render_prose(Prose("42 % of them"))
