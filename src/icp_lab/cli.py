@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="The study's folder, or its study.yml.", metavar="DIR")]
-Out = Annotated[Path | None, typer.Option(help="Folder of the report; reports/NAME if left out, as the study's folder.")]
+Out = Annotated[Path | None, typer.Option(help="Folder of the report; reports/NAME if left out, NAME as the study's.")]
 Language = Annotated[str, typer.Option(help="Language of what is written: en or ja; the study's own if left out.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="STEP.NAME=VALUE: a parameter of a notebook. May be given often.")
