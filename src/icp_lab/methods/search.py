@@ -201,7 +201,8 @@ def _best_interval(count, size, parent, total, own, limits, zero, table, out):  
             u += count[high, 0]
             n1 += count[high, 1]
             k1 += count[high, 2]
-            if n1 < limits[0] or u < limits[1] or n1 >= parent:
+            # All bins together would say no more than that the value is known: that is not a criterion.
+            if n1 < limits[0] or u < limits[1] or n1 >= parent or (low == 0 and high == size - 1):
                 continue
             price = own + (one if low == 0 or high == size - 1 else two)
             quality = _gain(n1, k1, total[0], total[1], zero, table) - price
