@@ -9,9 +9,28 @@ from icp_lab.tables import BY_NAME, GROUPS, TABLES
 
 def test_all_tables_of_the_contract_are_declared():
     assert list(BY_NAME) == [
-        "accounts", "deals", "deal_history", "deal_contacts", "revenue", "usage", "support", "satisfaction", "churn",
-        "opinions", "contacts", "leads", "engagement", "triggers", "market", "competitors", "trends", "reference",
-        "review", "pilot", "costs", "feedback",
+        "accounts",
+        "deals",
+        "deal_history",
+        "deal_contacts",
+        "revenue",
+        "usage",
+        "support",
+        "satisfaction",
+        "churn",
+        "opinions",
+        "contacts",
+        "leads",
+        "engagement",
+        "triggers",
+        "market",
+        "competitors",
+        "trends",
+        "reference",
+        "review",
+        "pilot",
+        "costs",
+        "feedback",
     ]
 
 

@@ -13,31 +13,71 @@ TABLES = "tables: {accounts: accounts.csv, deals: deals.csv}\n"
 DEALS = "account_id,stage,closed\n" + "".join(f"a{i},won,2025-02-0{i}\n" for i in range(1, 10))
 
 BROKEN = {
-    "missing column": (TABLES, GOOD, "account_id,status\na1,won\n",
-                       r"deals\.csv, column stage: The table deals needs a column `stage` and has none"),
-    "wrong type in most of a column": (TABLES, A + "a1,Steel,many,\na2,Steel,few,\na3,Steel,5,\n", DEALS,
-                                       r"accounts\.csv, row 1, column employees: `many` is not a whole number; 2 of the 3"),
-    "unknown key": (TABLES + "attributes: {exlude: [x]}\n", GOOD, DEALS,
-                    r"line 6 of study\.yml: `exlude` is not a key of `attributes`.*Did you mean `exclude`\?"),
-    "unknown notebook": (TABLES + "steps:\n  02_best_customer: {top_share: 0.1}\n", GOOD, DEALS,
-                         r"line 7 of study\.yml: `02_best_customer` is not a key of `steps`.*`02_best_customers`\?"),
+    "missing column": (
+        TABLES,
+        GOOD,
+        "account_id,status\na1,won\n",
+        r"deals\.csv, column stage: The table deals needs a column `stage` and has none",
+    ),
+    "wrong type in most of a column": (
+        TABLES,
+        A + "a1,Steel,many,\na2,Steel,few,\na3,Steel,5,\n",
+        DEALS,
+        r"accounts\.csv, row 1, column employees: `many` is not a whole number; 2 of the 3",
+    ),
+    "unknown key": (
+        TABLES + "attributes: {exlude: [x]}\n",
+        GOOD,
+        DEALS,
+        r"line 6 of study\.yml: `exlude` is not a key of `attributes`.*Did you mean `exclude`\?",
+    ),
+    "unknown notebook": (
+        TABLES + "steps:\n  02_best_customer: {top_share: 0.1}\n",
+        GOOD,
+        DEALS,
+        r"line 7 of study\.yml: `02_best_customer` is not a key of `steps`.*`02_best_customers`\?",
+    ),
     "empty table": (TABLES, GOOD, "account_id,stage\n", r"deals\.csv: The table deals has no rows"),
     "empty file": (TABLES, GOOD, "", r"deals\.csv: The table deals has no rows"),
-    "wrong path": ("tables: {accounts: acounts.csv, deals: deals.csv}\n", GOOD, DEALS,
-                   r"line 5 of study\.yml: There is no file `acounts\.csv` for the table accounts.*Did you mean `accounts\.csv`"),
+    "wrong path": (
+        "tables: {accounts: acounts.csv, deals: deals.csv}\n",
+        GOOD,
+        DEALS,
+        r"line 5 of study\.yml: There is no file `acounts\.csv` for the table accounts.*Did you mean `accounts\.csv`",
+    ),
     "path outside": ("tables: {accounts: ../accounts.csv}\n", GOOD, DEALS, r"line 5 .*leads out of the study's folder"),
-    "one account, two contents": (TABLES, GOOD + "a3,Retail,30,2025-01-03\n", DEALS,
-                                  r"accounts\.csv, row 10, column account_id: `a3` .*row 3 has another `industry`"),
-    "text in most dates": (TABLES, GOOD, DEALS.replace("2025-02-0", "day "),
-                           r"deals\.csv, row 1, column closed: `day 1` is not a date such as 2026-04-01; 9 of the 9"),
-    "no known encoding": (TABLES, GOOD.encode() + b"x\x81\xff\x81 \x8d,\xfe\x90\n", DEALS,
-                          r"accounts\.csv, row 10: Its bytes are text in no known encoding"),
-    "not YAML": ("tables: {accounts: accounts.csv\nsteps: [\n", GOOD, DEALS,
-                 r"line \d of study\.yml: This is not valid YAML"),
+    "one account, two contents": (
+        TABLES,
+        GOOD + "a3,Retail,30,2025-01-03\n",
+        DEALS,
+        r"accounts\.csv, row 10, column account_id: `a3` .*row 3 has another `industry`",
+    ),
+    "text in most dates": (
+        TABLES,
+        GOOD,
+        DEALS.replace("2025-02-0", "day "),
+        r"deals\.csv, row 1, column closed: `day 1` is not a date such as 2026-04-01; 9 of the 9",
+    ),
+    "no known encoding": (
+        TABLES,
+        GOOD.encode() + b"x\x81\xff\x81 \x8d,\xfe\x90\n",
+        DEALS,
+        r"accounts\.csv, row 10: Its bytes are text in no known encoding",
+    ),
+    "not YAML": (
+        "tables: {accounts: accounts.csv\nsteps: [\n",
+        GOOD,
+        DEALS,
+        r"line \d of study\.yml: This is not valid YAML",
+    ),
     "a key twice": (TABLES + TABLES, GOOD, DEALS, r"line 6 of study\.yml: This is not valid YAML: .*duplicate key"),
     "wrong outcome": (TABLES + "outcome: bset\n", GOOD, DEALS, r"line 6 of study\.yml: `bset` is no value .*`best`\?"),
-    "an attribute that is not there": (TABLES + "attributes: {after_sale: [industri]}\n", GOOD, DEALS,
-                                       r"line 6 of study\.yml, column industri: .*Did you mean `industry`\?"),
+    "an attribute that is not there": (
+        TABLES + "attributes: {after_sale: [industri]}\n",
+        GOOD,
+        DEALS,
+        r"line 6 of study\.yml, column industri: .*Did you mean `industry`\?",
+    ),
     "no accounts": ("tables: {deals: deals.csv}\n", GOOD, DEALS, r"study\.yml: `accounts` is missing in `tables`"),
 }
 
@@ -58,8 +98,11 @@ def test_no_study_at_all(tmp_path):
 
 
 def test_all_problems_show_at_once(make_study):
-    report = check_study(make_study(
-        TABLES.replace("}", ", usage: usage.csv}"), accounts_csv=GOOD, deals_csv="x\n1\n", usage_csv="account_id\n"))
+    report = check_study(
+        make_study(
+            TABLES.replace("}", ", usage: usage.csv}"), accounts_csv=GOOD, deals_csv="x\n1\n", usage_csv="account_id\n"
+        )
+    )
     assert len(report.problems) == 2
 
 

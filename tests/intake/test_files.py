@@ -1,5 +1,6 @@
 """Files of every kind and encoding become the same rows."""
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 
@@ -15,7 +16,11 @@ def read(folder):
     return open_study(folder).table("accounts")[["account_id", "name", "industry"]].to_numpy().tolist()
 
 
-EXPECTED = [["1", "株式会社山田製作所", "金属加工"], ["2", "東京商事株式会社", "卸売業"], ["3", "有限会社北海道水産", "食品"]]
+EXPECTED = [
+    ["1", "株式会社山田製作所", "金属加工"],
+    ["2", "東京商事株式会社", "卸売業"],
+    ["3", "有限会社北海道水産", "食品"],
+]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932", "euc-jp"])
@@ -24,14 +29,17 @@ def test_encodings_are_found_out(make_study, encoding):
 
 
 def test_a_named_encoding_is_obeyed(make_study):
-    folder = make_study("tables: {accounts: {file: accounts.csv, encoding: latin-1}}\n",
-                        accounts_csv="account_id,name\n1,Müller\n".encode("latin-1"))
+    folder = make_study(
+        "tables: {accounts: {file: accounts.csv, encoding: latin-1}}\n",
+        accounts_csv="account_id,name\n1,Müller\n".encode("latin-1"),
+    )
     assert open_study(folder).table("accounts")["name"].tolist() == ["Müller"]
 
 
 def test_western_letters_are_not_taken_for_japanese(tmp_path):
     words = "account_id,name,city\n" + "".join(
-        f"{i},Société Générale numéro {i},Orléans\n{i}b,Großhändler Jäger,Köln\n" for i in range(20))
+        f"{i},Société Générale numéro {i},Orléans\n{i}b,Großhändler Jäger,Köln\n" for i in range(20)
+    )
     path = tmp_path / "a.csv"
     path.write_bytes(words.encode("cp1252"))
     assert find_encoding(path, "a.csv") == "cp1252"
@@ -40,7 +48,7 @@ def test_western_letters_are_not_taken_for_japanese(tmp_path):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_found_out(tmp_path, delimiter):
     path = tmp_path / "a.txt"
-    path.write_text("account_id,amount,note\n1,\"1;5\",x\n2,\"2|5\",y\n".replace(",", delimiter), encoding="utf-8")
+    path.write_text('account_id,amount,note\n1,"1;5",x\n2,"2|5",y\n'.replace(",", delimiter), encoding="utf-8")
     assert find_delimiter(path, "utf-8", "a.txt") == delimiter
 
 
@@ -67,8 +75,6 @@ def test_unknown_sheet_names_the_nearest(make_study):
 
 
 def test_parquet_keeps_keys_and_lists(make_study):
-    import pandas as pd
-
     folder = make_study("tables: {accounts: a.parquet}\n")
     frame = pd.DataFrame({"account_id": [1.0, 2.0], "tech_stack": [["a", "b, c"], None], "churned": [True, False]})
     frame.to_parquet(folder / "a.parquet")
@@ -79,7 +85,9 @@ def test_parquet_keeps_keys_and_lists(make_study):
 
 
 def test_ragged_rows_and_quoted_newlines(make_study):
-    words = 'account_id,name,city\n1,"two\nlines",Rome\n2,short\n\n3,"a ""quoted"" one",Paris\n4,too,many,cells\n5,x,y,\n'
+    words = (
+        'account_id,name,city\n1,"two\nlines",Rome\n2,short\n\n3,"a ""quoted"" one",Paris\n4,too,many,cells\n5,x,y,\n'
+    )
     study = open_study(make_study(ACCOUNTS, accounts_csv=words))
     accounts = study.table("accounts")
     assert accounts["name"].tolist() == ["two\nlines", "short", 'a "quoted" one', "x"]
@@ -89,10 +97,14 @@ def test_ragged_rows_and_quoted_newlines(make_study):
 
 
 def test_several_files_and_a_pattern(make_study):
-    folder = make_study("tables:\n  accounts: accounts.csv\n  usage: {file: 'usage/*.csv'}\n  deals: {file: [b.csv, a.csv]}\n",
-                        accounts_csv="account_id\n1\n2\n", usage__2025_csv="account_id,events\n1,5\n",
-                        usage__2026_csv="events,account_id,feature\n7,2,f\n",
-                        a_csv="account_id,stage\n1,won\n", b_csv="account_id,stage\n2,lost\nX,lost\n")
+    folder = make_study(
+        "tables:\n  accounts: accounts.csv\n  usage: {file: 'usage/*.csv'}\n  deals: {file: [b.csv, a.csv]}\n",
+        accounts_csv="account_id\n1\n2\n",
+        usage__2025_csv="account_id,events\n1,5\n",
+        usage__2026_csv="events,account_id,feature\n7,2,f\n",
+        a_csv="account_id,stage\n1,won\n",
+        b_csv="account_id,stage\n2,lost\nX,lost\n",
+    )
     study = open_study(folder)
     assert study.table("usage")[["account_id", "events"]].to_numpy().tolist() == [["1", 5.0], ["2", 7.0]]
     assert study.table("deals")["stage"].tolist() == ["won", "lost"]

@@ -9,16 +9,22 @@ ONE = "account_id\n1\n2\n3\n"
 
 
 def test_a_header_may_feed_several_columns_and_unnamed_ones_keep_their_name(make_study):
-    study = open_study(make_study("tables: {accounts: {file: a.csv, columns: {account_id: Firm, name: Firm}}}\n",
-                                  a_csv="Firm,industry,Own\nX,Steel,1.5\n"))
+    study = open_study(
+        make_study(
+            "tables: {accounts: {file: a.csv, columns: {account_id: Firm, name: Firm}}}\n",
+            a_csv="Firm,industry,Own\nX,Steel,1.5\n",
+        )
+    )
     accounts = study.table("accounts")
     assert accounts.loc[0, ["account_id", "name", "industry", "Own"]].tolist() == ["X", "X", "Steel", 1.5]
     assert "Firm" not in accounts
 
 
 def test_row_numbers_are_those_of_the_file_whatever_where_keeps(make_study):
-    yml = ("tables:\n  accounts: {file: a.csv, columns: {account_id: row}, where: {kind: [b, c]}}\n"
-           "  deals: {file: a.csv, columns: {account_id: row, stage: result}}\n")
+    yml = (
+        "tables:\n  accounts: {file: a.csv, columns: {account_id: row}, where: {kind: [b, c]}}\n"
+        "  deals: {file: a.csv, columns: {account_id: row, stage: result}}\n"
+    )
     study = open_study(make_study(yml, a_csv="kind,result\na,won\nb,lost\nc,won\n"))
     assert study.table("accounts")["account_id"].tolist() == ["2", "3"]
     assert study.table("deals")["account_id"].tolist() == ["2", "3"]
@@ -27,17 +33,24 @@ def test_row_numbers_are_those_of_the_file_whatever_where_keeps(make_study):
 
 
 def test_a_header_called_row_wins(make_study):
-    study = open_study(make_study("tables: {accounts: {file: a.csv, columns: {account_id: row}}}\n", a_csv="row\nx\ny\n"))
+    study = open_study(
+        make_study("tables: {accounts: {file: a.csv, columns: {account_id: row}}}\n", a_csv="row\nx\ny\n")
+    )
     assert study.table("accounts")["account_id"].tolist() == ["x", "y"]
 
 
 def test_order_of_operations(make_study):
     """`where` sees constants and source words; `values` come before `units` and `scale`, types last."""
-    yml = ("tables:\n  accounts: a.csv\n  revenue:\n    file: r.csv\n    columns: {amount: Betrag}\n"
-           "    set: {per: month, recurring: yes}\n    where: {per: month, art: [x, y]}\n    drop_duplicates: yes\n"
-           "    values: {amount: {viel: 2, nichts: null}}\n    units: {amount: 千円}\n    scale: {amount: 10}\n")
-    study = open_study(make_study(yml, a_csv=ONE, r_csv=(
-        'account_id,Betrag,art\n1,"1,234.5",x\n1,"1,234.5",x\n2,viel,y\n3,nichts,x\n3,5,z\n')))
+    yml = (
+        "tables:\n  accounts: a.csv\n  revenue:\n    file: r.csv\n    columns: {amount: Betrag}\n"
+        "    set: {per: month, recurring: yes}\n    where: {per: month, art: [x, y]}\n    drop_duplicates: yes\n"
+        "    values: {amount: {viel: 2, nichts: null}}\n    units: {amount: 千円}\n    scale: {amount: 10}\n"
+    )
+    study = open_study(
+        make_study(
+            yml, a_csv=ONE, r_csv=('account_id,Betrag,art\n1,"1,234.5",x\n1,"1,234.5",x\n2,viel,y\n3,nichts,x\n3,5,z\n')
+        )
+    )
     revenue = study.table("revenue")
     assert revenue["amount"].tolist() == [12_345_000.0, 20_000.0]
     assert revenue["recurring"].tolist() == [True, True]
@@ -48,66 +61,93 @@ def test_order_of_operations(make_study):
 
 
 def test_exact_duplicates_are_counted_and_kept_unless_asked(make_study):
-    study = open_study(make_study("tables: {accounts: a.csv, usage: u.csv}\n", a_csv=ONE,
-                                  u_csv="account_id,events\n1,2\n1,2\n1,2\n"))
+    study = open_study(
+        make_study("tables: {accounts: a.csv, usage: u.csv}\n", a_csv=ONE, u_csv="account_id,events\n1,2\n1,2\n1,2\n")
+    )
     assert len(study.table("usage")) == 3
     assert study.intake().tables.set_index("table")["duplicates"].to_dict() == {"accounts": 0, "usage": 2}
 
 
 def test_a_join_takes_columns_many_to_one(make_study):
-    yml = ("tables:\n  accounts: a.csv\n  usage: {file: u.csv, join: {table: subs, on: sub, take: [account_id]}}\n"
-           "other_tables: {subs: s.csv}\n")
-    study = open_study(make_study(yml, a_csv=ONE, u_csv="sub,events\ns1,1\ns2,2\ns1,3\ns9,4\n",
-                                  s_csv="sub,account_id,plan\ns1,1,a\ns2,2,b\ns1,1,c\n"))
+    yml = (
+        "tables:\n  accounts: a.csv\n  usage: {file: u.csv, join: {table: subs, on: sub, take: [account_id]}}\n"
+        "other_tables: {subs: s.csv}\n"
+    )
+    study = open_study(
+        make_study(
+            yml,
+            a_csv=ONE,
+            u_csv="sub,events\ns1,1\ns2,2\ns1,3\ns9,4\n",
+            s_csv="sub,account_id,plan\ns1,1,a\ns2,2,b\ns1,1,c\n",
+        )
+    )
     assert study.table("usage")[["account_id", "events"]].to_numpy().tolist() == [["1", 1.0], ["1", 3.0], ["2", 2.0]]
     assert dict(study.facts("usage").counts)["empty", "account_id"] == 1
 
 
 def test_a_join_from_a_mapped_table(make_study):
-    yml = ("tables:\n  accounts: a.csv\n  deals: {file: d.csv, columns: {deal_id: Deal}}\n"
-           "  revenue: {file: r.csv, columns: {deal_id: deal}, join: {table: deals, on: deal_id, take: [account_id]}}\n")
-    study = open_study(make_study(yml, a_csv=ONE, d_csv="Deal,account_id,stage\nd1,3,won\n", r_csv="deal,amount\nd1,5\n"))
+    yml = (
+        "tables:\n  accounts: a.csv\n  deals: {file: d.csv, columns: {deal_id: Deal}}\n"
+        "  revenue: {file: r.csv, columns: {deal_id: deal}, join: {table: deals, on: deal_id, take: [account_id]}}\n"
+    )
+    study = open_study(
+        make_study(yml, a_csv=ONE, d_csv="Deal,account_id,stage\nd1,3,won\n", r_csv="deal,amount\nd1,5\n")
+    )
     assert study.table("revenue")["account_id"].tolist() == ["3"]
 
 
 def test_a_join_that_would_multiply_rows_is_refused(make_study):
-    yml = ("tables:\n  accounts: a.csv\n  usage:\n    file: u.csv\n    join: {table: subs, on: sub, take: [account_id]}\n"
-           "other_tables: {subs: s.csv}\n")
+    yml = (
+        "tables:\n  accounts: a.csv\n  usage:\n    file: u.csv\n    join: {table: subs, on: sub, take: [account_id]}\n"
+        "other_tables: {subs: s.csv}\n"
+    )
     folder = make_study(yml, a_csv=ONE, u_csv="sub,events\ns1,1\n", s_csv="sub,account_id\ns1,1\ns1,2\n")
     with pytest.raises(LabError, match=r"line 9 of study.yml: `s1` stands 2 times .* `sub` of subs"):
         open_study(folder).table("usage")
 
 
 def test_tables_that_join_each_other_are_refused(make_study):
-    yml = ("tables:\n  accounts: a.csv\n  usage: {file: u.csv, join: {table: support, on: k, take: [feature]}}\n"
-           "  support: {file: u.csv, join: {table: usage, on: k, take: [text]}}\n")
+    yml = (
+        "tables:\n  accounts: a.csv\n  usage: {file: u.csv, join: {table: support, on: k, take: [feature]}}\n"
+        "  support: {file: u.csv, join: {table: usage, on: k, take: [text]}}\n"
+    )
     with pytest.raises(LabError, match="in a circle"):
         open_study(make_study(yml, a_csv=ONE, u_csv="k,account_id\n1,1\n")).table("usage")
 
 
-@pytest.mark.parametrize(("entry", "message"), [
-    ("columns: {name: Frim}", r"a\.csv, column Frim: There is no column `Frim`, which line 5 of study.yml .*mean `Firm`"),
-    ("where: {industri: x}", r"line 5 of study.yml.*`where` names the column `industri`.*Did you mean `industry`"),
-    ("scale: {emploees: 2}", r"`scale` names the column `emploees`"),
-    ("format: hubspot", r"line 5 of study.yml: `format` is not in this version"),
-    ("sql: select 1", r"`sql` is not in this version"),
-    ("units: {employees: 百億}", r"`百億` is no value for `units`"),
-    ("encoding: klingon", r"`klingon` is no value for `encoding`"),
-    ("delimiter: ', '", "It is one character"),
-    ("drop_duplicates: maybe", "`maybe` is no value for `drop_duplicates`. It is yes or no"),
-    ("join: {table: x, on: a, take: [b]}", "`x` is not a key of `join: table`"),
-    ("column: {a: b}", "line 5 of study.yml: `column` is not a key of `tables.accounts`.*Did you mean `columns`"),
-])
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "columns: {name: Frim}",
+            r"a\.csv, column Frim: There is no column `Frim`, which line 5 of study.yml .*mean `Firm`",
+        ),
+        ("where: {industri: x}", r"line 5 of study.yml.*`where` names the column `industri`.*Did you mean `industry`"),
+        ("scale: {emploees: 2}", r"`scale` names the column `emploees`"),
+        ("format: hubspot", r"line 5 of study.yml: `format` is not in this version"),
+        ("sql: select 1", r"`sql` is not in this version"),
+        ("units: {employees: 百億}", r"`百億` is no value for `units`"),
+        ("encoding: klingon", r"`klingon` is no value for `encoding`"),
+        ("delimiter: ', '", "It is one character"),
+        ("drop_duplicates: maybe", "`maybe` is no value for `drop_duplicates`. It is yes or no"),
+        ("join: {table: x, on: a, take: [b]}", "`x` is not a key of `join: table`"),
+        ("column: {a: b}", "line 5 of study.yml: `column` is not a key of `tables.accounts`.*Did you mean `columns`"),
+    ],
+)
 def test_what_the_mapping_refuses(make_study, entry, message):
-    folder = make_study(f"tables: {{accounts: {{file: a.csv, {entry}}}}}\n", a_csv="account_id,Firm,industry,employees\n1,a,b,3\n")
+    folder = make_study(
+        f"tables: {{accounts: {{file: a.csv, {entry}}}}}\n", a_csv="account_id,Firm,industry,employees\n1,a,b,3\n"
+    )
     with pytest.raises(LabError, match=message):
         open_study(folder).table("accounts")
 
 
 def test_words_that_yaml_reads_as_something_else(make_study):
     """Numbers and true as keys, and as values, are the texts that the file holds."""
-    yml = ("tables:\n  accounts: {file: a.csv, columns: {2024: flag}, where: {2024: true},"
-           " values: {code: {1: one, 2: null}}}\n")
+    yml = (
+        "tables:\n  accounts: {file: a.csv, columns: {2024: flag}, where: {2024: true},"
+        " values: {code: {1: one, 2: null}}}\n"
+    )
     study = open_study(make_study(yml, a_csv="account_id,flag,code\na,True,1\nb,false,1\nc,TRUE,2\n"))
     accounts = study.table("accounts")
     assert accounts["account_id"].tolist() == ["a", "c"]
@@ -116,14 +156,32 @@ def test_words_that_yaml_reads_as_something_else(make_study):
 
 
 def test_row_of_several_files_is_refused(make_study):
-    folder = make_study("tables: {accounts: {file: [a.csv, b.csv], columns: {account_id: row}}}\n", a_csv="x\n1\n", b_csv="x\n2\n")
+    folder = make_study(
+        "tables: {accounts: {file: [a.csv, b.csv], columns: {account_id: row}}}\n", a_csv="x\n1\n", b_csv="x\n2\n"
+    )
     with pytest.raises(LabError, match="`row` numbers the rows of one file"):
         open_study(folder).table("accounts")
 
 
+def test_a_header_in_other_letters_is_the_declared_column(make_study):
+    study = open_study(
+        make_study(
+            "tables: {accounts: a.csv, deals: d.csv}\n",
+            a_csv="Account_ID,INDUSTRY,Own\n1,Steel,x\n",
+            d_csv="account_id,Stage,Status\n1,won,x\n",
+        )
+    )
+    assert study.table("accounts").loc[0, ["account_id", "industry", "Own"]].tolist() == ["1", "Steel", "x"]
+    assert study.table("deals")["stage"].tolist() == ["won"]
+
+
 def test_names_that_differ_in_case_only(make_study):
     """DuckDB takes them for one: the declared column wins, the other is said to be left aside."""
-    study = open_study(make_study("tables: {accounts: {file: a.csv, columns: {city: Ort}}}\n",
-                                  a_csv="account_id,Ort,City,mine,Mine\n1,Rome,Paris,1,2\n"))
+    study = open_study(
+        make_study(
+            "tables: {accounts: {file: a.csv, columns: {city: Ort}}}\n",
+            a_csv="account_id,Ort,City,mine,Mine\n1,Rome,Paris,1,2\n",
+        )
+    )
     assert study.table("accounts")["city"].tolist() == ["Rome"]
     assert study.facts("accounts").ignored == ("City", "Mine")

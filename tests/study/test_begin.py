@@ -28,7 +28,9 @@ def test_every_commented_line_of_a_new_study_is_valid(tmp_path):
     file = init_study(tmp_path / "s", "en", date(2026, 3, 31))
     lines = file.read_text(encoding="utf-8").splitlines()
     tables = [line.replace("  # ", "  ", 1) for line in lines if line.startswith("  # ")]
-    keys = [line[2:] for line in lines if line.startswith(("# outcome", "# fiscal", "# privacy", "# capacity", "# steps"))]
+    keys = [
+        line[2:] for line in lines if line.startswith(("# outcome", "# fiscal", "# privacy", "# capacity", "# steps"))
+    ]
     head = [line for line in lines if line and not line.lstrip().startswith("#")]
     file.write_text("\n".join([*head, *tables, *keys]), encoding="utf-8")
     for table in TABLES:
@@ -38,7 +40,9 @@ def test_every_commented_line_of_a_new_study_is_valid(tmp_path):
 
 def test_templates_name_every_column(tmp_path):
     write_templates(tmp_path, ["usage", "deals"])
-    assert (tmp_path / "usage.csv").read_text(encoding="utf-8-sig").strip() == "account_id,date,active_users,seats,events,feature"
+    assert (tmp_path / "usage.csv").read_text(
+        encoding="utf-8-sig"
+    ).strip() == "account_id,date,active_users,seats,events,feature"
     words = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "- `stage`* (won, lost, open): how it stands" in words
     assert write_templates(tmp_path, ["usage"]) == ()

@@ -5,9 +5,13 @@ from icp_lab.study.check import align
 
 
 def test_words_say_what_is_there_and_what_was_lost(make_study):
-    report = check_study(make_study(
-        "tables: {accounts: accounts.csv, usage: usage.csv}\n", accounts_csv="account_id,industry\n1,a\n2,b\n",
-        usage_csv="account_id,events,junk\n1,5,x\n1,5,x\n9,5,y\n"))
+    report = check_study(
+        make_study(
+            "tables: {accounts: accounts.csv, usage: usage.csv}\n",
+            accounts_csv="account_id,industry\n1,a\n2,b\n",
+            usage_csv="account_id,events,junk\n1,5,x\n1,5,x\n9,5,y\n",
+        )
+    )
     words = report.words()
     assert report.ok
     assert "usage: 1 x the account is not in accounts, first in usage.csv, row 3, column account_id (`9`)" in words

@@ -1,5 +1,7 @@
 """Studies: what study.yml says, the three fates of bad data, frames, order, hashes."""
 
+import csv
+import io
 from datetime import date
 
 import pandas as pd
@@ -17,8 +19,10 @@ ACCOUNTS = "tables: {accounts: accounts.csv}\n"
 def test_study_yml_is_read_whole(make_study):
     folder = make_study(
         ACCOUNTS + "outcome: won\noutcome_window_months: 6\nfiscal_year_start: 4\nprivacy: {people: show}\n"
-        "brand: {name: Foo, accent: '#123456'}\ncapacity: {reps: 4}\nsteps:\n  02_best_customers:\n    top_share: 0.2\n",
-        accounts_csv="account_id\n1\n")
+        "brand: {name: Foo, accent: '#123456'}\ncapacity: {reps: 4}\n"
+        "steps:\n  02_best_customers:\n    top_share: 0.2\n",
+        accounts_csv="account_id\n1\n",
+    )
     study = open_study(folder / "study.yml")
     assert (study.name, study.language, study.as_of, study.currency) == ("Test", "en", date(2026, 3, 31), "EUR")
     assert (study.outcome, study.outcome_window_months, study.fiscal_year_start) == ("won", 6, 4)
@@ -51,22 +55,30 @@ def test_an_unknown_table_is_refused(make_study):
 
 
 def test_the_three_fates_of_bad_data(make_study):
-    study = open_study(make_study(
-        "tables: {accounts: accounts.csv, revenue: revenue.csv, engagement: touches.csv}\n",
-        accounts_csv="account_id,employees,customer_since\n1,5,2020-01-01\n1,5,2020-01-01\n2,6,2027-01-01\n3,x,\n,4,\n4,1,\n5,2,\n",
-        revenue_csv="account_id,amount,date,end_date\n1,5,2026-01-01,2030-01-01\n1,5,2026-01-01,2030-01-01\n"
-                    "2,5,,\n3,,,\n4,6,2026-04-01,\n4,x,,\n4,7,never,\n5,1,,\n5,2,,\n5,3,2025-01-01,\n5,4,2025-01-01,\n"
-                    "5,5,2025-01-01,\n",
-        touches_csv="date,kind,account_id,lead_id\n2026-01-01,call,,\n2026-01-01,call,,l1\n2026-01-01,call,9,\n"))
+    study = open_study(
+        make_study(
+            "tables: {accounts: accounts.csv, revenue: revenue.csv, engagement: touches.csv}\n",
+            accounts_csv="account_id,employees,customer_since\n1,5,2020-01-01\n1,5,2020-01-01\n2,6,2027-01-01\n3,x,\n,4,\n4,1,\n5,2,\n",
+            revenue_csv="account_id,amount,date,end_date\n1,5,2026-01-01,2030-01-01\n1,5,2026-01-01,2030-01-01\n"
+            "2,5,,\n3,,,\n4,6,2026-04-01,\n4,x,,\n4,7,never,\n5,1,,\n5,2,,\n5,3,2025-01-01,\n5,4,2025-01-01,\n"
+            "5,5,2025-01-01,\n",
+            touches_csv="date,kind,account_id,lead_id\n2026-01-01,call,,\n2026-01-01,call,,l1\n2026-01-01,call,9,\n",
+        )
+    )
     found = study.intake()
     counts = {(table, reason, column): n for table, reason, column, n, _words in found.reasons.to_numpy()}
     assert counts == {
-        ("accounts", "duplicate", "account_id"): 1, ("accounts", "after_as_of", "customer_since"): 1,
-        ("accounts", "empty", "account_id"): 1, ("accounts", "made_missing", "employees"): 1,
-        ("revenue", "unknown_account", "account_id"): 1, ("revenue", "empty", "amount"): 1,
-        ("revenue", "after_as_of", "date"): 1, ("revenue", "unreadable", "amount"): 1,
+        ("accounts", "duplicate", "account_id"): 1,
+        ("accounts", "after_as_of", "customer_since"): 1,
+        ("accounts", "empty", "account_id"): 1,
+        ("accounts", "made_missing", "employees"): 1,
+        ("revenue", "unknown_account", "account_id"): 1,
+        ("revenue", "empty", "amount"): 1,
+        ("revenue", "after_as_of", "date"): 1,
+        ("revenue", "unreadable", "amount"): 1,
         ("revenue", "made_missing", "date"): 1,
-        ("engagement", "no_key", ""): 1, ("engagement", "unknown_account", "account_id"): 1,
+        ("engagement", "no_key", ""): 1,
+        ("engagement", "unknown_account", "account_id"): 1,
     }
     tables = found.tables.set_index("table")
     assert tables.loc["accounts", ["read", "used", "set_aside", "made_missing"]].tolist() == [7, 4, 3, 1]
@@ -89,14 +101,14 @@ _CELL = st.sampled_from(["", " ", "1", "2", "3", "x", "2025-01-01", "2099-01-01"
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(_CELL, min_size=1, max_size=5).filter(any), min_size=1, max_size=12), where=st.booleans())
 def test_rows_kept_and_set_aside_are_the_rows_read(make_study, rows, where):
-    import csv
-    import io
-
     stream = io.StringIO()
     csv.writer(stream).writerows([["account_id", "date", "feature", "seats"], *rows])
     mapping = "where: {feature: [x, '']}" if where else "drop_duplicates: yes"
-    folder = make_study(f"tables: {{accounts: a.csv, usage: {{file: u.csv, {mapping}}}}}\n",
-                        a_csv="account_id\n1\n2\n", u_csv=stream.getvalue())
+    folder = make_study(
+        f"tables: {{accounts: a.csv, usage: {{file: u.csv, {mapping}}}}}\n",
+        a_csv="account_id\n1\n2\n",
+        u_csv=stream.getvalue(),
+    )
     try:
         facts = open_study(folder).facts("usage")
     except LabError as error:
@@ -107,13 +119,19 @@ def test_rows_kept_and_set_aside_are_the_rows_read(make_study, rows, where):
 
 
 def test_the_same_frames_whatever_the_order_of_rows(make_study):
-    accounts = pd.DataFrame({"account_id": [f"a{i}" for i in range(30)], "size": range(30), "industry": list("abc") * 10})
+    accounts = pd.DataFrame(
+        {"account_id": [f"a{i}" for i in range(30)], "size": range(30), "industry": list("abc") * 10}
+    )
     usage = pd.DataFrame({"account_id": [f"a{i % 7}" for i in range(60)], "events": [i % 5 for i in range(60)]})
     frames = []
     for seed in (1, 2):
-        study = open_study(make_study(
-            "tables: {accounts: a.csv, usage: u.csv}\n", a_csv=accounts.sample(frac=1, random_state=seed).to_csv(index=False),
-            u_csv=usage.sample(frac=1, random_state=seed).to_csv(index=False)))
+        study = open_study(
+            make_study(
+                "tables: {accounts: a.csv, usage: u.csv}\n",
+                a_csv=accounts.sample(frac=1, random_state=seed).to_csv(index=False),
+                u_csv=usage.sample(frac=1, random_state=seed).to_csv(index=False),
+            )
+        )
         frames.append((study.table("accounts"), study.table("usage"), study.candidates().frame))
     for one, other in zip(*frames, strict=True):
         pd.testing.assert_frame_equal(one, other)
@@ -127,9 +145,16 @@ def test_a_read_only_study_is_never_written_to(make_study):
 
 
 def test_fingerprint_follows_content_and_nothing_else(make_study):
-    yml = ("# one\ntables:\n  accounts: a.csv\n  usage: {file: u.csv, join: {table: s, on: k, take: [account_id]}}\n"
-           "  churn: c.csv\nother_tables: {s: s.csv}\n")
-    files = {"a_csv": "account_id\n1\n", "u_csv": "k,events\n1,2\n", "s_csv": "k,account_id\n1,1\n", "c_csv": "account_id\n1\n"}
+    yml = (
+        "# one\ntables:\n  accounts: a.csv\n  usage: {file: u.csv, join: {table: s, on: k, take: [account_id]}}\n"
+        "  churn: c.csv\nother_tables: {s: s.csv}\n"
+    )
+    files = {
+        "a_csv": "account_id\n1\n",
+        "u_csv": "k,events\n1,2\n",
+        "s_csv": "k,account_id\n1,1\n",
+        "c_csv": "account_id\n1\n",
+    }
 
     def prints(yml=yml, **changed):
         study = open_study(make_study(yml, **(files | changed)))

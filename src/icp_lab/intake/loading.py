@@ -112,6 +112,9 @@ class Tables:
         if not facts.used and spec.table == "accounts":
             raise errors.no_accounts(facts.file, facts.set_aside)
         self._columns[spec.table] = columns
+        joins = [other.join for other in (*self._specs.values(), *self._others.values())]
+        if all(join is None or join.table != spec.table for join in joins):
+            self._con.execute(f"DROP TABLE {self._mapped.pop(spec.table).name}")  # nobody takes columns from its text
         return facts
 
     def _declare(self, spec: Spec, table: Table, mapped: Mapped) -> tuple[tuple[Column, ...], tuple[str, ...]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import BLANKS
 from icp_lab.intake.files import Raw, first, quoted, text
+from icp_lab.tables import BY_NAME
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,8 +62,13 @@ def _name_cells(spec: "Spec", raw: Raw) -> dict[str, str]:
             cells[column] = "CAST(row AS VARCHAR)"
         else:
             raise errors.no_header(spec.shown[0], spec.line("columns", column), header, raw.headers)
-    used = set(spec.columns.values())
-    cells |= {h: _trimmed(raw, h) for h in raw.headers if h not in used and h not in cells}
+    taken = {*spec.columns, *spec.set, *raw.headers}
+    declared = BY_NAME[spec.table].by_name if spec.table in BY_NAME else {}
+    for header in raw.headers:
+        if header not in spec.columns.values():
+            # A header Industry is industry where nothing else is: DuckDB would take the two names for one.
+            plain = header.casefold()
+            cells.setdefault(plain if plain in declared and plain not in taken else header, _trimmed(raw, header))
     cells |= {column: "NULL" if value is None else text(value) for column, value in spec.set.items()}
     return cells
 
@@ -106,4 +112,5 @@ def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, r
     done = ", ".join(f"{cell} AS m{i}" for i, (_, cell) in enumerate(cells))
     con.execute(f"CREATE TABLE {name} AS SELECT l.file, l.row, {done} FROM {left.name} l "
                 f"LEFT JOIN ({rows}) r ON l.{left.cell(join.on)} = r.k")
+    con.execute(f"DROP TABLE {left.name}")
     return Mapped(name, tuple(column for column, _ in cells), left.left_out, left.dropped)

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from functools import lru_cache
 from hashlib import blake2b, file_digest
+from pathlib import Path
 from typing import Any
 
 from icp_lab.intake.spec import Spec
@@ -46,9 +48,12 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
 def _describe(spec: Spec) -> dict[str, Any]:
     """Give a table's mapping, and the hash of each of its files in the order in which they are read."""
     mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "lines", "join")}
-    content = []
-    for path in spec.files:
-        with path.open("rb") as stream:
-            content.append(file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest())
-    # Order of columns counts, as it decides nothing but costs nothing; a tuple is written like a list.
+    content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in spec.files]
     return {**mapping, "join": asdict(spec.join) if spec.join else None, "content": content}
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, _changed: int, _size: int) -> str:
+    """Hash a file; one process reads it once while its time stamp and size stay, since each step asks."""
+    with path.open("rb") as stream:
+        return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()

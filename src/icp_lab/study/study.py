@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def open_study(path: str | Path) -> "Study":
-    """What does this company give us to work on?
+    r"""What does this company give us to work on?
 
     Parameters
     ----------
@@ -38,6 +38,16 @@ def open_study(path: str | Path) -> "Study":
     ------
     LabError
         study.yml is missing or says something that it may not; the message names the line.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "accounts.csv").write_text("account_id\nA1\nA2\n")
+    ...     _ = Path(folder, "study.yml").write_text(
+    ...         "{name: Us, language: en, as_of: 2026-03-31, currency: EUR, tables: {accounts: accounts.csv}}")
+    ...     open_study(folder).table("accounts")["account_id"].tolist()
+    ['A1', 'A2']
     """
     place = Path(path)
     file = place / errors.YML if place.is_dir() else place
