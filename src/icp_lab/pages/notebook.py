@@ -133,13 +133,15 @@ def _read_notebook(notebook: Any, facts: PageFacts) -> _Page:
 
 
 def _open_page(notebook: Any) -> tuple[str, str, list[Any]]:
-    """Take title and question off the first Markdown cell."""
+    """Take title and question off the first Markdown cell; sections in the same cell stay."""
     cells = list(notebook["cells"])
-    if not cells or cells[0]["cell_type"] != "markdown":
+    heading = re.match(r"# +(.*)", cells[0]["source"]) if cells and cells[0]["cell_type"] == "markdown" else None
+    if heading is None:
         return "", "", cells
-    lines = cells[0]["source"].split("\n")
-    heading = re.match(r"# +(.*)", lines[0])
-    return (heading[1].strip(), "\n".join(lines[1:]).strip(), cells[1:]) if heading else ("", "", cells)
+    text = cells[0]["source"][heading.end():]
+    question, mark, sections = text.partition("\n## ")
+    rest = [{"cell_type": "markdown", "source": f"## {sections}"}] if mark else []
+    return heading[1].strip(), question.strip(), [*rest, *cells[1:]]
 
 
 def _split(cells: list[Any], headlines: list[str]) -> list[_Section]:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,23 +80,12 @@ def _read(out: Path, artifact: str) -> Any:
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
     icp = {**definition.icp, "language": plan.language}
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
-    _replace(plan.out / "icp.yml", lambda draft: write_icp(draft, icp))
+    write_icp(plan.out / "icp.yml", icp)
     write_text(plan.out / "icp.html", build_document(icp, definition.standing, about))
     rows = definition.standing.frame.join(definition.accounts, on="account_id", rsuffix="_of_account")
-    _replace(
-        plan.out / "icp.xlsx",
-        lambda draft: write_workbook(draft, icp=icp, accounts=rows, evidence=definition.contrasts),
-    )
-
-
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Let a file appear whole: it is written beside its place and then moved there."""
-    draft = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        write(draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    draft = plan.out / f".{os.getpid()}.icp.xlsx"  # it appears whole or not at all
+    write_workbook(draft, icp=icp, accounts=rows, evidence=definition.contrasts)
+    draft.replace(plan.out / "icp.xlsx")
 
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
