@@ -1,0 +1,52 @@
+"""The analyst's loop in JupyterLab: run a notebook, change a weight, leave a column out, try a rule by hand."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def lab(open_lab, reports, root, tmp_path):
+    """JupyterLab on the demo, with its finished report as a place to work in."""
+    out = tmp_path / "out"
+    shutil.copytree(reports["en"], out)
+    places = {"ICP_LAB_STUDY": str(root / "data/demo"), "ICP_LAB_OUT": str(out), "ICP_LAB_LANGUAGE": "en"}
+    return lambda name: (open_lab(sorted((root / "notebooks").glob("*.ipynb")), f"{name}.ipynb", **places), out)
+
+
+def _shown(lab, source):
+    return lab.cell(source).locator(".jp-OutputArea").inner_text()
+
+
+def test_the_draft_runs_and_answers_the_analyst(lab):
+    lab, out = lab("06b_draft_icp")
+    assert lab.run_all() == []
+    assert lab.page.locator('[data-mime-type$="error"], .jp-RenderedText[data-mime-type*="stderr"]').count() == 0
+    draft = json.loads((out / "artifacts/06b_draft_icp/draft.json").read_text(encoding="utf-8"))
+    dropped = draft["criteria"][0]["attribute"]
+    before = _shown(lab, "view.tabulate_rule(finding)")
+
+    seconds = lab.rewrite(lab.cell("exclude: list"), lambda source: re.sub(r"= \[\]", f'= ["{dropped}"]', source))
+    after = _shown(lab, "view.tabulate_rule(finding)")
+    assert after != before
+    print(f"without {dropped}: the whole notebook again in {seconds:.1f} s")
+
+    rule = "from icp_lab import try_rule\ntry_rule(here, \"employees >= 100\")"
+    shown, seconds = lab.try_cell(rule)
+    assert "employees" in shown
+    assert "Error" not in shown
+    print(f"a rule tried by hand: {seconds:.1f} s")
+
+
+def test_a_changed_weight_shows_in_the_ranking(lab):
+    lab, _out = lab("02_best_customers")
+    assert lab.run_all() == []
+    before = _shown(lab, "view.tabulate_ranking")
+    usual, heavier = '"satisfaction": 1', '"satisfaction": 9'
+    seconds = lab.rewrite(lab.cell("weights: dict"), lambda source: source.replace(usual, heavier))
+    assert _shown(lab, "view.tabulate_ranking") != before
+    print(f"another weight: the whole notebook again in {seconds:.1f} s")
