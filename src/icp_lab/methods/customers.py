@@ -174,6 +174,28 @@ def until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:
     return frame.loc[~(frame[column] > day)]
 
 
+def tell_left(base: pd.DataFrame) -> pd.Series:
+    """Which accounts have left: churned, or lapsed where churn can be told of nobody?
+
+    Parameters
+    ----------
+    base
+        churned and lapsed, as in the artifact `customers`.
+
+    Returns
+    -------
+    pandas.Series
+        Missing where it cannot be told.
+
+    Examples
+    --------
+    >>> flags = {"churned": pd.array([None], "boolean"), "lapsed": pd.array([True], "boolean")}
+    >>> tell_left(pd.DataFrame(flags)).tolist()
+    [True]
+    """
+    return base["lapsed"] if base["churned"].isna().all() else base["churned"]
+
+
 def _tell_status(accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     ids = accounts.index
     paid = revenue.groupby("account_id")["amount"].sum().reindex(ids) > 0
@@ -251,7 +273,7 @@ def _date_ends(used: pd.Series, revenue: pd.DataFrame, churn: pd.DataFrame, orde
 
 def _measure_tenure(frame: pd.DataFrame, as_of: date) -> tuple[pd.Series, int]:
     """Blank the ends of those who have not left, and count months from start to end or to as_of."""
-    left = frame["churned"].fillna(frame["lapsed"] if frame["churned"].isna().all() else False).fillna(False)
+    left = tell_left(frame).fillna(False)
     frame["churned_on"] = frame["churned_on"].where(left.astype(bool))
     stop = np.where(frame["churned_on"].notna(), count_months(frame["churned_on"]), end_of(as_of))
     tenure = pd.Series(stop - count_months(frame["since"]), frame.index).where(frame["status"] == "customer")

@@ -26,7 +26,8 @@ class Kinds(Shown):
     ----------
     frame
         A row a kind, and one for all (`by` = all): by, kind (missing = not known), accounts, customers, lost, left,
-        years (of customership), rate (leaving a year) with rate_low and rate_high, value (mean a customer) with
+        years (of customership), leave (share that leaves within a year) with leave_low and leave_high, value (mean a
+        customer) with
         value_low and value_high, valued (customers with a value), revenue, revenue_share, margin, tenure (median
         months).
     """
@@ -88,7 +89,8 @@ def compare_kinds(worth: Worth, *, resamples: int = 400, seed: int = 0) -> Kinds
 
     Notes
     -----
-    Leaving is counted per year of customership, so that old and young customers compare; its interval is exact. Mean
+    Leaving is counted per year of customership, so that old and young customers compare, and turned into the share
+    that leaves within a year, 1 - exp(-rate); its interval is exact. Mean
     value: bootstrap over customers in which the expected lifetime is estimated anew each time, so that its uncertainty
     is in the interval; ends are the percentiles widened for small groups (Hesterberg, 2015). Kinds with fewer than five
     customers get no interval. Intervals are 95 % each and not adjusted for the number of kinds.
@@ -211,13 +213,14 @@ def _widen(draws: Floats, n: int) -> tuple[float, float]:
 def _describe(by: str, kind: str, accounts: pd.DataFrame, rows: pd.DataFrame, draws: Floats) -> dict[str, object]:
     told = rows[rows["left"].notna() & rows["years"].notna()]
     left, years = int(told["left"].sum()), float(told["years"].sum())
-    low, high = bound_rate(left, years)
+    rates = np.array([left / years if years else np.nan, *bound_rate(left, years)])
+    leave, low, high = (float(share) for share in -np.expm1(-rates))
     valued = rows["value"].dropna()
     value_low, value_high = _widen(draws, len(valued))
     return {
         "by": by, "kind": kind, "accounts": len(accounts), "customers": len(rows),
         "lost": int((accounts["status"] == "lost").sum()), "left": int(rows["left"].sum()), "years": years,
-        "rate": left / years if years else np.nan, "rate_low": low, "rate_high": high,
+        "leave": leave, "leave_low": low, "leave_high": high,
         "valued": len(valued), "value": valued.mean() if len(valued) else np.nan,
         "value_low": value_low, "value_high": value_high, "revenue": rows["revenue"].sum(min_count=1),
         "margin": rows["margin"].sum(min_count=1), "tenure": rows["years"].median() * 12 if len(rows) else np.nan}

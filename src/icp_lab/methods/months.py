@@ -32,7 +32,8 @@ def count_months(days: pd.Series) -> Floats:
     """
     when = pd.to_datetime(days).dt
     months = when.year * 12 + (when.month - 1) + (when.day - 1) / when.days_in_month
-    return months.to_numpy(dtype=np.float64, na_value=np.nan)
+    clock: Floats = np.asarray(months, dtype=np.float64)
+    return clock
 
 
 def end_of(day: date) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns, until
+from icp_lab.methods.customers import fill_columns, tell_left, until
 from icp_lab.methods.months import count_months
 from icp_lab.methods.result import Shown
 
@@ -115,12 +115,8 @@ _CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churne
              "lapsed": "boolean", "since": "datetime64[s]", "tenure_months": "float64"}
 
 
-def _tell_left(base: pd.DataFrame) -> pd.Series:
-    return base["lapsed"] if base["churned"].isna().all() else base["churned"]
-
-
 def _name_groups(base: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:
-    left = _tell_left(base).fillna(False).astype(bool)
+    left = tell_left(base).fillna(False).astype(bool)
     is_best = base["account_id"].isin(best.loc[best["best"].fillna(False), "account_id"])
     ours = base["status"] == "customer"
     names = np.select([is_best, ours & left, ours, base["status"] == "lost"], ["best", "churned", "ordinary", "lost"],
@@ -147,7 +143,7 @@ def _cases_of_deals(deals: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cases_of_stay(ours: pd.DataFrame, window_months: int) -> pd.DataFrame:
-    left = _tell_left(ours)
+    left = tell_left(ours)
     told = ours[left.notna()].reset_index(drop=True)
     gone = left.dropna().to_numpy(dtype=bool)
     stay = count_months(told["churned_on"]) - count_months(told["since"])

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import fisher_exact
 
 from icp_lab.locale import _
+from icp_lab.methods.customers import tell_left
 from icp_lab.methods.rates import adjust_holm, bound_difference, bound_share
 from icp_lab.methods.result import Shown
 
@@ -120,7 +121,7 @@ def pick_loyal(customers: pd.DataFrame, months: float) -> Groups:
     (('a',), ('b',))
     """
     ours = customers[(customers["status"] == "customer") & customers["tenure_months"].notna()].sort_values("account_id")
-    left = (ours["lapsed"] if ours["churned"].isna().all() else ours["churned"]).fillna(False).astype(bool)
+    left = tell_left(ours).fillna(False).astype(bool)
     long = ours["tenure_months"] >= months
     others = ~long & left if left.any() else ~long
     return Groups("loyalty", tuple(ours.loc[long, "account_id"]), tuple(ours.loc[others, "account_id"]))

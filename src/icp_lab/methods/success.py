@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from icp_lab.errors.success import no_weight, unknown_measure
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns, until
+from icp_lab.methods.customers import fill_columns, tell_left, until
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
 
@@ -170,8 +170,7 @@ def measure_success(
     base = fill_columns(customers, _CUSTOMER)
     base = base[base["status"] == "customer"].sort_values("account_id").reset_index(drop=True)
     ids = pd.Index(base["account_id"])
-    left = base["lapsed"] if base["churned"].isna().all() else base["churned"]
-    frame = base[["account_id", "size_band", "tenure_months"]].assign(left=left)
+    frame = base[["account_id", "size_band", "tenure_months"]].assign(left=tell_left(base))
     day = pd.Timestamp(as_of)
     use, use_of = _measure_use(until(fill_columns(usage, _USAGE), "date", day), base, as_of)
     answers = until(fill_columns(satisfaction, _ANSWERS), "date", day)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import CensoredData, chi2, ecdf
 
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns, until
+from icp_lab.methods.customers import fill_columns, tell_left, until
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
 
@@ -161,7 +161,7 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     rate = _rate_margin(flows, customers)
     cost_known = bool(rate.notna().any())
     lifetime = estimate_lifetime(base, horizon)
-    gone = _tell_left(base).set_axis(ids).reindex(customers)
+    gone = tell_left(base).set_axis(ids).reindex(customers)
     running = _sum_running(flows, customers).where(~gone.fillna(False), 0.0)
     gain = rate if cost_known else pd.Series(1.0, customers)
     on_contract = customers.isin(flows.rows.loc[flows.rows["recurring"].fillna(False), "account_id"])
@@ -210,7 +210,7 @@ def estimate_lifetime(base: pd.DataFrame, horizon: float) -> Lifetime | None:
     >>> estimate_lifetime(base, 5.0).rate  # one left in ten years of customership
     0.1
     """
-    left = _tell_left(base)
+    left = tell_left(base)
     known = (left.notna() & base["tenure_months"].notna() & (base["status"] == "customer")).to_numpy()
     years, gone = base["tenure_months"].to_numpy()[known] / 12, left[known].to_numpy(dtype=bool)
     exposure, leavers = float(years.sum()), int(gone.sum())
@@ -286,11 +286,6 @@ def _rate_margin(flows: _Flows, ids: pd.Index) -> pd.Series:
     earned, spent = flows.whole[known], flows.whole[known] * share
     sums = pd.DataFrame({"earned": earned, "spent": spent}).groupby(rows["account_id"].to_numpy()).sum()
     return pd.Series((1 - sums["spent"] / sums["earned"].where(sums["earned"] > 0)).reindex(ids), dtype="float64")
-
-
-def _tell_left(base: pd.DataFrame) -> pd.Series:
-    """Say who left: churned, or lapsed where churn can be told of nobody."""
-    return base["lapsed"] if base["churned"].isna().all() else base["churned"]
 
 
 def _trace_survival(years: Floats, gone: NDArray[np.bool_], rate: float) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from icp_lab.intake.facts import REASONS
 from icp_lab.locale import N_, _
-from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase
+from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase, tell_left
 from icp_lab.methods.kinds import Concentration, Kinds
 from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
@@ -50,10 +50,10 @@ def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kin
         sentence = _("{half} of them bring half of the revenue.")
         parts.append(sentence.format(half=say(money.half, "integer")))
     if base.definition and everyone["years"] > 0:
-        sentence = _("Of 100 customers about {rate} leave in a year ({interval}).")
+        sentence = _("Of 100 customers about {rate} leave within a year ({interval}).")
         parts.append(sentence.format(
-            rate=say(100 * everyone["rate"], "integer"),
-            interval=say_interval(100 * everyone["rate_low"], 100 * everyone["rate_high"], "integer")))
+            rate=say(100 * everyone["leave"], "integer"),
+            interval=say_interval(100 * everyone["leave_low"], 100 * everyone["leave_high"], "integer")))
     return Prose(" ".join(parts))
 
 
@@ -70,7 +70,7 @@ def name_basis(worth: Worth) -> str:
 
 def tabulate_status(base: CustomerBase) -> Table:
     """How many accounts are customers, lost, or neither yet?"""
-    status, left = base.frame["status"], base.frame["churned"].fillna(base.frame["lapsed"])
+    status, left = base.frame["status"], tell_left(base.frame)
     rows = [(_("customers"), (status == "customer").sum()), (_("of them left"), left.sum()),
             (_("lost: deals closed, none won"), (status == "lost").sum()),
             (_("prospects"), (status == "prospect").sum())]
@@ -175,7 +175,7 @@ def tabulate_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Table:
         Column("lost", _("Lost"), "integer"), Column("revenue", _("Revenue"), "money", money),
         Column("revenue_share", _("Share of revenue"), "share"), Column("margin", _("Margin"), "money", money),
         Column("tenure", _("Median tenure"), "number", _("years")),
-        Column("rate", _("Leave in a year"), "share", low="rate_low", high="rate_high"),
+        Column("leave", _("Leave within a year"), "share", low="leave_low", high="leave_high"),
         Column("value", _("Value of one"), "money", money, low="value_low", high="value_high")]
     there = [column for column in columns if column.kind == "text" or frame[column.name].notna().any()]
     return Table(_in_order(frame), tuple(there), title=_("Customers by {attribute}").format(attribute=_(_BY[by])),
@@ -188,9 +188,15 @@ def name_kind(kind: str | float | None) -> str:
     return _("not known") if pd.isna(kind) else _(_BANDS[str(kind)]) if kind in _BANDS else str(kind)
 
 
-def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture:
+def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture | Prose:
     """Which kinds are worth most a customer, with what uncertainty?"""
-    frame = kinds.frame[(kinds.frame["by"] == by) & kinds.frame["value_low"].notna() & kinds.frame["kind"].notna()]
+    known = kinds.frame[(kinds.frame["by"] == by) & kinds.frame["kind"].notna()]
+    frame = known[known["value_low"].notna()]
+    if not len(known):
+        return Prose(_("The accounts have no {attribute} on record, so the customers cannot be ordered by it.").format(
+            attribute=_(_BY[by])))
+    if not len(frame):
+        return Prose(_("No kind has enough customers with a value to set it against the others."))
     frame = _in_order(frame) if by == "size_band" else frame.sort_values("value", ascending=False)
     labels = [f"{name_kind(kind)} ({n})" for kind, n in zip(frame["kind"], frame["customers"], strict=True)]
     overall = float(kinds.frame["value"].iloc[0])
@@ -203,22 +209,20 @@ def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture:
         axes.xaxis.set_major_formatter(lambda amount, _place: say(amount, "money", ""))
 
     counts = _("{n} customers; kinds with fewer than five are not drawn").format(n=int(frame["customers"].sum()))
-    return paint(draw, title=_say_first(frame, by, about), foot=about.foot(counts), height=70 + 34 * max(len(frame), 2),
+    return paint(draw, title=_say_first(frame, about), foot=about.foot(counts), height=70 + 34 * max(len(frame), 2),
                  subtitle=_("Value of one customer in {currency}, 95 % intervals; the line is the mean of all. "
                             "Value: {basis}.").format(currency=_(about.currency), basis=name_basis(worth)),
                  alt=_("A row a kind: {kinds}").format(kinds=", ".join(labels)))
 
 
-def _say_first(frame: pd.DataFrame, by: str, about: About) -> str:
-    if not len(frame):
-        return _("No {attribute} has customers enough to state their value").format(attribute=_(_BY[by]))
+def _say_first(frame: pd.DataFrame, about: About) -> str:
     ranked = frame.sort_values("value", ascending=False)
     top = ranked.iloc[0]
     band = _("{band} employees").format(band=top["kind"]) if top["kind"] in SIZE_BANDS else name_kind(top["kind"])
     words = {"kind": band, "value": _say_about(top["value"], about)}
     apart = len(ranked) > 1 and top["value_low"] > ranked["value_high"].iloc[1:].max()
     if apart:
-        return _("{kind}: at {value} a customer, worth more than any other kind").format(**words)
+        return _("{kind}: at {value} a customer, worth more than any other kind drawn").format(**words)
     return _("{kind} comes first with {value} a customer, but not clearly").format(**words)
 
 
@@ -228,9 +232,11 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values("kind", key=lambda kinds: kinds.map(order).fillna(len(order)), kind="stable")
 
 
-def tabulate_ranking(worth: Worth, rows: int, about: About) -> Table:
+def tabulate_ranking(worth: Worth, rows: int, about: About) -> Table | Prose:
     """Which customers are worth most?"""
-    ours = worth.frame[worth.frame["status"] == "customer"]
+    ours = worth.frame[(worth.frame["status"] == "customer") & worth.frame["value"].notna()]
+    if not len(ours):
+        return Prose(_("Without revenue or amounts of deals no customer has a value to be ranked by."))
     ranked = ours.sort_values(["value", "revenue", "account_id"], ascending=[False, False, True]).head(rows)
     frame = ranked.assign(name=ranked["name"].fillna(ranked["account_id"]), tenure=ranked["tenure_months"] / 12,
                           size_band=[name_kind(band) for band in ranked["size_band"]])
@@ -263,20 +269,23 @@ def tell_lifetime(worth: Worth) -> Prose:
     return Prose(text)
 
 
-def tabulate_survival(worth: Worth) -> Table:
+def tabulate_survival(worth: Worth) -> Table | Prose:
     """Which share of customers is still here after one, two, three and five years?"""
+    if worth.lifetime is None or not len(worth.lifetime.survival):
+        return Prose(_("No customer has been seen for a year yet, or nobody can be said to have left."))
     columns = (Column("month", _("After"), "months"), Column("at_risk", _("Customers observed"), "integer"),
                Column("stayed", _("Still here"), "share", low="stayed_low", high="stayed_high"),
                Column("expected", _("At a constant rate"), "share"))
-    empty = pd.DataFrame({name: pd.Series(dtype="float64") for column in columns for name in column.sources})
-    return Table(worth.lifetime.survival if worth.lifetime else empty, columns, title=_("How long customers stay"),
+    return Table(worth.lifetime.survival, columns, title=_("How long customers stay"),
                  note=_("Kaplan-Meier estimate with 95 % intervals; customers still here count for as long as they "
                         "were seen."))
 
 
-def draw_concentration(money: Concentration, about: About) -> Picture:
+def draw_concentration(money: Concentration, about: About) -> Picture | Prose:
     """On how few customers does the revenue hang?"""
-    half = money.half / money.n if money.n else 0.0
+    if not money.half:
+        return Prose(_("No revenue is recorded, so it cannot be said on how few customers it hangs."))
+    half = money.half / money.n
 
     def draw(axes: Axes, narrow: bool) -> None:
         axes.plot(money.curve["customers"], money.curve["money"], color=COLOURS["accent"])
@@ -294,7 +303,7 @@ def draw_concentration(money: Concentration, about: About) -> Picture:
 
     title = _("{half} of {n} customers bring half of the revenue").format(
         half=say(money.half, "integer"), n=say(money.n, "integer"))
-    return paint(draw, title=title if money.half else _("No revenue is recorded"),
+    return paint(draw, title=title,
                  subtitle=_("Share of revenue against share of customers, with 95 % intervals"),
                  foot=about.foot(_("{n} customers").format(n=money.n)),
                  alt=_("A curve that rises steeply: few customers bring much of the revenue"))

@@ -39,8 +39,10 @@ def tell_patterns(patterns: Patterns, most: int = 3) -> Prose:
     return Prose(sentence.format(traits=traits, tried=len(patterns.frame), held=len(found), **groups))
 
 
-def tabulate_patterns(patterns: Patterns, rows: int = 12) -> Table:
+def tabulate_patterns(patterns: Patterns, rows: int = 12) -> Table | Prose:
     """Which traits differ most between the two groups, and which of the differences hold?"""
+    if not len(patterns.frame):
+        return Prose(_("Each group needs at least ten customers before their traits are compared."))
     first, second = (_(words) for words in _TOPICS[patterns.topic])
     frame = patterns.frame.head(rows)
     frame = frame.assign(trait=[name_trait(row) for _place, row in frame.iterrows()])
@@ -63,8 +65,13 @@ def name_trait(row: "pd.Series[Any]") -> str:
     if row["kind"] == "flag":
         return attribute
     if row["kind"] == "range":
-        low, high = (write_number(float(row[end]), str(row["attribute"])) for end in ("low", "high"))
+        low, high = (write_number(_shorten(float(row[end])), str(row["attribute"])) for end in ("low", "high"))
         return _("{attribute} {low} to {high}").format(attribute=attribute, low=low, high=high)
     if row["kind"] == "member":
         return _("{attribute} has {level}").format(attribute=attribute, level=row["level"])
     return _("{attribute}: {level}").format(attribute=attribute, level=row["level"])
+
+
+def _shorten(bound: float) -> float:
+    """Large bounds are quartiles of the data: three figures say enough of them."""
+    return float(f"{bound:.3g}") if abs(bound) >= 10_000 else bound

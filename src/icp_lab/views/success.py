@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from icp_lab.locale import N_, _
 from icp_lab.methods.outcomes import Outcomes
 from icp_lab.methods.success import MEASURES, Measures, Success
+from icp_lab.views.customers import name_kind
 from icp_lab.views.picture import COLOURS, About, Picture, paint
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import Column, Table, say
@@ -64,11 +65,14 @@ def tabulate_measures(measures: Measures) -> Table:
         note=_("Use is measured by {use}.").format(use=_(_USES[measures.use_of])) if measures.use_of else "")
 
 
-def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Table:
+def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Table | Prose:
     """Who are the best, on what, and how firmly?"""
+    if not success.frame["best"].any():
+        return Prose(_("There is nobody to list yet; the measures below say what would have to be collected."))
     frame = success.frame.merge(customers[["account_id", "name", "industry", "size_band"]], on="account_id", how="left")
     frame = frame[frame["best"].fillna(False)].sort_values(["score", "account_id"], ascending=[False, True]).head(rows)
     frame = frame.assign(name=frame["name"].fillna(frame["account_id"]),
+                         size_band=[name_kind(band) for band in frame["size_band"]],
                          opinion=[_(_OPINIONS[code]) for code in frame["opinion"]])
     columns = (Column("name", _("Customer")), Column("industry", _("Industry")), Column("size_band", _("Size")),
                Column("score", _("Score"), "share"), *(Column(name, _(_SHORT[name]), "share") for name in MEASURES),
@@ -93,10 +97,13 @@ def tell_opinions(success: Success) -> Prose:
         inside=int(by_reason.get("nominated", 0)), out=int(by_reason.get("vetoed", 0)), same=success.without_opinions))
 
 
-def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Picture:
+def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Picture | Prose:
     """Do those who get the most out of the product give the most to us?"""
     frame = success.frame.merge(customers[["account_id", "name"]], on="account_id", how="left")
     frame = frame.dropna(subset=["get", "give"])
+    if not len(frame):
+        return Prose(_("What customers get is not on record (satisfaction, use), or what they give is not (revenue, "
+                       "margin, tenure), so the two sides cannot be set against each other."))
     best = frame["best"].fillna(False).to_numpy(dtype=bool)
     named = frame[best].nlargest(3, "score")
     both = int((best & (frame["get"] >= 0.5) & (frame["give"] >= 0.5)).sum())
@@ -117,16 +124,18 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
     title = _("{both} of {best} best customers get and give more than the middle customer").format(
         both=both, best=int(best.sum()))
     return paint(
-        draw, title=title if len(frame) else _("What customers get cannot be set against what they give yet"),
+        draw, title=title,
         subtitle=_("Percentiles among customers; diamonds are the best customers"), height=420, narrow_height=340,
         foot=about.foot(_("{n} customers measured on both sides").format(n=len(frame))),
         alt=_("A point a customer; the best lie to the upper right"))
 
 
-def draw_robustness(success: Success, customers: pd.DataFrame, about: About, rows: int = 25) -> Picture:
+def draw_robustness(success: Success, customers: pd.DataFrame, about: About, rows: int = 25) -> Picture | Prose:
     """How often would each customer be among the best if the weights were others?"""
     frame = success.frame.merge(customers[["account_id", "name"]], on="account_id", how="left")
     frame = frame[(frame["robustness"] > 0) & ~frame["best"].isna()]
+    if not len(frame):
+        return Prose(_("Nothing is measured, so no weights can be varied."))
     wavering = (frame["robustness"] - 0.5).abs().sort_values(kind="stable").index[:rows]
     frame = frame.loc[wavering].sort_values(["robustness", "account_id"], ascending=[False, True])
     labels = frame["name"].fillna(frame["account_id"]).tolist()
@@ -149,7 +158,7 @@ def draw_robustness(success: Success, customers: pd.DataFrame, about: About, row
     title = _("{firm} of {best} best customers stay best under nearly any weights").format(
         firm=success.firm, best=int(success.frame["best"].sum()))
     return paint(
-        draw, title=title if len(frame) else _("The weights cannot be varied: nothing is measured"),
+        draw, title=title,
         subtitle=_("Share of weightings that put a customer among the best, for those closest to the line; diamonds "
                    "are the best as chosen"),
         foot=about.foot(_("{n} customers shown of {all}").format(n=len(frame), all=len(success.frame))),
