@@ -1,12 +1,83 @@
 """The candidate negative profile: what accounts that did not fit have in common, under the tests of the ICP itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from icp_lab.methods.evidence import find_icp
 from icp_lab.methods.finding import Finding
+from icp_lab.methods.negatives import SIGNS
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Who counts as having failed where a negative profile is looked for, and against whom?
+
+    Parameters
+    ----------
+    negative, others
+        Ids, sorted; nobody is in both.
+    among
+        customers; or accounts, where no customer shows a sign and those that never bought stand in.
+    min_signs
+        Signs that a customer has to show.
+    """
+
+    negative: tuple[str, ...]
+    others: tuple[str, ...]
+    among: str
+    min_signs: int
+
+
+def pick_failures(
+    customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame, *, min_signs: int = 2,
+) -> Failures:
+    """Which customers failed clearly, and which are they held against?
+
+    Parameters
+    ----------
+    customers
+        The artifact `customers`: account_id, status.
+    outcomes
+        The artifact `outcomes`: account_id, outcome, positive. Who is too young for the outcome `best` and shows no
+        sign is left out.
+    negatives
+        Negative accounts with a flag a sign.
+    min_signs
+        Signs that a customer has to show to count, 1 to 5; no more than the kinds of signs that customers show.
+
+    Returns
+    -------
+    Failures
+
+    Notes
+    -----
+    One sign is weak: the lowest users are always there, and one bad answer may be a bad day. Accounts that never bought
+    are kept apart from customers that failed, because a profile of both describes neither.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b", "c"], "status": ["customer", "customer", "lost"]})
+    >>> outcomes = pd.DataFrame({"account_id": [], "outcome": [], "positive": []})
+    >>> signs = pd.DataFrame({"account_id": ["a", "c"], "churned": [True, False], "lost": [False, True]})
+    >>> pick_failures(customers, outcomes, signs)
+    Failures(negative=('a',), others=('b',), among='customers', min_signs=1)
+    """
+    kept = set(customers.loc[customers["status"] == "customer", "account_id"])
+    signs = negatives.set_index("account_id")[[sign for sign in SIGNS if sign != "lost" and sign in negatives]]
+    signs = signs[signs.index.isin(list(kept))].astype(bool)
+    shown = int(signs.any().sum())
+    if not shown:
+        lost = tuple(sorted(customers.loc[customers["status"] == "lost", "account_id"]))
+        return Failures(lost, tuple(sorted(kept)), "accounts", 1)
+    needed = min(min_signs, shown)
+    count = signs.sum(axis=1)
+    failed = set(count.index[count >= needed])
+    young = set(outcomes.loc[(outcomes["outcome"] == "best") & (outcomes["positive"] == "unknown"), "account_id"])
+    others = kept - failed - (young - set(count.index[count > 0]))
+    return Failures(tuple(sorted(failed)), tuple(sorted(others)), "customers", needed)
 
 
 def find_avoid(  # noqa: PLR0913  (two groups and the size of the tests)

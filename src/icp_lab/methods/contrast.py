@@ -37,7 +37,8 @@ class Contrast(Shown):
     frame
         A row an attribute (numbers) or a level of one (categories, list members, yes/no), in the form of the artifact
         `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1) or `median_first`, `median_second`
-        (numbers), and `distinct`: does it survive the control of multiplicity? Strongest evidence first.
+        (numbers), `before_sale`: is it known before the sale? and `distinct`: does it survive the control of
+        multiplicity? Strongest evidence first.
     skipped
         What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
     comparison
@@ -65,6 +66,7 @@ class Contrast(Shown):
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
     attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], *,
     comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10, defining: Collection[str] = (),
+    after_sale: Collection[str] = (),
 ) -> Contrast:
     """In which attributes do two groups of accounts differ, and by how much?
 
@@ -84,6 +86,8 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
 
     defining
         Attributes that say themselves who is in which group: they are listed, not tested.
+    after_sale
+        Attributes that are known only after the sale: they are tested and marked, as they can be an effect of it.
 
     Returns
     -------
@@ -133,6 +137,7 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         rows += [{"attribute": name, **row} for row in found]
         skipped += [{"attribute": name, **row} for row in left]
     frame = _control_multiplicity(rows, comparison, q)
+    frame["before_sale"] = ~frame["attribute"].isin(list(after_sale))
     return Contrast(frame, pd.DataFrame(skipped, columns=["attribute", "level", "reason"], dtype="str"),
                     comparison, len(chosen[0]), len(chosen[1]), q)
 

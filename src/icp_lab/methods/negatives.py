@@ -13,6 +13,9 @@ from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
+DEFINING = ("churned", "customer_since")
+"""Columns of accounts that say themselves who did not fit: no contrast may be read off them."""
+
 SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7": (1.0, 7.0)}
 """Lowest and highest answer of each scale; more is better on all of them."""
 

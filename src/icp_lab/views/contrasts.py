@@ -1,0 +1,227 @@
+"""How two groups of accounts differ: sentences, a table, and a forest plot of what survives the number of tries."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from icp_lab.locale import N_, _
+from icp_lab.methods.contrast import Contrast
+from icp_lab.methods.negatives import Groups, Negatives
+from icp_lab.rule import name_attribute, write_number
+from icp_lab.views.picture import COLOURS, About, Picture, paint
+from icp_lab.views.prose import Prose
+from icp_lab.views.table import Column, Table, say, say_interval
+
+_SKIPPED = {
+    "one_value": N_("all accounts have the same value"), "few_values": N_("too few accounts have a value"),
+    "rare": N_("too few accounts have it"), "defines": N_("it says itself who did not fit"),
+}
+_AGAINST = {
+    "best_negative": (N_("best"), N_("negative")), "best_ordinary": (N_("best"), N_("ordinary")),
+}
+_MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
+
+
+def tell_groups(groups: Groups, negatives: Negatives) -> Prose:
+    """Who is held against whom, and what may not be concluded from it?"""
+    first = _("best customers") if groups.best_are == "best" else _("customers without a negative sign")
+    sentences = [_("Held against each other: {best} {first}, {negative} negative accounts and {ordinary} ordinary "
+                   "customers; nobody is in two groups.").format(
+        best=say(len(groups.best), "integer"), first=first, negative=say(len(groups.negative), "integer"),
+        ordinary=say(len(groups.ordinary), "integer"))]
+    if groups.best_but_negative:
+        sentences.append(_("Left out, as they are among the best and show a negative sign as well: {n}.").format(
+            n=say(len(groups.best_but_negative), "integer")))
+    if not negatives.with_failures:
+        sentences.append(_("**These data hold nobody who left and nobody who never bought.** What follows compares "
+                           "those who stayed with each other; it cannot tell who would have failed. Collect the tables "
+                           "churn and deals (with the lost ones) first."))
+    return Prose(" ".join(sentences))
+
+
+def tell_clearest(contrast: Contrast) -> Prose:
+    """What is the clearest difference between the groups, in counts and with its interval?"""
+    first, second = _name_groups(contrast)
+    held = contrast.frame[contrast.frame["distinct"] & contrast.frame["before_sale"]]
+    if contrast.frame.empty:
+        return Prose(_("There are too few accounts of one kind to compare them."))
+    if held.empty:
+        sentence = _("None of {n} differences between {first} and {second} accounts that are known before the sale is "
+                     "clearly more than chance.")
+        return Prose(sentence.format(
+            n=say(int(contrast.frame["before_sale"].sum()), "integer"), first=first, second=second))
+    row = held.iloc[0]
+    if row["measure"] == "risk_ratio":
+        sentence = _("The clearest difference: {label} is {ratio} times as common among {first} accounts ({share}) as "
+                     "among {second} ones ({other}); 95 % interval {interval}.")
+        return Prose(sentence.format(
+            label=_label(row), ratio=say(row["effect"], "ratio"), first=first, second=second,
+            share=say(row["share_first"], "share"), other=say(row["share_second"], "share"),
+            interval=say_interval(row["low"], row["high"], "ratio")))
+    sentence = _("The clearest difference: take one {first} and one {second} account, and in {share} of such pairs the "
+                 "{first} one has more {label} (95 % interval {interval}).")
+    return Prose(sentence.format(
+        label=_label(row), first=first, second=second, share=say(_pairs(row["effect"]), "share"),
+        interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share")))
+
+
+def tell_contrast(contrast: Contrast, negatives: Negatives) -> Prose:
+    """What sets the two groups apart, as far as multiplicity allows to say?"""
+    first, second = _name_groups(contrast)
+    held = contrast.frame[contrast.frame["distinct"]]
+    tried = say(len(contrast.frame), "integer")
+    if held.empty:
+        return tell_clearest(contrast)
+    names = list(dict.fromkeys(name_attribute(name) for name in held["attribute"]))
+    survivors = contrast.comparison == "best_negative" and not negatives.with_failures
+    sentence = (_("{held} of {tried} differences between {first} and {second} accounts are more than chance: {names}.")
+                if survivors else
+                _("{held} of {tried} differences distinguish {first} from {second} accounts, in: {names}."))
+    sure = _("Of those called so, up to {q} may still be chance.")
+    return Prose(f"{sentence} {sure}".format(
+        held=f"**{say(len(held), 'integer')}**", tried=tried, first=first, second=second, names=", ".join(names),
+        q=say(contrast.q, "share")))
+
+
+def tabulate_contrast(contrast: Contrast) -> Table:
+    """How do the groups differ in each attribute?"""
+    first, second = _name_groups(contrast)
+    rows: list[dict[str, Any]] = contrast.frame.to_dict("records")  # type: ignore[assignment]
+    frame = contrast.frame.assign(
+        label=[_label(row) for row in rows],
+        first=[_say_middle(row, "first") for row in rows], second=[_say_middle(row, "second") for row in rows],
+        effect=[_say_effect(row) for row in rows],
+        holds=[_("holds") if row["distinct"] else _("may be chance") for row in rows])
+    columns = (
+        Column("label", _("Attribute")), Column("first", first), Column("second", second),
+        Column("n_first", _("n {group}").format(group=first), "integer"),
+        Column("n_second", _("n {group}").format(group=second), "integer"),
+        Column("effect", _("Among {group}, with 95 % interval").format(group=first)),
+        Column("holds", _("After all tries")), Column("p_value", "p", "p"), Column("q_value", "q", "p"),
+    )
+    skipped = contrast.skipped["reason"].map(_SKIPPED).map(_).value_counts()
+    left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
+    note = _("Shares for levels, medians for numbers, of the accounts with a value. Not tested: {left}.")
+    title = _("{first} against {second}, strongest evidence first").format(first=first, second=second)
+    return Table(frame, columns, title=title, note=note.format(left=left))
+
+
+def draw_contrast(contrast: Contrast, about: About) -> Picture:
+    """Which differences are there, how sure is each, and which survive the number of tries?"""
+    parts = [(measure, contrast.frame[contrast.frame["measure"] == measure].head(_MOST_ROWS))
+             for measure in ("risk_ratio", "cliffs_delta")]
+    parts = [(measure, rows) for measure, rows in parts if len(rows)]
+    first, second = _name_groups(contrast)
+
+    def draw(figure: Figure, narrow: bool) -> None:
+        sizes = [len(rows) + 1.4 for _measure, rows in parts] or [1]
+        panels = figure.subplots(len(sizes), 1, squeeze=False, gridspec_kw={"height_ratios": sizes})[:, 0]
+        for axes, (measure, rows) in zip(panels, parts, strict=False):
+            ratio = measure == "risk_ratio"
+            _draw_forest(axes, rows, ratio, narrow)
+            title = _("How many times as common among {first}") if ratio else _("Pairs in which {first} has more")
+            axes.set_title(title.format(first=first))
+
+    held = int(contrast.frame["distinct"].sum())
+    counts = _("{first}: {n}, {second}: {m} accounts")
+    rows_shown = sum(len(rows) for _measure, rows in parts)
+    return paint(
+        draw, figure=True, height=70 + 30 * rows_shown + 60 * len(parts),
+        title=_title(contrast),
+        subtitle=_("Effect with 95 % interval. Filled dot: holds after all tries, as {held} of {tried} do; open "
+                   "diamond: may be chance. The strongest {n} are shown").format(
+            held=held, tried=len(contrast.frame), n=rows_shown),
+        foot=about.foot(counts.format(first=first, n=contrast.n_first, second=second, m=contrast.n_second)),
+        alt="; ".join(_("{label}: {effect}").format(label=_label(row), effect=_say_effect(row))
+                      for _measure, rows in parts for row in rows.to_dict("records"))
+            or _("Nothing could be compared."))
+
+
+def _title(contrast: Contrast) -> str:
+    """Say the clearest difference that is known before the sale as a finding."""
+    first, second = _name_groups(contrast)
+    held = contrast.frame[contrast.frame["distinct"] & contrast.frame["before_sale"]]
+    if held.empty:
+        return _("No difference between {first} and {second} accounts is clearly more than chance").format(
+            first=first, second=second)
+    row = held.iloc[0]
+    if row["measure"] == "risk_ratio":
+        return _("{label}: {share} of {first} accounts, {other} of {second} ones").format(
+            label=_label(row), share=say(row["share_first"], "share"), first=first,
+            other=say(row["share_second"], "share"), second=second)
+    return _("{label}: in {share} of pairs the {first} account has more than the {second} one").format(
+        label=_label(row), share=say(_pairs(row["effect"]), "share"), first=first, second=second)
+
+
+def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> None:
+    scale = math.log2 if ratio else _pairs
+    reach = 5.0  # ratios beyond 32 times are drawn at the edge
+    for place, row in enumerate(rows.to_dict("records")):
+        low, middle, high = (min(max(_place(scale, row[end]), -reach), reach) for end in ("low", "effect", "high"))
+        colour = COLOURS["accent"] if row["distinct"] else COLOURS["grey"]
+        axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55, solid_capstyle="butt")
+        axes.plot([middle], [place], marker="o" if row["distinct"] else "D", markersize=7 if row["distinct"] else 6,
+                  color=colour, markerfacecolor=colour if row["distinct"] else "none", linestyle="none")
+        if not narrow:
+            axes.annotate(_("holds") if row["distinct"] else _("may be chance"), (1, place), (6, 0), va="center",
+                          xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
+                          annotation_clip=False)
+    axes.axvline(0 if ratio else 0.5, color=COLOURS["grey"], linewidth=1, zorder=0)
+    axes.set_yticks(range(len(rows)), [_shorten(_label(row), 20 if narrow else 40) for row in rows.to_dict("records")])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.grid(axis="y", visible=False)
+    if ratio:
+        ticks = range(math.floor(axes.get_xlim()[0]), math.ceil(axes.get_xlim()[1]) + 1, 2 if narrow else 1)
+        axes.set_xticks(list(ticks), [f"{2.0 ** tick:g}" for tick in ticks])
+    else:
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _position: f"{share * 100:.0f} %"))
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _place(scale: Callable[[float], float], value: float) -> float:
+    if scale is math.log2:
+        return math.log2(value) if 0 < value < math.inf else math.copysign(math.inf, value - 1)
+    return float(scale(value))
+
+
+def _pairs(delta: float) -> float:
+    """Say Cliff's delta as the share of pairs in which the first has more, ties split."""
+    return (delta + 1) / 2
+
+
+def _say_effect(row: Any) -> str:
+    if row["measure"] == "risk_ratio":
+        return _("{ratio} times as common ({interval})").format(
+            ratio=say(row["effect"], "ratio"), interval=say_interval(row["low"], row["high"], "ratio"))
+    return _("more in {share} of pairs ({interval})").format(
+        share=say(_pairs(row["effect"]), "share"),
+        interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share"))
+
+
+def _say_middle(row: Any, group: str) -> str:
+    if row["measure"] == "risk_ratio":
+        return say(row[f"share_{group}"], "share")
+    return write_number(row[f"median_{group}"], row["attribute"])
+
+
+def _label(row: Any) -> str:
+    name = name_attribute(row["attribute"])
+    name = name if row["before_sale"] else _("{attribute} (known after the sale)").format(attribute=name)
+    return f"{name}: {_(row['level'])}" if row["level"] else name
+
+
+def _shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most - 1]}…"
+
+
+def _name_groups(contrast: Contrast) -> tuple[str, str]:
+    first, second = _AGAINST[contrast.comparison]
+    return _(first), _(second)
+
+
