@@ -27,9 +27,8 @@ class Kinds(Shown):
     frame
         A row a kind, and one for all (`by` = all): by, kind (missing = not known), accounts, customers, lost, left,
         years (of customership), leave (share that leaves within a year) with leave_low and leave_high, value (mean a
-        customer) with
-        value_low and value_high, valued (customers with a value), revenue, revenue_share, margin, tenure (median
-        months).
+        customer) with value_low and value_high, valued (customers with a value), revenue, revenue_share, margin,
+        tenure (median months).
     """
 
     frame: pd.DataFrame
