@@ -64,7 +64,7 @@ def first(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
 
 def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Raw:
     """Read all files of a table into one DuckDB table of text, rows numbered from 1 in each file."""
-    parts = [_read_file(con, spec, i, folder) for i in range(len(spec.files))]
+    parts = [_try_file(con, spec, i, folder) for i in range(len(spec.files))]
     headers = tuple(dict.fromkeys(chain.from_iterable(part.headers for part in parts)))
     selects = []
     for i, part in enumerate(parts):
@@ -80,6 +80,13 @@ def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Ra
     (distinct,) = first(con, f"SELECT count(*) FROM (SELECT DISTINCT {every} FROM {name})")
     overlong = tuple((i, row, cells) for i, part in enumerate(parts) for row, cells in part.overlong)
     return Raw(name, headers, overlong, rows, rows - distinct, ())
+
+
+def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder: Path) -> _Part:
+    try:
+        return _read_file(con, spec, index, folder)
+    except OSError as error:  # no permission, a broken disk, a file that another program holds
+        raise errors.unreadable_file(spec.shown[index], error.strerror or str(error)) from error
 
 
 def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder: Path) -> _Part:

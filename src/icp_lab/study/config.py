@@ -81,6 +81,8 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
         content = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
     except UnicodeError as error:
         raise errors.undecodable(errors.YML, None, "UTF-8") from error
+    except OSError as error:
+        raise errors.unreadable_file(errors.YML, error.strerror or str(error)) from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise errors.not_yaml(line, str(error.problem or error.context or "").splitlines()[0]) from error

@@ -8,6 +8,7 @@ from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
+from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.study.config import Settings
 
@@ -48,7 +49,10 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
 def _describe(spec: Spec) -> dict[str, Any]:
     """Give a table's mapping, and the hash of each of its files in the order in which they are read."""
     mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "lines", "join")}
-    content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in spec.files]
+    try:
+        content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in spec.files]
+    except OSError as error:
+        raise errors.unreadable_file(", ".join(spec.shown), error.strerror or str(error)) from error
     return {**mapping, "join": asdict(spec.join) if spec.join else None, "content": content}
 
 

@@ -34,7 +34,7 @@ class Reader:
 
     def need(self, at: Path, key: str) -> None:
         """Refuse a mapping without a key."""
-        if self.get((*at, key)) in (None, ""):
+        if self.get((*at, key)) in (None, "", [], {}):
             raise errors.missing_key(self.line((*at, key)), key, ".".join(at))
 
     def mapping(self, at: Path) -> dict[str, Any]:
