@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from scipy.stats import norm
 
+from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 
@@ -17,7 +17,7 @@ FITS = ("in", "out", "unknown")
 class Group:
     """Of the cases on one side of the profile, how many came out well?
 
-    `yes` of `n` known cases, and the 95 % Wilson interval of their share (0 to 1).
+    `yes` of `n` known cases, and the 95 % Wilson interval of their share (0 to 1; missing without cases).
     """
 
     yes: int
@@ -144,8 +144,7 @@ def compose_icp(
 
 def working_criteria(icp: dict[str, Any]) -> list[dict[str, Any]]:
     """Which criteria are worked with: those claimed, else those of the refused rule, carried on as a hypothesis?"""
-    refused = icp.get("evidence", {}).get("refused") or []
-    return list(icp.get("criteria") or (refused.get("criteria", []) if isinstance(refused, dict) else refused))
+    return list(icp.get("criteria") or (icp.get("evidence") or {}).get("refused") or [])
 
 
 def check_accounts(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
@@ -166,65 +165,10 @@ def check_accounts(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
     return Rule.from_dicts(working_criteria(icp)).check(accounts)
 
 
-def cases_needed(base: float, covered: float, lift: float = 2.0) -> int:
-    """How many cases would settle whether a group does better than the rest?
-
-    Parameters
-    ----------
-    base
-        Share of all cases that come out well, 0 to 1.
-    covered
-        Share of cases in the group, 0 to 1.
-    lift
-        Rate in the group over the rate of all that should not be missed, above 1.
-
-    Returns
-    -------
-    int
-        Cases with a known outcome, in all; 0 where no such lift is possible.
-
-    Notes
-    -----
-    Two proportions, two-sided 5 %, power 80 %, normal approximation (Fleiss, Levin and Paik, 2003, ch. 4).
-    It is about one group named beforehand: a search over many groups needs more.
-
-    Examples
-    --------
-    >>> cases_needed(base=0.15, covered=0.2)
-    263
-    """
-    if not (0 < base < 1 and 0 < covered < 1) or lift <= 1:
-        return 0
-    inside = min(lift * base, 0.99)
-    outside = (base - covered * inside) / (1 - covered)
-    if not 0 < outside < inside:
-        return 0
-    spread = inside * (1 - inside) / covered + outside * (1 - outside) / (1 - covered)
-    factor = float(norm.ppf(0.975) + norm.ppf(0.8)) ** 2
-    return int(-(-factor * spread // (inside - outside) ** 2))
-
-
 def _count(judged: pd.DataFrame) -> Group:
     n, yes = len(judged), int((judged["positive"] == "yes").sum())
-    low, high = wilson_interval(yes, n)
+    low, high = bound_share(yes, n)
     return Group(yes, n, low, high)
-
-
-def wilson_interval(yes: int, n: int) -> tuple[float, float]:
-    """Between which shares does the true one lie, with 95 % confidence?
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(6, 10)
-    >>> round(low, 2), round(high, 2)
-    (0.31, 0.83)
-    """
-    if n == 0:
-        return 0.0, 1.0
-    z = float(norm.ppf(0.975))
-    middle = (yes + z * z / 2) / (n + z * z)
-    half = z * ((yes * (n - yes) / n + z * z / 4) ** 0.5) / (n + z * z)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _rank(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -33,7 +33,10 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
         claimed it says what is ruled out, carries the hypothesis under its own name, and says what would settle it.
     """
     claimed = bool(icp.get("criteria"))
-    evidence = [document.tell_ruled_out(icp), document.tell_counts(icp, standing), document.tell_lift(icp)]
+    evidence = [
+        document.tell_ruled_out(icp), document.tell_counts(icp, standing), document.tell_lift(icp),
+        *document.tell_outcomes(icp),
+    ]
     doc = {
         "title": _("Our Ideal Customer Profile") if claimed else _("No profile is claimed yet"),
         "facts": _say_facts(icp, about), "definition": render_bold(document.tell_definition(icp)),

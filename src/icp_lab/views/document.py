@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.locale import N_, _
-from icp_lab.methods.document import Group, Standing, cases_needed, working_criteria
+from icp_lab.methods.document import Group, Standing, working_criteria
 from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose
@@ -106,16 +106,37 @@ def tell_ruled_out(icp: dict[str, Any]) -> Prose:
 
 def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
     """How could the question be settled, and how many cases does that take?"""
-    inside, outside = standing.inside, standing.outside
-    n = inside.n + outside.n
+    n = standing.inside.n + standing.outside.n
+    evidence = icp.get("evidence") or {}
     if not n:
         return Prose(_("What is missing first is cases whose outcome is known."))
-    needed = cases_needed((inside.yes + outside.yes) / n, inside.n / n)
-    if not needed:
+    if not evidence.get("needed"):
         return Prose(_("A pilot settles it: approach firms inside and outside the hypothesis alike, and count."))
-    sentence = _("To tell a doubling of the rate from chance (80 % power), this one hypothesis needs about "
+    sentence = _("To tell a rate {lift} times that of all from chance (80 % power), this one hypothesis needs about "
                  "**{needed}** cases with a known outcome, and new ones: the {n} at hand have shaped it.")
-    return Prose(sentence.format(needed=say(needed, "integer"), n=say(n, "integer")))
+    lift = say(evidence["needed_lift"], "ratio")
+    return Prose(sentence.format(lift=lift, needed=say(evidence["needed"], "integer"), n=say(n, "integer")))
+
+
+def tell_outcomes(icp: dict[str, Any]) -> list[Prose]:
+    """How does the same rule do on the other outcomes, and with size held fixed?"""
+    evidence = icp.get("evidence") or {}
+    sentences = {
+        "best": N_("On becoming a best customer: {lift} times ({interval}; {n})."),
+        "won": N_("On winning deals: {lift} times ({interval}; {n})."),
+        "retained": N_("On staying: {lift} times ({interval}; {n})."),
+    }
+    known = [(_(sentences[name]), name, one) for name, one in (evidence.get("outcomes") or {}).items()]
+    size = evidence.get("size_fixed")
+    if size:
+        known.append((_("Among firms of the same size: {lift} times ({interval}; {n})."), icp.get("outcome"), size))
+    return [
+        Prose(sentence.format(
+            lift=say(one["lift"], "ratio"), n=_cases({"outcome": name}, one["n"]),
+            interval=say_interval(one["lift_low"], one["lift_high"], "ratio"),
+        ))
+        for sentence, name, one in known if _is_number(one.get("lift"))
+    ]
 
 
 def tell_next_step(icp: dict[str, Any]) -> Prose:
@@ -216,13 +237,13 @@ def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture
     groups = [standing.inside, standing.outside]
     labels = [_("Inside"), _("Outside")]
     shown = [group.share * 100 if group.n else float("nan") for group in groups]
-    top = max(group.high for group in groups) * 100
+    top = max((group.high for group in groups if group.n), default=1.0) * 100
 
     def draw(axes: Axes, narrow: bool) -> None:
         ends = [(group.low * 100, group.high * 100) for group in groups]
         plot_intervals(axes, labels, shown, ends, colours=[COLOURS["accent"], COLOURS["grey"]])
         for row, group in enumerate(groups):
-            spot = (group.high * 100, row)
+            spot = (group.high * 100 if group.n else 0, row)
             axes.annotate(_label(group, narrow), spot, (8, 0), textcoords="offset points", va="center")
         axes.set_xticks([tick for tick in range(0, 101, 10 if top < 40 else 20) if tick <= max(top, 10)])
         axes.set_xlim(0, top * (1.65 if narrow else 1.35))
