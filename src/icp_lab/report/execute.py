@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from papermill.exceptions import PapermillExecutionError
 
 from icp_lab.artifacts.manifest import Manifest, digest_file, finish_manifest, read_manifest, write_text
@@ -102,7 +103,7 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
     path = staged / EXECUTED
     environment = {
-        "ICP_LAB_STUDY": str(plan.study.folder), "ICP_LAB_OUT": str(plan.out),
+        "ICP_LAB_STUDY": str(plan.study.settings.path.resolve()), "ICP_LAB_OUT": str(plan.out),
         "ICP_LAB_LANGUAGE": plan.language, STAGE: str(staged), FILE: str(task.file.path),
     }
     try:
@@ -117,6 +118,8 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
         with in_language(plan.language):
             words = _("The notebook could not be run to its end ({kind}). Free memory and disk, then run again.")
         return notebook, words.format(kind=type(error).__name__)
+    finally:
+        ensure_event_loop().close()  # the worker's own; nbclient leaves it open
     return done, ""
 
 
