@@ -48,12 +48,13 @@ def make_frame():
     [
         make_frame(),
         make_frame().iloc[:0],
+        pd.concat([make_frame(), make_frame()]).sort_index(),
         pd.DataFrame(),
         pd.crosstab(pd.Series([1, 2, 2]), pd.Series([True, False, True])),
         pd.DataFrame([[1, 2.0]], columns=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["x", "y"])),
         pd.DataFrame([[1.5, 2.0]], columns=[3, 1], index=pd.MultiIndex.from_tuples([("a", 1)], names=["p", "q"])),
     ],
-    ids=["typed", "no rows", "nothing", "crosstab", "two heads", "numbered"],
+    ids=["typed", "no rows", "in pieces", "nothing", "crosstab", "two heads", "numbered"],
 )
 def test_frames_come_back_exactly(frame):
     pd.testing.assert_frame_equal(decode(*encode(frame)), frame)

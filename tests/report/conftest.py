@@ -12,7 +12,8 @@ NOTEBOOKS = {
         "years: int = 3  # window in years, 1 to 10",
         'import pandas as pd\naccounts = here.table("accounts")\n'
         'frame = pd.DataFrame({"account_id": accounts["account_id"], "status": "customer", "revenue": float(years)})',
-        'here.write("customers", frame)\nhere.answer("1a", "1b")\nhere.waiting("1c", "usage")\nhere.headline("Eight firms.")',
+        'here.write("customers", frame)\nhere.answer("1a", "1b")\nhere.waiting("1c", "usage")\n'
+        'here.headline("Eight firms.")',
     ),
     "02_best_customers": (
         'top_share: float = 0.2  # share called best, 0.05 to 0.5\nrelative_to: str = "none"  # one of none, size_band',

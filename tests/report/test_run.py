@@ -131,7 +131,7 @@ def test_a_second_run_on_the_same_folder_is_refused(study, wish, tmp_path):
 
 def test_a_broken_study_is_refused_before_anything_runs(study, wish, tmp_path):
     (study / "accounts.csv").write_text("account_id,name\nA,x\nA,y\n", encoding="utf-8")
-    with pytest.raises(LabError, match="accounts.csv"):
+    with pytest.raises(LabError, match=r"accounts\.csv"):
         make_report(study, tmp_path / "out", wish())
     assert not (tmp_path / "out" / "artifacts").exists()
 

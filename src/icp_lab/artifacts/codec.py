@@ -144,12 +144,15 @@ class _Writer:
             cells = [self.plain(cell, f"{place} column {n}") for cell in value.iloc[:, n]]
             frame.isetitem(n, pd.array([json.dumps(cell, ensure_ascii=False) for cell in cells], dtype="str"))
         try:
-            table = pa.Table.from_pandas(frame).combine_chunks()  # text out of pd.concat comes in pieces
+            table = pa.Table.from_pandas(frame)
         except pa.ArrowException as error:
             raise TypeError(f"{place}: {error}") from error
+        # One batch: text out of pd.concat comes in pieces, and a table without rows would lose its categories.
+        columns = [each.chunk(0) if each.num_chunks == 1 else each.combine_chunks() for each in table.columns]
+        batch = pa.RecordBatch.from_arrays(columns, schema=table.schema)
         sink = pa.BufferOutputStream()
-        with pa.ipc.new_file(sink, table.schema) as file:
-            file.write_table(table)
+        with pa.ipc.new_file(sink, batch.schema) as file:
+            file.write_batch(batch)
         self.frames.append(sink.getvalue().to_pybytes())
         labels = {"of": self._many(value.columns, place), "names": self._many(value.columns.names, place)}
         kind = "" if isinstance(value.columns, pd.MultiIndex) else str(value.columns.dtype)

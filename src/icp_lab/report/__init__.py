@@ -1,1 +1,1 @@
-"""report"""
+"""Running the notebooks of a study and making one report of them."""
