@@ -142,6 +142,8 @@ def _explain(tables: Iterable[Table]) -> list[str]:
         lines += [f"## {table.name}", "", _("A row is {row}.").format(row=_(table.row)), ""]
         lines += [f"- `{column.name}`{'*' if column.required else ''} ({_say_kind(column)}): {_(column.meaning)}"
                   for column in table.columns]
+        if table.one_of:
+            lines += ["", _("Each row fills one of {columns}.").format(columns=", ".join(table.one_of))]
         lines.append("")
     return lines
 

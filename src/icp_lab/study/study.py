@@ -95,14 +95,36 @@ class Study:
         return table in self.settings.specs
 
     def relation(self, table: str) -> "duckdb.DuckDBPyRelation":
-        """Give a table as a lazy DuckDB relation of typed, usable rows; without rows where the study does not have it.
+        """Give a table as a lazy DuckDB relation, for what would not fit into a frame.
 
-        Only the columns that the files have are in it, and extra ones where the table takes them.
+        Parameters
+        ----------
+        table
+            Name of an input table.
+
+        Returns
+        -------
+        DuckDBPyRelation
+            The typed, usable rows: those columns that the files have, and extra ones where the table takes them.
+            Without rows, but with all declared columns, where the study does not have the table.
         """
         return self._store.relation(table) if self.has(table) else self._store.empty(table)
 
     def table(self, table: str) -> "pd.DataFrame":
-        """Give a table as a frame with all its declared columns, in an order that does not depend on the files'."""
+        """Give a table as a frame with all its declared columns.
+
+        Parameters
+        ----------
+        table
+            Name of an input table.
+
+        Returns
+        -------
+        DataFrame
+            The usable rows in the order of their key and then of all columns, whatever the order of the files. Text is
+            `str`; numbers and money are float64; dates datetime64[s]; yes/no is nullable `boolean`; a list is a tuple
+            of texts, None where missing. Columns that the files do not have are all missing; extra ones stand last.
+        """
         from icp_lab.study.frames import to_frame  # noqa: PLC0415  (pandas is not needed to see what has changed)
 
         columns = self._store.columns(table) if self.has(table) else ()
