@@ -16,6 +16,11 @@ GROUPS = ("basic", "technical", "organizational", "financial")
 _ANSWERS = {"yes": True, "no": False}
 
 
+def name_outcome(cases: pd.DataFrame) -> str:
+    """Name the outcome that cases are about: `best`, `won` or `retained`; `best` where there is no case."""
+    return str(cases["outcome"].iloc[0]) if len(cases) else "best"
+
+
 def take_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     """Give each case its account's attributes: a row a case, indexed by case_id."""
     joined = attributes.reindex(cases["account_id"])

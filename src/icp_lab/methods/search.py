@@ -24,7 +24,7 @@ Counts = NDArray[np.int64]
 Step = tuple[int, int, int, int]
 """A criterion in codes: feature, lowest code, highest code, bits of the codes in a set."""
 
-PRICE = 1.0  # of a criterion, in units of its description length (nats); see docs/method.md
+PRICE = 0.75  # of a criterion, in units of its description length (nats); see docs/method.md
 BEAM = 10
 MAX_SET = 5
 SMOOTHING = 4.0  # cases at the parent's rate that a category is given when categories are ordered
