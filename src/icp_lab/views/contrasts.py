@@ -113,7 +113,8 @@ def tabulate_contrast(contrast: Contrast) -> Table:
 
 def draw_contrast(contrast: Contrast, about: About) -> Picture:
     """Which differences are there, how sure is each, and which survive the number of tries?"""
-    parts = [(measure, contrast.frame[contrast.frame["measure"] == measure].head(_MOST_ROWS))
+    early = contrast.frame[contrast.frame["before_sale"]]
+    parts = [(measure, early[early["measure"] == measure].head(_MOST_ROWS).sort_values("effect", ascending=False))
              for measure in ("risk_ratio", "cliffs_delta")]
     parts = [(measure, rows) for measure, rows in parts if len(rows)]
     first, second = _name_groups(contrast)
@@ -124,18 +125,16 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture:
         for axes, (measure, rows) in zip(panels, parts, strict=False):
             ratio = measure == "risk_ratio"
             _draw_forest(axes, rows, ratio, narrow)
-            title = _("How many times as common among {first}") if ratio else _("Pairs in which {first} has more")
-            axes.set_title(title.format(first=first))
+            axes.set_title(_("Times as common") if ratio else _("Share of pairs with more"))
 
-    held = int(contrast.frame["distinct"].sum())
     counts = _("{first}: {n}, {second}: {m} accounts")
     rows_shown = sum(len(rows) for _measure, rows in parts)
     return paint(
         draw, figure=True, height=70 + 30 * rows_shown + 60 * len(parts),
         title=_title(contrast),
-        subtitle=_("Effect with 95 % interval. Filled dot: holds after all tries, as {held} of {tried} do; open "
-                   "diamond: may be chance. The strongest {n} are shown").format(
-            held=held, tried=len(contrast.frame), n=rows_shown),
+        subtitle=_("What is known before the sale, with 95 % intervals; right of the line: more among {first} "
+                   "accounts. Filled dot: holds after all tries, as {held} of {tried} do; open diamond: may be chance").format(
+            first=first, held=int(early["distinct"].sum()), tried=len(early)),
         foot=about.foot(counts.format(first=first, n=contrast.n_first, second=second, m=contrast.n_second)),
         alt="; ".join(_("{label}: {effect}").format(label=_label(row), effect=_say_effect(row))
                       for _measure, rows in parts for row in rows.to_dict("records"))
@@ -172,12 +171,15 @@ def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> N
                           xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
                           annotation_clip=False)
     axes.axvline(0 if ratio else 0.5, color=COLOURS["grey"], linewidth=1, zorder=0)
-    axes.set_yticks(range(len(rows)), [_shorten(_label(row), 20 if narrow else 40) for row in rows.to_dict("records")])
+    labels = [_label(row) for row in rows.to_dict("records")]
+    axes.set_yticks(range(len(rows)), [_shorten(label, narrow) for label in labels])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     if ratio:
-        ticks = range(math.floor(axes.get_xlim()[0]), math.ceil(axes.get_xlim()[1]) + 1, 2 if narrow else 1)
-        axes.set_xticks(list(ticks), [f"{2.0 ** tick:g}" for tick in ticks])
+        far = max(1, *(abs(math.floor(end)) for end in axes.get_xlim()))
+        ticks = [tick for tick in range(-far, far + 1) if far <= 2 or tick % 2 == 0]
+        axes.set_xticks(ticks, [f"{2 ** tick}" if tick >= 0 else f"1/{2 ** -tick}" for tick in ticks])
+        axes.set_xlim(min(axes.get_xlim()[0], -0.3), max(axes.get_xlim()[1], 0.3))
     else:
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _position: f"{share * 100:.0f} %"))
@@ -216,8 +218,11 @@ def _label(row: Any) -> str:
     return f"{name}: {_(row['level'])}" if row["level"] else name
 
 
-def _shorten(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most - 1]}…"
+def _shorten(label: str, narrow: bool) -> str:
+    """Fit a label beside the drawing: on narrow pages the level stands below its attribute."""
+    lines = label.split(": ", 1) if narrow else [label]
+    most = 18 if narrow else 40
+    return "\n".join(line if len(line) <= most else f"{line[:most - 1]}…" for line in lines)
 
 
 def _name_groups(contrast: Contrast) -> tuple[str, str]:

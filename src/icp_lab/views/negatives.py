@@ -127,6 +127,7 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture:
         for axes, source in zip(panels, sources, strict=False):
             part = rows[rows["source"] == source]
             _draw_shares(axes, part)
+            axes.set_xlim(0, min(100.0, float(rows["high"].max()) * 120))
             title = _("Said {source}, {n} accounts")
             axes.set_title(title.format(source=_(SOURCE_NAMES[source]), n=part["of"].iloc[0]))
         panels[-1].set_xlabel("%")
@@ -150,7 +151,6 @@ def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
     for place, (count, (_low, high)) in enumerate(zip(part["accounts"], ends, strict=True)):
         axes.annotate(say(count, "integer"), (high, place), (6, 0), textcoords="offset points", va="center",
                       color=COLOURS["grey"])
-    axes.set_xlim(0, 100)
 
 
 def _title_reasons(rows: pd.DataFrame) -> str:
@@ -197,7 +197,8 @@ def tell_failures(failures: Failures) -> Prose:
                      "did not fit, against {others} customers.")
     else:
         sentence = _("Looked for among customers: {n} that show at least {signs} of the signs, against {others} "
-                     "others. Accounts that never bought take no part, because not to buy and not to fit are different things.")
+                     "others. Accounts that never bought take no part, because not to buy and not to fit are "
+                     "different things.")
     return Prose(sentence.format(n=say(len(failures.negative), "integer"), signs=say(failures.min_signs, "integer"),
                                  others=say(len(failures.others), "integer")))
 

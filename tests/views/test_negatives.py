@@ -1,0 +1,118 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from icp_lab.locale import in_language
+from icp_lab.methods.avoid import find_avoid, pick_failures
+from icp_lab.methods.contrast import Contrast, compare_groups
+from icp_lab.methods.negatives import Groups, Negatives, find_negatives, form_groups
+from icp_lab.methods.reasons import Reasons, group_reasons
+from icp_lab.views import contrasts as difference
+from icp_lab.views import negatives as view
+from icp_lab.views.picture import About
+
+NONE = pd.DataFrame()
+AS_OF = date(2025, 12, 31)
+ABOUT = About(AS_OF, "EUR", "Test")
+IDS = [f"a{i:02}" for i in range(60)]
+
+
+def make_customers(failures: bool = True) -> pd.DataFrame:
+    churned = [failures and i >= 40 for i in range(60)]
+    return pd.DataFrame({"account_id": IDS, "status": "customer", "churned": pd.array(churned, dtype="boolean")})
+
+
+def make_attributes() -> pd.DataFrame:
+    return pd.DataFrame({
+        "industry": ["SaaS"] * 30 + ["Retail"] * 30, "plan": ["Pro"] * 20 + ["Basic"] * 40,
+        "employees": [float(100 - i) for i in range(60)], "exports": pd.array([i % 2 == 0 for i in range(60)], dtype="boolean"),
+        "<b>": ["x", "y"] * 30}, index=IDS)
+
+
+@pytest.fixture
+def negatives() -> Negatives:
+    return find_negatives(make_customers(), NONE, NONE, NONE, as_of=AS_OF)
+
+
+@pytest.fixture
+def groups(negatives: Negatives) -> Groups:
+    outcomes = pd.DataFrame({"account_id": IDS, "outcome": "best", "positive": ["yes"] * 20 + ["no"] * 40})
+    return form_groups(make_customers(), outcomes, negatives.frame)
+
+
+@pytest.fixture
+def contrast(groups: Groups) -> Contrast:
+    return compare_groups(make_attributes(), groups.best, groups.negative, after_sale=("plan",))
+
+
+@pytest.fixture
+def reasons() -> Reasons:
+    churn = pd.DataFrame({"account_id": ["a40", "a41", "a42", "a43"], "reason": ["pricing", "pricing", "qwerty", None],
+                          "text": [None, None, None, "Anna Schmidt never answered our tickets"]})
+    return group_reasons(churn, pd.DataFrame({"account_id": ["a01"], "stage": ["lost"], "loss_reason": ["budget"]}), NONE)
+
+
+def test_the_headline_counts_and_names_the_clearest_difference(negatives: Negatives, contrast: Contrast) -> None:
+    said = view.tell_negatives(negatives, contrast)
+    assert "**20** of 60" in said and "interval" in said and "after the sale" not in said
+    assert "too few" in view.tell_negatives(negatives, compare_groups(make_attributes(), [], []))
+
+
+def test_each_sign_stands_with_its_n_and_interval(negatives: Negatives) -> None:
+    table = view.tabulate_signs(negatives)
+    assert "20" in str(table) and "33 (23 to 46)" in str(table)
+    assert str(view.tabulate_overlap(negatives)).count("left") == 2
+    assert "low use" in view.tell_doubts(negatives)
+
+
+def test_reasons_are_told_with_their_intervals(reasons: Reasons) -> None:
+    assert "Of 4 accounts" in view.tell_reasons(reasons) and "price" in view.tell_reasons(reasons)
+    picture = view.draw_reasons(reasons, ABOUT)
+    assert "price" in picture.title and "50 %" in picture.alt and "on not buying: 1" in picture.foot
+    assert "No account says why" in view.tell_reasons(group_reasons(NONE, NONE, NONE))
+    assert "No reason" in view.draw_reasons(group_reasons(NONE, NONE, NONE), ABOUT).title
+
+
+def test_free_texts_stay_off_the_page_unless_asked_for(reasons: Reasons) -> None:
+    assert "Anna" not in str(view.tabulate_groupings(reasons))
+    assert "Anna" in str(view.tabulate_groupings(reasons, show_texts=True))
+    assert "qwerty" in str(view.tabulate_groupings(reasons)).split("\n")[2]
+
+
+def test_the_forest_marks_what_holds_by_shape_and_word(contrast: Contrast) -> None:
+    picture = difference.draw_contrast(contrast, ABOUT)
+    assert "holds" in picture.wide and "may be chance" in picture.wide
+    assert "plan" not in picture.alt and "&lt;b&gt;" in picture.wide and "<b>" not in picture.wide
+    assert "best: 20, negative: 20" in picture.foot
+    table = str(difference.tabulate_contrast(contrast))
+    assert "plan (known after the sale): Pro" in table and "holds" in table and "industry: SaaS" in table
+
+
+def test_a_comparison_without_rows_still_draws() -> None:
+    empty = compare_groups(make_attributes(), [], [])
+    assert difference.draw_contrast(empty, ABOUT).alt and "few" in str(difference.tabulate_contrast(empty))
+
+
+def test_survivors_alone_do_not_distinguish(negatives: Negatives, groups: Groups, contrast: Contrast) -> None:
+    assert "distinguish" in difference.tell_contrast(contrast, negatives)
+    survivors = find_negatives(make_customers(failures=False), NONE, NONE, NONE, as_of=AS_OF)
+    said = difference.tell_contrast(contrast, survivors) + difference.tell_groups(groups, survivors)
+    assert "distinguish" not in said and "nobody who left" in said
+
+
+def test_the_negative_profile_counts_before_it_gives_a_ratio(negatives: Negatives) -> None:
+    customers = make_customers()
+    failures = pick_failures(customers, pd.DataFrame({"account_id": [], "outcome": [], "positive": []}), negatives.frame)
+    finding = find_avoid(make_attributes()[["industry", "exports"]], failures.negative, failures.others,
+                         permutations=19, bootstraps=10)
+    assert "20 that show at least 1" in view.tell_failures(failures)
+    assert "Of 30 accounts with **industry Retail**, 20 did not fit; of the 30 others, 0" in view.tell_avoid_profile(finding)
+    few = find_avoid(make_attributes(), ["a40"], ["a01"])
+    assert "too few" in view.tell_avoid_profile(few) and view.tabulate_avoid(few).frame.empty
+
+
+def test_everything_can_be_said_in_japanese(negatives: Negatives, contrast: Contrast, reasons: Reasons) -> None:
+    with in_language("ja"):
+        assert view.tell_negatives(negatives, contrast) and view.draw_reasons(reasons, ABOUT).wide
+        assert difference.draw_contrast(contrast, ABOUT).wide
