@@ -1,0 +1,51 @@
+import re
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from icp_lab.locale import in_language
+from icp_lab.methods.document import compose_icp, place_accounts
+from icp_lab.publish.document import build_document
+from icp_lab.views.picture import About
+
+EVIL = "<script>alert('x')</script>"
+CRITERIA = [{"attribute": "industry", "in": [EVIL]}]
+
+
+def make_document(verdict):
+    claimed = verdict != "unsupported"
+    evidence = {"n": 2, "lift": 2.0, "lift_low": 1.2, "lift_high": 3.0, "stability": {"industry": 0.9},
+                "refused": [] if claimed else CRITERIA}
+    draft = {"schema": 1, "name": "x", "verdict": verdict, "verdict_reason": [], "outcome": "best",
+             "criteria": CRITERIA if claimed else [], "evidence": evidence}
+    icp = compose_icp(draft, {}, {}, date(2026, 6, 30), 3)
+    customers = pd.DataFrame({"account_id": ["a", "b"], "name": [EVIL, "B"], "status": "customer", "churned": pd.NA,
+                              "value": [1.0, 2.0]})
+    success = pd.DataFrame({"account_id": ["a", "b"], "score": [1.0, 0.5], "best": [True, True]})
+    cases = pd.DataFrame({"account_id": ["a", "b"], "positive": ["yes", "no"]})
+    coverage = pd.DataFrame({"account_id": ["a", "b"], "fit": ["in", "out"], "met": "", "failed": ["", "industry"],
+                             "unknown": ""})
+    standing = place_accounts(customers, success, cases, coverage)
+    return build_document(icp, standing, About(date(2026, 6, 30), "EUR", "Demo"))
+
+
+@pytest.mark.parametrize("verdict", ["supported", "tentative", "unsupported"])
+def test_the_document_says_verdict_date_and_next_review(verdict):
+    page = make_document(verdict)
+    assert re.search(rf'class="verdict {verdict}"><svg class="shape"', page)
+    assert verdict in page.lower()
+    assert "next review 2026-09-30" in page
+    assert EVIL not in page
+
+
+def test_a_hypothesis_is_not_headed_as_a_profile():
+    page = make_document("unsupported")
+    assert "No profile is claimed yet" in page
+    assert "The working hypothesis" in page
+    assert "Our Ideal Customer Profile" not in page
+
+
+def test_the_document_is_in_the_readers_language():
+    with in_language("ja"):
+        assert '<html lang="ja">' in make_document("supported")
