@@ -5,7 +5,7 @@ from typing import Any
 
 _EXPORTS = {
     "find_icp": "icp_lab.methods.evidence", "test_icp": "icp_lab.methods.evidence",
-    "try_rule": "icp_lab.tries", "load_icp": "icp_lab.icp", "open_study": "icp_lab.study",
+    "try_rule": "icp_lab.icp.tries", "load_icp": "icp_lab.icp", "open_study": "icp_lab.study",
 }
 _MODULES = ("step", "worlds")
 __all__ = ["find_icp", "load_icp", "open_study", "step", "test_icp", "try_rule", "worlds"]

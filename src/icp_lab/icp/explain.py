@@ -1,0 +1,137 @@
+"""Why this account? What it meets, fails and leaves open, and whom it resembles."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from icp_lab.errors import icp as errors
+from icp_lab.locale import _
+from icp_lab.methods.result import Shown
+from icp_lab.rule import Rule, name_attribute
+
+MARKS = {True: "yes", False: "no"}
+
+
+@dataclass(frozen=True)
+class Explanation(Shown):
+    """Why is an account in, out or unknown?
+
+    Parameters
+    ----------
+    account_id, fit
+        The account, and `in`, `out` or `unknown`.
+    frame
+        A row a criterion: `criterion` in words, `attribute`, `value`, `holds` (yes, no, unknown).
+    nearest_best, nearest_failures
+        account_id and `distance` (0 to 1) of the accounts most like it that came out well, and that did not.
+    """
+
+    account_id: str
+    fit: str
+    frame: pd.DataFrame
+    nearest_best: pd.DataFrame
+    nearest_failures: pd.DataFrame
+
+    def words(self) -> list[str]:
+        """Say it as sentences, one a criterion."""
+        fits = {"in": _("inside the profile"), "out": _("outside the profile"), "unknown": _("unknown")}
+        said = [_("{account}: {fit}").format(account=self.account_id, fit=fits[self.fit])]
+        marks = {"yes": _("met"), "no": _("failed"), "unknown": _("unknown: fill in {attribute} first")}
+        for row in self.frame.to_dict("records"):
+            mark = marks[row["holds"]].format(attribute=name_attribute(row["attribute"]))
+            sentence = _("{criterion}: {mark} ({value})")
+            said.append(sentence.format(criterion=row["criterion"], mark=mark, value=row["value"]))
+        for near, sentence in ((self.nearest_best, _("Most like it among those that came out well: {accounts}.")),
+                               (self.nearest_failures, _("Most like it among those that did not: {accounts}."))):
+            if len(near):
+                said.append(sentence.format(accounts=", ".join(near["account_id"])))
+        return said
+
+
+def explain_account(
+    attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, account_id: str, most: int = 3
+) -> Explanation:
+    """Why is this account in or out, and which known cases resemble it most?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    rule
+        The profile.
+    cases
+        The artifact `cases`: account_id, positive.
+    account_id
+        The account.
+    most
+        How many neighbours of each kind.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    LabError
+        When there is no such account.
+
+    Notes
+    -----
+    Distance by Gower (1971): the mean over attributes that both have of |difference| / range for numbers, unequal or
+    not for categories, and one less the Jaccard index for lists.
+    """
+    if account_id not in attributes.index:
+        raise errors.no_such_account(account_id, map(str, attributes.index))
+    row = attributes.loc[[account_id]]
+    checks, inside = rule.check(row), rule.mask(row).iloc[0]
+    states = ["unknown" if pd.isna(v) else MARKS[bool(v)] for v in checks.iloc[0]] if rule.criteria else []
+    frame = pd.DataFrame({
+        "criterion": [c.words() for c in rule.criteria], "attribute": [c.attribute for c in rule.criteria],
+        "value": [_say_value(row[c.attribute].iloc[0]) for c in rule.criteria], "holds": states,
+    })
+    fit = "unknown" if pd.isna(inside) or not rule.criteria else "in" if inside else "out"
+    distance = pd.Series(_measure_distances(attributes, account_id), index=attributes.index.astype("str"))
+    near = {kind: _pick(distance.drop(account_id), cases, kind, most) for kind in ("yes", "no")}
+    return Explanation(account_id, fit, frame, near["yes"], near["no"])
+
+
+def _say_value(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    if pd.isna(value):
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _pick(distance: "pd.Series[float]", cases: pd.DataFrame, kind: str, most: int) -> pd.DataFrame:
+    accounts = cases.loc[cases["positive"].eq(kind), "account_id"].unique()
+    found = distance[distance.index.isin(accounts)].dropna().rename("distance").rename_axis("account_id").reset_index()
+    return found.sort_values(["distance", "account_id"]).head(most).reset_index(drop=True)
+
+
+def _measure_distances(attributes: pd.DataFrame, account_id: str) -> NDArray[np.float64]:
+    place = int(np.flatnonzero(attributes.index == account_id)[0])
+    parts = [_measure_one(attributes[name], place) for name in attributes.columns]
+    stacked = np.vstack(parts) if parts else np.full((1, len(attributes)), np.nan)
+    shared = (~np.isnan(stacked)).sum(axis=0)
+    total = np.nansum(stacked, axis=0)
+    return np.where(shared > 0, total / np.maximum(shared, 1), np.nan)
+
+
+def _measure_one(column: "pd.Series[Any]", place: int) -> NDArray[np.float64]:
+    known = column.notna().to_numpy(dtype=bool)
+    if not known[place]:
+        return np.full(len(column), np.nan)
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        x = column.to_numpy(dtype="float64", na_value=np.nan)
+        spread = float(np.nanmax(x) - np.nanmin(x))
+        return np.abs(x - x[place]) / spread if spread else np.where(known, 0.0, np.nan)
+    if column.dtype == object:
+        mine = set(column.iloc[place])
+        return np.array([1 - len(mine & set(v)) / max(1, len(mine | set(v))) if ok else np.nan
+                         for v, ok in zip(column, known, strict=True)])
+    same = column.astype("str").eq(str(column.astype("str").iloc[place])).to_numpy(dtype=bool)
+    return np.where(known, (~same).astype(np.float64), np.nan)

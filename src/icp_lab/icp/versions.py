@@ -1,0 +1,124 @@
+"""Versions of the adopted definition: adopt a run's, go back to a former one, say what changed."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from icp_lab.artifacts.manifest import write_text
+from icp_lab.errors import icp as errors
+from icp_lab.icp.profile import ICP, edit_yaml, load_icp
+from icp_lab.locale import _
+from icp_lab.rule import Criterion
+
+FILE, FORMER = "icp.yml", "icp"
+
+
+def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
+    """Make a run's definition the study's.
+
+    Parameters
+    ----------
+    study_folder, out
+        Folder of the study, and of the run whose icp.yml is adopted.
+    by, why, on
+        Who, for which reason, and when: kept in the history.
+
+    Returns
+    -------
+    ICP
+        The adopted definition with its new version. The one before lies in `icp/VERSION.yml`, byte for byte.
+
+    Raises
+    ------
+    LabError
+        When the run left no icp.yml, or one of the two is not valid.
+    """
+    proposed, current = out / FILE, study_folder / FILE
+    if not proposed.is_file():
+        raise errors.nothing_to_adopt(str(out))
+    load_icp(proposed)
+    former = load_icp(current) if current.is_file() else None
+    version = str(_next_version(study_folder, former))
+    history = list((former.data.get("history") or []) if former else [])
+    entry: dict[str, Any] = {"version": version, "date": on.isoformat(), "by": by, "why": why}
+
+    def stamp(document: CommentedMap) -> None:
+        entry["criteria"] = document.get("criteria") or []
+        document["version"] = version
+        document["history"] = [*history, entry]
+
+    text = edit_yaml(proposed, stamp)
+    _keep(study_folder, former)
+    write_text(current, text)
+    return load_icp(current)
+
+
+def rollback(study_folder: Path, version: str) -> ICP:
+    """Put a former version back in force, byte for byte; the present one is kept beside it.
+
+    Raises
+    ------
+    LabError
+        When that version is not kept.
+    """
+    kept = study_folder / FORMER / f"{version}.yml"
+    known = [file.stem for file in (study_folder / FORMER).glob("*.yml")]
+    if version not in known:
+        raise errors.no_such_version(version, known)
+    text = kept.read_text(encoding="utf-8")
+    load_icp(kept)
+    current = study_folder / FILE
+    _keep(study_folder, load_icp(current) if current.is_file() else None)
+    write_text(current, text)
+    return load_icp(current)
+
+
+def _next_version(study_folder: Path, former: ICP | None) -> int:
+    names = [file.stem for file in (study_folder / FORMER).glob("*.yml")] + ([former.version] if former else [])
+    return max((int(name) for name in names if name.isdigit()), default=0) + 1
+
+
+def _keep(study_folder: Path, former: ICP | None) -> None:
+    """Keep the definition in force under its version; one without a version is kept as 0."""
+    if former is not None:
+        text = (study_folder / FILE).read_text(encoding="utf-8")
+        write_text(study_folder / FORMER / f"{former.version or '0'}.yml", text)
+
+
+def diff_icps(old: ICP, new: ICP) -> list[str]:
+    """What changed in the definition, in words?
+
+    Returns
+    -------
+    list of str
+        A sentence a change; empty when both say the same.
+    """
+    said = _diff_criteria(old.data["criteria"], new.data["criteria"])
+    before, after = ((i.data.get("avoid") or {}).get("criteria") or [] for i in (old, new))
+    said += [_("Whom to avoid: {change}").format(change=change) for change in _diff_criteria(before, after)]
+    for key, label in (("verdict", _("Verdict")), ("outcome", _("Outcome")), ("name", _("Name"))):
+        first, second = old.data.get(key), new.data.get(key)
+        if first != second:
+            said.append(_("{what}: {old} is now {new}.").format(what=label, old=first, new=second))
+    return said
+
+
+def _diff_criteria(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[str]:
+    first, second = (_by_attribute(criteria) for criteria in (old, new))
+    said = []
+    for key in dict.fromkeys([*first, *second]):
+        before, after = first.get(key), second.get(key)
+        if before is None and after is not None:
+            said.append(_("Added: {criterion}.").format(criterion=after.words()))
+        elif after is None and before is not None:
+            said.append(_("Dropped: {criterion}.").format(criterion=before.words()))
+        elif before != after and before is not None and after is not None:
+            said.append(_("Changed: {old} is now {new}.").format(old=before.words(), new=after.words()))
+    return said
+
+
+def _by_attribute(criteria: list[dict[str, Any]]) -> dict[tuple[str, str], Criterion]:
+    read = [Criterion.from_dict(one) for one in criteria]
+    return {(one.attribute, one.values[0] if one.kind == "has" else ""): one for one in read}
