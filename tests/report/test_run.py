@@ -50,6 +50,7 @@ def test_only_what_changed_runs_again(study, wish, house, tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_pages_and_records_say_what_happened(study, wish, tmp_path):
     out = tmp_path / "out"
     make_report(study, out, wish("02_best_customers.top_share=0.3"))
@@ -66,6 +67,7 @@ def test_pages_and_records_say_what_happened(study, wish, tmp_path):
     assert any("injected-parameters" in cell.metadata.get("tags", []) for cell in executed.cells)
 
 
+@pytest.mark.slow
 def test_another_language_renders_again_and_changes_no_artifact(study, wish, tmp_path):
     out = tmp_path / "out"
     make_report(study, out, wish(only="02_best_customers"))
@@ -112,6 +114,7 @@ def test_a_step_that_was_not_finished_hands_nothing_over(study, wish, house, tmp
     assert "without here.finish()" in run.steps["01_customer_base"].cause
 
 
+@pytest.mark.slow
 def test_an_artifact_changed_by_hand_counts_as_absent(study, wish, tmp_path):
     out = tmp_path / "out"
     make_report(study, out, wish())
