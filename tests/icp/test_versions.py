@@ -1,0 +1,51 @@
+"""Adopting keeps what was, byte for byte, and going back restores it."""
+
+from datetime import date
+
+import pytest
+
+from icp_lab.errors import LabError
+from icp_lab.icp import adopt, diff_icps, load_icp, rollback, write_icp
+
+DAY = date(2026, 7, 1)
+
+
+def _propose(out, minimum):
+    write_icp(out / "icp.yml", {"schema": 1, "name": "Demo", "criteria": [{"attribute": "employees", "min": minimum}]})
+
+
+def test_adopting_counts_versions_and_keeps_the_former_with_its_comments(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    assert adopt(study, out, by="Sato", why="first", on=DAY).version == "1"
+    file = study / "icp.yml"
+    file.write_text(file.read_text(encoding="utf-8") + "# agreed with sales\n", encoding="utf-8")
+    former = file.read_text(encoding="utf-8")
+    _propose(out, 200)
+    second = adopt(study, out, by="Mori", why="more data", on=DAY)
+    assert second.version == "2"
+    assert [entry["by"] for entry in second.data["history"]] == ["Sato", "Mori"]
+    assert (study / "icp" / "1.yml").read_text(encoding="utf-8") == former
+    assert rollback(study, "1").rule.criteria[0].min == 100
+    assert file.read_text(encoding="utf-8") == former
+    assert adopt(study, out, by="Mori", why="again", on=DAY).version == "3"
+
+
+def test_what_is_not_there_cannot_be_adopted_or_restored(tmp_path):
+    with pytest.raises(LabError, match="icp-lab report"):
+        adopt(tmp_path / "study", tmp_path / "out", by="x", why="y", on=DAY)
+    with pytest.raises(LabError, match="no version 7"):
+        rollback(tmp_path, "7")
+
+
+def test_changes_are_said_in_words(tmp_path):
+    base = {"schema": 1, "name": "Demo", "verdict": "tentative"}
+    write_icp(tmp_path / "a.yml", {**base, "criteria": [{"attribute": "employees", "min": 100}, {"attribute": "x", "is": True}]})
+    write_icp(tmp_path / "b.yml", {**base, "verdict": "supported", "criteria": [
+        {"attribute": "employees", "min": 200}, {"attribute": "stack", "has": "CRM"}]})
+    old, new = load_icp(tmp_path / "a.yml"), load_icp(tmp_path / "b.yml")
+    assert diff_icps(old, new) == [
+        "Changed: employees at least 100 is now employees at least 200.", "Dropped: x: yes.", "Added: stack includes CRM.",
+        "Verdict: tentative is now supported.",
+    ]
+    assert diff_icps(old, old) == []

@@ -1,0 +1,113 @@
+"""A rule means the same in words, as a mask, as an expression and as SQL, missing values included."""
+
+import duckdb
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icp_lab.errors import LabError
+from icp_lab.rule import Criterion, Rule
+
+NUMBERS = st.one_of(st.none(), st.just(float("nan")), st.floats(-50, 50).map(lambda x: round(x, 1)))
+TEXTS = st.one_of(st.none(), st.sampled_from(["SaaS", "Fin'tech", "製造", ""]))
+LISTS = st.one_of(st.none(), st.lists(st.sampled_from(["CRM", "ERP", "a'b"]), max_size=2).map(tuple))
+FLAGS = st.one_of(st.none(), st.booleans())
+ROWS = st.lists(st.tuples(NUMBERS, TEXTS, LISTS, FLAGS), min_size=1, max_size=12)
+BOUNDS = st.tuples(st.integers(-40, 0), st.integers(1, 40))
+CRITERIA = st.one_of(
+    BOUNDS.map(lambda b: Criterion.between("size", *b)),
+    st.integers(-20, 20).map(lambda b: Criterion.between("size", b, None)),
+    st.integers(-20, 20).map(lambda b: Criterion.between("size", None, b)),
+    st.lists(st.sampled_from(["SaaS", "Fin'tech", "製造"]), min_size=1).map(lambda v: Criterion.one_of("my industry", v)),
+    st.sampled_from(["CRM", "a'b"]).map(lambda v: Criterion.has("stack", v)),
+    st.booleans().map(lambda v: Criterion.flag("exports", v)),
+)
+RULES = st.lists(CRITERIA, max_size=4).map(lambda c: Rule(tuple(c)))
+
+
+def _table(rows):
+    size, industry, stack, exports = zip(*rows, strict=True)
+    return pa.table({
+        "size": pa.array(size, pa.float64()), "my industry": pa.array(industry, pa.string()),
+        "stack": pa.array(stack, pa.list_(pa.string())), "exports": pa.array(exports, pa.bool_()),
+    })
+
+
+def _frame(rows):
+    size, industry, stack, exports = zip(*rows, strict=True)
+    return pd.DataFrame({
+        "size": np.array(size, dtype="float64"), "my industry": pd.array(industry, dtype="str"),
+        "stack": pd.Series(list(stack), dtype=object), "exports": pd.array(exports, dtype="boolean"),
+    })
+
+
+@settings(max_examples=120, deadline=None)
+@given(ROWS, RULES)
+def test_every_engine_gives_the_same_answer(rows, rule):
+    expected = [None if v is pd.NA else bool(v) for v in rule.mask(_frame(rows))]
+    table = _table(rows)
+    relation = duckdb.from_arrow(table)
+    assert [r[0] for r in relation.project(rule.sql("duckdb")).fetchall()] == expected
+    assert nw.from_native(pl.from_arrow(table)).with_columns(inside=rule.expr())["inside"].to_list() == expected
+    lazy = nw.from_native(relation).with_columns(inside=rule.expr()).select("inside").to_native()
+    assert [r[0] for r in lazy.fetchall()] == expected
+
+
+@given(RULES)
+def test_a_rule_survives_its_written_form(rule):
+    assert Rule.from_dicts(rule.to_dicts()) == rule
+
+
+def test_a_failed_criterion_beats_an_unknown_one():
+    rule = Rule((Criterion.between("size", 10, None), Criterion.flag("exports")))
+    frame = pd.DataFrame({"size": [5.0, None, 20.0, 20.0], "exports": pd.array([None, False, None, True], "boolean")})
+    assert rule.mask(frame).astype("object").tolist() == [False, False, pd.NA, True]
+
+
+def test_the_empty_rule_is_true_everywhere():
+    assert Rule().mask(pd.DataFrame({"a": [1, 2]})).tolist() == [True, True]
+    assert Rule().words("en") == "every account"
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "snowflake", "bigquery", "spark"])
+def test_sql_is_quoted_in_every_dialect(dialect):
+    rule = Rule((Criterion.one_of('od"d `name', ["it's"]), Criterion.between("n", 1, 2.5), Criterion.has("l", "x")))
+    text = rule.sql(dialect)
+    assert "NULL" in text
+    assert "od" in text
+
+
+@pytest.mark.parametrize("broken", [
+    {"attribute": "a"}, {"attribute": "a", "min": 5, "max": 5}, {"attribute": "a", "min": "5"}, {"attribute": "a", "in": []},
+    {"attribute": "", "is": True}, {"attribute": "a", "is": "perhaps"}, {"attribute": "a", "min": 1, "has": "x"},
+    {"attribute": "a", "min": float("nan")},
+])
+def test_what_is_no_criterion_is_refused(broken):
+    with pytest.raises(LabError, match="is not a criterion"):
+        Criterion.from_dict(broken)
+
+
+def test_more_than_five_criteria_are_refused():
+    with pytest.raises(LabError, match="6 criteria"):
+        Rule(tuple(Criterion.flag(f"a{i}") for i in range(6)))
+
+
+def test_an_absent_or_unfit_column_is_named():
+    rule = Rule((Criterion.between("employes", 1, None),))
+    with pytest.raises(LabError, match="Did you mean employees"):
+        rule.mask(pd.DataFrame({"employees": [1.0]}))
+    with pytest.raises(LabError, match="many"):
+        rule.mask(pd.DataFrame({"employes": ["many"]}))
+    with pytest.raises(LabError, match="cannot be compared"):
+        Rule((Criterion.one_of("n", ["1"]),)).mask(pd.DataFrame({"n": [1.0]}))
+
+
+def test_equal_rules_have_equal_keys():
+    a, b = Criterion.flag("x"), Criterion.between("y", 1, None)
+    assert Rule((a, b)).key == Rule((b, a)).key
+    assert Rule((a,)).key != Rule((b,)).key
