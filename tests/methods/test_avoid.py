@@ -17,7 +17,7 @@ def make_firms(planted: bool, n: int = 400) -> tuple[pd.DataFrame, list[str], li
     }, index=ids)
     risky = (firms["industry"] == "Retail") & (firms["employees"] < 150)
     failed = rng.random(n) < np.where(risky & planted, 0.8, 0.15)
-    return firms, [a for a, f in zip(ids, failed, strict=True) if f], [a for a, f in zip(ids, failed, strict=True) if not f]
+    return firms, list(firms.index[failed]), list(firms.index[~failed])
 
 
 def test_a_planted_negative_profile_is_found_and_written_as_in_icp_yml() -> None:
@@ -35,8 +35,8 @@ def test_in_noise_nothing_is_claimed_and_what_was_refused_is_kept() -> None:
 
 def test_customers_that_failed_are_kept_apart_from_accounts_that_never_bought() -> None:
     customers = pd.DataFrame({"account_id": list("abcde"), "status": ["customer"] * 4 + ["lost"]})
-    signs = pd.DataFrame({"account_id": ["a", "b", "e"], "churned": [True, True, False], "low_use": [True, False, False],
-                          "lost": [False, False, True]})
+    signs = pd.DataFrame({"account_id": ["a", "b", "e"], "churned": [True, True, False],
+                          "low_use": [True, False, False], "lost": [False, False, True]})
     picked = pick_failures(customers, NOBODY, signs)
     assert (picked.negative, picked.others, picked.min_signs) == (("a",), ("b", "c", "d"), 2)
     assert pick_failures(customers, NOBODY, signs, min_signs=1).negative == ("a", "b")

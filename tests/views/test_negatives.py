@@ -26,7 +26,8 @@ def make_customers(failures: bool = True) -> pd.DataFrame:
 def make_attributes() -> pd.DataFrame:
     return pd.DataFrame({
         "industry": ["SaaS"] * 30 + ["Retail"] * 30, "plan": ["Pro"] * 20 + ["Basic"] * 40,
-        "employees": [float(100 - i) for i in range(60)], "exports": pd.array([i % 2 == 0 for i in range(60)], dtype="boolean"),
+        "employees": [float(100 - i) for i in range(60)],
+        "exports": pd.array([i % 2 == 0 for i in range(60)], dtype="boolean"),
         "<b>": ["x", "y"] * 30}, index=IDS)
 
 
@@ -50,13 +51,17 @@ def contrast(groups: Groups) -> Contrast:
 def reasons() -> Reasons:
     churn = pd.DataFrame({"account_id": ["a40", "a41", "a42", "a43"], "reason": ["pricing", "pricing", "qwerty", None],
                           "text": [None, None, None, "Anna Schmidt never answered our tickets"]})
-    return group_reasons(churn, pd.DataFrame({"account_id": ["a01"], "stage": ["lost"], "loss_reason": ["budget"]}), NONE)
+    deals = pd.DataFrame({"account_id": ["a01"], "stage": ["lost"], "loss_reason": ["budget"]})
+    return group_reasons(churn, deals, NONE)
 
 
 def test_the_headline_counts_and_names_the_clearest_difference(negatives: Negatives, contrast: Contrast) -> None:
     said = view.tell_negatives(negatives, contrast)
     assert "**20** of 60" in said and "interval" in said and "after the sale" not in said
-    assert "too few" in view.tell_negatives(negatives, compare_groups(make_attributes(), [], []))
+    nobody = compare_groups(make_attributes(), [], [])
+    assert "too few" in view.tell_negatives(negatives, nobody)
+    others = compare_groups(make_attributes(), IDS[:20], IDS[40:], first_are="customers")
+    assert "customer accounts" in view.tell_negatives(negatives, others)
 
 
 def test_each_sign_stands_with_its_n_and_interval(negatives: Negatives) -> None:
@@ -103,11 +108,13 @@ def test_survivors_alone_do_not_distinguish(negatives: Negatives, groups: Groups
 
 def test_the_negative_profile_counts_before_it_gives_a_ratio(negatives: Negatives) -> None:
     customers = make_customers()
-    failures = pick_failures(customers, pd.DataFrame({"account_id": [], "outcome": [], "positive": []}), negatives.frame)
+    nobody = pd.DataFrame({"account_id": [], "outcome": [], "positive": []})
+    failures = pick_failures(customers, nobody, negatives.frame)
     finding = find_avoid(make_attributes()[["industry", "exports"]], failures.negative, failures.others,
                          permutations=19, bootstraps=10)
     assert "20 that show at least 1" in view.tell_failures(failures)
-    assert "Of 30 accounts with **industry Retail**, 20 did not fit; of the 30 others, 0" in view.tell_avoid_profile(finding)
+    said = view.tell_avoid_profile(finding)
+    assert "Of 30 accounts with **industry Retail**, 20 did not fit; of the 30 others, 0" in said
     few = find_avoid(make_attributes(), ["a40"], ["a01"])
     assert "too few" in view.tell_avoid_profile(few) and view.tabulate_avoid(few).frame.empty
 

@@ -47,6 +47,8 @@ class Contrast(Shown):
         Accounts in the groups.
     q
         Share of false finds that is put up with among all that are called distinct.
+    first_are
+        What the first group is: best; or customers, where nobody is known to be best.
     """
 
     frame: pd.DataFrame
@@ -55,6 +57,7 @@ class Contrast(Shown):
     n_first: int
     n_second: int
     q: float
+    first_are: str = "best"
 
     @property
     def caption(self) -> str:
@@ -66,7 +69,7 @@ class Contrast(Shown):
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
     attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], *,
     comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10, defining: Collection[str] = (),
-    after_sale: Collection[str] = (),
+    after_sale: Collection[str] = (), first_are: str = "best",
 ) -> Contrast:
     """In which attributes do two groups of accounts differ, and by how much?
 
@@ -88,6 +91,8 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         Attributes that say themselves who is in which group: they are listed, not tested.
     after_sale
         Attributes that are known only after the sale: they are tested and marked, as they can be an effect of it.
+    first_are
+        What the first group is, carried along.
 
     Returns
     -------
@@ -139,7 +144,7 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
     frame = _control_multiplicity(rows, comparison, q)
     frame["before_sale"] = ~frame["attribute"].isin(list(after_sale))
     return Contrast(frame, pd.DataFrame(skipped, columns=["attribute", "level", "reason"], dtype="str"),
-                    comparison, len(chosen[0]), len(chosen[1]), q)
+                    comparison, len(chosen[0]), len(chosen[1]), q, first_are)
 
 
 def join_contrasts(*contrasts: Contrast) -> pd.DataFrame:

@@ -50,6 +50,11 @@ class Reasons(Shown):
     silent: pd.DataFrame
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables that the answer rests on; lost deals without a word are no answer."""
+        return ("churn", "deals", "support") if len(self.statements) else ("churn", "support")
+
+    @property
     def caption(self) -> str:
         """Say how many statements were grouped."""
         known = int((self.statements["group"] != "unknown").sum())

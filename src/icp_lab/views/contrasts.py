@@ -122,6 +122,8 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture:
     def draw(figure: Figure, narrow: bool) -> None:
         sizes = [len(rows) + 1.4 for _measure, rows in parts] or [1]
         panels = figure.subplots(len(sizes), 1, squeeze=False, gridspec_kw={"height_ratios": sizes})[:, 0]
+        if not parts:
+            panels[-1].set_axis_off()
         for axes, (measure, rows) in zip(panels, parts, strict=False):
             ratio = measure == "risk_ratio"
             _draw_forest(axes, rows, ratio, narrow)
@@ -133,8 +135,8 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture:
         draw, figure=True, height=70 + 30 * rows_shown + 60 * len(parts),
         title=_title(contrast),
         subtitle=_("What is known before the sale, with 95 % intervals; right of the line: more among {first} "
-                   "accounts. Filled dot: holds after all tries, as {held} of {tried} do; open diamond: may be chance").format(
-            first=first, held=int(early["distinct"].sum()), tried=len(early)),
+                   "accounts. Filled dot: holds after all tries, as {held} of {tried} do; open diamond: may be "
+                   "chance").format(first=first, held=int(early["distinct"].sum()), tried=len(early)),
         foot=about.foot(counts.format(first=first, n=contrast.n_first, second=second, m=contrast.n_second)),
         alt="; ".join(_("{label}: {effect}").format(label=_label(row), effect=_say_effect(row))
                       for _measure, rows in parts for row in rows.to_dict("records"))
@@ -227,6 +229,6 @@ def _shorten(label: str, narrow: bool) -> str:
 
 def _name_groups(contrast: Contrast) -> tuple[str, str]:
     first, second = _AGAINST[contrast.comparison]
-    return _(first), _(second)
+    return _(first) if contrast.first_are == "best" else _("customer"), _(second)
 
 

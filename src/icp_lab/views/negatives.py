@@ -131,6 +131,8 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture:
             title = _("Said {source}, {n} accounts")
             axes.set_title(title.format(source=_(SOURCE_NAMES[source]), n=part["of"].iloc[0]))
         panels[-1].set_xlabel("%")
+        if not sources:
+            panels[-1].set_axis_off()
 
     first = rows.drop_duplicates("source")
     said = ", ".join(f"{_(SOURCE_NAMES[source])}: {n}" for source, n in zip(first["source"], first["of"], strict=True))
