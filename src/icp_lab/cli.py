@@ -88,6 +88,74 @@ def status(folder: Folder, out: Out = None, settings: Settings = None, language:
 
 
 @app.command()
+def why(
+    folder: Folder,
+    account: Annotated[str, typer.Argument(help="The account's id, or its name.", metavar="ACCOUNT")],
+    out: Out = None,
+    language: Language = "",
+) -> None:
+    """Say which criteria an account meets, fails and leaves open, and which known cases resemble it."""
+    from icp_lab.report.make import choose_out
+    from icp_lab.report.why import explain
+    from icp_lab.study import open_study
+
+    _speak(folder, language)
+    for sentence in explain(open_study(folder), choose_out(folder, out), account).words():
+        print(sentence)
+
+
+@app.command()
+def adopt(
+    folder: Folder,
+    by: Annotated[str, typer.Option(help="Who decides it.", metavar="NAME")],
+    reason: Annotated[str, typer.Option("--why", help="For which reason.", metavar="TEXT")],
+    out: Out = None,
+    language: Language = "",
+) -> None:
+    """Make the definition of the last run the study's; the one before is kept."""
+    from datetime import date
+
+    from icp_lab.icp.versions import adopt as adopt_definition
+    from icp_lab.report.make import choose_out
+    from icp_lab.study import open_study
+
+    _speak(folder, language)
+    study = open_study(folder)
+    icp = adopt_definition(study.folder, choose_out(folder, out), by=by, why=reason, on=date.today())
+    print(_("Adopted as version {version}: {file}").format(version=icp.version, file=study.folder / "icp.yml"))
+
+
+@app.command()
+def rollback(
+    folder: Folder,
+    version: Annotated[str, typer.Argument(help="The version to put back in force.", metavar="VERSION")],
+    language: Language = "",
+) -> None:
+    """Put a former version of the study's definition back in force."""
+    from icp_lab.icp.versions import rollback as put_back
+    from icp_lab.study import open_study
+
+    _speak(folder, language)
+    put_back(open_study(folder).folder, version)
+    print(_("Version {version} is in force again.").format(version=version))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="An icp.yml.", metavar="OLD.yml")],
+    new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")],
+    language: Language = "",
+) -> None:
+    """Say in words what changed from one definition to another."""
+    from icp_lab.icp.profile import load_icp
+    from icp_lab.icp.versions import diff_icps
+
+    _choose_language(language)
+    said = diff_icps(load_icp(old), load_icp(new))
+    print("\n".join(said) or _("Both say the same."))
+
+
+@app.command()
 def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     """Copy what people filled in from the report to its place in the study, never over a file."""
     from icp_lab.report.make import choose_out

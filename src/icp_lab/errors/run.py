@@ -169,14 +169,6 @@ def nothing_published(out: str) -> LabError:
     )
 
 
-def account_unknown(name: str, nearest: tuple[str, ...]) -> LabError:
-    """Say that no account has this id or name."""
-    return LabError(
-        _("There is no account {name}.").format(name=name),
-        remedy=_("Did you mean {names}?").format(names=", ".join(nearest)) if nearest else "",
-    )
-
-
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     close = get_close_matches(name, known, n=1)
     return _("Did you mean {name}?").format(name=close[0]) if close else ""

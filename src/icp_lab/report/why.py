@@ -1,0 +1,47 @@
+"""Why is this account in or out? Asked of a finished report."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts.manifest import folder_of, read_manifest
+from icp_lab.artifacts.store import read_artifact
+from icp_lab.errors.run import nothing_published
+from icp_lab.icp.explain import Explanation, explain_account
+from icp_lab.icp.profile import load_icp
+from icp_lab.process import WRITER
+from icp_lab.study import Study
+
+DEFINITION = "icp.yml"
+
+
+def explain(study: Study, out: Path, account: str) -> Explanation:
+    """Why is an account in, out or unknown, by the definition in force: the study's adopted one, else the report's?
+
+    Parameters
+    ----------
+    study
+        The study.
+    out
+        Folder of its report.
+    account
+        The account's id, or its name.
+
+    Raises
+    ------
+    LabError
+        When there is no such account, or no finished report.
+    """
+    adopted = study.folder / DEFINITION
+    file = adopted if adopted.is_file() else out / DEFINITION
+    folder = folder_of(out, WRITER["cases"])
+    manifest = read_manifest(folder)
+    if manifest is None or not file.is_file():
+        raise nothing_published(str(out))
+    cases = read_artifact(folder, ARTIFACT["cases"])
+    accounts = study.table("accounts")
+    named = accounts.loc[accounts["name"].eq(account), "account_id"]
+    known = accounts["account_id"].eq(account).any()
+    account_id = account if known or named.empty else str(named.iloc[0])
+    return explain_account(study.candidates().frame, load_icp(file).working_rule, pd.DataFrame(cases), account_id)
