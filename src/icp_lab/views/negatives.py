@@ -108,7 +108,7 @@ def tabulate_reasons(reasons: Reasons) -> Table:
     frame = reasons.frame.assign(source=[_(SOURCE_NAMES[source]) for source in reasons.frame["source"]],
                                  group=[_(GROUP_NAMES[group]) for group in reasons.frame["group"]])
     silent = int(reasons.silent.loc[reasons.silent["source"] != "tickets", "accounts"].sum())
-    note = _("An account may name several. {silent} accounts left or did not buy without a word, and are not counted.")
+    note = _("An account may name several. Not counted, as they left or let a deal go without a word: {silent}.")
     columns = (
         Column("source", _("Said")), Column("group", _("Reason")), Column("accounts", _("Accounts"), "integer"),
         Column("of", _("Out of"), "integer"), Column("share", _("Share"), "share", low="low", high="high"),
