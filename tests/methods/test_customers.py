@@ -26,7 +26,8 @@ def test_who_counts_as_what():
         "account_id": ["pays", "won", "since", "lost", "open", "nobody", "later", "free"],
         "customer_since": dates(None, None, "2024-01-01", None, None, None, "2026-02-01", None)})
     deals = pd.DataFrame({"account_id": ["won", "lost", "open"], "stage": ["won", "lost", "open"]})
-    revenue = pd.DataFrame({"account_id": ["pays", "free"], "amount": [10.0, 0.0], "date": dates("2025-01-01", "2025-01-01")})
+    revenue = pd.DataFrame({"account_id": ["pays", "free"], "amount": [10.0, 0.0],
+                            "date": dates("2025-01-01", "2025-01-01")})
     status = classify(accounts, deals=deals, revenue=revenue).frame.set_index("account_id")["status"]
     assert status.to_dict() == {
         "pays": "customer", "won": "customer", "since": "customer", "lost": "lost", "open": "prospect",
@@ -47,7 +48,8 @@ def subscribers():
     revenue = pd.DataFrame({
         "account_id": ["a", "a", "b", "c"], "amount": 1.0, "recurring": pd.array([True] * 4, "boolean"),
         "date": dates("2023-01-01", "2024-01-01", "2023-01-01", "2023-01-01"),
-        "end_date": dates("2023-12-31", None, "2024-06-30", None), "ended": pd.array([True, False, True, False], "boolean")})
+        "end_date": dates("2023-12-31", None, "2024-06-30", None),
+        "ended": pd.array([True, False, True, False], "boolean")})
     churn = pd.DataFrame({"account_id": ["c", "c"], "date": dates("2025-03-01", "2024-03-01")})
     return accounts, revenue, churn
 

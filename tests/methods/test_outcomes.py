@@ -12,16 +12,19 @@ def flags(*values):
     return pd.array(list(values), "boolean")
 
 
+def dates(*days):
+    return pd.Series(pd.to_datetime(list(days))).astype("datetime64[s]")
+
+
 @pytest.fixture
 def customers():
-    start = pd.Timestamp("2023-01-01")
     return pd.DataFrame({
         "account_id": ["stay", "early", "late", "young", "flag", "lost", "lead"],
         "status": ["customer"] * 5 + ["lost", "prospect"],
         "churned": flags(False, True, True, False, True, None, None),
-        "churned_on": pd.Series([pd.NaT, "2023-06-01", "2025-06-01", pd.NaT, pd.NaT, pd.NaT, pd.NaT], dtype="datetime64[s]"),
+        "churned_on": dates(None, "2023-06-01", "2025-06-01", None, None, None, None),
         "lapsed": flags(*[None] * 7),
-        "since": pd.Series([start, start, start, pd.Timestamp("2025-10-01"), start, pd.NaT, pd.NaT], dtype="datetime64[s]"),
+        "since": dates("2023-01-01", "2023-01-01", "2023-01-01", "2025-10-01", "2023-01-01", None, None),
         "tenure_months": [36.0, 5.0, 29.0, 3.0, None, None, None]})
 
 

@@ -1,0 +1,103 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icp_lab.methods.customers import classify_accounts
+from icp_lab.methods.kinds import compare_kinds, measure_concentration
+from icp_lab.methods.patterns import Groups, find_patterns
+from icp_lab.methods.value import value_customers
+from icp_lab.views import customers as view
+from icp_lab.views.patterns import name_trait, tabulate_patterns, tell_patterns
+from icp_lab.views.picture import About, Picture
+from icp_lab.views.prose import Prose
+
+AS_OF = date(2025, 12, 31)
+ABOUT = About(AS_OF, "EUR", "Test")
+NONE = pd.DataFrame()
+
+
+def analyse(accounts, *, deals=NONE, revenue=NONE, churn=NONE):
+    base = classify_accounts(accounts, deals, revenue, churn, as_of=AS_OF)
+    worth = value_customers(base.frame, revenue, deals, as_of=AS_OF)
+    return base, worth, compare_kinds(worth, resamples=50), measure_concentration(worth.frame["revenue"], resamples=50)
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    rng = np.random.default_rng(0)
+    accounts = pd.DataFrame({"account_id": [f"a{i:02}" for i in range(40)], "name": "<script>", "employees": 20.0,
+                             "industry": ["SaaS", "Retail"] * 20, "churned": pd.array([True, False] * 20, "boolean")})
+    revenue = pd.DataFrame({"account_id": np.repeat(accounts["account_id"], 5), "amount": rng.lognormal(8, 1, 200),
+                            "cost": 1.0, "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(200), "D")})
+    churn = pd.DataFrame({"account_id": ["a00", "a01"], "date": pd.to_datetime(["2025-06-01", "2025-07-01"])})
+    return analyse(accounts, revenue=revenue, churn=churn)
+
+
+@pytest.fixture(scope="module")
+def bare():
+    accounts = pd.DataFrame({"account_id": ["a", "b"]})
+    return analyse(accounts, deals=pd.DataFrame({"account_id": ["a", "b"], "stage": ["won", "lost"]}))
+
+
+def test_the_headline_says_how_many_what_worth_and_how_sure(ledger):
+    text = view.tell_base(*ledger[:2], ledger[3], ledger[2], ABOUT)
+    assert text.startswith("**40 customers**.")
+    assert "margin of the last 3 years" in text
+    assert "EUR" in text
+    assert " to " in text
+
+
+def test_contradictions_are_named_with_their_number(ledger):
+    base = ledger[0]
+    assert "contradict each other" in view.tell_contradictions(base)
+    assert "differ on 38 customers" in view.tell_contradictions(base)
+    assert [len(table.frame) for table in view.tabulate_leaving(base)] == [3, 3]
+
+
+def test_pictures_are_drawn_and_tables_written(ledger):
+    base, worth, kinds, money = ledger
+    picture = view.draw_kinds(kinds, "industry", worth, ABOUT)
+    assert isinstance(picture, Picture)
+    assert "SaaS (20)" in picture.alt
+    assert isinstance(view.draw_concentration(money, ABOUT), Picture)
+    assert "10-49" in str(view.tabulate_kinds(kinds, "size_band", worth, ABOUT))
+    assert len(view.tabulate_ranking(worth, 5, ABOUT).frame) == 5
+    assert "customers" in str(view.tabulate_status(base))
+
+
+def test_what_cannot_be_shown_is_said(bare):
+    base, worth, kinds, money = bare
+    assert view.tell_base(base, worth, money, kinds, ABOUT) == "**1 customers**."
+    shown = (view.draw_kinds(kinds, "industry", worth, ABOUT), view.draw_concentration(money, ABOUT),
+             view.tabulate_ranking(worth, 5, ABOUT), view.tabulate_survival(worth), view.tabulate_lapses(base))
+    assert all(isinstance(each, Prose) for each in shown)
+    assert view.tabulate_leaving(base) == ()
+    assert "Nothing in the tables" in view.tell_contradictions(base)
+    assert "no lifetime" in view.tell_lifetime(worth)
+
+
+@pytest.mark.parametrize(("row", "name"), [
+    ({"kind": "category", "attribute": "industry", "level": "SaaS"}, "industry: SaaS"),
+    ({"kind": "member", "attribute": "tech_stack", "level": "CRM"}, "tech stack has CRM"),
+    ({"kind": "flag", "attribute": "exports", "level": ""}, "exports"),
+    ({"kind": "range", "attribute": "founded_year", "level": "", "low": 1996.0, "high": 2002.0},
+     "founded year 1996 to 2002"),
+    ({"kind": "range", "attribute": "annual_revenue", "level": "", "low": 1_234_567.0, "high": 2e9},
+     "annual revenue 1,230,000 to 2,000,000,000"),
+])
+def test_traits_are_named_as_people_would(row, name):
+    assert name_trait(pd.Series(row)) == name
+
+
+def test_patterns_are_told_with_counts_and_silence_is_told_too():
+    frame = pd.DataFrame({"industry": ["SaaS"] * 15 + ["Retail"] * 15}, index=[f"a{i:02}" for i in range(30)])
+    held = find_patterns(frame, ["industry"], Groups("value", tuple(frame.index[:15]), tuple(frame.index[15:])))
+    assert "industry: SaaS: 100 % against 0 %" in tell_patterns(held)
+    none = find_patterns(frame, ["industry"], Groups("best", tuple(frame.index[::2]), tuple(frame.index[1::2])))
+    assert tell_patterns(none).startswith("No trait sets 15 best customers apart")
+    few = find_patterns(frame, ["industry"], Groups("loyalty", ("a00",), ("a01",)))
+    assert tell_patterns(few).startswith("Too few")
+    assert isinstance(tabulate_patterns(few), Prose)
+    assert len(tabulate_patterns(held).frame) == 2
