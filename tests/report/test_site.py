@@ -1,0 +1,90 @@
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts.manifest import Manifest, folder_of, write_json, write_manifest
+from icp_lab.artifacts.store import write_artifact
+from icp_lab.icp import load_icp
+from icp_lab.process import WRITER
+from icp_lab.report.run import Run, StepEnd
+from icp_lab.report.site import FILES, publish_site
+from icp_lab.study import Candidates
+
+CRITERIA = [{"attribute": "industry", "in": ["SaaS"]}]
+ICP = {"schema": 1, "name": "x", "as_of": "2026-06-30", "next_review": "2026-09-30", "verdict": "supported",
+       "verdict_reason": [], "outcome": "best", "criteria": CRITERIA, "evidence": {"n": 2, "lift": 2.0}}
+
+
+def fill(name, rows):
+    """Give rows all the columns that the artifact declares."""
+    frame = pd.DataFrame(rows)
+    return frame.reindex(columns=[field.name for field in ARTIFACT[name].fields])
+
+
+ARTIFACTS = {
+    "customers": fill("customers", {"account_id": ["a", "b"], "name": ["Acme", "Beta"], "status": "customer"}),
+    "success": fill("success", {"account_id": ["a", "b"], "score": [1.0, 0.2], "measured": 5, "best": [True, False]}),
+    "cases": fill("cases", {"case_id": ["a", "b"], "account_id": ["a", "b"], "outcome": "best",
+                            "group": ["best", "ordinary"], "positive": ["yes", "no"], "reason": "top_share"}),
+    "coverage": fill("coverage", {"account_id": ["a", "b"], "fit": ["in", "out"], "met": ["industry", ""],
+                                  "failed": ["", "industry"], "unknown": ""}),
+    "contrasts": fill("contrasts", {"comparison": ["best_negative"], "attribute": "industry", "level": "SaaS",
+                                    "measure": "risk_ratio", "effect": 2.0, "n_first": 1, "n_second": 1,
+                                    "p_value": 0.5, "q_value": 0.5}),
+    "icp": ICP,
+}
+
+
+@pytest.fixture
+def plan(tmp_path):
+    for name in {WRITER[artifact] for artifact in ARTIFACTS}:
+        folder = folder_of(tmp_path, name)
+        folder.mkdir(parents=True)
+        entries = {artifact: write_artifact(folder, ARTIFACT[artifact], content)
+                   for artifact, content in ARTIFACTS.items() if WRITER[artifact] == name}
+        write_json(folder / "page.json", {"headlines": [f"Said by {name}."], "answers": {}})
+        write_manifest(folder, Manifest(name, "k", "", "", {}, {}, entries, timings={"seconds": 1.5}))
+    frame = pd.DataFrame({"industry": ["SaaS", "Retail"]}, index=pd.Index(["a", "b"], name="account_id"))
+    counted = dict.fromkeys(("read", "left_out", "used", "set_aside", "made_missing", "duplicates"), 2)
+    study = SimpleNamespace(
+        name="Demo", as_of=date(2026, 6, 30), currency="EUR", privacy={"companies": "names"},
+        candidates=lambda: SimpleNamespace(frame=frame, names=("industry",)),
+        intake=lambda: SimpleNamespace(tables=pd.DataFrame([{"table": "accounts", **counted}])),
+    )
+    names = ("01_customer_base", "09_icp_document")
+    tasks = {name: SimpleNamespace(file=SimpleNamespace(title=name)) for name in names}
+    return SimpleNamespace(study=study, out=tmp_path, language="en", tasks=tasks)
+
+
+def test_the_study_stub_offers_what_a_study_offers():
+    assert {"frame", "names"} <= set(Candidates.__dataclass_fields__)
+
+
+def test_a_finished_report_is_one_thing_to_read(plan):
+    publish_site(plan, Run({name: StepEnd("done") for name in plan.tasks}))
+    assert {path.name for path in plan.out.iterdir()} == {"artifacts", "index.html", *FILES}
+    assert load_icp(plan.out / "icp.yml").rule.to_dicts() == CRITERIA
+    index = (plan.out / "index.html").read_text(encoding="utf-8")
+    assert "Said by 01_customer_base." in index
+    assert "Of 1 customers inside" in index
+    assert (plan.out / "icp.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_no_definition_is_left_from_an_earlier_run_when_the_last_step_failed(plan):
+    publish_site(plan, Run())
+    (folder_of(plan.out, "09_icp_document") / "manifest.json").unlink()
+    publish_site(plan, Run({"01_customer_base": StepEnd("fresh"), "09_icp_document": StepEnd("failed", "No memory.")}))
+    assert not [name for name in FILES if (plan.out / name).exists()]
+    index = (plan.out / "index.html").read_text(encoding="utf-8")
+    assert "No memory." in index
+    assert "There is no definition yet" in index
+
+
+def test_pseudonyms_keep_names_out_of_what_is_shared(plan):
+    plan.study.privacy["companies"] = "pseudonyms"
+    publish_site(plan, Run())
+    for name in ("index.html", "icp.html"):
+        assert "Acme" not in (plan.out / name).read_text(encoding="utf-8")
