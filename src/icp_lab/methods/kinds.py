@@ -92,7 +92,8 @@ def compare_kinds(worth: Worth, *, resamples: int = 400, seed: int = 0) -> Kinds
     that leaves within a year, 1 - exp(-rate); its interval is exact. Mean
     value: bootstrap over customers in which the expected lifetime is estimated anew each time, so that its uncertainty
     is in the interval; ends are the percentiles widened for small groups (Hesterberg, 2015). Kinds with fewer than five
-    customers get no interval. Intervals are 95 % each and not adjusted for the number of kinds.
+    customers get no interval. Intervals are 95 % each and not adjusted for the number of kinds; on simulated contracts
+    with skewed margins they held the truth in about 91 of 100 cases (tests/truth/test_success_truth.py).
     """
     frame = worth.frame
     rows = _lay_out(worth)
