@@ -251,8 +251,9 @@ class Here:
             raise ValueError(f"the process has no sub-item {item}")
         self._facts["answers"][item] = {"state": state, "tables": tables or [], "why": str(why)}
         words = str(why)
+        target = f'<span class="item" id="item-{item}"></span>'  # where the index leads to
         if state == "waiting":
             words = _("This waits for data: {tables}. A template lies in the study's templates folder.")
             words = words.format(tables=", ".join(tables or []))
-        if words:
-            show_html(f'<p class="{state.replace("_", "-")}">{escape(words)}</p>', words)
+        paragraph = f'<p class="{state.replace("_", "-")}">{escape(words)}</p>' if words else ""
+        show_html(target + paragraph, words)
