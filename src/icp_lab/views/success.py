@@ -105,13 +105,13 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
         return Prose(_("What customers get is not on record (satisfaction, use), or what they give is not (revenue, "
                        "margin, tenure), so the two sides cannot be set against each other."))
     best = frame["best"].fillna(False).to_numpy(dtype=bool)
-    named = frame[best].nlargest(3, "score")
+    named = frame[best].nlargest(1, "score")
     both = int((best & (frame["get"] >= 0.5) & (frame["give"] >= 0.5)).sum())
 
     def draw(axes: Axes, narrow: bool) -> None:
         axes.plot(frame["get"][~best], frame["give"][~best], "o", color=COLOURS["faint"], markersize=4)
         axes.plot(frame["get"][best], frame["give"][best], "D", color=COLOURS["accent"], markersize=5)
-        for _place, row in named.iloc[:0 if narrow else 3].iterrows():
+        for _place, row in named.iloc[:0 if narrow else 1].iterrows():
             axes.annotate(str(row["name"]), (row["get"], row["give"]), (-6, 4), textcoords="offset points",
                           ha="right", color=COLOURS["ink"])
         axes.axvline(0.5, color=COLOURS["grey"], linewidth=0.8)
