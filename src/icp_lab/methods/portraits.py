@@ -175,7 +175,8 @@ def _find_traits(members: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFram
     found = [_no_traits()]
     for name in sorted(set(places) - {NO_SEGMENT}):
         inside = (places == name).to_numpy()
-        rows = pd.DataFrame([trait for column in attributes for trait in _compare(attributes[column], inside)])
+        compared = [trait for column in attributes for trait in _compare(attributes[column], inside)]
+        rows = pd.DataFrame(compared, columns=list(_TRAIT_COLUMNS[1:]))
         rows = rows[rows["difference"].abs() >= CLEAR].assign(size=rows["difference"].abs(), segment=name)
         rows = rows.sort_values(["size", "attribute", "level"], ascending=[False, True, True])
         found.append(rows[list(_TRAIT_COLUMNS)])

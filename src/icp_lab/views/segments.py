@@ -62,7 +62,7 @@ def tell_difference(portraits: Portraits) -> Prose:
     known = frame[frame["known"] >= 10].sort_values(["share_best", "segment"], ascending=[False, True])
     if len(known) < 2:
         return Prose(_("Too few groups have ten customers or more: how they do cannot be compared."))
-    top, rest = known.iloc[0], known.iloc[1:]
+    top, rest = known.iloc[0], frame.drop(index=known.index[0])
     words = {
         "name": _name_group(top, portraits), "best": int(top["best"]), "known": int(top["known"]),
         "low": say(top["low"], "share"), "high": say(top["high"], "share"),
@@ -70,7 +70,7 @@ def tell_difference(portraits: Portraits) -> Prose:
     }  # fmt: skip
     sentence = _("Most of the best are found in {name}: {best} of {known} (95 % interval {low} to {high}); "
                  "elsewhere {others} of {of}.").format(**words)  # fmt: skip
-    if top["low"] <= rest["high"].max():
+    if top["low"] <= known["high"].iloc[1:].max():
         sentence += " " + _("The intervals of the groups overlap, so that their order is not settled.")
     return Prose(sentence)
 
@@ -153,7 +153,9 @@ def draw_stability(segmentation: Segmentation, about: About) -> Picture:
 def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
     """Who is near whom?"""
     places = place_members(portraits, layout.frame).dropna(subset=["x", "y"])
-    names = [name for name in portraits.frame["segment"] if name != NO_SEGMENT] if portraits.published else []
+    shown = portraits.frame[portraits.frame["segment"] != NO_SEGMENT] if portraits.published else portraits.frame[:0]
+    labels = {str(row["segment"]): _name_group(row, portraits) for _i, row in shown.iterrows()}
+    names, room = list(labels), 0.02 * float(np.ptp(places["y"])) if len(places) else 0.0
 
     def draw(axes: Axes, narrow: bool) -> None:
         others = places[~places["segment"].isin(names)]
@@ -162,16 +164,17 @@ def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
             here, shade = places[places["segment"] == name], COLOURS[_SHADES[i % len(_SHADES)]]
             mark, size = _MARKS[i % len(_MARKS)], 3.5 if narrow else 5
             axes.plot(here["x"], here["y"], mark, color=shade, markersize=size, alpha=0.6)
-            middle = (float(here["x"].median()), float(here["y"].median()))
-            axes.text(*middle, name, color=COLOURS["ink"], weight="bold", ha="center", va="center", size=15)
+            label = name if narrow else labels[name]
+            axes.text(float(here["x"].median()), float(here["y"].max()) + room, label, ha="center", weight="bold")
         axes.set_xticks([])
         axes.set_yticks([])
+        axes.spines["bottom"].set_visible(False)
+        axes.margins(x=0.12, y=0.08)
 
-    listed = "; ".join(_name_group(row, portraits) for _i, row in portraits.frame.iterrows() if row["segment"] in names)
-    title = (_("The segments lie apart, with customers in between") if names
+    title = (_("The {k} segments on a map of the customers").format(k=len(names)) if names
              else _("The map shows islands, but none of them is a segment"))  # fmt: skip
     return paint(draw, title=title, height=460, narrow_height=360,
-                 alt=_("A dot a customer. Segments: {listed}").format(listed=listed or _("none")),
+                 alt=_("A mark a customer. Segments: {listed}").format(listed="; ".join(labels.values()) or _("none")),
                  subtitle=_("Each mark is a customer; near means alike. A picture only: distances between islands and "
                             "their shapes mean nothing, and no conclusion rests on it"),
                  foot=about.foot(_("{n} customers").format(n=len(places))))

@@ -50,7 +50,7 @@ def _draw_kind(kind: Kind, n: int, rng: np.random.Generator) -> pd.DataFrame:
         "country": [REGIONS[r][i] for r, i in zip(region, rng.integers(0, 2, n), strict=True)],
         "region": region,
         "founded_year": np.clip(np.round(rng.normal(*kind.founded, n)), 1890, 2024),
-        "tech_stack": [tuple(sorted(tool for tool in owns if owns[tool][i])) for i in range(n)],
+        "tech_stack": [tuple(sorted(tool for tool in owns if owns[tool][i])) or ("Excel",) for i in range(n)],
         "channel": _pick(rng, {"referral": 0.2, "inbound": 0.35, "outbound": 0.3, "event": 0.15}, n),
         "sold_via": np.where(rng.random(n) < kind.dealer, "dealer", "direct"),
         "digital_maturity": np.clip(np.round(rng.normal(*kind.maturity, n)), 1, 5),

@@ -38,8 +38,8 @@ def write_study(world: World, folder: Path) -> None:
 
     Notes
     -----
-    The mess: 5 % of industries and regions in another spelling (put right in study.yml), exact duplicates in accounts,
-    revenue and support, impossible dates in deals, satisfaction and churn, tickets of accounts that nobody knows.
+    The mess: some 7 % of four industries and two regions in another spelling (put right in study.yml), exact duplicates
+    in accounts, revenue and support, impossible dates in deals, satisfaction and churn, tickets of unknown accounts.
     `truth.json` counts it under `mess`.
     """
     folder.mkdir(parents=True, exist_ok=True)
