@@ -85,3 +85,7 @@ def ngettext(one: str, many: str, n: int) -> str:
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name for a sentence that is translated later)
     """Mark a sentence for the catalogue where it is declared; `_` says it where it is shown."""
     return message
+
+
+CURRENCIES: tuple[str, ...] = (N_("JPY"), N_("USD"), N_("EUR"), N_("GBP"))
+"""Codes that readers know by another name in their language; any other is shown as it is."""
