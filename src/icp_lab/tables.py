@@ -283,8 +283,10 @@ BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 KNOWN_ATTRIBUTES: tuple[str, ...] = (
     N_("industry"), N_("employees"), N_("annual revenue"), N_("country"), N_("region"), N_("city"), N_("founded year"),
     N_("tech stack"), N_("channel"), N_("sold via"), N_("potential spend"), N_("customer since"), N_("churned"),
-    N_("size band"), N_("size"), N_("growth"), N_("source"), N_("exports"), N_("digital maturity"), N_("decision making"),
+    N_("size band"), N_("size"), N_("growth"), N_("source"), N_("exports"), N_("digital maturity"),
+    N_("decision making"),
     N_("it budget share"), N_("plan"), N_("plan tier"), N_("seats"), N_("product"), N_("budget allocated"),
-    N_("competitors"), N_("formal tender"), N_("partnership"), N_("purchasing department"), N_("authority"), N_("client"),
+    N_("competitors"), N_("formal tender"), N_("partnership"), N_("purchasing department"), N_("authority"),
+    N_("client"),
 )
 """How attributes that many companies record are named to a reader; any other is shown as the study names it."""
