@@ -13,7 +13,12 @@ from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
 LOCKS = ("requirements.lock", "requirements-test.lock")
-CONDA_NAMES = {"duckdb": "python-duckdb", "jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
+    "matplotlib": "matplotlib-base",
+}
 NEVER_IMPORTED = {
     "ipykernel": "runs the notebooks",
     "jupyterlab": "make lab",
