@@ -11,7 +11,7 @@ from icp_lab.icp import load_icp
 from icp_lab.process import WRITER
 from icp_lab.report.run import Run, StepEnd
 from icp_lab.report.site import FILES, publish_site
-from icp_lab.study import Candidates
+from icp_lab.study.candidates import Candidates
 
 CRITERIA = [{"attribute": "industry", "in": ["SaaS"]}]
 ICP = {"schema": 1, "name": "x", "as_of": "2026-06-30", "next_review": "2026-09-30", "verdict": "supported",

@@ -25,7 +25,8 @@ def make_icp(verdict="supported", **more):
 def standing():
     frame = pd.DataFrame({
         "account_id": ["a", "b", "c"], "name": ["A", None, "<b>"], "status": "customer",
-        "fit": ["in", "out", "unknown"], "met": "", "failed": ["", "employees, industry", ""], "unknown": "", "best": pd.array([True, True, None]),
+        "fit": ["in", "out", "unknown"], "met": "",
+        "failed": ["", "employees, industry", ""], "unknown": "", "best": pd.array([True, True, None]),
         "score": [0.9, 0.8, None], "value": [1e5, 2e5, None],
     })
     counts = pd.DataFrame({"status": ["customer"], "in": [1], "out": [1], "unknown": [1]})

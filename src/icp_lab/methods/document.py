@@ -138,7 +138,8 @@ def compose_icp(
     if avoid.get("criteria"):
         icp["avoid"] = {key: avoid[key] for key in ("criteria", "verdict", "evidence")}
     if segmentation.get("published"):
-        icp["segments"] = segmentation["segments"]
+        known = ("id", "name", "n")  # the page on segments says the rest; this file is read by people
+        icp["segments"] = [{key: one[key] for key in known if key in one} for one in segmentation["segments"]]
     return icp
 
 

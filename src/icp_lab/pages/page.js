@@ -37,7 +37,7 @@
     rows.sort((one, other) => {
       const [a, b] = [keyOf(one, column), keyOf(other, column)];
       if (a === "" || b === "") return (a === "") - (b === "");
-      return sign * (numeric ? Number(a) - Number(b) : a.localeCompare(b, root.lang));
+      return sign * (numeric ? Number(a) - Number(b) : a.localeCompare(b, root.lang, { numeric: true }));
     });
     body.append(...rows);
     for (const head of table.tHead.rows[0].cells) head.removeAttribute("aria-sort");

@@ -35,7 +35,7 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
     claimed = bool(icp.get("criteria"))
     evidence = [
         document.tell_ruled_out(icp), document.tell_counts(icp, standing), document.tell_lift(icp),
-        *document.tell_outcomes(icp),
+        " ".join(document.tell_outcomes(icp)),
     ]
     doc = {
         "title": _("Our Ideal Customer Profile") if claimed else _("No profile is claimed yet"),

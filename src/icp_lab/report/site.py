@@ -82,7 +82,9 @@ def _publish_definition(plan: Plan, definition: _Definition) -> None:
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     write_icp(plan.out / "icp.yml", icp)
     write_text(plan.out / "icp.html", build_document(icp, definition.standing, about))
-    rows = definition.standing.frame.join(definition.accounts, on="account_id", rsuffix="_of_account")
+    frame = definition.standing.frame
+    taken = {name: f"{name}_of_account" for name in definition.accounts.columns if name in frame.columns}
+    rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")
     draft = plan.out / f".{os.getpid()}.icp.xlsx"  # it appears whole or not at all
     write_workbook(draft, icp=icp, accounts=rows, evidence=definition.contrasts)
     draft.replace(plan.out / "icp.xlsx")

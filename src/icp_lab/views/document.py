@@ -114,6 +114,9 @@ def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
         return Prose(_("A pilot settles it: approach firms inside and outside the hypothesis alike, and count."))
     sentence = _("To tell a rate {lift} times that of all from chance (80 % power), this one hypothesis needs about "
                  "**{needed}** cases with a known outcome, and new ones: the {n} at hand have shaped it.")
+    if icp["verdict"] == "supported":
+        sentence = _("Later cases go on testing it: about **{needed}** new ones with a known outcome would tell a rate "
+                     "{lift} times that of all from chance (80 % power).")
     lift = say(evidence["needed_lift"], "ratio")
     return Prose(sentence.format(lift=lift, needed=say(evidence["needed"], "integer"), n=say(n, "integer")))
 
