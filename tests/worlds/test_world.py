@@ -35,7 +35,8 @@ def test_tables_are_canonical(language):
         assert frame[[*declared.required]].notna().all(axis=None)
         for column in frame.columns.intersection(list(declared.by_name)):
             kind, dtype = declared.by_name[column].kind, str(frame[column].dtype)
-            expected = {"date": "datetime64[s]", "flag": "boolean", "text": "str", "list": "object"}.get(kind, "float64")
+            named = {"date": "datetime64[s]", "flag": "boolean", "text": "str", "list": "object"}
+            expected = named.get(kind, "float64")
             assert (name, column, dtype) == (name, column, expected)
 
 

@@ -141,12 +141,12 @@ def find_segments(  # noqa: PLR0913
 
     Examples
     --------
-    >>> rng = np.random.default_rng(0)
-    >>> ids = [f"A{i:03d}" for i in range(120)]
-    >>> place = np.where(np.arange(120) < 70, 0.0, 9.0)
-    >>> frame = pd.DataFrame(rng.normal(size=(120, 3)) + place[:, None], index=ids, columns=["a", "b", "c"])
-    >>> find_segments(frame).sizes.to_dict()
-    {'S1': 70, 'S2': 50}
+    >>> from icp_lab.worlds import make_company
+    >>> accounts = make_company(accounts=300).tables["accounts"].set_index("account_id")
+    >>> kinds = accounts[["industry", "employees", "tech_stack", "decision_making", "founded_year"]]
+    >>> found = find_segments(kinds, resamples=5, nulls=5)
+    >>> found.published, len(found.sizes) >= 4
+    (True, True)
     """
     encoding = encode_attributes(attributes)
     ids, points = encoding.frame.index.astype("str"), encoding.points

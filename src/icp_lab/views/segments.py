@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from icp_lab.locale import N_, _
 from icp_lab.methods.layout import Layout
-from icp_lab.methods.portraits import JOINT, UNKNOWN, Portraits, place_members
+from icp_lab.methods.portraits import JOINT, UNKNOWN, Portraits
 from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentation
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.customers import name_kind
@@ -152,7 +152,7 @@ def draw_stability(segmentation: Segmentation, about: About) -> Picture:
 
 def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
     """Who is near whom?"""
-    places = place_members(portraits, layout.frame).dropna(subset=["x", "y"])
+    places = portraits.members.merge(layout.frame, on="account_id").dropna(subset=["x", "y"])
     shown = portraits.frame[portraits.frame["segment"] != NO_SEGMENT] if portraits.published else portraits.frame[:0]
     labels = {str(row["segment"]): _name_group(row, portraits) for _i, row in shown.iterrows()}
     names, room = list(labels), 0.02 * float(np.ptp(places["y"])) if len(places) else 0.0
