@@ -23,7 +23,9 @@ CRITERIA = st.one_of(
     BOUNDS.map(lambda b: Criterion.between("size", *b)),
     st.integers(-20, 20).map(lambda b: Criterion.between("size", b, None)),
     st.integers(-20, 20).map(lambda b: Criterion.between("size", None, b)),
-    st.lists(st.sampled_from(["SaaS", "Fin'tech", "製造"]), min_size=1).map(lambda v: Criterion.one_of("my industry", v)),
+    st.lists(st.sampled_from(["SaaS", "Fin'tech", "製造"]), min_size=1).map(
+        lambda v: Criterion.one_of("my industry", v)
+    ),
     st.sampled_from(["CRM", "a'b"]).map(lambda v: Criterion.has("stack", v)),
     st.booleans().map(lambda v: Criterion.flag("exports", v)),
 )
@@ -32,18 +34,26 @@ RULES = st.lists(CRITERIA, max_size=4).map(lambda c: Rule(tuple(c)))
 
 def _table(rows):
     size, industry, stack, exports = zip(*rows, strict=True)
-    return pa.table({
-        "size": pa.array(size, pa.float64()), "my industry": pa.array(industry, pa.string()),
-        "stack": pa.array(stack, pa.list_(pa.string())), "exports": pa.array(exports, pa.bool_()),
-    })
+    return pa.table(
+        {
+            "size": pa.array(size, pa.float64()),
+            "my industry": pa.array(industry, pa.string()),
+            "stack": pa.array(stack, pa.list_(pa.string())),
+            "exports": pa.array(exports, pa.bool_()),
+        }
+    )
 
 
 def _frame(rows):
     size, industry, stack, exports = zip(*rows, strict=True)
-    return pd.DataFrame({
-        "size": np.array(size, dtype="float64"), "my industry": pd.array(industry, dtype="str"),
-        "stack": pd.Series(list(stack), dtype=object), "exports": pd.array(exports, dtype="boolean"),
-    })
+    return pd.DataFrame(
+        {
+            "size": np.array(size, dtype="float64"),
+            "my industry": pd.array(industry, dtype="str"),
+            "stack": pd.Series(list(stack), dtype=object),
+            "exports": pd.array(exports, dtype="boolean"),
+        }
+    )
 
 
 @settings(max_examples=120, deadline=None)
@@ -82,11 +92,19 @@ def test_sql_is_quoted_in_every_dialect(dialect):
     assert "od" in text
 
 
-@pytest.mark.parametrize("broken", [
-    {"attribute": "a"}, {"attribute": "a", "min": 5, "max": 5}, {"attribute": "a", "min": "5"}, {"attribute": "a", "in": []},
-    {"attribute": "", "is": True}, {"attribute": "a", "is": "perhaps"}, {"attribute": "a", "min": 1, "has": "x"},
-    {"attribute": "a", "min": float("nan")},
-])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"attribute": "a"},
+        {"attribute": "a", "min": 5, "max": 5},
+        {"attribute": "a", "min": "5"},
+        {"attribute": "a", "in": []},
+        {"attribute": "", "is": True},
+        {"attribute": "a", "is": "perhaps"},
+        {"attribute": "a", "min": 1, "has": "x"},
+        {"attribute": "a", "min": float("nan")},
+    ],
+)
 def test_what_is_no_criterion_is_refused(broken):
     with pytest.raises(LabError, match="is not a criterion"):
         Criterion.from_dict(broken)

@@ -11,7 +11,9 @@ MINIMAL = {"schema": 1, "name": "Demo", "criteria": [{"attribute": "exports", "i
 
 def test_what_is_written_is_read_back(tmp_path):
     file = tmp_path / "icp.yml"
-    write_icp(file, {**MINIMAL, "as_of": "2026-06-30", "evidence": {"lift": 2.0, "p_value": float("nan")}, "version": "1"})
+    write_icp(
+        file, {**MINIMAL, "as_of": "2026-06-30", "evidence": {"lift": 2.0, "p_value": float("nan")}, "version": "1"}
+    )
     icp = load_icp(file)
     assert icp.rule == Rule((Criterion.flag("exports"),))
     assert icp.data["as_of"] == "2026-06-30"
@@ -20,14 +22,17 @@ def test_what_is_written_is_read_back(tmp_path):
     assert "as_of: 2026-06-30" in file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("text", "line", "word"), [
-    ("schema: 1\nname: x\ncriteria: []\nverdcit: supported\n", 4, "verdict"),
-    ("schema: 1\nname: x\ncriteria:\n  - {attribute: a, mim: 3}\n", 4, "min"),
-    ("schema: 1\nname: x\ncriteria: []\nverdict: suported\n", 4, "supported"),
-    ("schema: 1\nname: x\ncriteria:\n  - {attribute: a, min: 3, in: [b]}\n", 4, "not a criterion"),
-    ("schema: 1\nname: x\ncriteria: []\navoid:\n  criteria: []\n  verdikt: x\n", 6, "verdict"),
-    ("schema: 2\nname: x\ncriteria: []\n", 1, "schema"),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ("schema: 1\nname: x\ncriteria: []\nverdcit: supported\n", 4, "verdict"),
+        ("schema: 1\nname: x\ncriteria:\n  - {attribute: a, mim: 3}\n", 4, "min"),
+        ("schema: 1\nname: x\ncriteria: []\nverdict: suported\n", 4, "supported"),
+        ("schema: 1\nname: x\ncriteria:\n  - {attribute: a, min: 3, in: [b]}\n", 4, "not a criterion"),
+        ("schema: 1\nname: x\ncriteria: []\navoid:\n  criteria: []\n  verdikt: x\n", 6, "verdict"),
+        ("schema: 2\nname: x\ncriteria: []\n", 1, "schema"),
+    ],
+)
 def test_a_fault_names_its_line_and_the_nearest_word(tmp_path, text, line, word):
     file = tmp_path / "icp.yml"
     file.write_text(text, encoding="utf-8")

@@ -40,12 +40,23 @@ def test_what_is_not_there_cannot_be_adopted_or_restored(tmp_path):
 
 def test_changes_are_said_in_words(tmp_path):
     base = {"schema": 1, "name": "Demo", "verdict": "tentative"}
-    write_icp(tmp_path / "a.yml", {**base, "criteria": [{"attribute": "employees", "min": 100}, {"attribute": "x", "is": True}]})
-    write_icp(tmp_path / "b.yml", {**base, "verdict": "supported", "criteria": [
-        {"attribute": "employees", "min": 200}, {"attribute": "stack", "has": "CRM"}]})
+    write_icp(
+        tmp_path / "a.yml",
+        {**base, "criteria": [{"attribute": "employees", "min": 100}, {"attribute": "x", "is": True}]},
+    )
+    write_icp(
+        tmp_path / "b.yml",
+        {
+            **base,
+            "verdict": "supported",
+            "criteria": [{"attribute": "employees", "min": 200}, {"attribute": "stack", "has": "CRM"}],
+        },
+    )
     old, new = load_icp(tmp_path / "a.yml"), load_icp(tmp_path / "b.yml")
     assert diff_icps(old, new) == [
-        "Changed: employees at least 100 is now employees at least 200.", "Dropped: x: yes.", "Added: stack includes CRM.",
+        "Changed: employees at least 100 is now employees at least 200.",
+        "Dropped: x: yes.",
+        "Added: stack includes CRM.",
         "Verdict: tentative is now supported.",
     ]
     assert diff_icps(old, old) == []

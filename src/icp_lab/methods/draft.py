@@ -66,7 +66,7 @@ class SizeFixed(Shown):
     plain, fixed
         Lift of the rule on all cases, and against what each size band's share of good cases would give.
     left
-        Share of the excess over 1 that is left; NaN where there is none.
+        Share of the excess over 1 that is left; NaN where the interval of the plain lift holds 1.
     frame
         A row a size band: cases, inside, their good cases.
     """
@@ -104,7 +104,7 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Se
     positive, groups = known["positive"].eq("yes"), known["account_id"]
     plain = measure_lift(inside, positive, groups=groups)
     fixed = measure_lift(inside, positive, groups=groups, strata=band)
-    left = (fixed.lift - 1) / (plain.lift - 1) if plain.lift > 1 else math.nan
+    left = (fixed.lift - 1) / (plain.lift - 1) if plain.low > 1 else math.nan
     counts = pd.DataFrame({"band": band, "cases": 1, "positives": positive, "inside": inside.astype(bool)})
     counts["inside_positives"] = counts["inside"] & counts["positives"]
     return SizeFixed(plain, fixed, left, counts.groupby("band").sum().astype("float64").reset_index())

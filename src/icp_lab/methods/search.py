@@ -192,7 +192,7 @@ def _count(codes, cases, positives, rows, start, stop, counts):  # type: ignore[
 
 
 @_compile
-def _best_interval(count, size, parent, total, own, limits, zero, table, out):  # type: ignore[no-untyped-def]
+def _best_interval(count, size, known, total, own, limits, zero, table, out):  # type: ignore[no-untyped-def]
     """Find the best span of bins; one end left open is cheaper than two bounds."""
     one, two = PRICE * math.log(2.0 * size), PRICE * (0.7 + math.log(size * (size - 1) * 0.5 + 1e-9))
     for low in range(size):
@@ -201,8 +201,7 @@ def _best_interval(count, size, parent, total, own, limits, zero, table, out):  
             u += count[high, 0]
             n1 += count[high, 1]
             k1 += count[high, 2]
-            # All bins together would say no more than that the value is known: that is not a criterion.
-            if n1 < limits[0] or u < limits[1] or n1 >= parent or (low == 0 and high == size - 1):
+            if n1 < limits[0] or u < limits[1] or n1 >= known:
                 continue
             price = own + (one if low == 0 or high == size - 1 else two)
             quality = _gain(n1, k1, total[0], total[1], zero, table) - price
@@ -211,7 +210,7 @@ def _best_interval(count, size, parent, total, own, limits, zero, table, out):  
 
 
 @_compile
-def _best_set(count, size, parent, rate, total, own, limits, zero, table, choose, out):  # type: ignore[no-untyped-def]
+def _best_set(count, size, known, rate, total, own, limits, zero, table, choose, out):  # type: ignore[no-untyped-def]
     """Find the best set of categories among the prefixes of their order by smoothed rate."""
     rates = np.empty(size)
     for i in range(size):
@@ -225,7 +224,7 @@ def _best_set(count, size, parent, rate, total, own, limits, zero, table, choose
         k1 += count[i, 2]
         bits |= 1 << i
         used += 1
-        if used > limits[4] or n1 >= parent:
+        if used > limits[4] or n1 >= known:
             return
         if n1 < limits[0] or u < limits[1]:
             continue
@@ -236,11 +235,11 @@ def _best_set(count, size, parent, rate, total, own, limits, zero, table, choose
 
 
 @_compile
-def _best_code(count, first, parent, total, own, limits, zero, table, out):  # type: ignore[no-untyped-def]
+def _best_code(count, first, known, total, own, limits, zero, table, out):  # type: ignore[no-untyped-def]
     """Find the best of yes and no; only yes (`first` = 1) for members of lists."""
     for code in range(first, 2):
         u, n1, k1 = count[code, 0], count[code, 1], count[code, 2]
-        if n1 < limits[0] or u < limits[1] or n1 >= parent:
+        if n1 < limits[0] or u < limits[1] or n1 >= known:
             continue
         quality = _gain(n1, k1, total[0], total[1], zero, table) - own
         if quality > out[0]:
@@ -258,14 +257,15 @@ def _expand(counts, steps, used, parent, total, static, limits, zero, out):  # t
             taken = taken or steps[t, 0] == f
         if taken:
             continue
+        known = counts[f, :MISSING, 1].sum()  # a criterion must exclude someone with a value, not just the missing
         if kinds[f] == INTERVAL:
-            _best_interval(counts[f], sizes[f], parent[0], total, own[f], limits, zero, table, out[f])
+            _best_interval(counts[f], sizes[f], known, total, own[f], limits, zero, table, out[f])
         elif kinds[f] == SET:
             rate = parent[1] / parent[0]
-            _best_set(counts[f], sizes[f], parent[0], rate, total, own[f], limits, zero, table, choose, out[f])
+            _best_set(counts[f], sizes[f], known, rate, total, own[f], limits, zero, table, choose, out[f])
         else:
             first = 1 if kinds[f] == MEMBER else 0
-            _best_code(counts[f], first, parent[0], total, own[f], limits, zero, table, out[f])
+            _best_code(counts[f], first, known, total, own[f], limits, zero, table, out[f])
 
 
 @_compile

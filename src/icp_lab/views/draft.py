@@ -182,7 +182,7 @@ def tell_size(size: SizeFixed) -> Prose:
     if not math.isfinite(size.left):
         return Prose(_("There is no excess inside the profile that size could explain."))
     word = (_("Best does not just mean big") if size.left >= 0.67 else _("Size explains a part of it")
-            if size.left >= 0.33 else _("Best means big, for the most part"))
+            if size.left >= 0.33 else _("Size explains most of it"))
     sentence = _("**{word}**: {plain} times on the same cases becomes {fixed} times ({ends}) when companies of one "
                  "size band are compared with each other.")
     return Prose(sentence.format(word=word, plain=say(size.plain.lift, "ratio"), fixed=say(size.fixed.lift, "ratio"),
@@ -211,14 +211,13 @@ def tabulate_groups(groups: AttributeGroups) -> Table:
     return Table(frame, columns, title=_("What was looked at"), note=_("Filled: share of accounts with a value."))
 
 
-def tell_next(finding: Finding, groups: AttributeGroups, outcome: str) -> list[Prose]:
+def tell_next(finding: Finding, groups: AttributeGroups) -> list[Prose]:
     """What would settle it, and what is to be collected first?"""
     said = []
     if finding.needed:
-        said.append(Prose(_("To show a ratio of {lift} for one stated profile of this width takes about **{n}** cases "
-                            "with a known outcome; there are {have}.").format(
-                                lift=say(finding.needed_lift, "ratio"), n=say(finding.needed, "integer"),
-                                have=_cases(outcome, finding.n))))
+        sentence = _("To show a ratio of {lift} for one stated profile of this width takes about **{n}** new cases "
+                     "with a known outcome.")
+        said.append(Prose(sentence.format(lift=say(finding.needed_lift, "ratio"), n=say(finding.needed, "integer"))))
     gaps = groups.frame[groups.frame["filled"] < 0.7].sort_values(["filled", "attribute"])
     empty = [name for name, tables in groups.lacking.items() if tables]
     if empty:
