@@ -1,0 +1,88 @@
+"""The draft is told so that counts come first and an unsupported one claims nothing."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icp_lab.icp import explain_account
+from icp_lab.methods.draft import (
+    compare_outcomes,
+    compose_draft,
+    cover_accounts,
+    find_profile,
+    group_attributes,
+    hold_size_fixed,
+)
+from icp_lab.views import draft as view
+from icp_lab.views.picture import About
+
+ABOUT = About(as_of=date(2026, 6, 30), currency="EUR", source="Test")
+
+
+@pytest.fixture(scope="module")
+def world():
+    rng = np.random.default_rng(0)
+    ids = pd.Index([f"A{i:03d}" for i in range(400)], name="account_id")
+    attributes = pd.DataFrame({
+        "employees": rng.lognormal(5, 1, 400).round(), "industry": pd.array(rng.choice(list("abcd"), 400), dtype="str"),
+        "exports": pd.array(rng.random(400) < 0.5, dtype="boolean"),
+    }, index=ids)
+    attributes.loc[ids[:20], "employees"] = np.nan
+    good = rng.random(400) < np.where(attributes["employees"] >= 200, 0.6, 0.08)
+    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "time": pd.NaT,
+                          "positive": np.where(good, "yes", "no")})
+    finding = find_profile(attributes, cases, permutations=49, folds=5, bootstraps=20, max_criteria=3, seed=0)
+    return attributes, cases, finding
+
+
+def test_a_supported_draft_is_told_in_counts(world):
+    _attributes, _cases, finding = world
+    assert "employees at least" in view.tell_headline(finding, "best")
+    assert view.tell_counts(finding, "best").startswith("Of 10 inside, about **")
+    assert "Fewer" not in view.tell_checks(finding)
+    assert len(view.tell_noise(finding)) == 5
+    assert "<svg" in view.draw_lift(finding, "best", ABOUT).narrow
+    assert "employees" in view.draw_stability(finding, "best", ABOUT).alt
+
+
+def test_an_unsupported_draft_claims_nothing(world):
+    attributes, cases, finding = world
+    refused = replace(finding, verdict="unsupported", verdict_reason=("ruled_out",), excluded_above=1.2)
+    assert "1.20 times" in view.tell_headline(refused, "won")
+    bands = pd.Series("all", index=attributes.index)
+    size = hold_size_fixed(attributes, cases, bands, finding.rule)
+    outcomes = compare_outcomes(attributes, cases, finding.rule, "best")
+    draft = compose_draft(refused, size, outcomes, "Test", "best")
+    assert draft["criteria"] == []
+    assert draft["evidence"]["refused"] == finding.rule.to_dicts()
+    assert size.fixed.lift == pytest.approx(size.plain.lift)
+    assert "Best does not just mean big" in view.tell_size(size)
+
+
+def test_every_account_is_in_out_or_unknown(world):
+    attributes, _cases, finding = world
+    coverage = cover_accounts(attributes, finding.rule).set_index("account_id")
+    assert set(coverage["fit"]) == {"in", "out", "unknown"}
+    assert coverage.loc["A000", "unknown"].split(", ")[0] == "employees"
+    assert (coverage.loc[coverage["fit"] == "in", "failed"] == "").all()
+
+
+def test_groups_without_attributes_say_what_would_bring_some(world):
+    attributes, _cases, finding = world
+    groups = group_attributes(attributes, {"employees": "basic", "exports": "organizational"}, finding, ["industry"])
+    assert groups.lacking["technical"] == ("reference",)
+    assert groups.lacking["basic"] == ()
+    assert groups.frame.set_index("attribute")["use"].to_dict()["industry"] == "excluded"
+    assert "technical" in view.tell_next(finding, groups)[-1]
+
+
+def test_an_account_is_explained_by_criteria_and_neighbours(world):
+    attributes, cases, finding = world
+    why = explain_account(attributes, finding.rule, cases, "A000")
+    assert why.frame["holds"].iloc[0] == "unknown"
+    assert len(why.nearest_best) == 3
+    assert why.nearest_best["distance"].is_monotonic_increasing
+    assert any("fill in employees first" in sentence for sentence in why.words())
