@@ -63,7 +63,7 @@ def tell_counts(finding: Finding, outcome: str) -> Prose:
     if not math.isfinite(fitted.rate_inside) or not math.isfinite(fitted.rate_outside):
         return Prose(_("Of {n} with a known outcome, {best} {done}.").format(
             n=_cases(outcome, finding.n), best=say(finding.best, "integer"), done=_(_DONE[outcome])))
-    base = 10 if fitted.rate_outside >= 0.05 else 100
+    base = 10 if min(fitted.rate_inside, fitted.rate_outside) >= 0.1 else 100
     low, high = bound_share(round(fitted.covered_positives), max(1, round(fitted.covered)))
     sentence = _("Of {base} inside, about **{inside}** {done} ({low} to {high}); of {base} outside, about "
                  "**{outside}**. Counted on {n}, each by a rule found without it; about {covered} of them were inside.")
