@@ -20,9 +20,12 @@ def sentences(root):
     methods = [(pattern, known.get(method, method)) for pattern, method in methods]
     skip = ("build", "reports", "tests", "tools", "benchmarks", "data", "docs")
     found = {}
-    for file, line, message, _comments, _context in extract_from_dir(
-        str(root), methods, options, KEYWORDS, directory_filter=lambda path: not path.endswith(skip) and "/." not in path
-    ):
+
+    def wanted(path):
+        return not path.endswith(skip) and "/." not in path
+
+    extracted = extract_from_dir(str(root), methods, options, KEYWORDS, directory_filter=wanted)
+    for file, line, message, _comments, _context in extracted:
         text = message[0] if isinstance(message, tuple) else message
         if text:
             found.setdefault(text, f"{file}:{line}")

@@ -1,5 +1,8 @@
 """Sentences as results: a paragraph that a cell ends in."""
 
+import re
+from typing import Self
+
 
 class Prose(str):
     """What does the result say, in a sentence or a paragraph?
@@ -13,6 +16,10 @@ class Prose(str):
     """
 
     __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        # Sentences are joined by a space, which Japanese does not set after its full stop.
+        return super().__new__(cls, re.sub(r"(?<=。) ", "", text))
 
     def __repr__(self) -> str:
         return str(self)
