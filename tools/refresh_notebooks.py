@@ -65,7 +65,8 @@ def main():
             print(f"running {path.stem}", flush=True)
             notebook = nbformat.read(path, as_version=4)
             resources = {"metadata": {"path": str(FOLDER)}}
-            NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
+            options = {"kernel_name": "python3", "extra_arguments": ["--log-level=ERROR"], "resources": resources}
+            NotebookClient(notebook, timeout=600, **options).execute()
             done[path] = keep_results(notebook)
     for path, notebook in done.items():
         nbformat.write(notebook, path)

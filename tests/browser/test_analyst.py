@@ -11,10 +11,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture
 def lab(open_lab, reports, root, tmp_path):
-    """JupyterLab on the demo, with its finished report as a place to work in."""
-    out = tmp_path / "out"
+    """JupyterLab on a copy of the demo (tries are noted in a study), with its finished report to work in."""
+    study, out = tmp_path / "demo", tmp_path / "out"
+    shutil.copytree(root / "data/demo", study)
     shutil.copytree(reports["en"], out)
-    places = {"ICP_LAB_STUDY": str(root / "data/demo"), "ICP_LAB_OUT": str(out), "ICP_LAB_LANGUAGE": "en"}
+    places = {"ICP_LAB_STUDY": str(study), "ICP_LAB_OUT": str(out), "ICP_LAB_LANGUAGE": "en"}
     return lambda name: (open_lab(sorted((root / "notebooks").glob("*.ipynb")), f"{name}.ipynb", **places), out)
 
 

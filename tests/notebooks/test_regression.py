@@ -63,7 +63,7 @@ def _validate(paths, out, study=ROOT / "data/demo"):
     quiet = ["-q", "-o", "addopts=", "-p", "no:cacheprovider", "-W", "default", "--rootdir", str(out)]
     return subprocess.run(
         [sys.executable, *nbval, *quiet, *map(str, paths)],
-        env=os.environ | places | {"PYTHONPATH": str(ROOT / "tools")}, cwd=out,
+        env=os.environ | places | {"PYTHONPATH": os.pathsep.join([str(ROOT / "tools"), *sys.path])}, cwd=out,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
