@@ -7,11 +7,11 @@ import re
 from importlib import import_module
 
 import pytest
-from icp_lab.cli import app
 from numpydoc.validate import validate
 from typer.main import get_command
 
 import icp_lab
+from icp_lab.cli import app
 
 SECTIONS = {"GL08", "PR01", "PR02", "RT01"}  # no docstring; a parameter not told or not there; no Returns
 
