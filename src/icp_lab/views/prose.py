@@ -18,6 +18,7 @@ class Prose(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
+        """Make a sentence out of text."""
         # Sentences are joined by a space, which Japanese does not set after its full stop.
         return super().__new__(cls, re.sub(r"(?<=。) ", "", text))
 
