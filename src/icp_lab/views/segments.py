@@ -165,7 +165,8 @@ def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
             mark, size = _MARKS[i % len(_MARKS)], 3.5 if narrow else 5
             axes.plot(here["x"], here["y"], mark, color=shade, markersize=size, alpha=0.6)
             label = name if narrow else labels[name]
-            axes.text(float(here["x"].median()), float(here["y"].quantile(0.95)) + room, label, ha="center", weight="bold")
+            top = float(here["y"].quantile(0.95)) + room
+            axes.text(float(here["x"].median()), top, label, ha="center", weight="bold")
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines["bottom"].set_visible(False)
