@@ -86,7 +86,7 @@ def draw_draft(accounts: int, signal: bool, rng: np.random.Generator) -> Draft:
     frame = pd.concat([_draw_kind(kind, n, rng) for kind, n in zip(KINDS, counts, strict=True)], ignore_index=True)
     frame = frame.iloc[rng.permutation(accounts)].reset_index(drop=True)
     frame["profile"], frame["negative"] = meets(frame, PROFILE), meets(frame, NEGATIVE)
-    frame["fit"] = 2.3 * frame["profile"] - 1.5 * frame["negative"] + rng.normal(0, 0.85, accounts)
+    frame["fit"] = 2.8 * frame["profile"] - 1.5 * frame["negative"] + rng.normal(0, 0.85, accounts)
     buys = rng.random(accounts) < 0.67 + 0.22 * frame["profile"] - 0.10 * frame["negative"]
     frame["status"] = np.where(buys, "customer", np.where(rng.random(accounts) < 0.7, "lost", "prospect"))
     frame["scale"] = frame["employees"]  # what the money follows; the attribute itself may be shuffled below
