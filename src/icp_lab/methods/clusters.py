@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from hdbscan import HDBSCAN
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.spatial.distance import cdist
-from sklearn.cluster import HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
 Floats = NDArray[np.float64]
@@ -97,8 +97,9 @@ def cluster_points(points: Floats, shape: Shape) -> Labels:
     finds next to nothing in mixed data.
     """
     embedded = embed_points(points, shape.neighbours)
-    found = HDBSCAN(min_cluster_size=max(2, shape.smallest), min_samples=NOT_SURE_OF, copy=True).fit_predict(embedded)
-    return order_labels(np.asarray(found, dtype=np.int64))
+    # The exact spanning tree: the approximate one may deal ties differently in another order of rows.
+    model = HDBSCAN(min_cluster_size=max(2, shape.smallest), min_samples=NOT_SURE_OF, approx_min_span_tree=False)
+    return order_labels(np.asarray(model.fit_predict(embedded), dtype=np.int64))
 
 
 def order_labels(labels: Labels) -> Labels:
