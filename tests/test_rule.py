@@ -129,3 +129,11 @@ def test_equal_rules_have_equal_keys():
     a, b = Criterion.flag("x"), Criterion.between("y", 1, None)
     assert Rule((a, b)).key == Rule((b, a)).key
     assert Rule((a,)).key != Rule((b,)).key
+
+
+def test_a_refused_rule_is_what_a_profile_works_with():
+    """Where nothing is claimed, the refused rule is carried as the hypothesis."""
+    criteria = [{"attribute": "exports", "is": True}]
+    assert Rule.from_profile({"criteria": criteria, "evidence": {"refused": []}}).to_dicts() == criteria
+    assert Rule.from_profile({"criteria": [], "evidence": {"refused": criteria}}).to_dicts() == criteria
+    assert Rule.from_profile({"criteria": [], "evidence": None}) == Rule()

@@ -321,6 +321,11 @@ class Rule:
         """Read the criteria as they stand in icp.yml."""
         return cls(tuple(Criterion.from_dict(one) for one in criteria))
 
+    @classmethod
+    def from_profile(cls, profile: dict[str, Any]) -> "Rule":
+        """Read the rule that a profile works with: the one claimed, else the refused one, carried as a hypothesis."""
+        return cls.from_dicts(list(profile.get("criteria") or (profile.get("evidence") or {}).get("refused") or []))
+
 
 def name_attribute(attribute: str) -> str:
     """Say an attribute's name in the reader's language: known ones through the catalogue, others as they are."""

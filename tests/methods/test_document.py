@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.document import check_accounts, compose_icp, place_accounts, working_criteria
+from icp_lab.methods.document import check_accounts, compose_icp, place_accounts
 
 CRITERIA = [{"attribute": "employees", "min": 100, "max": 500}]
 IDS = list("abcdefgh")
@@ -75,11 +75,6 @@ def test_the_definition_carries_its_dates_and_only_what_is_claimed():
     assert claimed["avoid"]["criteria"] == CRITERIA
     assert claimed["segments"] == [{"id": "1"}]
 
-
-def test_a_refused_rule_is_what_is_worked_with():
-    assert working_criteria({"criteria": CRITERIA, "evidence": {"refused": []}}) == CRITERIA
-    assert working_criteria({"criteria": [], "evidence": {"refused": CRITERIA}}) == CRITERIA
-    assert working_criteria({"criteria": [], "evidence": None}) == []
 
 
 def test_accounts_are_held_against_each_criterion():

@@ -71,7 +71,7 @@ class ICP:
     @property
     def working_rule(self) -> Rule:
         """The rule that is worked with: the claimed one, else the refused one, as a hypothesis."""
-        return self.rule if self.data["criteria"] else Rule.from_dicts(list(self.evidence.get("refused") or []))
+        return Rule.from_profile(self.data)
 
     @property
     def avoid(self) -> Rule | None:

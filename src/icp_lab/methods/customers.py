@@ -52,6 +52,11 @@ class CustomerBase(Shown):
     left_before_start: int
 
     @property
+    def left(self) -> pd.Series:
+        """Which accounts have left, as `tell_left` says?"""
+        return tell_left(self.frame)
+
+    @property
     def caption(self) -> str:
         """Say how many there are of each kind."""
         status = self.frame["status"]

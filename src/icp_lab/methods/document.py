@@ -143,11 +143,6 @@ def compose_icp(
     return icp
 
 
-def working_criteria(icp: dict[str, Any]) -> list[dict[str, Any]]:
-    """Which criteria are worked with: those claimed, else those of the refused rule, carried on as a hypothesis?"""
-    return list(icp.get("criteria") or (icp.get("evidence") or {}).get("refused") or [])
-
-
 def check_accounts(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
     """Which criteria does each account meet, fail or leave open?
 
@@ -161,9 +156,9 @@ def check_accounts(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A nullable boolean column a criterion of `working_criteria`, numbered from 0, on the accounts' index.
+        A nullable boolean column a criterion of the profile's rule, numbered from 0, on the accounts' index.
     """
-    return Rule.from_dicts(working_criteria(icp)).check(accounts)
+    return Rule.from_profile(icp).check(accounts)
 
 
 def _count(judged: pd.DataFrame) -> Group:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import t as student
 
+from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 
@@ -45,6 +46,11 @@ class Lift(Shown):
     def rate_inside(self) -> float:
         """The share that came out well inside."""
         return self.covered_positives / self.covered if self.covered else math.nan
+
+    @property
+    def rate_inside_ends(self) -> tuple[float, float]:
+        """The 95 % interval of that share (Wilson)."""
+        return bound_share(round(self.covered_positives), max(1, round(self.covered)))
 
     @property
     def rate_outside(self) -> float:

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.locale import N_, _
-from icp_lab.methods.document import Standing, check_accounts, working_criteria
+from icp_lab.methods.document import Standing, check_accounts
 from icp_lab.pages.render import render_bold, render_table
 from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
-from icp_lab.rule import Criterion, write_number
+from icp_lab.rule import Criterion, Rule, write_number
 from icp_lab.views.document import FITS, STATUSES, say_verdict, tell_counts, tell_definition, tell_next_step
 from icp_lab.views.table import Table
 
@@ -179,7 +179,7 @@ def _show_search(facts: SiteFacts) -> dict[str, Any]:
     if len(facts.standing.frame) > SEARCHED:
         more = _("The box holds the first {n} of {all} accounts; icp.xlsx holds them all.")
         words = f"{words} {more.format(n=f'{SEARCHED:,}', all=f'{len(facts.standing.frame):,}')}"
-    criteria = [Criterion.from_dict(one) for one in working_criteria(facts.icp)]
+    criteria = list(Rule.from_profile(facts.icp).criteria)
     data = {
         "accounts": _list_accounts(rows, facts.icp, facts.accounts, criteria),
         "criteria": [criterion.words() for criterion in criteria],

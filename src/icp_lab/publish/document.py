@@ -3,10 +3,10 @@
 from typing import Any
 
 from icp_lab.locale import _
-from icp_lab.methods.document import Standing, working_criteria
+from icp_lab.methods.document import Standing
 from icp_lab.pages.render import render_bold, render_picture, render_table
 from icp_lab.pages.shell import describe_shell, render_template
-from icp_lab.rule import Criterion
+from icp_lab.rule import Rule
 from icp_lab.views import document
 from icp_lab.views.picture import About
 from icp_lab.views.table import say
@@ -66,10 +66,10 @@ def _say_facts(icp: dict[str, Any], about: About) -> str:
 def _list_criteria(icp: dict[str, Any]) -> list[tuple[str, str]]:
     stability = (icp.get("evidence") or {}).get("stability") or {}
     listed = []
-    for one in working_criteria(icp):
-        share = stability.get(one["attribute"])
+    for criterion in Rule.from_profile(icp).criteria:
+        share = stability.get(criterion.attribute)
         again = _("chosen again in {share} of resamples").format(share=say(share, "share")) if share is not None else ""
-        listed.append((Criterion.from_dict(one).words(), again))
+        listed.append((criterion.words(), again))
     return listed
 
 

@@ -16,7 +16,6 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from icp_lab.locale import N_, _
-from icp_lab.methods.document import working_criteria
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import FITS, STATUSES, tell_avoid, tell_definition, tell_lift, tell_verdict
 
@@ -178,7 +177,8 @@ def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> list[_Column]:
 def _list_criteria(icp: dict[str, Any]) -> list[_Column]:
     claimed = bool(icp.get("criteria"))
     stability = (icp.get("evidence") or {}).get("stability") or {}
-    profiles = [(_("profile") if claimed else _("working hypothesis"), working_criteria(icp), stability)]
+    ours = icp["criteria"] if claimed else (icp.get("evidence") or {}).get("refused") or []
+    profiles = [(_("profile") if claimed else _("working hypothesis"), ours, stability)]
     profiles += [(str(more.get("name") or _("further profile")), more.get("criteria") or [],
                   (more.get("evidence") or {}).get("stability") or {}) for more in icp.get("more") or []]
     avoid = icp.get("avoid") or {}

@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from icp_lab.intake.facts import REASONS
 from icp_lab.locale import N_, _
-from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase, tell_left
+from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase
 from icp_lab.methods.kinds import Concentration, Kinds
 from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
@@ -70,7 +70,7 @@ def name_basis(worth: Worth) -> str:
 
 def tabulate_status(base: CustomerBase) -> Table:
     """How many accounts are customers, lost, or neither yet?"""
-    status, left = base.frame["status"], tell_left(base.frame)
+    status, left = base.frame["status"], base.left
     rows = [(_("customers"), (status == "customer").sum()), (_("of them left"), left.sum()),
             (_("lost: deals closed, none won"), (status == "lost").sum()),
             (_("prospects"), (status == "prospect").sum())]

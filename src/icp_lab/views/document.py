@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.locale import N_, _
-from icp_lab.methods.document import Group, Standing, working_criteria
-from icp_lab.rule import Criterion, Rule, name_attribute
+from icp_lab.methods.document import Group, Standing
+from icp_lab.rule import Rule, name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import Column, Table, say, say_interval
@@ -33,8 +33,8 @@ _CASES = {"best": N_("{n} customers"), "won": N_("{n} closed deals"), "retained"
 
 def tell_definition(icp: dict[str, Any]) -> Prose:
     """Who are the ideal customers, in one sentence?"""
-    criteria = working_criteria(icp)
-    words = Rule.from_dicts(criteria).words() if criteria else ""
+    rule = Rule.from_profile(icp)
+    words = rule.words() if rule.criteria else ""
     if icp.get("criteria"):
         return Prose(_("Our ideal customers: **{criteria}**.").format(criteria=words))
     if words:
@@ -182,8 +182,8 @@ def tabulate_criteria(icp: dict[str, Any]) -> Table:
     """Which criteria make up the profile, and how often does another sample choose the same attribute?"""
     stability = (icp.get("evidence") or {}).get("stability") or {}
     rows = [
-        (name_attribute(one["attribute"]), Criterion.from_dict(one).words(), stability.get(one["attribute"]))
-        for one in working_criteria(icp)
+        (name_attribute(criterion.attribute), criterion.words(), stability.get(criterion.attribute))
+        for criterion in Rule.from_profile(icp).criteria
     ]
     frame = pd.DataFrame(rows, columns=["attribute", "criterion", "stability"]).astype({"stability": "float64"})
     columns = (

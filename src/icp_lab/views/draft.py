@@ -10,7 +10,6 @@ from icp_lab.methods.draft import AttributeGroups, OutcomeLifts, SizeFixed
 from icp_lab.methods.evidence import FIRM
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.lift import Lift
-from icp_lab.methods.rates import bound_share
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose
@@ -64,7 +63,7 @@ def tell_counts(finding: Finding, outcome: str) -> Prose:
         return Prose(_("Of {n} with a known outcome, {best} {done}.").format(
             n=_cases(outcome, finding.n), best=say(finding.best, "integer"), done=_(_DONE[outcome])))
     base = 10 if min(fitted.rate_inside, fitted.rate_outside) >= 0.1 else 100
-    low, high = bound_share(round(fitted.covered_positives), max(1, round(fitted.covered)))
+    low, high = fitted.rate_inside_ends
     sentence = _("Of {base} inside, about **{inside}** {done} ({low} to {high}); of {base} outside, about "
                  "**{outside}**. Counted on {n}, each by a rule found without it; about {covered} of them were inside.")
     return Prose(sentence.format(
