@@ -61,3 +61,14 @@ def test_the_refused_rule_is_worked_with(tmp_path):
     write_icp(file, {**MINIMAL, "criteria": [], "evidence": {"refused": MINIMAL["criteria"]}, "verdict": "unsupported"})
     assert load_icp(file).rule == Rule()
     assert load_icp(file).working_rule == Rule((Criterion.flag("exports"),))
+
+
+def test_categories_that_other_readers_take_for_flags_are_quoted(tmp_path):
+    """A category called No stays a word for readers of YAML 1.1; the flag of `is` stays a plain yes."""
+    file = tmp_path / "icp.yml"
+    criteria = [{"attribute": "competitors", "in": ["No", "Unknown"]}, {"attribute": "exports", "is": True}]
+    write_icp(file, {**MINIMAL, "criteria": criteria})
+    text = file.read_text(encoding="utf-8")
+    assert "- 'No'" in text
+    assert "is: yes" in text
+    assert load_icp(file).rule == Rule((Criterion.one_of("competitors", ["No", "Unknown"]), Criterion.flag("exports")))

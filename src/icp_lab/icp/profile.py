@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import LabError, Place
@@ -216,6 +217,10 @@ def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:
     write_text(Path(path), stream.getvalue())
 
 
+_FLAGS_ELSEWHERE = frozenset(("y", "n", "yes", "no", "on", "off"))
+"""Categories that a reader of YAML 1.1 would take for true or false."""
+
+
 def _for_people(node: Any) -> Any:
     if isinstance(node, Mapping):
         return {key: _for_people(value) for key, value in node.items()}
@@ -227,6 +232,8 @@ def _for_people(node: Any) -> Any:
         if not math.isfinite(node):
             return None
         return int(node) if node == round(node) and abs(node) < 1e15 else float(f"{node:.6g}")
+    if isinstance(node, str) and node.lower() in _FLAGS_ELSEWHERE:
+        return SingleQuotedScalarString(node)
     return node
 
 
