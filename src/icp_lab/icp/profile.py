@@ -217,6 +217,12 @@ def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:
     write_text(Path(path), stream.getvalue())
 
 
+def _round(number: float) -> float | None:
+    if not math.isfinite(number):
+        return None
+    return int(number) if number == round(number) and abs(number) < 1e15 else float(f"{number:.6g}")
+
+
 _FLAGS_ELSEWHERE = frozenset(("y", "n", "yes", "no", "on", "off"))
 """Categories that a reader of YAML 1.1 would take for true or false."""
 
@@ -229,9 +235,7 @@ def _for_people(node: Any) -> Any:
     if isinstance(node, bool):
         return "yes" if node else "no"
     if isinstance(node, float):
-        if not math.isfinite(node):
-            return None
-        return int(node) if node == round(node) and abs(node) < 1e15 else float(f"{node:.6g}")
+        return _round(node)
     if isinstance(node, str) and node.lower() in _FLAGS_ELSEWHERE:
         return SingleQuotedScalarString(node)
     return node
