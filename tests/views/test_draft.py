@@ -40,7 +40,7 @@ def world():
 
 def test_a_supported_draft_is_told_in_counts(world):
     _attributes, _cases, finding = world
-    assert "employees at least" in view.tell_headline(finding, "best")
+    assert "**Employees at least" in view.tell_headline(finding, "best")
     assert view.tell_counts(finding, "best").startswith("Of 10")
     assert "Fewer" not in view.tell_checks(finding)
     assert len(view.tell_noise(finding)) == 5

@@ -12,7 +12,15 @@ from icp_lab.pages.render import render_bold, render_table
 from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Criterion, Rule, write_number
-from icp_lab.views.document import FITS, STATUSES, say_verdict, tell_counts, tell_definition, tell_next_step
+from icp_lab.views.document import (
+    FITS,
+    STATUSES,
+    say_verdict,
+    tell_counts,
+    tell_lead,
+    tell_next_step,
+    tell_settling,
+)
 from icp_lab.views.table import Table
 
 SEARCHED = 50_000
@@ -110,10 +118,12 @@ def render_index(facts: SiteFacts) -> str:
 def _show_icp(facts: SiteFacts) -> dict[str, Any] | None:
     if facts.icp is None or facts.standing is None:
         return None
+    claimed = bool(facts.icp.get("criteria"))
     return {
-        "definition": render_bold(tell_definition(facts.icp)), "verdict": facts.icp["verdict"],
+        "definition": render_bold(tell_lead(facts.icp)), "verdict": facts.icp["verdict"],
         "verdict_word": say_verdict(facts.icp),
         "evidence": render_bold(tell_counts(facts.icp, facts.standing)),
+        "settling": render_bold("" if claimed else tell_settling(facts.icp, facts.standing)),
         "next": render_bold(tell_next_step(facts.icp)),
     }
 

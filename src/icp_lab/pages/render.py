@@ -4,6 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
+from icp_lab.locale import _
 from icp_lab.views.picture import Picture
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import MISSING, Column, Table
@@ -64,6 +65,9 @@ def render_table(table: Table) -> str:
         ) + "</tr>"
         for number, cells in enumerate(table.cells())
     )
+    if not len(rows):
+        nothing = escape(_("Nothing to list."))
+        return f'<figure class="table">{title}<p class="foot">{nothing}</p>{note}</figure>'
     label = escape(re.sub(r"\*\*", "", table.title))
     return (
         f'<figure class="table">{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'

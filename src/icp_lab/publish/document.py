@@ -34,12 +34,12 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
     """
     claimed = bool(icp.get("criteria"))
     evidence = [
-        document.tell_ruled_out(icp), document.tell_counts(icp, standing), document.tell_lift(icp),
+        document.tell_counts(icp, standing), document.tell_lift(icp),
         " ".join(document.tell_outcomes(icp)),
     ]
     doc = {
         "title": _("Our Ideal Customer Profile") if claimed else _("No profile is claimed yet"),
-        "facts": _say_facts(icp, about), "definition": render_bold(document.tell_definition(icp)),
+        "facts": _say_facts(icp, about), "definition": render_bold(document.tell_lead(icp)),
         "verdict": icp["verdict"], "verdict_word": document.say_verdict(icp),
         "why": render_bold(document.tell_verdict(icp)),
         "criteria_head": _("All of these hold") if claimed else _("The working hypothesis"),

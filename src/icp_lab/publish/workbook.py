@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from icp_lab.locale import N_, _
 from icp_lab.rule import Criterion, name_attribute
-from icp_lab.views.document import FITS, STATUSES, tell_avoid, tell_definition, tell_lift, tell_verdict
+from icp_lab.views.document import FITS, STATUSES, tell_avoid, tell_lead, tell_lift, tell_verdict
 
 _A4 = 9
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
@@ -27,7 +27,7 @@ _KINDS = {"integer": "#,##0", "number": "#,##0.00", "share": "0%", "date": "yyyy
 
 _HEADS = {
     "account_id": N_("Account id"), "name": N_("Name"), "status": N_("Status"), "fit": N_("In the profile?"),
-    "why": N_("Why"), "best": N_("Best customer"), "score": N_("Success, 0 to 1"), "value": N_("Value"),
+    "why": N_("Why"), "best": N_("Best customer"), "score": N_("Success, 0 to 1"), "value": N_("Customer value"),
 }
 _TERMS = (
     (N_("account"), N_("A company we sell or sold to, whatever came of it.")),
@@ -158,7 +158,7 @@ def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> list[_Column]:
     evidence = icp.get("evidence") or {}
     rows: list[tuple[str, object]] = [
         (_("Name"), icp.get("name")), (_("Version"), icp.get("version")), (_("As of"), icp.get("as_of")),
-        (_("Definition"), _strip_bold(tell_definition(icp))), (_("Verdict"), _strip_bold(tell_verdict(icp))),
+        (_("Definition"), _strip_bold(tell_lead(icp))), (_("Verdict"), _strip_bold(tell_verdict(icp))),
         (_("Effect"), _strip_bold(tell_lift(icp))), (_("Avoid"), _strip_bold(tell_avoid(icp))),
         (_("Next review"), icp.get("next_review")),
         *((_("Accounts: {fit}").format(fit=_(words)), int(counts.get(fit, 0))) for fit, words in FITS.items()),

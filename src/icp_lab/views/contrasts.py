@@ -14,7 +14,7 @@ from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.picture import COLOURS, About, Picture, paint
-from icp_lab.views.prose import Prose
+from icp_lab.views.prose import Prose, begin
 from icp_lab.views.table import Column, Table, say, say_interval
 
 _SKIPPED = {
@@ -57,7 +57,7 @@ def tell_clearest(contrast: Contrast) -> Prose:
             n=say(int(contrast.frame["before_sale"].sum()), "integer"), first=first, second=second))
     row = held.iloc[0]
     if row["measure"] == "risk_ratio":
-        sentence = _("The clearest difference: {label} is {ratio} times as common among {first} accounts ({share}) as "
+        sentence = _("The clearest difference, {label}, is {ratio} times as common among {first} accounts ({share}) as "
                      "among {second} ones ({other}); 95 % interval {interval}.")
         return Prose(sentence.format(
             label=_label(row), ratio=say(row["effect"], "ratio"), first=first, second=second,
@@ -84,7 +84,7 @@ def tell_contrast(contrast: Contrast, negatives: Negatives) -> Prose:
                 _("{held} of {tried} differences distinguish {first} from {second} accounts, in: {names}."))
     sure = _("Of those called so, up to {q} may still be chance.")
     return Prose(f"{sentence} {sure}".format(
-        held=f"**{say(len(held), 'integer')}**", tried=tried, first=first, second=second, names=", ".join(names),
+        held=f"**{say(len(held), 'integer')}**", tried=tried, first=first, second=second, names=_(", ").join(names),
         q=say(contrast.q, "share")))
 
 
@@ -98,16 +98,16 @@ def tabulate_contrast(contrast: Contrast) -> Table:
         effect=[_say_effect(row) for row in rows],
         holds=[_("holds") if row["distinct"] else _("may be chance") for row in rows])
     columns = (
-        Column("label", _("Attribute")), Column("first", first), Column("second", second),
+        Column("label", _("Attribute")), Column("first", begin(first)), Column("second", begin(second)),
         Column("n_first", _("n {group}").format(group=first), "integer"),
         Column("n_second", _("n {group}").format(group=second), "integer"),
         Column("effect", _("Among {group}, with 95 % interval").format(group=first)),
-        Column("holds", _("After all tries")), Column("p_value", "p", "p"), Column("q_value", "q", "p"),
+        Column("holds", _("After all tries")),
     )
     skipped = contrast.skipped["reason"].map(_SKIPPED).map(_).value_counts()
     left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
     note = _("Shares for levels, medians for numbers, of the accounts with a value. Not tested: {left}.")
-    title = _("{first} against {second}, strongest evidence first").format(first=first, second=second)
+    title = begin(_("{first} against {second}, strongest evidence first").format(first=first, second=second))
     return Table(frame, columns, title=title, note=note.format(left=left))
 
 
@@ -152,11 +152,11 @@ def _title(contrast: Contrast) -> str:
             first=first, second=second)
     row = held.iloc[0]
     if row["measure"] == "risk_ratio":
-        return _("{label}: {share} of {first} accounts, {other} of {second} ones").format(
+        return begin(_("{label}, in {share} of {first} accounts and {other} of {second} ones").format(
             label=_label(row), share=say(row["share_first"], "share"), first=first,
-            other=say(row["share_second"], "share"), second=second)
-    return _("{label}: in {share} of pairs the {first} account has more than the {second} one").format(
-        label=_label(row), share=say(_pairs(row["effect"]), "share"), first=first, second=second)
+            other=say(row["share_second"], "share"), second=second))
+    return begin(_("{label}: in {share} of pairs the {first} account has more than the {second} one").format(
+        label=_label(row), share=say(_pairs(row["effect"]), "share"), first=first, second=second))
 
 
 def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> None:

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from icp_lab.intake.facts import REASONS
-from icp_lab.locale import N_, _
+from icp_lab.locale import N_, _, ngettext
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase
 from icp_lab.methods.kinds import Concentration, Kinds
 from icp_lab.methods.value import Worth
@@ -39,13 +39,17 @@ _BANDS = {
 def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kinds, about: About) -> Prose:
     """Who are the customers, what are they worth, and on how few does it hang?"""
     everyone = kinds.frame.iloc[0]
-    parts = [_("**{n} customers**.").format(n=say(everyone["customers"], "integer"))]
+    count = int(everyone["customers"])
+    parts = [ngettext("**One customer**.", "**{n} customers**.", count).format(n=say(count, "integer"))]
     if worth.basis:
         sentence = _("On average one is worth {value} ({interval}; {basis}).")
         parts.append(sentence.format(
             value=_say_about(everyone["value"], about), basis=name_basis(worth),
             interval=_("{low} to {high}").format(low=_say_about(everyone["value_low"], about),
                                                  high=_say_about(everyone["value_high"], about))))
+    else:
+        parts.append(_("What one of them is worth cannot be told: the tables hold neither revenue nor amounts of "
+                       "deals."))
     if money.half:
         sentence = _("{half} of them bring half of the revenue.")
         parts.append(sentence.format(half=say(money.half, "integer")))
@@ -54,7 +58,16 @@ def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kin
         parts.append(sentence.format(
             rate=say(100 * everyone["leave"], "integer"),
             interval=say_interval(100 * everyone["leave_low"], 100 * everyone["leave_high"], "integer")))
+    clash = _count_clashes(base)
+    if len(clash) and clash.any():
+        parts.append(_("**Who has left is disputed**: two definitions differ on {n} customers.").format(
+            n=say(clash.max(), "integer")))
     return Prose(" ".join(parts))
+
+
+def _count_clashes(base: CustomerBase) -> "pd.Series[int]":
+    """Count, for each pair of definitions, the customers on which they differ."""
+    return base.contradictions[["only_first", "only_second"]].sum(axis=1)
 
 
 def _say_about(amount: float, about: About) -> str:
@@ -81,14 +94,19 @@ def tabulate_status(base: CustomerBase) -> Table:
 
 def tabulate_intake(tables: pd.DataFrame) -> Table:
     """What became of the rows of each table?"""
+    note = _("Duplicates are counted in every table; they are set aside only where a key repeats or study.yml asks.")
+    kept = tables[(tables["duplicates"] > tables["set_aside"])]
+    if len(kept):
+        named = _(", ").join(f"{row['table']} ({say(row['duplicates'], 'integer')})" for _i, row in kept.iterrows())
+        more = _("**Repeated rows still count in: {tables}**; ask whether they are one thing entered twice.")
+        note = f"{more.format(tables=named)} {note}"
     return Table(
         tables, (Column("table", _("Table")), Column("read", _("Rows read"), "integer"),
                  Column("left_out", _("Left out by study.yml"), "integer"),
                  Column("set_aside", _("Set aside"), "integer"),
                  Column("used", _("Used"), "integer"), Column("made_missing", _("Cells made missing"), "integer"),
                  Column("duplicates", _("Exact duplicates"), "integer")),
-        title=_("What became of the rows"),
-        note=_("Duplicates are counted in every table; they are set aside only where a key repeats or study.yml asks."))
+        title=_("What became of the rows"), note=note)
 
 
 def tabulate_set_aside(reasons: pd.DataFrame) -> Table:
@@ -142,7 +160,7 @@ def tell_contradictions(base: CustomerBase) -> Prose:
     if not base.definition:
         return Prose(_("Nothing in the tables says who has left: neither a churn table, nor contracts, nor a flag, nor "
                        "enough orders to know a rhythm."))
-    clash = base.contradictions[["only_first", "only_second"]].sum(axis=1)
+    clash = _count_clashes(base)
     used = _("In force: {definition}.").format(definition=_(DEFINITIONS[base.definition]))
     if not len(clash):
         return Prose(_("The tables allow one definition only, so nothing can contradict it. {used}").format(used=used))
@@ -244,7 +262,7 @@ def tabulate_ranking(worth: Worth, rows: int, about: About) -> Table | Prose:
     columns = (
         Column("name", _("Customer")), Column("industry", _("Industry")), Column("size_band", _("Size")),
         Column("region", _("Region")), Column("revenue", _("Revenue"), "money", money),
-        Column("margin", _("Margin"), "money", money), Column("value", _("Value"), "money", money),
+        Column("margin", _("Margin"), "money", money), Column("value", _("Customer value"), "money", money),
         Column("tenure", _("Tenure"), "number", _("years")), Column("churned", _("Left"), "flag"))
     there = tuple(column for column in columns if frame[column.name].notna().any())
     return Table(frame, there, title=_("The customers of highest value"),

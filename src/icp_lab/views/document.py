@@ -9,12 +9,12 @@ from icp_lab.locale import N_, _
 from icp_lab.methods.document import Group, Standing
 from icp_lab.rule import Rule, name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
-from icp_lab.views.prose import Prose
+from icp_lab.views.prose import Prose, begin
 from icp_lab.views.table import Column, Table, say, say_interval
 
 VERDICTS = {
-    "supported": N_("supported by the data"), "tentative": N_("tentative: a promising hypothesis"),
-    "unsupported": N_("unsupported: carried on as a hypothesis"),
+    "supported": N_("supported by the data"), "tentative": N_("tentative, a promising hypothesis"),
+    "unsupported": N_("unsupported, carried on as a hypothesis"),
 }
 STATUSES = {"customer": N_("customer"), "lost": N_("lost"), "prospect": N_("prospect")}
 FITS = {"in": N_("in the profile"), "out": N_("outside"), "unknown": N_("unknown")}
@@ -28,6 +28,7 @@ _REASONS = {
 _DONE = {
     "best": N_("became best customers"), "won": N_("were won"), "retained": N_("stayed"),
 }
+_WORTH_RULING_OUT = 3.0  # times the rate of all: to exclude more than that tells nobody anything
 _CASES = {"best": N_("{n} customers"), "won": N_("{n} closed deals"), "retained": N_("{n} customers")}
 
 
@@ -43,15 +44,19 @@ def tell_definition(icp: dict[str, Any]) -> Prose:
     return Prose(_("The data do not carry a profile, and no hypothesis stands out."))
 
 
+def tell_lead(icp: dict[str, Any]) -> Prose:
+    """What stands first: who the ideal customers are, else what is ruled out and which hypothesis is left?"""
+    return Prose(f"{tell_ruled_out(icp)} {tell_definition(icp)}".strip())
+
+
 def tell_headline(icp: dict[str, Any]) -> Prose:
     """How does the profile read in a sentence or two, and how sure is it?"""
-    return Prose(f"{tell_definition(icp)} {tell_lift(icp)}" if icp.get("criteria") else tell_definition(icp))
+    return Prose(f"{tell_definition(icp)} {tell_lift(icp)}" if icp.get("criteria") else tell_lead(icp))
 
 
 def say_verdict(icp: dict[str, Any]) -> str:
     """Name the verdict, as it stands beside its shape."""
-    words = _(VERDICTS[icp["verdict"]])
-    return words[:1].upper() + words[1:]
+    return begin(_(VERDICTS[icp["verdict"]]))
 
 
 def tell_verdict(icp: dict[str, Any]) -> Prose:
@@ -97,8 +102,12 @@ def tell_ruled_out(icp: dict[str, Any]) -> Prose:
     """Which effects do the data exclude? Empty where they exclude none."""
     evidence = icp.get("evidence") or {}
     limit = evidence.get("excluded_above")
-    if icp.get("criteria") or not _is_number(limit):
+    if icp.get("criteria") or limit is None or not limit <= _WORTH_RULING_OUT:
         return Prose("")
+    if "ruled_out" in (icp.get("verdict_reason") or []):
+        sentence = _("**Ruled out, and that is a result**: with {n}, no single attribute on record raises the rate to "
+                     "more than {limit} times that of all (95 %, all attributes together).")
+        return Prose(sentence.format(n=_cases(icp, evidence.get("n")), limit=say(limit, "ratio")))
     sentence = _("**Ruled out**: with {n}, no single attribute that covers enough of them raises the rate to more than "
                  "{limit} times that of all (95 %, all attributes together).")
     return Prose(sentence.format(n=_cases(icp, evidence.get("n")), limit=say(limit, "ratio")))
@@ -110,6 +119,9 @@ def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
     evidence = icp.get("evidence") or {}
     if not n:
         return Prose(_("What is missing first is cases whose outcome is known."))
+    if "ruled_out" in (icp.get("verdict_reason") or []):
+        return Prose(_("More cases of the same kind would not change that. What can: an attribute that is not on "
+                       "record yet, collected for firms that are approached from now on."))
     if not evidence.get("needed"):
         return Prose(_("A pilot settles it: approach firms inside and outside the hypothesis alike, and count."))
     sentence = _("To tell a rate {lift} times that of all from chance (80 % power), this one hypothesis needs about "
@@ -132,7 +144,8 @@ def tell_outcomes(icp: dict[str, Any]) -> list[Prose]:
     known = [(_(sentences[name]), name, one) for name, one in (evidence.get("outcomes") or {}).items()]
     size = evidence.get("size_fixed")
     if size:
-        known.append((_("Among firms of the same size: {lift} times ({interval}; {n})."), icp.get("outcome"), size))
+        sentence = _("Among firms of the same size, on the data that shaped the rule: {lift} times ({interval}; {n}).")
+        known.append((sentence, icp.get("outcome"), size))
     return [
         Prose(sentence.format(
             lift=say(one["lift"], "ratio"), n=_cases({"outcome": name}, one["n"]),
@@ -159,8 +172,9 @@ def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
     limits = [
         Prose(_("It describes who did well so far. It does not show that the attributes are the cause.")),
         Prose(_("Counts on the data that shaped the profile flatter it; plan with the ratio on unseen cases.")),
-        Prose(missing.format(n=say(unknown, "integer"), all=say(len(standing.frame), "integer"))),
     ]
+    if unknown:
+        limits.append(Prose(missing.format(n=say(unknown, "integer"), all=say(len(standing.frame), "integer"))))
     misses = len(standing.winners_outside())
     if misses:
         sentence = _("{n} best customers are outside it and stay on the watch-list: a good lead is a good lead.")
@@ -197,10 +211,12 @@ def tabulate_criteria(icp: dict[str, Any]) -> Table:
 
 def tabulate_standing(standing: Standing) -> Table:
     """How many accounts are in, out and unknown?"""
-    frame = standing.counts.assign(status=[_(STATUSES[status]) for status in standing.counts["status"]])
+    counts = standing.counts[standing.counts[list(FITS)].sum(axis=1) > 0]
+    frame = counts.assign(status=[_(STATUSES[status]) for status in counts["status"]])
     columns = (Column("status", _("Accounts")), *(Column(fit, _(words), "integer") for fit, words in FITS.items()))
-    note = _("Unknown: a value that the profile asks for is missing, and no other criterion failed.")
-    return Table(frame, columns, title=_("Who is in and who is out"), note=note)
+    note = _("All accounts, also those whose outcome is not known yet, which the evidence leaves out. Unknown: a value "
+             "that the profile asks for is missing, and no other criterion failed.")
+    return Table(frame, columns, title=_("Accounts inside, outside and unknown"), note=note)
 
 
 def tabulate_inside(rows: pd.DataFrame, about: About) -> Table:
@@ -218,8 +234,11 @@ def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
 
     `most` limits the rows shown (0: all); the title counts them all.
     """
-    title = _("{n} best customers outside the profile").format(n=say(len(rows), "integer"))
-    return _tabulate_accounts(rows.head(most or len(rows)), about, title, ("score", "failed"))
+    shown = rows.head(most or len(rows))
+    title = _("{n} best customers outside the profile") if len(shown) == len(rows) else _(
+        "{n} best customers outside the profile, the first {shown}")
+    title = title.format(n=say(len(rows), "integer"), shown=say(len(shown), "integer"))
+    return _tabulate_accounts(shown, about, title, ("score", "failed"))
 
 
 def _tabulate_accounts(rows: pd.DataFrame, about: About, title: str, more: tuple[str, ...]) -> Table:
@@ -231,7 +250,7 @@ def _tabulate_accounts(rows: pd.DataFrame, about: About, title: str, more: tuple
         "score": Column("score", _("Success, 0 to 1"), "number"), "best": Column("best", _("Best"), "flag"),
         "failed": Column("failed", _("Outside because of")),
     }
-    first = (Column("name", _("Account")), Column("value", _("Value"), "money", about.currency))
+    first = (Column("name", _("Account")), Column("value", _("Customer value"), "money", about.currency))
     return Table(frame, (*first, *(columns[name] for name in more)), title=title)
 
 
@@ -256,7 +275,7 @@ def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture
     return paint(
         draw, height=150, title=str(tell_contrast(icp, standing)),
         subtitle=measure.format(done=_done(icp)),
-        foot=about.foot(_cases(icp, sum(group.n for group in groups))),
+        foot=about.foot(_("{cases} inside or outside").format(cases=_cases(icp, sum(group.n for group in groups)))),
         alt=_("Inside: {inside}. Outside: {outside}.").format(
             inside=_label(groups[0], False), outside=_label(groups[1], False)),
     )
@@ -289,7 +308,7 @@ def _cases(icp: dict[str, Any], n: object) -> str:
 
 
 def _name_attributes(text: str) -> str:
-    return ", ".join(name_attribute(name.strip()) for name in str(text).split(",") if name.strip())
+    return _(", ").join(name_attribute(name.strip()) for name in str(text).split(",") if name.strip())
 
 
 def _is_number(value: object) -> bool:

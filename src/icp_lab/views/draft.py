@@ -12,11 +12,12 @@ from icp_lab.methods.finding import Finding
 from icp_lab.methods.lift import Lift
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
-from icp_lab.views.prose import Prose
+from icp_lab.views.prose import Prose, begin
 from icp_lab.views.table import Column, Table, say, say_interval
 
 _CASES = {"best": N_("{n} customers"), "won": N_("{n} closed deals"), "retained": N_("{n} customers")}
 _DONE = {"best": N_("became best customers"), "won": N_("were won"), "retained": N_("stayed")}
+NO_EXCESS = 0.1  # a ratio this close to one leaves nothing that size could explain
 OUTCOMES = {"best": N_("is a best customer"), "won": N_("is won"), "retained": N_("stays")}
 _GROUPS = {"basic": N_("basic"), "technical": N_("technical"), "organizational": N_("organisational"),
            "financial": N_("financial")}
@@ -42,7 +43,7 @@ def tell_headline(finding: Finding, outcome: str) -> Prose:
     ratio, ends = say(finding.lift, "ratio"), say_interval(finding.lift_low, finding.lift_high, "ratio")
     if finding.verdict == "supported":
         return Prose(_("**{rule}**: such cases {done} {ratio} times as often as all ({ends}), counted on cases that "
-                       "the search had not seen.").format(rule=words, done=done, ratio=ratio, ends=ends))
+                       "the search had not seen.").format(rule=begin(words), done=done, ratio=ratio, ends=ends))
     if finding.verdict == "tentative":
         return Prose(_("A promising hypothesis, not yet a finding: **{rule}**. Such cases {done} {ratio} times as "
                        "often as all ({ends}), counted on cases that the search had not seen.").format(
@@ -86,7 +87,7 @@ def tell_noise(finding: Finding) -> list[Prose]:
     said = [Prose(_("The same search, on the same cases with their outcomes dealt out at random, came up with these. "
                     "They mean nothing, and look good all the same:"))]
     sentence = _("**{rule}**: {positives} of {covered}, on paper {ratio} times as often as all.")
-    said += [Prose(sentence.format(rule=noisy.rule.words(), positives=say(noisy.positives, "integer"),
+    said += [Prose(sentence.format(rule=begin(noisy.rule.words()), positives=say(noisy.positives, "integer"),
                                    covered=say(noisy.covered, "integer"), ratio=say(noisy.lift, "ratio")))
              for noisy in finding.noise.rules]
     real = _("The rule that was found in the real data, counted in the same flattering way: {ratio} times.")
@@ -108,7 +109,8 @@ def draw_lift(finding: Finding, outcome: str, about: About) -> Picture:
     title = (_("The profile lies above everything that shuffled data reach") if above else
              _("The profile lies above one, but shuffled data come near") if finding.lift_low > 1 else
              _("The profile cannot be told from what shuffled data give"))
-    counts = _("{n}, {shuffles} shuffles drawn").format(n=_cases(outcome, finding.n), shuffles=len(lifts))
+    counts = _("{n}; {shuffles} of {all} shuffles are drawn").format(
+        n=_cases(outcome, finding.n), shuffles=len(lifts), all=finding.noise.shuffles)
     alt = _("Lift of the profile {ratio} with interval {ends}; shuffled data give {low} to {high}.").format(
         ratio=say(finding.lift, "ratio"), ends=say_interval(finding.lift_low, finding.lift_high, "ratio"),
         low=say(lifts[0] if lifts else None, "ratio"), high=say(lifts[-1] if lifts else None, "ratio"))
@@ -132,7 +134,8 @@ def draw_stability(finding: Finding, outcome: str, about: About, most: int = 8) 
 
     firm = [a for a in finding.rule.attributes if finding.stability.get(a, 0.0) >= FIRM]
     title = (_("Other samples would choose the same attributes") if len(firm) == len(finding.rule.attributes) and firm
-             else _("{firm} of {all} attributes would be chosen again").format(
+             else _("Other samples would choose none of these attributes again") if not firm
+             else _("Other samples would choose {firm} of the {all} attributes again").format(
                  firm=len(firm), all=len(finding.rule.attributes)))
     alt = "; ".join(_("{attribute} {share}").format(attribute=name, share=say(share, "share"))
                     for name, (_name, share) in zip(names, shares, strict=True))
@@ -163,8 +166,10 @@ def tabulate_leans(finding: Finding, most: int = 6) -> Table:
                  note=_("Shrinking draws each figure towards one by as much as the figures scatter by chance."))
 
 
-def tabulate_alternatives(finding: Finding) -> Table:
+def tabulate_alternatives(finding: Finding) -> Table | Prose:
     """Which other rules are nearly as good?"""
+    if not finding.alternatives:
+        return Prose(_("No other rule on other attributes comes near it."))
     rows = [{"rule": other.rule.words(), "covered": other.covered, "positives": other.positives,
              "overlap": other.overlap} for other in finding.alternatives]
     columns = (Column("rule", _("Rule")), Column("covered", _("Cases inside"), "integer"),
@@ -180,6 +185,9 @@ def tell_size(size: SizeFixed) -> Prose:
     ends = say_interval(size.fixed.low, size.fixed.high, "ratio")
     if not math.isfinite(size.left):
         return Prose(_("There is no excess inside the profile that size could explain."))
+    if abs(size.plain.lift - 1) < NO_EXCESS:
+        return Prose(_("The profile hardly lies above the rate of all ({plain} times on the same cases), so that there "
+                       "is next to nothing for size to explain.").format(plain=say(size.plain.lift, "ratio")))
     word = (_("Best does not just mean big") if size.left >= 0.67 else _("Size explains a part of it")
             if size.left >= 0.33 else _("Size explains most of it"))
     sentence = _("**{word}**: {plain} times on the same cases becomes {fixed} times ({ends}) when companies of one "
@@ -195,7 +203,7 @@ def tabulate_outcomes(outcomes: OutcomeLifts) -> Table:
                Column("covered", _("Inside"), "integer"), Column("covered_positives", _("Of these yes"), "integer"),
                Column("lift", _("Times the rate of all"), "ratio", low="low", high="high"),
                Column("drafted_on", _("Drafted on it"), "flag"))
-    return Table(frame, columns, title=_("One profile, every outcome"),
+    return Table(frame, columns, title=_("The profile held against each outcome"),
                  note=_("The outcome that it was drafted on flatters here; the ratio on unseen cases stands above."))
 
 
@@ -213,7 +221,10 @@ def tabulate_groups(groups: AttributeGroups) -> Table:
 def tell_next(finding: Finding, groups: AttributeGroups) -> list[Prose]:
     """What would settle it, and what is to be collected first?"""
     said = []
-    if finding.needed:
+    if "ruled_out" in finding.verdict_reason:
+        said.append(Prose(_("More cases of the same kind would not change the answer: what these attributes can do is "
+                            "known. An attribute that is not on record yet could.")))
+    elif finding.needed:
         sentence = _("To show a ratio of {lift} for one stated profile of this width takes about **{n}** new cases "
                      "with a known outcome.")
         said.append(Prose(sentence.format(lift=say(finding.needed_lift, "ratio"), n=say(finding.needed, "integer"))))
@@ -232,7 +243,7 @@ def tell_leaks(finding: Finding) -> Prose:
     """Which attributes were refused because they tell the outcome?"""
     if not finding.leaking:
         return Prose(_("No attribute tells the outcome by itself, as one written down afterwards would."))
-    names = ", ".join(name_attribute(name) for name in finding.leaking)
+    names = _(", ").join(name_attribute(name) for name in finding.leaking)
     return Prose(_("Refused as criteria, for they tell the outcome nearly without fault: **{names}**. Such a field is "
                    "usually filled after the fact.").format(names=names))
 

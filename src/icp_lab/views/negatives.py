@@ -44,19 +44,22 @@ def tell_negatives(negatives: Negatives, contrast: Contrast) -> Prose:
 def tabulate_signs(negatives: Negatives) -> Table:
     """How many accounts show which sign, out of how many that it can be told of?"""
     frame = negatives.signs.assign(sign=[_(SIGN_NAMES[sign]) for sign in negatives.signs["sign"]])
-    note = _("Told of: accounts for which the tables allow to say yes or no. Only: no other sign. Low use is the "
-             "lowest part by {measure}; how many is set beforehand, so it carries no interval.")
-    measure = _(_USE[negatives.use_measure]) if negatives.use_measure else _("use")
+    note = _("Told of: accounts for which the tables allow to say yes or no. Only: no other sign.")
+    if negatives.use_measure:
+        low = _("Low use is the lowest part by {measure}; how many is set beforehand, so it carries no interval.")
+        note = f"{note} {low.format(measure=_(_USE[negatives.use_measure]))}"
     columns = (
         Column("sign", _("Sign")), Column("judged", _("Told of"), "integer"),
         Column("negative", _("Show it"), "integer"), Column("only", _("Only this one"), "integer"),
         Column("share", _("Share"), "share", low="low", high="high"),
     )
-    return Table(frame, columns, title=_("Who did not fit, by which sign"), note=note.format(measure=measure))
+    return Table(frame, columns, title=_("Who did not fit, by which sign"), note=note)
 
 
-def tabulate_overlap(negatives: Negatives) -> Table:
+def tabulate_overlap(negatives: Negatives) -> Table | Prose:
     """How many accounts show two signs at once?"""
+    if (negatives.signs["negative"] > 0).sum() < 2:
+        return Prose(_("Fewer than two of the signs show at all, so that none can overlap."))
     both = {(row["first"], row["second"]): row["both"] for row in negatives.overlap.to_dict("records")}
     shown = [sign for sign in SIGNS if negatives.signs.set_index("sign").loc[sign, "negative"]]
     rows = [[_(SIGN_NAMES[one]), *(_overlap(both, negatives, one, other) for other in shown)] for one in shown]
@@ -77,7 +80,7 @@ def tell_doubts(negatives: Negatives) -> Prose:
     blind = [_(SIGN_NAMES[sign]) for sign in negatives.signs.loc[negatives.signs["judged"] == 0, "sign"]]
     sentences = []
     if blind:
-        sentences.append(_("Of no account can be told: {signs}.").format(signs=", ".join(blind)))
+        sentences.append(_("This cannot be told of any account: {signs}.").format(signs=_(", ").join(blind)))
     if negatives.answers_set_aside:
         sentences.append(_("{n} answers are of no known scale, or outside of it, and do not count.").format(
             n=say(negatives.answers_set_aside, "integer")))
@@ -117,13 +120,16 @@ def tabulate_reasons(reasons: Reasons) -> Table:
     return Table(frame, columns, title=_("The reasons that were given"), note=note)
 
 
-def draw_reasons(reasons: Reasons, about: About) -> Picture:
+def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
     """Which reasons are named, with intervals?"""
     rows = reasons.frame[reasons.frame["source"] != "tickets"]
     sources = list(dict.fromkeys(rows["source"]))
+    if not sources:
+        return Prose(_("What to collect: with each customer that leaves and each deal that is lost, one line in the "
+                       "customer's own words."))
 
     def draw(figure: Figure, narrow: bool) -> None:
-        panels = figure.subplots(max(len(sources), 1), 1, sharex=True, squeeze=False)[:, 0]
+        panels = figure.subplots(len(sources), 1, sharex=True, squeeze=False)[:, 0]
         for axes, source in zip(panels, sources, strict=False):
             part = rows[rows["source"] == source]
             _draw_shares(axes, part)
@@ -131,17 +137,16 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture:
             title = _("Said {source}, {n} accounts")
             axes.set_title(title.format(source=_(SOURCE_NAMES[source]), n=part["of"].iloc[0]))
         panels[-1].set_xlabel("%")
-        if not sources:
-            panels[-1].set_axis_off()
 
     first = rows.drop_duplicates("source")
-    said = ", ".join(f"{_(SOURCE_NAMES[source])}: {n}" for source, n in zip(first["source"], first["of"], strict=True))
+    said = _(", ").join(f"{_(SOURCE_NAMES[source])} {say(n, 'integer')}"
+                        for source, n in zip(first["source"], first["of"], strict=True))
     return paint(
-        draw, figure=True, height=60 + 170 * max(len(sources), 1), title=_title_reasons(rows),
+        draw, figure=True, height=60 + 170 * len(sources), title=_title_reasons(rows),
         subtitle=_("Share of the accounts that gave a reason, with 95 % intervals; an account may name several"),
-        foot=about.foot(_("Accounts that gave a reason: {counts}").format(counts=said or say(0, "integer"))),
+        foot=about.foot(_("Accounts that gave a reason: {counts}").format(counts=said)),
         alt="; ".join(f"{_(SOURCE_NAMES[row['source']])}, {_(GROUP_NAMES[row['group']])}: {say(row['share'], 'share')}"
-                      for row in rows.to_dict("records")) or _("No reasons were given."))
+                      for row in rows.to_dict("records")))
 
 
 def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
@@ -163,7 +168,7 @@ def _title_reasons(rows: pd.DataFrame) -> str:
     parts = [_("{source}: {group} ({share})").format(
         source=_(SOURCE_NAMES[row["source"]]), group=_(GROUP_NAMES[row["group"]]), share=say(row["share"], "share"))
         for row in tops.to_dict("records")]
-    return _("Named most {parts}").format(parts="; ".join(parts))
+    return _("Named most {parts}").format(parts=_("; ").join(parts))
 
 
 def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:

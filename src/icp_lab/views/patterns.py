@@ -7,7 +7,7 @@ import pandas as pd
 from icp_lab.locale import N_, _
 from icp_lab.methods.patterns import Patterns
 from icp_lab.rule import name_attribute, write_number
-from icp_lab.views.prose import Prose
+from icp_lab.views.prose import Prose, begin
 from icp_lab.views.table import Column, Table, say
 
 _TOPICS = {
@@ -34,8 +34,8 @@ def tell_patterns(patterns: Patterns, most: int = 3) -> Prose:
         _("{trait}: {share} against {other}").format(
             trait=name_trait(row), share=say(row["share_first"], "share"), other=say(row["share_second"], "share"))
         for _place, row in shown.iterrows())
-    sentence = _("What {n} {first} show more or less often than {m} {second} is, first of all: **{traits}**. "
-                 "Of {tried} traits looked at, {held} hold.")
+    sentence = _("What most sets {n} {first} apart from {m} {second}: **{traits}**. Differences that hold: {held} of "
+                 "{tried} looked at.")
     return Prose(sentence.format(traits=traits, tried=len(patterns.frame), held=len(found), **groups))
 
 
@@ -48,8 +48,8 @@ def tabulate_patterns(patterns: Patterns, rows: int = 12) -> Table | Prose:
     frame = frame.assign(trait=[name_trait(row) for _place, row in frame.iterrows()])
     return Table(
         frame, (Column("trait", _("Trait")),
-                Column("share_first", first, "share", low="first_low", high="first_high"),
-                Column("n_first", _("of"), "integer"), Column("share_second", second, "share"),
+                Column("share_first", begin(first), "share", low="first_low", high="first_high"),
+                Column("n_first", _("of"), "integer"), Column("share_second", begin(second), "share"),
                 Column("n_second", _("of"), "integer"),
                 Column("difference", _("Difference"), "share", low="difference_low", high="difference_high"),
                 Column("holds", _("Holds"), "flag")),
@@ -68,7 +68,7 @@ def name_trait(row: "pd.Series[Any]") -> str:
         low, high = (write_number(_shorten(float(row[end])), str(row["attribute"])) for end in ("low", "high"))
         return _("{attribute} {low} to {high}").format(attribute=attribute, low=low, high=high)
     if row["kind"] == "member":
-        return _("{attribute} has {level}").format(attribute=attribute, level=row["level"])
+        return _("{attribute} includes {level}").format(attribute=attribute, level=row["level"])
     return _("{attribute}: {level}").format(attribute=attribute, level=row["level"])
 
 

@@ -24,3 +24,15 @@ class Prose(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def begin(text: str) -> str:
+    """How does a sentence or a title begin with these words?
+
+    Examples
+    --------
+    >>> begin("employees under 50"), begin("**tech stack** has it")
+    ('Employees under 50', '**Tech stack** has it')
+    """
+    place = 2 if text.startswith("**") else 0
+    return text[:place] + text[place:place + 1].upper() + text[place + 1:]

@@ -186,8 +186,12 @@ def _name_group(row: pd.Series, portraits: Portraits) -> str:
         return _("in no segment")
     if portraits.published:
         return f"{row['segment']}: {row['name']}"
-    parts = str(row["segment"]).rsplit(JOINT, maxsplit=1)
-    return JOINT.join(name_kind(None if part == UNKNOWN else part) for part in parts)
+    # What is on record of nobody (industry, or size) says nothing and is left out.
+    parts = portraits.frame["segment"].astype(str).str.rsplit(JOINT, n=1, expand=True)
+    told = [column for column in parts.columns if (parts[column] != UNKNOWN).any()]
+    own = [str(parts.at[row.name, column]) for column in told]
+    words = JOINT.join(name_kind(None if part == UNKNOWN else part) for part in own)
+    return words or _("industry, size: not on record")
 
 
 def _say_trait(trait: dict[Hashable, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _MEASURES = {
     "revenue": N_("revenue of the last twelve months"), "margin": N_("margin of the last twelve months"),
     "satisfaction": N_("satisfaction"), "usage": N_("degree of use"), "tenure": N_("length of the relationship"),
 }
-_SHORT = {"revenue": N_("Revenue"), "margin": N_("Margin"), "satisfaction": N_("Satisfaction"), "usage": N_("Use"),
+_SHORT = {"revenue": N_("Revenue"), "margin": N_("Margin"), "satisfaction": N_("Satisfaction"), "usage": N_("Usage"),
           "tenure": N_("Tenure")}
 _USES = {"seats": N_("users over seats"), "events": N_("events a month"), "users": N_("active users")}
 _MISSING = {
@@ -46,10 +46,14 @@ def tell_success(success: Success) -> Prose:
         return Prose(_("**No customer can be called best**: {why}.").format(
             why=_("none of the five measures of success can be had from the tables") if not success.measured
             else _("nobody measured well enough is still here")))
-    sentence = _("**{best} of {n} customers are best, measured on {k} of 5.** {firm} of them stay among the best under "
-                 "at least 80 % of other weightings, {wavering} under fewer than half.")
-    return Prose(sentence.format(
-        best=say(best, "integer"), n=say(len(success.frame), "integer"), k=len(success.measured),
+    told = _("**{best} of {n} customers are best, measured on {k} of 5 measures.**").format(
+        best=say(best, "integer"), n=say(len(success.frame), "integer"), k=len(success.measured))
+    sentence = _("{firm} of them stay among the best under at least 80 % of other weightings, {wavering} under fewer "
+                 "than half.")
+    if not success.firm:
+        sentence = _("None of them stays among the best under at least 80 % of other weightings, and {wavering} do so "
+                     "under fewer than half.")
+    return Prose(f"{told} {sentence}".format(
         firm=say(success.firm, "integer"), wavering=say(success.wavering, "integer")))
 
 
@@ -61,7 +65,7 @@ def tabulate_measures(measures: Measures) -> Table:
     return Table(
         frame, (Column("measure", _("Measure")), Column("used", _("Used"), "flag"), Column("what", _("What it is")),
                 Column("n", _("Customers with a value"), "integer")),
-        title=_("Success is measured on {k} of 5").format(k=len(measures.measured)),
+        title=_("Success is measured on {k} of 5 measures").format(k=len(measures.measured)),
         note=_("Use is measured by {use}.").format(use=_(_USES[measures.use_of])) if measures.use_of else "")
 
 
@@ -76,7 +80,7 @@ def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Ta
                          opinion=[_(_OPINIONS[code]) for code in frame["opinion"]])
     columns = (Column("name", _("Customer")), Column("industry", _("Industry")), Column("size_band", _("Size")),
                Column("score", _("Score"), "share"), *(Column(name, _(_SHORT[name]), "share") for name in MEASURES),
-               Column("robustness", _("Best under other weights"), "share"), Column("opinion", _("Opinion")))
+               Column("opinion", _("Opinion")), Column("robustness", _("Best under other weights"), "share"))
     there = tuple(each for each in columns if (frame[each.name].notna() & (frame[each.name] != "")).any())
     return Table(frame, there or columns, title=_("The best customers"),
                  note=_("Score and measures are percentiles among {n} customers: 100 is the highest.").format(
@@ -157,6 +161,8 @@ def draw_robustness(success: Success, customers: pd.DataFrame, about: About, row
 
     title = _("{firm} of {best} best customers stay best under nearly any weights").format(
         firm=success.firm, best=int(success.frame["best"].sum()))
+    if not success.firm:
+        title = _("No customer stays best under nearly any weights")
     return paint(
         draw, title=title,
         subtitle=_("Share of weightings that put a customer among the best, for those closest to the line; diamonds "
@@ -172,6 +178,9 @@ def tabulate_reasons(outcomes: Outcomes) -> Table:
         outcome=[_(_OUTCOMES[code]) for code in outcomes.reasons["outcome"]],
         why=[_(_REASONS[code]) for code in outcomes.reasons["reason"]],
         positive=[_(_ANSWERS[code]) for code in outcomes.reasons["positive"]])
+    order = outcomes.reasons["positive"].map({code: place for place, code in enumerate(_ANSWERS)})
+    frame = frame.assign(order=order, drafted=outcomes.reasons["outcome"] != outcomes.chosen).sort_values(
+        ["drafted", "outcome", "order", "n"], ascending=[True, True, True, False], kind="stable", ignore_index=True)
     columns = (Column("outcome", _("Outcome")), Column("positive", _("Came out well")), Column("why", _("Why")),
                Column("n", _("Cases"), "integer"))
     return Table(frame, columns, title=_("The cases of every outcome, and why they count so"))

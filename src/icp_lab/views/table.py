@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from icp_lab.locale import _
+from icp_lab.locale import N_, _, language
 
 Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "interval", "p", "flag"]
 MISSING = "–"
@@ -162,7 +162,7 @@ class _Scale:
 
     @classmethod
     def for_money(cls, found: Sequence[float], currency: str) -> "_Scale":
-        middle = sorted(found)[len(found) // 2] if found else 0.0
+        middle = sorted(found)[(len(found) - 1) // 2] if found else 0.0
         if middle >= 1e6:
             return cls(1e6, 1, _("{currency} million").format(currency=_(currency)).strip())
         if middle >= 1e4:
@@ -229,10 +229,18 @@ def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "
     return f"{_('{low} to {high}').format(low=first, high=last)} {scale.unit}".strip()
 
 
+# Japanese counts large sums by ten thousand and by a hundred million.
+_MONEY = {
+    "en": ((1e9, N_("{currency} {figure} billion")), (1e6, N_("{currency} {figure} million"))),
+    "ja": ((1e8, N_("{currency} {figure} hundred million")), (1e4, N_("{currency} {figure} ten thousand"))),
+}
+
+
 def _say_money(figure: float, currency: str) -> str:
-    for divisor, sentence in ((1e9, _("{currency} {figure} billion")), (1e6, _("{currency} {figure} million"))):
+    for divisor, sentence in _MONEY[language()]:
         if abs(figure) >= divisor:
-            return sentence.format(currency=_(currency), figure=_write_number(figure, divisor, 1)).strip()
+            written = _write_number(figure, divisor, 1 if abs(figure) < 100 * divisor else 0)
+            return _(sentence).format(currency=_(currency), figure=written).strip()
     return _("{currency} {figure}").format(currency=_(currency), figure=_write_number(figure, 1, 0)).strip()
 
 
