@@ -104,6 +104,24 @@ def test_report_says_how_it_ended(run, study, monkeypatch, states, code, words):
     assert (wishes[0][2].jobs, wishes[0][2].settings) == (3, ("a.b=1",))
 
 
+def test_a_report_never_goes_over_its_study(run, study):
+    (study / "icp.yml").write_text(DEFINITION, encoding="utf-8")
+    code, said, complaint = run("report", study, "--out", study)
+    assert (code, said) == (1, "")
+    assert "cannot go into the study's own folder" in complaint
+    assert (study / "icp.yml").read_text(encoding="utf-8") == DEFINITION
+    assert not (study / ".lock").exists()
+
+
+@pytest.mark.parametrize("words", [("report", "DIR", "--out", "FILE/x"), ("init", "FILE/x"), ("demo", "FILE")])
+def test_a_place_that_the_system_refuses_is_one_message(run, study, words):
+    place = {"DIR": str(study), "FILE": str(study / "accounts.csv"), "FILE/x": str(study / "accounts.csv" / "x")}
+    code, said, complaint = run(*(place.get(word, word) for word in words))
+    assert (code, said) == (1, "")
+    assert "accounts.csv" in complaint
+    assert "Traceback" not in complaint
+
+
 def test_status_tells_every_step(run, study):
     code, said, _complaint = run("status", study, "--out", study / "out")
     assert code == 0

@@ -200,6 +200,11 @@ def main() -> None:
     except LabError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+    except OSError as error:  # no rights, no room, a folder where a file should be: the system's words say which
+        from icp_lab.errors.run import place_unusable
+
+        print(place_unusable(str(error.filename or "?"), error.strerror or str(error)), file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print(_("Stopped. Finished steps stay; the next run goes on from there."), file=sys.stderr, flush=True)
         os._exit(130)  # the workers wait for their kernels, which end by themselves once this process is gone

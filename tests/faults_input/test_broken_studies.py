@@ -1,10 +1,13 @@
 """Ten broken studies: each gives one clear message that names file, row and column where there is one."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
-from icp_lab.locale import in_language
+from icp_lab import cli
+from icp_lab.locale import in_language, set_language
 from icp_lab.study import check_study
 
 A = "account_id,industry,employees,customer_since\n"
@@ -36,6 +39,18 @@ BROKEN = {
         GOOD,
         DEALS,
         r"line 7 of study\.yml: `02_best_customer` is not a key of `steps`.*`02_best_customers`\?",
+    ),
+    "unknown parameter": (
+        TABLES + "steps:\n  02_best_customers: {top_shar: 0.1}\n",
+        GOOD,
+        DEALS,
+        r"line 7 of study\.yml: 02_best_customers has no parameter top_shar\..*Did you mean top_share\?",
+    ),
+    "parameter out of range": (
+        TABLES + "steps:\n  02_best_customers: {top_share: 5}\n",
+        GOOD,
+        DEALS,
+        r"line 7 of study\.yml: top_share cannot be 5\.0\. It lies from",
     ),
     "empty table": (TABLES, GOOD, "account_id,stage\n", r"deals\.csv: The table deals has no rows"),
     "empty file": (TABLES, GOOD, "", r"deals\.csv: The table deals has no rows"),
@@ -90,6 +105,61 @@ def test_one_clear_message(make_study, name):
     assert len(report.problems) == 1
     assert re.search(message, report.problems[0]), report.problems[0]
     assert report.problems[0] in report.words()
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Run `icp-lab` in this process; give its exit status, and all that it said."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["icp-lab", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return end.value.code, said.out + said.err
+
+    yield run
+    set_language("en")
+
+
+def _contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("verb", ["check", "report"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_both_commands_refuse(make_study, command, tmp_path_factory, verb, name):
+    yml, accounts, deals, message = BROKEN[name]
+    study = make_study(yml, accounts_csv=accounts, deals_csv=deals)
+    before = _contents(study)
+    out = tmp_path_factory.mktemp("out") / "report"
+    code, said = command(verb, study, *(["--out", out] if verb == "report" else []))
+    assert code == 1
+    assert re.search(message, said), said
+    assert len(re.findall(message, said)) == 1
+    assert "Traceback" not in said
+    assert _contents(study) == before
+    assert not list(out.glob("*.html"))
+
+
+@pytest.mark.parametrize("verb", ["check", "report"])
+def test_a_refusal_in_a_process_of_its_own(make_study, tmp_path_factory, verb):
+    yml, accounts, deals, message = BROKEN["text in most dates"]
+    study = make_study(yml, accounts_csv=accounts, deals_csv=deals)
+    line = [sys.executable, "-m", "icp_lab", verb, str(study)]
+    ended = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path_factory.mktemp("here"), check=False)
+    assert ended.returncode == 1
+    assert re.search(message, ended.stdout + ended.stderr)
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_notebook_of_the_analyst_that_is_none(make_study, command):
+    study = make_study(TABLES, accounts_csv=GOOD, deals_csv=DEALS, notebooks__own="not JSON")
+    (study / "notebooks" / "own").rename(study / "notebooks" / "own.ipynb")
+    for verb in ("check", "report", "status"):
+        code, said = command(verb, study)
+        assert code == 1
+        assert re.search(r"own\.ipynb: This is no notebook that can be read", said)
 
 
 def test_no_study_at_all(tmp_path):

@@ -31,6 +31,34 @@ def test_adopting_counts_versions_and_keeps_the_former_with_its_comments(tmp_pat
     assert adopt(study, out, by="Mori", why="again", on=DAY).version == "3"
 
 
+def test_the_history_stands_for_itself(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    adopt(study, out, by="Sato", why="first", on=DAY)
+    file = study / "icp.yml"
+    text = file.read_text(encoding="utf-8")
+    assert "&" not in text
+    assert "*" not in text
+    file.write_text(text.replace("min: 100", "min: 150", 1), encoding="utf-8")
+    edited = load_icp(file).data
+    assert (edited["criteria"][0]["min"], edited["history"][0]["criteria"][0]["min"]) == (150, 100)
+
+
+def test_an_edit_by_hand_never_goes_over_a_version_that_is_kept(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    adopt(study, out, by="Sato", why="first", on=DAY)
+    first = (study / "icp.yml").read_text(encoding="utf-8")
+    adopt(study, out, by="Sato", why="second", on=DAY)
+    rollback(study, "1")
+    for minimum in (150, 160):
+        (study / "icp.yml").write_text(first.replace("min: 100", f"min: {minimum}", 1), encoding="utf-8")
+        rollback(study, "1")
+        assert (study / "icp.yml").read_text(encoding="utf-8") == first
+    assert (study / "icp" / "1.yml").read_text(encoding="utf-8") == first
+    assert rollback(study, "1-edited-2").rule.criteria[0].min == 160
+
+
 def test_what_is_not_there_cannot_be_adopted_or_restored(tmp_path):
     with pytest.raises(LabError, match="icp-lab report"):
         adopt(tmp_path / "study", tmp_path / "out", by="x", why="y", on=DAY)

@@ -1,6 +1,7 @@
 """What sets segments apart, how they do, and the cells where there are none."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,15 @@ def test_cells_where_nothing_is_published(inputs):
     assert "unknown × unknown" in set(portraits.frame["segment"])
     assert portraits.traits.empty
     assert record_segmentation(_segmentation(published=False), portraits)["segments"] == []
+
+
+def test_without_a_customer_nothing_is_lost_of_its_shape(inputs):
+    segmentation = replace(_segmentation(published=False), frame=_segmentation().frame.head(0))
+    attributes, customers, success = inputs
+    empty = describe_segments(segmentation, attributes.head(0), customers, success.head(0))
+    full = describe_segments(_segmentation(published=False), *inputs)
+    assert empty.frame.empty
+    assert list(empty.frame) == list(full.frame)
 
 
 def test_intervals_of_medians_cover(inputs):

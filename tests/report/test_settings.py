@@ -45,7 +45,7 @@ def test_a_setting_that_does_not_fit_is_refused(study, wish, setting, words):
 def test_a_wrong_parameter_in_study_yml_names_its_line(make_study, wish):
     yml = "tables: {accounts: accounts.csv}\nsteps:\n  02_best_customers:\n    top_shar: 0.3\n"
     study = make_study(yml, accounts_csv="account_id\nA\n")
-    with pytest.raises(LabError, match=r"study.yml, row 8: .*Did you mean top_share"):
+    with pytest.raises(LabError, match=r"line 8 of study.yml: .*Did you mean top_share"):
         _resolve(study, wish)
 
 

@@ -10,10 +10,14 @@ from icp_lab.locale import _
 def _nearest(word: str, known: Iterable[str]) -> str:
     """Name the known word that a reader most likely meant, else list some."""
     words = sorted(known)
-    close = get_close_matches(word, words, n=1)
-    if close:
-        return _("Did you mean {word}?").format(word=close[0])
-    return _("Known are: {words}.").format(words=", ".join(words[:20])) if words else ""
+    return _guess(word, words) or (_("Known are: {words}.").format(words=", ".join(words[:20])) if words else "")
+
+
+def _guess(word: str, known: Iterable[str]) -> str:
+    """Name the known word that a reader most likely meant, or nothing."""
+    plain = {each.casefold(): each for each in sorted(known)}
+    close = get_close_matches(word.casefold(), plain, n=1)
+    return _("Did you mean {word}?").format(word=plain[close[0]]) if close else ""
 
 
 def cannot_read_rule(text: str, why: str) -> LabError:
@@ -92,7 +96,7 @@ def wrong_value(key: str, value: str, allowed: Iterable[str], place: Place) -> L
     """Refuse a value that a key of icp.yml cannot have."""
     return LabError(
         _("{key} is {value!r}.").format(key=key, value=value),
-        rule=_("Allowed are: {words}.").format(words=", ".join(allowed)), remedy=_nearest(value, allowed), place=place,
+        rule=_("Allowed are: {words}.").format(words=", ".join(allowed)), remedy=_guess(value, allowed), place=place,
     )
 
 
@@ -109,6 +113,14 @@ def no_such_version(version: str, known: Iterable[str]) -> LabError:
     return LabError(
         _("There is no version {version}.").format(version=version),
         rule=_("Former versions are kept in the study's folder icp."), remedy=_nearest(version, known),
+    )
+
+
+def name_of_several(name: str, accounts: Iterable[str]) -> LabError:
+    """Refuse to choose among accounts of one name."""
+    return LabError(
+        _("Several accounts have the name {name}: {accounts}.").format(name=name, accounts=", ".join(accounts)),
+        remedy=_("Name one by its account_id."),
     )
 
 

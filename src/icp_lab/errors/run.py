@@ -152,6 +152,32 @@ def run_held(holder: str, out: str) -> LabError:
     )
 
 
+def out_is_study(out: str) -> LabError:
+    """Refuse to write a report over the study that it is of."""
+    return LabError(
+        _("The report cannot go into the study's own folder: {out}.").format(out=out),
+        rule=_("A run never writes into the study, whose icp.yml is the definition that people adopted."),
+        remedy=_("Choose another folder with --out."),
+    )
+
+
+def notebook_unreadable(path: str, fault: str) -> LabError:
+    """Refuse a file that is called a notebook and is none."""
+    return LabError(
+        _("This is no notebook that can be read: {fault}.").format(fault=fault),
+        remedy=_("Open it in JupyterLab and save it again, or take it out of the folder."),
+        place=Place(path),
+    )
+
+
+def place_unusable(path: str, fault: str) -> LabError:
+    """Refuse a file or folder that the system does not let the lab use."""
+    return LabError(
+        _("{path} cannot be read or written: {fault}.").format(path=path, fault=fault),
+        remedy=_("Choose another place, or have the rights, the disk or the name put right."),
+    )
+
+
 def cannot_store(function: str, fault: str) -> LabError:
     """Refuse a computation whose arguments or result cannot be kept."""
     return LabError(

@@ -23,7 +23,8 @@ def _list(words: Iterable[str], limit: int = 30) -> str:
     return ", ".join(f"`{word}`" for word in shown[:limit]) + (", …" if len(shown) > limit else "")
 
 
-def _in_yml(line: int | None) -> str:
+def in_yml(line: int | None) -> str:
+    """Say where in study.yml."""
     return _("line {line} of study.yml").format(line=line) if line is not None else YML
 
 
@@ -41,7 +42,7 @@ def not_yaml(line: int | None, problem: str) -> LabError:
         _("This is not valid YAML: {problem}.").format(problem=problem),
         rule=_("study.yml is YAML: `key: value` lines, indented with spaces."),
         remedy=_("Look at this line and the one before: a missing quote, bracket, colon or space is the usual cause."),
-        place=Place(_in_yml(line)))
+        place=Place(in_yml(line)))
 
 
 def unknown_key(line: int | None, key: str, known: Iterable[str], where: str = "") -> LabError:
@@ -50,20 +51,20 @@ def unknown_key(line: int | None, key: str, known: Iterable[str], where: str = "
     what = _("`{key}` is not a key of `{where}`.") if where else _("`{key}` is not a key of study.yml.")
     return LabError(
         what.format(key=key, where=where),
-        rule=_("Known are {words}.").format(words=_list(words)), remedy=nearest(key, words), place=Place(_in_yml(line)))
+        rule=_("Known are {words}.").format(words=_list(words)), remedy=nearest(key, words), place=Place(in_yml(line)))
 
 
 def missing_key(line: int | None, key: str, where: str = "") -> LabError:
     """Refuse a study.yml without a key that it needs."""
     what = _("`{key}` is missing in `{where}`.") if where else _("`{key}` is missing.")
     return LabError(what.format(key=key, where=where), remedy=_("Add a line `{key}: ...`.").format(key=key),
-                    place=Place(_in_yml(line)))
+                    place=Place(in_yml(line)))
 
 
 def wrong_value(line: int | None, key: str, value: object, rule: str) -> LabError:
     """Refuse a value of study.yml, saying what is allowed."""
     return LabError(_("`{value}` is no value for `{key}`.").format(value=value, key=key), rule=rule,
-                    place=Place(_in_yml(line)))
+                    place=Place(in_yml(line)))
 
 
 def not_in_version(line: int | None, key: str) -> LabError:
@@ -72,7 +73,7 @@ def not_in_version(line: int | None, key: str) -> LabError:
         _("`{key}` is not in this version.").format(key=key),
         rule=_("This version reads files, with the mapping written out under `columns`."),
         remedy=_("Export the table to a file, name it under `file` and take `{key}` out.").format(key=key),
-        place=Place(_in_yml(line)))
+        place=Place(in_yml(line)))
 
 
 def outside(line: int | None, path: str) -> LabError:
@@ -80,7 +81,7 @@ def outside(line: int | None, path: str) -> LabError:
     return LabError(
         _("`{path}` leads out of the study's folder.").format(path=path),
         rule=_("Paths are relative to study.yml and stay inside its folder."),
-        remedy=_("Copy the file into the folder and name it there."), place=Place(_in_yml(line)))
+        remedy=_("Copy the file into the folder and name it there."), place=Place(in_yml(line)))
 
 
 def no_file(line: int | None, table: str, path: str, there: Iterable[str]) -> LabError:
@@ -90,14 +91,14 @@ def no_file(line: int | None, table: str, path: str, there: Iterable[str]) -> La
         _("There is no file `{path}` for the table {table}.").format(path=path, table=table),
         rule=_("The folder holds {names}.").format(names=_list(names)) if names else "",
         remedy=nearest(path, names) or _("Put the file there, correct the path, or take the table out."),
-        place=Place(_in_yml(line)))
+        place=Place(in_yml(line)))
 
 
 def unknown_kind(line: int | None, path: str) -> LabError:
     """Refuse a file that is none of the kinds that can be read."""
     return LabError(
         _("`{path}` is no kind of file that can be read.").format(path=path),
-        rule=_("Tables are read from .csv, .tsv, .txt, .xlsx and .parquet."), place=Place(_in_yml(line)))
+        rule=_("Tables are read from .csv, .tsv, .txt, .xlsx and .parquet."), place=Place(in_yml(line)))
 
 
 def undecodable(file: str, row: int | None, encoding: str) -> LabError:
@@ -127,7 +128,7 @@ def no_header(file: str, line: int | None, header: str, headers: Iterable[str]) 
     """Refuse a mapping from a header that the file does not have."""
     names = list(headers)
     return LabError(
-        _("There is no column `{header}`, which {line} names.").format(header=header, line=_in_yml(line)),
+        _("There is no column `{header}`, which {line} names.").format(header=header, line=in_yml(line)),
         rule=_("The columns are {names}.").format(names=_list(names)), remedy=nearest(header, names),
         place=Place(file, column=header))
 
@@ -138,7 +139,7 @@ def no_column(line: int | None, key: str, column: str, columns: Iterable[str]) -
     return LabError(
         _("`{key}` names the column `{column}`, which is not there.").format(key=key, column=column),
         rule=_("After mapping, the columns are {names}.").format(names=_list(names)), remedy=nearest(column, names),
-        place=Place(_in_yml(line), column=column))
+        place=Place(in_yml(line), column=column))
 
 
 def column_missing(file: str, table: str, column: str, headers: Iterable[str]) -> LabError:
@@ -203,20 +204,20 @@ def join_not_unique(line: int | None, table: str, on: str, value: str, count: in
             value=value, count=count, on=on, table=table),
         rule=_("A join takes columns from the one row that matches; where several match it would multiply rows."),
         remedy=_("Join on a column that tells the rows of {table} apart.").format(table=table),
-        place=Place(_in_yml(line)))
+        place=Place(in_yml(line)))
 
 
 def join_in_a_circle(line: int | None, tables: Iterable[str]) -> LabError:
     """Refuse tables that join each other in a circle."""
     return LabError(_("These tables join each other in a circle: {tables}.").format(tables=_list(tables)),
-                    place=Place(_in_yml(line)))
+                    place=Place(in_yml(line)))
 
 
 def row_of_several_files(line: int | None, table: str) -> LabError:
     """Refuse row numbers as keys where several files are read."""
     return LabError(
         _("`row` numbers the rows of one file, and {table} is read from several.").format(table=table),
-        remedy=_("Join the files into one, or use a column that names the row."), place=Place(_in_yml(line)))
+        remedy=_("Join the files into one, or use a column that names the row."), place=Place(in_yml(line)))
 
 
 def unknown_table(name: str, known: Iterable[str]) -> LabError:

@@ -103,6 +103,8 @@ def _say_value(value: Any) -> str:
         return ", ".join(map(str, value))
     if pd.isna(value):
         return "–"
+    if isinstance(value, bool | np.bool_):
+        return _("yes") if value else _("no")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

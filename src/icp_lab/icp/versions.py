@@ -1,5 +1,6 @@
 """Versions of the adopted definition: adopt a run's, go back to a former one, say what changed."""
 
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
     entry: dict[str, Any] = {"version": version, "date": on.isoformat(), "by": by, "why": why}
 
     def stamp(document: CommentedMap) -> None:
-        entry["criteria"] = document.get("criteria") or []
+        entry["criteria"] = deepcopy(document.get("criteria") or [])  # not an alias: who edits one edits one
         document["version"] = version
         document["history"] = [*history, entry]
 
@@ -81,10 +82,15 @@ def _next_version(study_folder: Path, former: ICP | None) -> int:
 
 
 def _keep(study_folder: Path, former: ICP | None) -> None:
-    """Keep the definition in force under its version; one without a version is kept as 0."""
-    if former is not None:
-        text = (study_folder / FILE).read_text(encoding="utf-8")
-        write_text(study_folder / FORMER / f"{former.version or '0'}.yml", text)
+    """Keep the definition in force under its version (0 without one); one that was edited since has its own name."""
+    if former is None:
+        return
+    text, version, edits = (study_folder / FILE).read_text(encoding="utf-8"), former.version or "0", 0
+    kept = study_folder / FORMER / f"{version}.yml"
+    while kept.is_file() and kept.read_text(encoding="utf-8") != text:
+        edits += 1
+        kept = kept.with_name(f"{version}-edited-{edits}.yml")
+    write_text(kept, text)
 
 
 def diff_icps(old: ICP, new: ICP) -> list[str]:

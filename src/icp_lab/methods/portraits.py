@@ -85,12 +85,11 @@ def describe_segments(
     found = _find_traits(members, attributes.reindex(ids)) if segmentation.published else _no_traits()
     traits = found.groupby("segment", sort=False).head(TRAITS).reset_index(drop=True)
     rows = [_describe(str(name), facts[(names == name)], len(ids)) for name in pd.unique(members["segment"])]
-    frame = pd.DataFrame(rows)
-    if len(frame):
-        last = frame["segment"] == NO_SEGMENT
-        frame = frame.assign(last=last).sort_values(["last", "n", "segment"], ascending=[True, False, True])
-        frame = frame.drop(columns="last").reset_index(drop=True)
-        frame.insert(1, "name", [_name_segment(name, found) for name in frame["segment"]])
+    frame = pd.DataFrame(rows or [_describe("", facts, 1)]).head(len(rows))  # its columns are there with no customers
+    last = frame["segment"] == NO_SEGMENT
+    frame = frame.assign(last=last).sort_values(["last", "n", "segment"], ascending=[True, False, True])
+    frame = frame.drop(columns="last").reset_index(drop=True)
+    frame.insert(1, "name", pd.Series([_name_segment(name, found) for name in frame["segment"]], dtype="str"))
     return Portraits(frame, traits, members, segmentation.published)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import icp_lab
-from icp_lab.errors.run import parameters_unfit
+from icp_lab.errors.run import notebook_unreadable, parameters_unfit
 
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)\s*$")
 _CHOICES = re.compile(r"\bone of (.+)$")
@@ -48,11 +48,14 @@ class NotebookFile:
 
     @cached_property
     def _cells(self) -> list[dict[str, Any]]:
-        cells: list[dict[str, Any]] = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
-        return cells
+        try:
+            cells: list[dict[str, Any]] = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
+            return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise notebook_unreadable(str(self.path), f"{type(error).__name__}: {error}") from error
 
     def _sources(self, kind: str) -> tuple[str, ...]:
-        return tuple("".join(cell["source"]) for cell in self._cells if cell["cell_type"] == kind)
+        return tuple(cell["source"] for cell in self._cells if cell.get("cell_type") == kind)
 
     @cached_property
     def code(self) -> tuple[str, ...]:
@@ -75,7 +78,7 @@ class NotebookFile:
         """
         for cell in self._cells:
             if "parameters" in cell.get("metadata", {}).get("tags", []):
-                return read_parameters("".join(cell["source"]), self.name)
+                return read_parameters(cell["source"], self.name)
         return ()
 
     @cached_property

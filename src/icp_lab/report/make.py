@@ -9,7 +9,7 @@ from typing import Any
 
 from icp_lab.artifacts.manifest import digest_file, digest_text, folder_of, read_manifest, write_json
 from icp_lab.artifacts.place import hold
-from icp_lab.errors.run import study_broken
+from icp_lab.errors.run import out_is_study, study_broken
 from icp_lab.locale import _, in_language, set_language
 from icp_lab.process.sources import LIBRARIES, digest_code, library_version
 from icp_lab.report.plan import Plan, make_plan, pick_tasks
@@ -80,7 +80,10 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
     LabError
         When the study or a parameter is not as it has to be, or another run is writing to the folder.
     """
-    plan = plan_report(open_study(path), out, wish)
+    study = open_study(path)
+    if out == study.folder.resolve():
+        raise out_is_study(str(out))
+    plan = plan_report(study, out, wish)
     tasks = pick_tasks(plan.tasks, wish.only) if wish.only else plan.tasks
     if all(plan.assess(name).state == "fresh" for name in tasks) and _site_holds(plan):
         return Run({name: StepEnd("fresh") for name in tasks})
@@ -104,7 +107,7 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     from icp_lab.study.check import check_study  # noqa: PLC0415
 
     with in_language(plan.language):
-        report = check_study(path)
+        report = check_study(path, wish.notebooks)
     if not report.ok:
         raise study_broken(report.problems)
     former = read_record(plan.out)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from icp_lab.artifacts.manifest import Manifest, digest_file, folder_of, read_manifest
-from icp_lab.errors.run import notebook_doubled, notebook_unknown
+from icp_lab.errors.run import notebook_unknown
 from icp_lab.locale import _
-from icp_lab.process import BY_NAME, NOTEBOOKS, WRITER, needs
+from icp_lab.process import BY_NAME, WRITER, needs
 from icp_lab.process.keys import compute_key, describe_inputs, page_key, reads_of, tables_of
-from icp_lab.process.notebook import NotebookFile, find_notebooks
-from icp_lab.report.settings import resolve_parameters
+from icp_lab.process.notebook import NotebookFile
+from icp_lab.process.settings import list_notebooks, resolve_parameters
 from icp_lab.study import Study
 
 State = Literal["fresh", "unrendered", "stale", "absent"]
@@ -125,7 +125,7 @@ def make_plan(
     LabError
         When a parameter does not fit, or two notebooks have one name.
     """
-    files = _list_files(study.folder, folder or find_notebooks())
+    files = list_notebooks(study.folder, folder)
     values = resolve_parameters(files, study.steps, settings, study.line)
     house = tuple(file.name for file in files if file.name in BY_NAME)
     tasks = {}
@@ -151,16 +151,6 @@ def pick_tasks(tasks: Mapping[str, Task], only: str) -> dict[str, Task]:
         wanted.add(name)
         waiting += [each for each in tasks[name].needs if each not in wanted]
     return {name: task for name, task in tasks.items() if name in wanted}
-
-
-def _list_files(study: Path, folder: Path) -> tuple[NotebookFile, ...]:
-    """List the house's notebooks in the order of the process, then the analyst's own by name."""
-    house = tuple(NotebookFile(folder / f"{notebook.name}.ipynb") for notebook in NOTEBOOKS)
-    own = tuple(NotebookFile(path) for path in sorted((study / "notebooks").glob("*.ipynb")))
-    for file in own:
-        if file.name in BY_NAME:
-            raise notebook_doubled(file.name, str(file.path))
-    return tuple(file for file in house if file.path.is_file()) + own
 
 
 def _say_changes(manifest: Manifest, inputs: Mapping[str, str]) -> tuple[str, ...]:

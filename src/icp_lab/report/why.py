@@ -7,6 +7,7 @@ import pandas as pd
 from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest
 from icp_lab.artifacts.store import read_artifact
+from icp_lab.errors.icp import name_of_several, no_such_account
 from icp_lab.errors.run import nothing_published
 from icp_lab.icp.explain import Explanation, explain_account
 from icp_lab.icp.profile import load_icp
@@ -41,7 +42,16 @@ def explain(study: Study, out: Path, account: str) -> Explanation:
         raise nothing_published(str(out))
     cases = read_artifact(folder, ARTIFACT["cases"])
     accounts = study.table("accounts")
-    named = accounts.loc[accounts["name"].eq(account), "account_id"]
-    known = accounts["account_id"].eq(account).any()
-    account_id = account if known or named.empty else str(named.iloc[0])
+    account_id = _find_account(accounts, account)
     return explain_account(study.candidates().frame, load_icp(file).working_rule, pd.DataFrame(cases), account_id)
+
+
+def _find_account(accounts: pd.DataFrame, asked: str) -> str:
+    """Find an account by its id, else by its name; small and capital letters are one where that leaves no doubt."""
+    for column, spell in (("account_id", str), ("name", str), ("name", str.casefold)):
+        fits = accounts.loc[accounts[column].map(spell, na_action="ignore").eq(spell(asked.strip())), "account_id"]
+        if len(fits) > 1:
+            raise name_of_several(asked, fits)
+        if len(fits):
+            return str(fits.iloc[0])
+    raise no_such_account(asked, [*accounts["account_id"], *accounts["name"].dropna()])

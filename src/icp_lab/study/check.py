@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from icp_lab.errors import LabError, Place
 from icp_lab.locale import _
+from icp_lab.process.settings import list_notebooks, resolve_parameters
 from icp_lab.study.study import Study, open_study
 from icp_lab.tables import TABLES
 
@@ -40,13 +41,15 @@ class CheckReport:
         return "\n\n".join(part for part in parts if part)
 
 
-def check_study(path: str | Path) -> CheckReport:
+def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
     """What is there in this study, what is usable, and what is wrong where?
 
     Parameters
     ----------
     path
         The study's folder, or its study.yml.
+    notebooks
+        Folder of the house's notebooks, whose parameters `steps` may set; the package's own unless told.
 
     Returns
     -------
@@ -58,6 +61,10 @@ def check_study(path: str | Path) -> CheckReport:
     except LabError as error:
         return CheckReport(None, (), None, (str(error),))
     facts, problems, candidates = [], [], None
+    try:
+        resolve_parameters(list_notebooks(study.folder, notebooks), study.steps, (), study.line)
+    except LabError as error:
+        problems.append(str(error))
     for name in study.tables:
         try:
             facts.append(study.facts(name))

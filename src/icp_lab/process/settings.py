@@ -1,11 +1,13 @@
-"""The parameters of a run: the notebooks' defaults, the study's `steps:`, then `--set`; checked first."""
+"""The notebooks of a run and their parameters: defaults, the study's `steps:`, then `--set`; checked first."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from icp_lab.errors.base import Place
 from icp_lab.errors.run import (
+    notebook_doubled,
     notebook_unknown,
     parameter_choice,
     parameter_range,
@@ -13,12 +15,38 @@ from icp_lab.errors.run import (
     parameter_unknown,
     setting_unreadable,
 )
-from icp_lab.process.notebook import NotebookFile, Parameter
+from icp_lab.errors.study import in_yml
+from icp_lab.process.declared import BY_NAME, NOTEBOOKS
+from icp_lab.process.notebook import NotebookFile, Parameter, find_notebooks
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,), "int": (int,), "float": (float, int), "str": (str,), "list": (list,), "dict": (dict,),
 }
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
+
+
+def list_notebooks(study: Path, house: Path | None = None) -> tuple[NotebookFile, ...]:
+    """Which notebooks does a study run: the house's in the order of the process, then the analyst's own by name?
+
+    Parameters
+    ----------
+    study
+        Folder of the study.
+    house
+        Folder of the house's notebooks; the package's own unless told.
+
+    Raises
+    ------
+    LabError
+        When one of the analyst's has the name of one of the house's.
+    """
+    folder = house or find_notebooks()
+    files = tuple(NotebookFile(folder / f"{notebook.name}.ipynb") for notebook in NOTEBOOKS)
+    own = tuple(NotebookFile(path) for path in sorted((study / "notebooks").glob("*.ipynb")))
+    for file in own:
+        if file.name in BY_NAME:
+            raise notebook_doubled(file.name, str(file.path))
+    return tuple(file for file in files if file.path.is_file()) + own
 
 
 def resolve_parameters(
@@ -53,10 +81,10 @@ def resolve_parameters(
     known = {file.name: {parameter.name: parameter for parameter in file.parameters} for file in files}
     values = {file.name: {parameter.name: parameter.default for parameter in file.parameters} for file in files}
     for notebook, chosen in steps.items():
-        place = Place("study.yml", row=line("steps", notebook))
+        place = Place(in_yml(line("steps", notebook)))
         declared = _declared(notebook, known, place)
         for name, value in chosen.items():
-            place = Place("study.yml", row=line("steps", notebook, name))
+            place = Place(in_yml(line("steps", notebook, name)))
             values[notebook][name] = _check(notebook, name, value, declared, place)
     for setting in settings:
         notebook, name, text = _split(setting)
