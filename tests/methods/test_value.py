@@ -109,3 +109,13 @@ def test_the_order_of_rows_decides_nothing():
                             "date": pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 1400, 60), "D")})
     one, other = value(revenue), value(revenue.sample(frac=1, random_state=1))
     pd.testing.assert_frame_equal(one.frame, other.frame)
+
+
+@pytest.mark.parametrize("source", ["revenue", "deals"])
+def test_a_list_of_totals_without_dates_is_worth_its_totals(source):
+    money = pd.DataFrame({"account_id": ["a", "b"], "amount": [700.0, 30.0], "stage": "won"})
+    worth = value(money) if source == "revenue" else value(NONE, money)
+    assert worth.frame["value"].tolist() == [700, 30]
+    assert worth.frame["revenue"].tolist() == [700, 30]
+    assert worth.frame["revenue_yearly"].isna().all()
+    assert worth.undated == 2

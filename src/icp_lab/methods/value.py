@@ -75,7 +75,8 @@ class Worth(Shown):
     cost_known
         Is any cost recorded? If not, value is made of revenue, and says so.
     undated
-        Rows of revenue without a date. Payments count in the total but in no year; contracts cannot be counted at all.
+        Rows of revenue without a date. Payments count in the total but in no year (where none has a date, the total is the
+        value); contracts cannot be counted at all.
     backwards
         Rows of revenue that end before they begin, and so are worth nothing.
     """
@@ -156,8 +157,9 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     now, ids = end_of(as_of), pd.Index(base["account_id"])
     customers = ids[(base["status"] == "customer").to_numpy()]
     total = _sum_money(flows, -np.inf, now, customers)
-    year = _sum_money(flows, now - 12, now, customers)
-    recent = _sum_money(flows, now - 12 * window, now, customers)
+    timeless = bool(len(flows.start)) and bool(np.isnan(flows.start).all())  # a list of totals: no year can be told
+    year = _sum_money(flows, now - 12, now, customers) * (np.nan if timeless else 1.0)
+    recent = total if timeless else _sum_money(flows, now - 12 * window, now, customers)
     rate = _rate_margin(flows, customers)
     cost_known = bool(rate.notna().any())
     lifetime = estimate_lifetime(base, horizon)
