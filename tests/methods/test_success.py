@@ -136,3 +136,12 @@ def test_use_is_users_over_seats_else_events_a_month():
     seated = usage.assign(active_users=[5.0, 10.0, 1.0, 1.0], seats=10.0)
     seats = measure_success(customers, seated, NONE, as_of=AS_OF)
     assert (seats.use_of, seats.frame["usage"].tolist()) == ("seats", [0.75, 0.1])
+
+
+def test_totals_do_where_no_year_can_be_told():
+    customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "revenue": [50.0, 7.0],
+                              "margin": [10.0, 7.0], "revenue_yearly": np.nan})
+    measured = measure_success(customers, NONE, NONE, as_of=AS_OF)
+    assert measured.measured == ("revenue", "margin")
+    assert measured.frame["revenue"].tolist() == [50, 7]
+    assert measured.frame["margin"].tolist() == [10, 7]

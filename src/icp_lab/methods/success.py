@@ -154,7 +154,8 @@ def measure_success(
     Returns
     -------
     Measures
-        Raw values. Revenue and margin are those of the last twelve months, so that age does not count twice.
+        Raw values. Revenue and margin are those of the last twelve months, so that age does not count twice; of all
+        time only where no payment carries a date.
 
     Notes
     -----
@@ -174,9 +175,10 @@ def measure_success(
     day = pd.Timestamp(as_of)
     use, use_of = _measure_use(until(fill_columns(usage, _USAGE), "date", day), base, as_of)
     answers = until(fill_columns(satisfaction, _ANSWERS), "date", day)
+    money = base["revenue_yearly"] if base["revenue_yearly"].notna().any() else base["revenue"]
     raw = {
-        "revenue": base["revenue_yearly"],
-        "margin": base["revenue_yearly"] * base["margin"] / base["revenue"].where(base["revenue"] > 0),
+        "revenue": money,
+        "margin": money * base["margin"] / base["revenue"].where(base["revenue"] > 0),
         "satisfaction": scale_answers(answers).groupby(answers["account_id"]).mean().reindex(ids).array,
         "usage": use.reindex(ids).array,
         "tenure": base["tenure_months"],
