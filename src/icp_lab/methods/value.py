@@ -75,8 +75,8 @@ class Worth(Shown):
     cost_known
         Is any cost recorded? If not, value is made of revenue, and says so.
     undated
-        Rows of revenue without a date. Payments count in the total but in no year (where none has a date, the total is the
-        value); contracts cannot be counted at all.
+        Rows of revenue without a date. Payments count in the total but in no year; where none has a date, the total is
+        the value. Contracts cannot be counted at all.
     backwards
         Rows of revenue that end before they begin, and so are worth nothing.
     """
