@@ -69,7 +69,8 @@ def test_text_is_text_and_harmless(sheets: dict[str, Worksheet]) -> None:
 
 def test_numbers_are_numbers_and_dates_are_dates(sheets: dict[str, Worksheet]) -> None:
     accounts = sheets["Accounts"]
-    assert all(isinstance(value, int | float) for value in column(accounts, "employees") + column(accounts, "Customer value"))
+    figures = column(accounts, "employees") + column(accounts, "Customer value")
+    assert all(isinstance(value, int | float) for value in figures)
     assert all(isinstance(value, str) for value in column(accounts, "Account id"))
     assert str(column(accounts, "founded")[0]).startswith("2001-02-03")
     assert column(sheets["Evidence"], "lift") == [3.1, None]

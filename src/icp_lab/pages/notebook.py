@@ -73,6 +73,7 @@ class _Section:
 class _Page:
     title: str
     question: str
+    opening: str
     kicker: str
     headlines: list[str]
     sections: list[_Section]
@@ -119,7 +120,8 @@ def _exporter() -> Any:
 
 
 def _read_notebook(notebook: Any, facts: PageFacts) -> _Page:
-    title, question, rest = _open_page(notebook)
+    title, text, rest = _open_page(notebook)
+    question, _gap, opening = text.partition("\n\n")
     headlines: list[str] = []
     sections = _split(rest, headlines)
     way = show_way(facts.pages, facts.name, facts.own)
@@ -127,7 +129,7 @@ def _read_notebook(notebook: Any, facts: PageFacts) -> _Page:
     kicker = _("Step {step} of 9").format(step=step.step) if step else _("The analyst's own")
     contents = [section for section in sections if section.title and section.blocks]
     return _Page(
-        title or (_(step.title) if step else facts.name), question, kicker, headlines, sections, contents, way,
+        title or (_(step.title) if step else facts.name), question, opening, kicker, headlines, sections, contents, way,
         _neighbours(way), facts.provenance, facts.parameters, facts.trouble,
     )
 

@@ -9,6 +9,7 @@ from icp_lab.views.picture import Picture
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import MISSING, Column, Table
 
+_LONG, _MANY = 24, 9  # characters that ask for room in a narrow table; columns that ask for a smaller one
 _FLUSH_LEFT = ("text", "date", "flag")
 
 
@@ -68,10 +69,11 @@ def render_table(table: Table) -> str:
     if not len(rows):
         nothing = escape(_("Nothing to list."))
         return f'<figure class="table">{title}<p class="foot">{nothing}</p>{note}</figure>'
+    dense = ' class="dense"' if len(table.columns) > _MANY else ""
     label = escape(re.sub(r"\*\*", "", table.title))
     return (
         f'<figure class="table">{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{note}</figure>"
+        f'<table{dense}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{note}</figure>'
     )
 
 
@@ -86,6 +88,7 @@ def _render_head(column: Column, head: str, unit: str, sort: str) -> str:
 def _render_cell(column: Column, text: str, key: str, *, first: bool) -> str:
     side = "left" if column.kind in _FLUSH_LEFT else "right"
     shade = " missing" if text == MISSING else " date" if column.kind == "date" else ""
+    shade += " wordy" if len(text) > _LONG and not first else ""
     tag, scope = ("th", ' scope="row"') if first and column.kind == "text" else ("td", "")
     sort = f' data-key="{escape(key)}"' if key != text else ""
     return f'<{tag}{scope} class="{side}{shade}"{sort}>{escape(text)}</{tag}>'

@@ -9,6 +9,7 @@ from icp_lab.pages.shell import describe_shell, render_template
 from icp_lab.rule import Rule
 from icp_lab.views import document
 from icp_lab.views.picture import About
+from icp_lab.views.prose import Prose
 from icp_lab.views.table import say
 
 EXAMPLES, WINNERS = 4, 5
@@ -35,7 +36,7 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
     claimed = bool(icp.get("criteria"))
     evidence = [
         document.tell_counts(icp, standing), document.tell_lift(icp),
-        " ".join(document.tell_outcomes(icp)),
+        Prose(" ".join(document.tell_outcomes(icp))),
     ]
     doc = {
         "title": _("Our Ideal Customer Profile") if claimed else _("No profile is claimed yet"),

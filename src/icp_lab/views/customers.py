@@ -99,7 +99,7 @@ def tabulate_intake(tables: pd.DataFrame) -> Table:
     if len(kept):
         named = _(", ").join(f"{row['table']} ({say(row['duplicates'], 'integer')})" for _i, row in kept.iterrows())
         more = _("**Repeated rows still count in: {tables}**; ask whether they are one thing entered twice.")
-        note = f"{more.format(tables=named)} {note}"
+        note = Prose(f"{more.format(tables=named)} {note}")
     return Table(
         tables, (Column("table", _("Table")), Column("read", _("Rows read"), "integer"),
                  Column("left_out", _("Left out by study.yml"), "integer"),

@@ -47,7 +47,7 @@ def tabulate_signs(negatives: Negatives) -> Table:
     note = _("Told of: accounts for which the tables allow to say yes or no. Only: no other sign.")
     if negatives.use_measure:
         low = _("Low use is the lowest part by {measure}; how many is set beforehand, so it carries no interval.")
-        note = f"{note} {low.format(measure=_(_USE[negatives.use_measure]))}"
+        note = Prose(f"{note} {low.format(measure=_(_USE[negatives.use_measure]))}")
     columns = (
         Column("sign", _("Sign")), Column("judged", _("Told of"), "integer"),
         Column("negative", _("Show it"), "integer"), Column("only", _("Only this one"), "integer"),

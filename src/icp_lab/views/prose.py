@@ -20,7 +20,7 @@ class Prose(str):
     def __new__(cls, text: str) -> Self:
         """Make a sentence out of text."""
         # Sentences are joined by a space, which Japanese does not set after its full stop.
-        return super().__new__(cls, re.sub(r"(?<=。) ", "", text))
+        return super().__new__(cls, re.sub(r"(。(?:\*\*)?) ", r"\1", text))
 
     def __repr__(self) -> str:
         return str(self)

@@ -83,7 +83,7 @@ def tabulate_groups(portraits: Portraits, about: About) -> Table:
     note = _("Brackets: 95 % intervals. Best: of the customers of whom it can be told.")
     if len(rest):
         more = _("{k} smaller cells with {n} customers are not listed.")
-        note += " " + more.format(k=len(rest), n=int(rest["n"].sum()))
+        note = Prose(f"{note} {more.format(k=len(rest), n=int(rest['n'].sum()))}")
     columns = (
         Column("words", _("Segment") if portraits.published else _("Industry and size")),
         Column("n", _("Customers"), "integer"), Column("share", _("Share"), "share"),
