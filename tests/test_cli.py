@@ -50,6 +50,15 @@ def test_a_new_study_checks_what_it_has(run, tmp_path):
     assert run("init", tmp_path / "new")[0] == 1
 
 
+@pytest.mark.parametrize("verb", ["check", "report", "status"])
+def test_a_study_that_cannot_be_opened_is_refused_in_its_language(run, tmp_path, verb):
+    run("init", tmp_path / "new", "--language", "ja")
+    code, said, complaint = run(verb, tmp_path / "new")
+    assert code == 1
+    assert "ありません" in said + complaint
+    assert "There is" not in said + complaint
+
+
 def test_check_fails_on_what_stops_a_report(run, study):
     assert run("check", study)[0] == 0
     (study / "accounts.csv").write_text("account_id,name\nA,x\nA,y\n", encoding="utf-8")

@@ -62,7 +62,8 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
     from icp_lab.report.make import Wish, choose_out, make_report
 
     place = choose_out(folder, out)
-    wish = Wish(tuple(settings or ()), only, _choose_language(language), jobs)
+    _speak(folder, language)
+    wish = Wish(tuple(settings or ()), only, language, jobs)
     run = make_report(folder, place, wish)
     if run.idle:
         print(_("Nothing has changed: {index}").format(index=place / "index.html"))
@@ -82,7 +83,8 @@ def status(folder: Folder, out: Out = None, settings: Settings = None, language:
     from icp_lab.report.status import tell_status
     from icp_lab.study import open_study
 
-    wish = Wish(tuple(settings or ()), language=_choose_language(language))
+    _speak(folder, language)
+    wish = Wish(tuple(settings or ()), language=language)
     for step in tell_status(plan_report(open_study(folder), choose_out(folder, out), wish)):
         print(step.words())
 
@@ -231,9 +233,6 @@ def _speak(folder: Path, language: str) -> None:
     """Speak the language asked for, else the study's, else the terminal's where the study cannot be read."""
     if _choose_language(language):
         return
-    from icp_lab.study import open_study
+    from icp_lab.study.config import peek_language
 
-    try:
-        set_language(open_study(folder).language)
-    except LabError:
-        return  # the command itself will say what is wrong
+    set_language(peek_language(folder) or _terminal_language())  # what is wrong, the command itself will say

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -142,3 +143,22 @@ def test_a_broken_study_is_refused_before_anything_runs(study, wish, tmp_path):
 def test_unknown_steps_are_refused(study, wish, tmp_path):
     with pytest.raises(LabError, match="Did you mean 06a_segments"):
         make_report(study, tmp_path / "out", wish(only="06a_segment"))
+
+
+def test_the_analysts_own_notebook_runs_last_wherever_the_study_is_named_from(study, wish, tmp_path, monkeypatch):
+    code = nbformat.v4.new_code_cell
+    cells = [
+        nbformat.v4.new_markdown_cell("# My look"), code('from icp_lab import step\nhere = step.open("my_look")'),
+        code("top: int = 2  # how many, 1 to 9", metadata={"tags": ["parameters"]}),
+        code('def pick(frame):\n    return frame.head(top)\npick(here.read("customers"))'), code("here.finish()"),
+    ]  # fmt: skip
+    (study / "notebooks").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), study / "notebooks" / "my_look.ipynb")
+    monkeypatch.chdir(study)
+    run = make_report(Path(), tmp_path / "out", wish("my_look.top=3"))
+    assert {name: end.cause for name, end in run.steps.items() if end.state != "done"} == {}
+    assert list(run.steps)[-1] == "my_look"
+    page = (tmp_path / "out" / "my_look.html").read_text(encoding="utf-8")
+    assert ">A2<" in page
+    assert ">A3<" not in page
+    assert make_report(Path(), tmp_path / "out", wish("my_look.top=3")).idle

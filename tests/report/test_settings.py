@@ -30,6 +30,7 @@ def test_the_command_line_wins_over_the_study_and_the_study_over_the_notebook(ma
         ("02_best_customers.top_shar=0.4", "no parameter top_shar.*Did you mean top_share"),
         ("02_best_customers.top_share=0.9", "cannot be 0.9.*from 0.05 to 0.5"),
         ("02_best_customers.top_share=many", "type float"),
+        ("02_best_customers.top_share=1" + "0" * 400, "type float"),
         ("01_customer_base.years=2.5", "type int"),
         ("01_customer_base.years=true", "type int"),
         ("02_best_customers.relative_to=size", "none, size_band"),

@@ -116,7 +116,10 @@ def _check(notebook: str, name: str, given: object, declared: dict[str, Paramete
     parameter = declared[name]
     if not isinstance(given, _TYPES[parameter.kind]) or (isinstance(given, bool) and parameter.kind != "bool"):
         raise parameter_type(name, given, parameter.kind, place)
-    value: Any = float(given) if isinstance(given, int | float) and parameter.kind == "float" else given
+    try:
+        value: Any = float(given) if isinstance(given, int | float) and parameter.kind == "float" else given
+    except OverflowError:
+        raise parameter_type(name, given, parameter.kind, place) from None
     if parameter.low is not None and parameter.high is not None and not parameter.low <= value <= parameter.high:
         raise parameter_range(name, value, parameter.low, parameter.high, place)
     if parameter.choices and value not in parameter.choices:

@@ -104,7 +104,7 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     path = staged / EXECUTED
     environment = {
         "ICP_LAB_STUDY": str(plan.study.settings.path.resolve()), "ICP_LAB_OUT": str(plan.out),
-        "ICP_LAB_LANGUAGE": plan.language, STAGE: str(staged), FILE: str(task.file.path),
+        "ICP_LAB_LANGUAGE": plan.language, STAGE: str(staged), FILE: str(task.file.path.resolve()),
     }
     try:
         done = papermill.execute_notebook(

@@ -1,6 +1,7 @@
 """study.yml: read, checked key by key, made plain. Every refusal names the line."""
 
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -74,6 +75,16 @@ def read_settings(path: Path) -> Settings:
         specs=specs, others=others, attributes=_read_attributes(yml),
         privacy=_choices(yml, "privacy", {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}),
         brand=_read_brand(yml), capacity=_read_capacity(yml), steps=_read_steps(yml, path.parent), lines=lines)
+
+
+def peek_language(path: Path) -> str:
+    """Which language does a study speak, as far as its study.yml can be read at all? Empty where it does not say."""
+    try:
+        text = (path / errors.YML if path.is_dir() else path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError):
+        return ""
+    said = re.search(rf"""^language:\s*["']?({"|".join(LANGUAGES)})\b""", text, re.MULTILINE)
+    return said[1] if said else ""
 
 
 def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
