@@ -328,8 +328,15 @@ class Rule:
 
 
 def name_attribute(attribute: str) -> str:
-    """Say an attribute's name in the reader's language: known ones through the catalogue, others as they are."""
-    return _(attribute.replace("_", " "))
+    """Say an attribute's name in the reader's language: known ones through the catalogue, others as they are.
+
+    Examples
+    --------
+    >>> name_attribute("tech_stack"), name_attribute("it_budget_share")
+    ('tech stack', 'IT budget share')
+    """
+    words = attribute.replace("_", " ")
+    return _("IT" + words[2:] if words.startswith("it ") else words)
 
 
 def write_number(value: float, attribute: str = "") -> str:

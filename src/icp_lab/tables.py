@@ -285,7 +285,7 @@ KNOWN_ATTRIBUTES: tuple[str, ...] = (
     N_("tech stack"), N_("channel"), N_("sold via"), N_("potential spend"), N_("customer since"), N_("churned"),
     N_("size band"), N_("size"), N_("growth"), N_("source"), N_("exports"), N_("digital maturity"),
     N_("decision making"),
-    N_("it budget share"), N_("plan"), N_("plan tier"), N_("seats"), N_("product"), N_("budget allocated"),
+    N_("IT budget share"), N_("plan"), N_("plan tier"), N_("seats"), N_("product"), N_("budget allocated"),
     N_("competitors"), N_("formal tender"), N_("partnership"), N_("purchasing department"), N_("authority"),
     N_("client"),
 )

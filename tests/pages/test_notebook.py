@@ -117,3 +117,16 @@ def test_the_analysts_own_notebook_has_its_place():
 def test_a_notebook_without_a_title_still_makes_a_page():
     page = make_page(code("1"))
     assert "<h1>The best customers</h1>" in page
+
+
+def test_the_answer_stands_before_the_introduction():
+    page = make_page(
+        markdown("# The best\n\n*Who succeeds most?*\n\nWhat goes in."),
+        code("x = 1", outputs=[html('<p class="headline">Twelve of 80 do.</p>')]))
+    assert page.index("Who succeeds most?") < page.index("Twelve of 80 do.") < page.index("What goes in.")
+
+
+def test_items_that_wait_for_the_same_table_say_it_once():
+    waiting = [html(f'<span class="item" id="item-6{letter}"></span><p>waits for reference</p>') for letter in "bcd"]
+    page = make_page(markdown("# The draft"), markdown("## Groups"), code("y = 1", outputs=waiting))
+    assert page.count("waits for reference") == 1 and all(f'id="item-6{letter}"' in page for letter in "bcd")

@@ -59,3 +59,15 @@ def test_a_picture_has_both_drawings_and_hides_the_narrow_one_by_itself():
 
 def test_percent_signs_stay_with_their_figures():
     assert "42\u00a0%" in render_prose(Prose("42 % of them"))
+
+
+def test_a_table_without_rows_says_so_instead_of_showing_heads():
+    empty = Table(pd.DataFrame({"a": []}), (Column("a", "Attribute"),), title="What was found", note="A note.")
+    shown = render_table(empty)
+    assert "Nothing to list." in shown and "A note." in shown and "<table" not in shown
+
+
+def test_wordy_cells_ask_for_room():
+    frame = pd.DataFrame({"a": ["x"], "b": ["a sentence that would break into many lines"]})
+    shown = render_table(Table(frame, (Column("a", "A"), Column("b", "B"))))
+    assert shown.count("wordy") == 1

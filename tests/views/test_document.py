@@ -93,3 +93,17 @@ def test_limits_count_the_unknown_and_the_missed(standing):
     words = " ".join(document.tell_limits(make_icp(), standing))
     assert "1 of 3 accounts" in words
     assert "1 best customers are outside" in words
+
+
+def test_what_is_ruled_out_stands_first_and_more_of_the_same_is_not_asked_for(standing):
+    evidence = {**EVIDENCE, "refused": CRITERIA, "excluded_above": 1.16}
+    refused = make_icp("unsupported", verdict_reason=["ruled_out"], evidence=evidence)
+    assert document.tell_lead(refused).startswith("**Ruled out, and that is a result**")
+    assert "1.16 times" in document.tell_lead(refused) and "hypothesis" in document.tell_lead(refused)
+    assert "would not change that" in document.tell_settling(refused, standing)
+    weak = make_icp("unsupported", evidence={**evidence, "excluded_above": 18.4})
+    assert document.tell_ruled_out(weak) == ""  # that no attribute does 18 times as well tells nobody anything
+
+
+def test_rows_without_accounts_are_left_out(standing):
+    assert "prospect" not in str(document.tabulate_standing(standing))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icp_lab.locale import in_language
 from icp_lab.views.table import MISSING, Column, Table, say, say_interval
 
 
@@ -102,3 +103,11 @@ def test_an_interval_in_a_sentence_shares_unit_and_decimals():
 def test_any_figure_can_be_written(values, kind):
     column = pd.Series(values, dtype="float64")
     assert len(one(column, kind)) == len(values)
+
+
+def test_japanese_counts_large_sums_in_its_own_units():
+    with in_language("ja"):
+        assert say(1_234_000, "money", "JPY") == "123 万円"
+        assert say(141_000, "money", "USD") == "14.1 万米ドル"
+        assert say(2_500_000_000, "money", "JPY") == "25.0 億円"
+        assert say(9_800, "money", "JPY") == "9,800 円"

@@ -172,7 +172,8 @@ def _read_code(cell: Any, headlines: list[str], items: list[str]) -> _Block:
         elif rest == html:
             outputs.append(output)
         elif rest.strip():
-            outputs.append({**output, "data": {"text/html": rest}})
+            left = {**output, "data": {"text/html": rest}}
+            outputs += [left] if left not in outputs else []  # several items that wait for the same table say it once
     hidden = "hide-input" in cell["metadata"].get("tags", [])
     return _Block("code", "" if hidden else cell["source"], dict(cell["metadata"]), tuple(outputs))
 

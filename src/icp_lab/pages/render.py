@@ -9,7 +9,7 @@ from icp_lab.views.picture import Picture
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import MISSING, Column, Table
 
-_LONG, _MANY = 24, 9  # characters that ask for room in a narrow table; columns that ask for a smaller one
+_LONG, _MANY = 16, 9  # characters that ask for room in a narrow table; columns that ask for a smaller one
 _FLUSH_LEFT = ("text", "date", "flag")
 
 

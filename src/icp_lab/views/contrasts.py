@@ -111,20 +111,20 @@ def tabulate_contrast(contrast: Contrast) -> Table:
     return Table(frame, columns, title=title, note=note.format(left=left))
 
 
-def draw_contrast(contrast: Contrast, about: About) -> Picture:
+def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
     """Which differences are there, how sure is each, and which survive the number of tries?"""
     early = contrast.frame[contrast.frame["before_sale"]]
     parts = [(measure, early[early["measure"] == measure].head(_MOST_ROWS).sort_values("effect", ascending=False))
              for measure in ("risk_ratio", "cliffs_delta")]
     parts = [(measure, rows) for measure, rows in parts if len(rows)]
+    if not parts:
+        return Prose(_("Nothing could be compared."))
     first, second = _name_groups(contrast)
 
     def draw(figure: Figure, narrow: bool) -> None:
-        sizes = [len(rows) + 1.4 for _measure, rows in parts] or [1]
+        sizes = [len(rows) + 1.4 for _measure, rows in parts]
         panels = figure.subplots(len(sizes), 1, squeeze=False, gridspec_kw={"height_ratios": sizes})[:, 0]
-        if not parts:
-            panels[-1].set_axis_off()
-        for axes, (measure, rows) in zip(panels, parts, strict=False):
+        for axes, (measure, rows) in zip(panels, parts, strict=True):
             ratio = measure == "risk_ratio"
             _draw_forest(axes, rows, ratio, narrow)
             axes.set_title(_("Times as common") if ratio else _("Share of pairs with more"))
@@ -139,8 +139,7 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture:
                    "chance").format(first=first, held=int(early["distinct"].sum()), tried=len(early)),
         foot=about.foot(counts.format(first=first, n=contrast.n_first, second=second, m=contrast.n_second)),
         alt="; ".join(_("{label}: {effect}").format(label=_label(row), effect=_say_effect(row))
-                      for _measure, rows in parts for row in rows.to_dict("records"))
-            or _("Nothing could be compared."))
+                      for _measure, rows in parts for row in rows.to_dict("records")))
 
 
 def _title(contrast: Contrast) -> str:
