@@ -336,7 +336,8 @@ def name_attribute(attribute: str) -> str:
     ('tech stack', 'IT budget share')
     """
     words = attribute.replace("_", " ")
-    return _("IT" + words[2:] if words.startswith("it ") else words)
+    words = f"IT {words[3:]}" if words.startswith("it ") else words
+    return _(words)
 
 
 def write_number(value: float, attribute: str = "") -> str:
