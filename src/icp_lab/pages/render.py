@@ -35,7 +35,7 @@ def render_picture(picture: Picture) -> str:
 
     Title and measure above, n and source below. The narrow drawing is hidden unless the page is narrow.
     """
-    subtitle = f'<span class="measure">{escape(picture.subtitle)}</span>' if picture.subtitle else ""
+    subtitle = f'<div class="measure">{escape(picture.subtitle)}</div>' if picture.subtitle else ""
     foot = f'<p class="foot">{escape(picture.foot)}</p>' if picture.foot else ""
     return (
         f'<figure class="picture"><figcaption><strong class="finding">{render_bold(picture.title)}</strong>{subtitle}'
