@@ -55,6 +55,16 @@ def test_nothing_is_untranslated(sentences, catalogue):
     assert missing == {}
 
 
+def test_no_sentence_hides_in_a_formatted_one(root):
+    """Before Python 3.12 nothing inside an f-string can be extracted, so a sentence there has no translation."""
+    hidden = [
+        f"{file.relative_to(root)}: {found}"
+        for file in (root / "src/icp_lab").rglob("*.py")
+        for found in re.findall(r"\{_\(['\"][^)]*", file.read_text(encoding="utf-8"))
+    ]
+    assert hidden == []
+
+
 def test_nothing_is_kept_that_nobody_says(sentences, catalogue):
     assert sorted(set(catalogue) - set(sentences)) == []
 

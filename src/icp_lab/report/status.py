@@ -25,7 +25,8 @@ class Status:
         if self.why:
             line += f" ({'; '.join(self.why)})"
         if self.waiting:
-            line += f" [{_('waiting for {tables}').format(tables=', '.join(self.waiting))}]"
+            waiting = _("waiting for {tables}").format(tables=", ".join(self.waiting))
+            line += f" [{waiting}]"
         return line
 
 

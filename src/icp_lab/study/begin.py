@@ -134,7 +134,7 @@ def _is_filled(path: Path) -> bool:
 
 def _explain(tables: Iterable[Table]) -> list[str]:
     """Explain tables and columns in Markdown."""
-    lines = [f"# {_('Templates')}", "", _(
+    lines = ["# " + _("Templates"), "", _(
         "One file a table: the first line names the columns, each further line is a row. Fill in what you have and "
         "leave the rest empty; columns of your own may be added to accounts. Then save the file beside study.yml and "
         "name it there. A star marks what is needed."), ""]
@@ -155,20 +155,20 @@ def _say_kind(column: Column) -> str:
 def _write_yml(name: str, language: str, as_of: date) -> str:
     """Write the first study.yml, every key with its meaning."""
     currency = "JPY" if language == "ja" else "USD"
-    others = [table for table in TABLES if table.name != "accounts"]
+    accounts, others = BY_NAME["accounts"], [table for table in TABLES if table.name != "accounts"]
     lines = [
         "# " + _("A study: where the tables are, and how they are read. `icp-lab check` says what is wrong where."),
         f"name: {json.dumps(name, ensure_ascii=False)}",
-        f"language: {language}    # {_('language of the report: en or ja')}",
-        f"as_of: {as_of}    # {_('the day the exports were made; rows dated later are set aside')}",
-        f"currency: {currency}    # {_('currency of all money, in its three letters')}",
-        f"# outcome: best    # {_('what the profile predicts')}: {', '.join(OUTCOMES)}",
+        f"language: {language}    # " + _("language of the report: en or ja"),
+        f"as_of: {as_of}    # " + _("the day the exports were made; rows dated later are set aside"),
+        f"currency: {currency}    # " + _("currency of all money, in its three letters"),
+        "# outcome: best    # " + _("what the profile predicts") + ": " + ", ".join(OUTCOMES),
         "# outcome_window_months: 12    # " + _("a customer younger than this is neither a success nor a failure yet"),
         "# fiscal_year_start: 4    # " + _("first month of the business year"),
         "",
         "# " + _("Paths are relative to this file: CSV, TSV, XLSX, Parquet; templates/README.md explains the columns."),
         "tables:",
-        f"  accounts: accounts.csv    # {_(BY_NAME['accounts'].row)}",
+        f"  accounts: accounts.csv    # {_(accounts.row)}",
         *(f"  # {table.name}: {table.name}.csv    # {_(table.row)}" for table in others),
         "",
         "# " + _("Where the headers are your own, say which is which:"),

@@ -215,8 +215,9 @@ def _say_middle(row: Any, group: str) -> str:
 
 def _label(row: Any) -> str:
     name = name_attribute(row["attribute"])
+    level = row["level"]
     name = name if row["before_sale"] else _("{attribute} (known after the sale)").format(attribute=name)
-    return f"{name}: {_(row['level'])}" if row["level"] else name
+    return f"{name}: {_(level)}" if level else name
 
 
 def _shorten(label: str, narrow: bool) -> str:

@@ -226,7 +226,8 @@ def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "
     scale = _Scale.fitting(kind, [abs(end) for end in ends], unit)
     decimals = 1 if kind == "ratio" and max(ends) >= 1.5 else scale.decimals
     first, last = (_write_number(end, scale.divisor, decimals) for end in ends)
-    return f"{_('{low} to {high}').format(low=first, high=last)} {scale.unit}".strip()
+    ends_said = _("{low} to {high}").format(low=first, high=last)
+    return f"{ends_said} {scale.unit}".strip()
 
 
 # Japanese counts large sums by ten thousand and by a hundred million.
