@@ -13,7 +13,7 @@ PACKAGE = "icp_lab"
 SHOWING = ("views", "pages", "publish", "report", "locale", "errors", "cli")
 """Parts of the package that words and looks depend on, never results."""
 
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "numba", "hdbscan", "umap-learn", "duckdb")
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "numba", "hdbscan", "umap-learn", "duckdb")
 """Libraries whose version can change a result."""
 
 
