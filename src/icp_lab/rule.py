@@ -7,6 +7,7 @@ failed, and unknown otherwise (Kleene's logic), with the same answers on every e
 import json
 import math
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -325,6 +326,16 @@ class Rule:
     def from_profile(cls, profile: dict[str, Any]) -> "Rule":
         """Read the rule that a profile works with: the one claimed, else the refused one, carried as a hypothesis."""
         return cls.from_dicts(list(profile.get("criteria") or (profile.get("evidence") or {}).get("refused") or []))
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """Which rule did somebody declare before the data were seen, who, and on which day?"""
+
+    name: str
+    rule: Rule
+    date: date
+    by: str = ""
 
 
 def name_attribute(attribute: str) -> str:
