@@ -1,6 +1,7 @@
 """Rules of the whole suite: where a skip is lawful, and where data that others made may be found."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,20 @@ def make_study(tmp_path):
         return tmp_path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """One Spark for the whole run, on this machine alone: one thread, no page, and nothing said below an error."""
+    if shutil.which("java") is None:
+        pytest.skip("no java on this machine: Spark needs one (Debian: openjdk-17-jre-headless)")
+    from pyspark.sql import SparkSession  # noqa: PLC0415  (slow to import)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        plain = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC",
+                 "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+        session = SparkSession.builder.master("local[1]").config(map=plain).getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        yield session
+        session.stop()

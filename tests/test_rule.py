@@ -7,23 +7,26 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icp_lab.errors import LabError
 from icp_lab.rule import Criterion, Rule
 
-NUMBERS = st.one_of(st.none(), st.just(float("nan")), st.floats(-50, 50).map(lambda x: round(x, 1)))
-TEXTS = st.one_of(st.none(), st.sampled_from(["SaaS", "Fin'tech", "製造", ""]))
-LISTS = st.one_of(st.none(), st.lists(st.sampled_from(["CRM", "ERP", "a'b"]), max_size=2).map(tuple))
+NUMBERS = st.one_of(st.none(), st.sampled_from([float("nan"), float("inf"), -0.0]),
+                    st.floats(-50, 50).map(lambda x: round(x, 1)))
+COUNTS = st.one_of(st.none(), st.integers(-50, 50), st.integers(2**53 - 2, 2**53 + 6))
+TEXTS = st.one_of(st.none(), st.sampled_from(["SaaS", "Fin'tech", "製造", "a\\b", ""]))
+LISTS = st.one_of(st.none(), st.lists(st.sampled_from(["CRM", "ERP", "a'b", None]), max_size=2))
 FLAGS = st.one_of(st.none(), st.booleans())
-ROWS = st.lists(st.tuples(NUMBERS, TEXTS, LISTS, FLAGS), min_size=1, max_size=12)
+ROWS = st.lists(st.tuples(NUMBERS, COUNTS, TEXTS, LISTS, FLAGS), min_size=1, max_size=12)
 BOUNDS = st.tuples(st.integers(-40, 0), st.integers(1, 40))
 CRITERIA = st.one_of(
-    BOUNDS.map(lambda b: Criterion.between("size", *b)),
-    st.integers(-20, 20).map(lambda b: Criterion.between("size", b, None)),
+    st.tuples(st.sampled_from(["size", "count"]), BOUNDS).map(lambda c: Criterion.between(c[0], *c[1])),
+    st.sampled_from([0.1 + 0.2, -20, 7.5, 1e300]).map(lambda b: Criterion.between("size", b, None)),
     st.integers(-20, 20).map(lambda b: Criterion.between("size", None, b)),
-    st.lists(st.sampled_from(["SaaS", "Fin'tech", "製造"]), min_size=1).map(
+    st.integers(2**53 - 1, 2**53 + 4).map(lambda b: Criterion.between("count", b, None)),
+    st.lists(st.sampled_from(["SaaS", "Fin'tech", "製造", "a\\b"]), min_size=1).map(
         lambda v: Criterion.one_of("my industry", v)
     ),
     st.sampled_from(["CRM", "a'b"]).map(lambda v: Criterion.has("stack", v)),
@@ -33,10 +36,11 @@ RULES = st.lists(CRITERIA, max_size=4).map(lambda c: Rule(tuple(c)))
 
 
 def _table(rows):
-    size, industry, stack, exports = zip(*rows, strict=True)
+    size, count, industry, stack, exports = zip(*rows, strict=True)
     return pa.table(
         {
             "size": pa.array(size, pa.float64()),
+            "count": pa.array(count, pa.int64()),
             "my industry": pa.array(industry, pa.string()),
             "stack": pa.array(stack, pa.list_(pa.string())),
             "exports": pa.array(exports, pa.bool_()),
@@ -45,27 +49,54 @@ def _table(rows):
 
 
 def _frame(rows):
-    size, industry, stack, exports = zip(*rows, strict=True)
+    size, count, industry, stack, exports = zip(*rows, strict=True)
     return pd.DataFrame(
         {
             "size": np.array(size, dtype="float64"),
+            "count": pd.array(count, dtype="Int64"),
             "my industry": pd.array(industry, dtype="str"),
-            "stack": pd.Series(list(stack), dtype=object),
+            "stack": pd.Series([None if v is None else tuple(v) for v in stack], dtype=object),
             "exports": pd.array(exports, dtype="boolean"),
         }
     )
 
 
+def _answers(values):
+    return [None if pd.isna(v) else bool(v) for v in values]
+
+
 @settings(max_examples=120, deadline=None)
 @given(ROWS, RULES)
 def test_every_engine_gives_the_same_answer(rows, rule):
-    expected = [None if v is pd.NA else bool(v) for v in rule.mask(_frame(rows))]
-    table = _table(rows)
+    expected, table = _answers(rule.mask(_frame(rows))), _table(rows)
     relation = duckdb.from_arrow(table)
     assert [r[0] for r in relation.project(rule.sql("duckdb")).fetchall()] == expected
     assert nw.from_native(pl.from_arrow(table)).with_columns(inside=rule.expr())["inside"].to_list() == expected
     lazy = nw.from_native(relation).with_columns(inside=rule.expr()).select("inside").to_native()
     assert [r[0] for r in lazy.fetchall()] == expected
+    lists = pd.Series(pd.array(table["stack"].to_pylist(), pd.ArrowDtype(pa.list_(pa.string()))))
+    pandas = nw.from_native(_frame(rows).assign(stack=lists)).with_columns(inside=rule.expr()).to_native()
+    assert _answers(pandas["inside"]) == expected
+    arrow = nw.from_native(table.to_pandas(types_mapper=pd.ArrowDtype)).with_columns(inside=rule.expr()).to_native()
+    assert _answers(arrow["inside"]) == expected
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(rows=ROWS, rules=st.lists(RULES, min_size=6, max_size=10))
+def test_spark_gives_the_same_answer(spark, rows, rules):
+    """Many rules a query: the expression as much as the SQL."""
+    from pyspark.sql import functions  # noqa: PLC0415  (slow to import)
+
+    frame, ids = _frame(rows), {"id": pa.array(range(len(rows)))}
+    table = spark.createDataFrame(pa.table({**ids, **{c: _table(rows)[c] for c in _table(rows).column_names}}))
+    by_expr = nw.from_native(table).with_columns(**{f"e{i}": rule.expr() for i, rule in enumerate(rules)}).to_native()
+    by_sql = [functions.expr(rule.sql("spark")).alias(f"s{i}") for i, rule in enumerate(rules)]
+    found = sorted((row.asDict() for row in by_expr.select("*", *by_sql).collect()), key=lambda row: row["id"])
+    for i, rule in enumerate(rules):
+        expected = _answers(rule.mask(frame))
+        assert [row[f"e{i}"] for row in found] == expected
+        assert [row[f"s{i}"] for row in found] == expected
 
 
 @given(RULES)

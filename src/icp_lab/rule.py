@@ -149,6 +149,8 @@ class Criterion:
         known = column.notna().to_numpy(dtype=bool)
         try:
             if self.kind == "interval":
+                if pd.api.types.is_bool_dtype(column):
+                    raise TypeError(self.kind)
                 x = column.to_numpy(dtype="float64", na_value=np.nan)
                 low, high = -np.inf if self.min is None else self.min, np.inf if self.max is None else self.max
                 met = (x >= low) & ((x < high) | (self.max is None))
@@ -173,11 +175,10 @@ class Criterion:
         column = nw.col(self.attribute)
         known = ~column.is_null()
         if self.kind == "interval":
-            number = column.cast(nw.Float64)
-            # NaN is a missing value here; Polars and DuckDB would take it for the largest number.
-            known = ~(number.is_null() | number.is_nan().fill_null(False))
-            ends = [number >= self.min] if self.min is not None else []
-            ends += [number < self.max] if self.max is not None else []
+            # NaN is a missing value here. To no engine it is <= inf: some hold it above all numbers, some beside.
+            known = (column <= math.inf).fill_null(False)
+            ends = [column >= self.min] if self.min is not None else []
+            ends += [column < self.max] if self.max is not None else []
             test = reduce(lambda a, b: a & b, ends)
         elif self.kind == "set":
             test = column.is_in(list(self.values))
@@ -192,23 +193,19 @@ class Criterion:
         from sqlglot import exp  # noqa: PLC0415  (slow to import, and only wanted for SQL)
 
         column = exp.column(self.attribute, quoted=True)
-        missing: exp.Expr = exp.Is(this=column.copy(), expression=exp.Null())
-        if self.kind == "interval":
-            number = exp.cast(column, "double")
-            ends: list[exp.Expr] = []
-            if self.min is not None:
-                ends.append(exp.GTE(this=number.copy(), expression=_literal(self.min)))
-            if self.max is not None:
-                ends.append(exp.LT(this=number.copy(), expression=_literal(self.max)))
-            test, missing = exp.and_(*ends), exp.or_(missing, _is_nan(number, dialect))
-        elif self.kind == "set":
-            test = exp.In(this=column, expressions=[exp.Literal.string(v) for v in self.values])
-        elif self.kind == "has":
+        if self.kind == "set":
+            return exp.In(this=column, expressions=[exp.Literal.string(v) for v in self.values])
+        if self.kind == "is":
+            return column if self.yes else exp.Not(this=column)
+        if self.kind == "has":  # a null member must not hide that the value is absent
             test = exp.ArrayContains(this=column, expression=exp.Literal.string(self.values[0]))
-        else:
-            test = column if self.yes else exp.Not(this=column)
-        met = exp.Coalesce(this=exp.paren(test), expressions=[exp.false()])
-        return exp.Case(ifs=[exp.If(this=missing, true=exp.Null())], default=met)
+            missing = exp.Is(this=column.copy(), expression=exp.Null())
+            return exp.Case(ifs=[exp.If(this=missing, true=exp.Null())], default=exp.Coalesce(
+                this=test, expressions=[exp.false()]))
+        number = _number(exp.cast(column, "double"), dialect)
+        ends: list[exp.Expr] = [] if self.min is None else [exp.GTE(this=number, expression=_literal(self.min))]
+        ends += [] if self.max is None else [exp.LT(this=number.copy(), expression=_literal(self.max))]
+        return exp.and_(*ends)
 
 
 @dataclass(frozen=True)
@@ -289,7 +286,9 @@ class Rule:
 
         Notes
         -----
-        On pandas a `has` criterion needs a column of an Arrow list type; `mask` takes tuples as well.
+        Two tests that are never missing themselves (met, failed) make the three values, so that no engine's own logic
+        of missing values is asked. On pandas the column has dtype object (True, False, NaN), and a `has` criterion
+        needs a column of an Arrow list type; `mask` gives a nullable boolean and takes tuples.
         """
         import narwhals as nw  # noqa: PLC0415  (only who scores on another engine waits for it)
 
@@ -298,7 +297,7 @@ class Rule:
         pairs = [criterion._expressions() for criterion in self.criteria]
         met = reduce(lambda a, b: a & b, (m for m, _known in pairs))
         failed = reduce(lambda a, b: a | b, (known & ~m for m, known in pairs))
-        return nw.when(met).then(nw.lit(True)).when(failed).then(nw.lit(False)).otherwise(nw.lit(None, nw.Boolean))
+        return nw.when(met).then(nw.lit(True)).when(failed).then(nw.lit(False))
 
     def sql(self, dialect: Dialect = "duckdb") -> str:
         """Give the rule as one boolean SQL expression, true, false or null, in a warehouse's dialect."""
@@ -360,15 +359,18 @@ def write_number(value: float, attribute: str = "") -> str:
 
 
 def _literal(value: float) -> "exp.Expr":
+    """Write a bound; one that a decimal type would round or refuse carries an exponent, which makes it a double."""
     from sqlglot import exp  # noqa: PLC0415  (slow to import, and only wanted for SQL)
 
-    return exp.Literal.number(int(value) if value == round(value) else repr(value))
+    said = str(int(value)) if value == round(value) and abs(value) < 2**53 else repr(value)
+    plain = "e" in said or sum(map(str.isdigit, said)) <= 15
+    return exp.Literal.number(said if plain else f"{said}e0")
 
 
-def _is_nan(number: "exp.Expr", dialect: Dialect) -> "exp.Expr":
-    """Test for NaN: BigQuery, which follows IEEE, has a function; the others hold NaN equal to itself."""
+def _number(number: "exp.Expr", dialect: Dialect) -> "exp.Expr":
+    """Make NaN null: BigQuery, which follows IEEE, has a function; the others hold NaN equal to itself."""
     from sqlglot import exp  # noqa: PLC0415  (slow to import, and only wanted for SQL)
 
     if dialect == "bigquery":
-        return exp.IsNan(this=number.copy())
-    return exp.EQ(this=number.copy(), expression=exp.cast(exp.Literal.string("NaN"), "double"))
+        return exp.If(this=exp.IsNan(this=number), true=exp.Null(), false=number.copy())
+    return exp.Nullif(this=number, expression=exp.cast(exp.Literal.string("NaN"), "double"))
