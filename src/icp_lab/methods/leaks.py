@@ -1,0 +1,269 @@
+"""Which attributes know the outcome before it has happened: by name, by timing, or by telling it too well."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import hypergeom
+
+from icp_lab.locale import _
+from icp_lab.methods.result import Shown
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+AREA, LOWER = 0.97, 0.93
+"""The area under the curve from which an attribute is refused, and where the lower end of its interval has to lie."""
+CASES, KIND, CHANCE, NEARLY_ALL = 20, 8, 1e-9, 0.8
+BINS, LATER = 16, 0.05
+NAMES = re.compile(
+    r"(?:^|_)(?:churn|cancel|terminat|renew|resign|clos(?:e|ed|ing)_|won(?:_|$)|win_|lost|loss_|outcome|result|converted|"
+    r"contract_(?:value|amount|end|term)|deal_(?:value|amount|stage|status)|(?:end|exit|expiry)_date|invoice|payment|"
+    r"lifetime|ltv|clv|nps|csat|satisfaction|support_|tickets?(?:_|$)|usage|active_users|logins?(?:_|$)|upsell|up_sale)"
+    r"|解約|退会|離脱|更新|失注|受注|成約|契約(?:額|金額|終了|満了|期間)|取引額|請求|入金|満足度|利用率|問い?合わ?せ件数"
+)
+"""Names that are usually written down after the sale, or say how it went."""
+
+
+@dataclass(frozen=True)
+class Leaks(Shown):
+    """Which attributes may know the outcome?
+
+    Parameters
+    ----------
+    frame
+        A row an attribute and a suspicion: `attribute`; `suspicion` (name; after_sale, later: by timing; function,
+        missing, area: by telling the outcome); `figure` (later: share of cases whose date is later; function, missing,
+        area: area under the curve; else NaN); `n` (cases behind the figure); `refused`: may it be no criterion?
+    insisted
+        Attributes that the study uses all the same.
+    """
+
+    frame: pd.DataFrame
+    insisted: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Attribute -> the strongest suspicion, for those that may be no criterion."""
+        rows = self.frame[self.frame["refused"]]
+        return dict(zip(rows["attribute"], rows["suspicion"], strict=True))
+
+    @property
+    def caption(self) -> str:
+        """Say how many are suspected and how many refused."""
+        return _("{n} attributes may know the outcome, {refused} of them are refused").format(
+            n=self.frame["attribute"].nunique(), refused=len(self.refused))
+
+
+class _Known(NamedTuple):
+    """Outcomes of the known cases; `group` is None where every case stands for itself."""
+
+    positive: NDArray[np.bool_]
+    group: Codes | None
+
+    def of(self, kept: NDArray[np.bool_]) -> "_Known":
+        return _Known(self.positive[kept], None if self.group is None else self.group[kept])
+
+
+def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from several sides)
+    cases: pd.DataFrame, positive: "pd.Series[Any]", *, groups: "pd.Series[Any] | None" = None,
+    after_sale: Collection[str] = (), time: "pd.Series[Any] | None" = None, insist: Collection[str] = (),
+) -> Leaks:
+    """Which attributes know the outcome, so that they can be no criterion?
+
+    Parameters
+    ----------
+    cases
+        A row a case, a column an attribute: numbers, dates, text, flags, or tuples of text.
+    positive
+        Nullable boolean on the same index; unknown ones are left out.
+    groups
+        Key of cases that belong together: what an attribute tells is judged on cases of other groups.
+    after_sale
+        Attributes known only after the sale.
+    time
+        When each case began: a date column that is later says what happened afterwards.
+    insist
+        Attributes that the study uses all the same: shown, not refused. `attributes.include` only restricts, so it
+        insists on nothing; a parameter under `steps` does.
+
+    Returns
+    -------
+    Leaks
+        Refused ones first.
+
+    Notes
+    -----
+    Nothing that is known of a company before a sale tells winners from losers nearly without fault. An attribute is
+    refused when the area under its curve is 0.97 or more and the lower end of the one-sided 95 % interval is at least
+    0.93 (Hanley and McNeil, 1982, with half a pair put wrong), from 20 cases and 8 groups of either kind on. Numbers
+    are ranked, and cut into bins as well, since a code need not be in order; a case is scored by the share of positive
+    ones among the *other* groups with its level, so that an id tells nothing. Missing is a level. An attribute that is
+    filled (or missing) only where the case came out one way is refused when chance would do it once in 10^9 and that
+    way is the rarer one, or holds of four in five that came out so. An area of 1 makes the attribute a function of the
+    outcome. A name alone is shown and never refused.
+
+    Examples
+    --------
+    >>> won = pd.Series([True, False] * 20)
+    >>> cases = pd.DataFrame({"lost_reason": won.map({False: "price"}), "employees": range(40), "renewals": 1})
+    >>> find_leaks(cases, won).frame[["attribute", "suspicion", "refused"]].to_numpy().tolist()
+    [['lost_reason', 'missing', True], ['lost_reason', 'name', False], ['renewals', 'name', False]]
+    """
+    told = positive.reindex(cases.index).astype("boolean")
+    keep = told.notna().to_numpy()
+    y = told.to_numpy(dtype=bool, na_value=False)[keep]
+    known = _Known(y, None if groups is None else pd.factorize(groups.reindex(cases.index)[keep])[0].astype(np.int64))
+    whole = bool(keep.all())
+    begun = None if time is None else pd.to_datetime(time.reindex(cases.index))
+    rows: list[tuple[str, str, float, int]] = []
+    for label, column in cases.items():
+        name = str(label)
+        if name in after_sale:
+            rows.append((name, "after_sale", math.nan, len(y)))
+        if begun is not None and pd.api.types.is_datetime64_any_dtype(column.dtype):
+            rows += _find_later(name, column[keep], begun[keep])
+        if 0 < y.sum() < len(y):
+            rows += _find_telling(name, column if whole else column[keep], known)
+        if NAMES.search(_spell(name)):
+            rows.append((name, "name", math.nan, len(y)))
+    frame = pd.DataFrame(rows, columns=["attribute", "suspicion", "figure", "n"]).astype(
+        {"attribute": "str", "suspicion": "str", "figure": "float64", "n": "int64"})
+    frame["refused"] = (frame["suspicion"] != "name") & ~frame["attribute"].isin(list(insist))
+    order = ["refused", "attribute", "suspicion"]
+    frame = frame.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    return Leaks(frame, tuple(sorted(set(insist) & set(frame["attribute"]))))
+
+
+def _spell(name: str) -> str:
+    """Write a name as lower-case words: `LostReason`, `Lost reason` and `lost_reason` are one."""
+    return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
+
+
+def _find_later(name: str, column: "pd.Series[Any]", begun: "pd.Series[Any]") -> list[tuple[str, str, float, int]]:
+    both = column.notna() & begun.notna()
+    later = float((column[both] > begun[both]).mean()) if both.any() else 0.0
+    return [(name, "later", later, int(both.sum()))] if later > LATER else []
+
+
+def _find_telling(name: str, column: "pd.Series[Any]", known: _Known) -> list[tuple[str, str, float, int]]:
+    """Say how an attribute tells the outcome, if it does."""
+    codes, ordered = _code(column)
+    filled, n, best = codes >= 0, len(codes), 0.0
+    if not filled.all():
+        presence = _measure_levels(filled.astype(np.int64), known)
+        if _is_sure(presence, known) or _is_pure(known.positive, filled):
+            return [(name, "missing", max(presence, 1 - presence), n)]
+        area = _measure_levels(np.where(filled, _cut(codes) if ordered else codes, n), known)
+        best = area if _is_sure(area, known) else 0.0
+        codes, known = codes[filled], known.of(filled)
+    areas = [_measure_order(codes, known)] if ordered else []
+    codes = _cut(codes) if ordered else codes
+    areas += [_measure_levels(each, known) for each in (codes, *_split_members(column, codes, filled))]
+    best = max([best, *(area for area in areas if _is_sure(area, known))])
+    return [(name, "function" if best == 1 else "area", best, n)] if best else []
+
+
+def _code(column: "pd.Series[Any]") -> tuple[Codes, bool]:
+    """Number the values from 0 on, missing -1; those of numbers and dates in their order."""
+    kind = column.dtype
+    if not pd.api.types.is_bool_dtype(kind) and pd.api.types.is_numeric_dtype(kind):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    elif pd.api.types.is_datetime64_any_dtype(kind):
+        values = column.astype("datetime64[s]").astype("int64").astype("float64").where(column.notna()).to_numpy()
+    else:
+        return pd.factorize(column)[0].astype(np.int64), False
+    codes = np.full(len(values), -1, dtype=np.int64)
+    finite = np.isfinite(values)
+    codes[finite] = np.unique(values[finite], return_inverse=True)[1]
+    return codes, True
+
+
+def _cut(codes: Codes) -> Codes:
+    """Cut ordered codes into bins about equally filled, unless there are few; -1 stays."""
+    counts = np.bincount(codes[codes >= 0])
+    n = int(counts.sum())
+    bins = min(BINS, n // CASES)
+    if len(counts) <= bins or not n:
+        return codes
+    place = np.append((np.cumsum(counts) - counts) * bins // n, -1)
+    return place[codes]
+
+
+def _split_members(column: "pd.Series[Any]", codes: Codes, filled: NDArray[np.bool_]) -> Iterator[Codes]:
+    """Say for each member of a list who has it."""
+    if column.dtype != object or not len(codes) or not isinstance(column.iloc[int(filled.argmax())], tuple):
+        return
+    lists = column[filled].iloc[np.unique(codes, return_index=True)[1]].tolist()
+    counts, total = np.bincount(codes), Counter[str]()
+    for members, count in zip(lists, counts.tolist(), strict=True):
+        total.update(dict.fromkeys(members, count))
+    for member, count in total.items():
+        if KIND <= count <= len(codes) - KIND:
+            yield np.array([member in members for members in lists], dtype=np.int64)[codes]
+
+
+def _is_pure(positive: NDArray[np.bool_], filled: NDArray[np.bool_]) -> bool:
+    """Did all cases with a value (or all without) come out one way, the rarer one, or nearly all that came out so?"""
+    n = len(positive)
+    for part in (positive[filled], positive[~filled]):
+        if 0 < len(part) < n and (part == part[0]).all():
+            alike = int((positive == part[0]).sum())
+            if 2 * alike <= n or len(part) >= NEARLY_ALL * alike:
+                return float(hypergeom.pmf(len(part), n, alike, len(part))) <= CHANCE
+    return False
+
+
+def _measure_levels(codes: Codes, known: _Known) -> float:
+    """Score each case by the other groups of its level, and take the area under the curve of these scores."""
+    if not len(codes):
+        return 0.5
+    y = known.positive.astype(np.float64)
+    cases, hits = np.bincount(codes).astype(np.float64), np.bincount(codes, y)
+    rate, misses = float(y.mean()), cases - hits
+    pairs = max(float(hits.sum() * misses.sum()), 1.0)
+    ties = float((hits * misses).sum()) / pairs / 2  # two cases of one level are alike, whatever the others of it did
+    if known.group is None:
+        there = np.flatnonzero(cases)
+        c, h = cases[there], hits[there]
+        return ties + _area((h - 1 + rate) / c, h, (h + rate) / c, c - h)
+    cell, where = np.unique(codes * (known.group.max() + 1) + known.group, return_inverse=True)
+    level, own, good = cell // (known.group.max() + 1), np.bincount(where), np.bincount(where, y)
+    scores = (hits[level] - good + rate) / (cases[level] - own + 1)
+    apart = scores + 2 * level  # levels in their order: what is left of this area lies within them
+    within = _area(apart, good, apart, own - good) - float((hits * (np.cumsum(misses) - misses)).sum()) / pairs
+    return ties - within + _area(scores, good, scores, own - good)
+
+
+def _measure_order(codes: Codes, known: _Known) -> float:
+    """Take the area under the curve of the values in their order, whichever end is the good one."""
+    hits = np.bincount(codes, known.positive)
+    scores = np.arange(len(hits), dtype=np.float64)
+    area = _area(scores, hits, scores, np.bincount(codes) - hits)
+    return max(area, 1 - area)
+
+
+def _area(scores: Floats, hits: NDArray[Any], other_scores: Floats, misses: NDArray[Any]) -> float:
+    """In which share of pairs is the score of a positive case above that of another, ties split?"""
+    pairs = hits.sum() * misses.sum()
+    order = np.argsort(other_scores)
+    below = np.append(0.0, np.cumsum(misses[order]))
+    ends = (below[np.searchsorted(other_scores[order], scores, side)] for side in ("left", "right"))
+    return float((hits * sum(ends)).sum() / (2 * pairs)) if pairs else 0.5
+
+
+def _is_sure(area: float, known: _Known) -> bool:
+    """Is the area large, and would it be in another sample?"""
+    if area < AREA or len(known.positive) < CASES:
+        return False
+    y, group = known.positive, np.arange(len(known.positive)) if known.group is None else known.group
+    k, m = (len(np.unique(group[part])) for part in (y, ~y))
+    a = min(area, 1 - 0.5 / (k * m))
+    spread = a * (1 - a) + (k - 1) * (a / (2 - a) - a * a) + (m - 1) * (2 * a * a / (1 + a) - a * a)
+    return min(k, m) >= KIND and a - 1.645 * math.sqrt(spread / (k * m)) >= LOWER
