@@ -278,6 +278,8 @@ TABLES: tuple[Table, ...] = (
     ), one_of=("account_id", "lead_id")),
 )
 
+HYPOTHESES = "hypotheses"
+"""Stands among the tables that a notebook reads for hypotheses.yml."""
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 
 KNOWN_ATTRIBUTES: tuple[str, ...] = (

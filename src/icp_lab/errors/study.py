@@ -7,7 +7,7 @@ from pathlib import Path
 from icp_lab.errors.base import LabError, Place
 from icp_lab.locale import _
 
-YML = "study.yml"
+YML, HYPOTHESES = "study.yml", "hypotheses.yml"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -245,3 +245,20 @@ def already_collected(path: Path) -> LabError:
     return LabError(_("{path} is there already, with other content.").format(path=path),
                     rule=_("Collecting never overwrites a file of the study."),
                     remedy=_("Compare the two by hand, and take the older one away."))
+
+
+def bad_hypothesis(line: int | None, problem: str, remedy: str = "") -> LabError:
+    """Refuse a hypotheses.yml, or an entry of it, that is not as it should be."""
+    return LabError(
+        _("This cannot be read as a hypothesis: {problem}.").format(problem=problem),
+        rule=_("hypotheses.yml is a list of entries with name, date, criteria and, if you like, by; criteria are as in "
+               "icp.yml."),
+        remedy=remedy or _("Compare it with the template that `icp-lab init` writes."), place=Place(HYPOTHESES, line))
+
+
+def no_candidate(line: int, attribute: str, reason: str) -> LabError:
+    """Refuse a hypothesis about a column that may not be a criterion."""
+    return LabError(
+        _("`{attribute}` cannot be a criterion: {reason}.").format(attribute=attribute, reason=reason),
+        remedy=_("Name another attribute: `icp-lab check` lists those that may be criteria."),
+        place=Place(HYPOTHESES, line))

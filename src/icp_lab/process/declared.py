@@ -77,7 +77,8 @@ NOTEBOOKS: tuple[Notebook, ...] = (
     Notebook(
         "06b_draft_icp", 6, N_("The draft profile"),
         N_("Which criteria describe the best, and does that hold on customers the search never saw?"),
-        tables=("accounts",), reads=("customers", "success", "cases", "outcomes"), writes=("draft", "coverage"),
+        tables=("accounts", "hypotheses"), reads=("customers", "success", "cases", "outcomes"),
+        writes=("draft", "coverage"),
     ),
     Notebook("06c_personas", 6, N_("The personas"), N_("Who in those accounts decides, uses and blocks?")),
     Notebook("07_review", 7, N_("The internal review"), N_("What do the departments agree and disagree on?")),

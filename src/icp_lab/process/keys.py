@@ -9,7 +9,7 @@ from icp_lab.artifacts.manifest import digest_text
 from icp_lab.process.declared import BY_NAME, WRITER
 from icp_lab.process.notebook import NotebookFile
 from icp_lab.process.sources import digest_code, digest_folder
-from icp_lab.tables import TABLES
+from icp_lab.tables import HYPOTHESES, TABLES
 
 ENGINE = "from icp_lab import step\nfrom icp_lab import study\nfrom icp_lab.artifacts import store"
 """What every notebook uses without naming it."""
@@ -17,7 +17,7 @@ ENGINE = "from icp_lab import step\nfrom icp_lab import study\nfrom icp_lab.arti
 
 def tables_of(notebook: str) -> tuple[str, ...]:
     """Which tables of the study may a notebook read? An analyst's own may read all."""
-    return BY_NAME[notebook].tables if notebook in BY_NAME else tuple(table.name for table in TABLES)
+    return BY_NAME[notebook].tables if notebook in BY_NAME else (*(table.name for table in TABLES), HYPOTHESES)
 
 
 def reads_of(notebook: str) -> tuple[str, ...]:

@@ -20,10 +20,12 @@ from icp_lab.pages.render import render_bold
 from icp_lab.process import BY_NAME, ITEMS, WRITER
 from icp_lab.process.keys import compute_key, describe_inputs, reads_of, tables_of
 from icp_lab.process.notebook import NotebookFile
+from icp_lab.rule import Hypothesis
 from icp_lab.step.results import Results
 from icp_lab.step.session import parameter_values, ran_as_written, show, show_html
 from icp_lab.study import Study
 from icp_lab.study.candidates import Candidates
+from icp_lab.tables import HYPOTHESES
 from icp_lab.views.picture import About
 
 Result = TypeVar("Result")
@@ -112,6 +114,11 @@ class Here:
         """Which attributes of the accounts may be criteria?"""
         self._check_table("accounts")
         return self.study.candidates()
+
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """Which profiles did people declare before the data were seen (hypotheses.yml)?"""
+        self._check_table(HYPOTHESES)
+        return self.study.hypotheses()
 
     def read(self, artifact: str) -> Any:
         """What did an earlier step leave: a frame, or a dict for a record?

@@ -31,7 +31,7 @@ class Collected:
 
 
 def init_study(folder: str | Path, language: str, as_of: date | None = None) -> Path:
-    """How does a new study begin? With a study.yml that explains itself, and a template of every table.
+    """How does a new study begin? With a study.yml that explains itself, hypotheses, and a template a table.
 
     Parameters
     ----------
@@ -61,6 +61,8 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
         write_templates(place / "templates", BY_NAME)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(_write_yml(place.resolve().name, language, as_of or date.today()))
+        if not (hypotheses := place / errors.HYPOTHESES).exists():
+            hypotheses.write_text(_write_hypotheses(as_of or date.today()), encoding="utf-8")
     return file
 
 
@@ -185,3 +187,20 @@ def _write_yml(name: str, language: str, as_of: date) -> str:
         "# steps: {02_best_customers: {top_share: 0.15}}    # " + _("parameters of the notebooks"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _write_hypotheses(as_of: date) -> str:
+    """Write the first hypotheses.yml, all of it commented out."""
+    lines = [
+        _("What people hold to be the ideal customer, written down before the data are looked at: the head of sales, "
+          "the textbook, last year's profile."),
+        _("Each is tested as it stands; that needs far fewer customers than a search does. Take the signs # away and "
+          "write your own."),
+        "- name: " + _("Sales"), "  by: A. Name",
+        f"  date: {as_of}    # " + _("the day it was written down: after as_of it counts as made from the data"),
+        "  criteria:    # " + _("all must hold; at most five"),
+        "    - {attribute: employees, min: 100, max: 500}    # " + _("from 100 to under 500; one end may be left out"),
+        "    - {attribute: industry, in: [SaaS, Fintech]}", "    - {attribute: tech_stack, has: Salesforce}",
+        "    - {attribute: exports, is: yes}",
+    ]
+    return "".join(f"# {line}\n" for line in lines)

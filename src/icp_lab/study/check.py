@@ -14,6 +14,7 @@ from icp_lab.tables import TABLES
 
 if TYPE_CHECKING:
     from icp_lab.intake.facts import Facts
+    from icp_lab.rule import Hypothesis
     from icp_lab.study.candidates import Candidates
 
 
@@ -28,6 +29,7 @@ class CheckReport:
     facts: "tuple[Facts, ...]"
     candidates: "Candidates | None"
     problems: tuple[str, ...]
+    hypotheses: "tuple[Hypothesis, ...]" = ()
 
     @property
     def ok(self) -> bool:
@@ -37,7 +39,8 @@ class CheckReport:
     def words(self) -> str:
         """Say all of it as plain text for a terminal, in the language in force."""
         parts = [_say_study(self.study), _say_tables(self.facts), _say_losses(self.facts), _say_rest(self.facts),
-                 _say_candidates(self.candidates), _say_absent(self.study), _say_problems(self.problems)]
+                 _say_candidates(self.candidates), _say_hypotheses(self.hypotheses), _say_absent(self.study),
+                 _say_problems(self.problems)]
         return "\n\n".join(part for part in parts if part)
 
 
@@ -61,6 +64,7 @@ def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
     except LabError as error:
         return CheckReport(None, (), None, (str(error),))
     facts, problems, candidates = [], [], None
+    hypotheses: tuple[Hypothesis, ...] = ()
     try:
         resolve_parameters(list_notebooks(study.folder, notebooks), study.steps, (), study.line)
     except LabError as error:
@@ -73,9 +77,10 @@ def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
     if any(fact.table == "accounts" for fact in facts):
         try:
             candidates = study.candidates()
+            hypotheses = study.hypotheses()
         except LabError as error:
             problems.append(str(error))
-    return CheckReport(study, tuple(facts), candidates, tuple(dict.fromkeys(problems)))
+    return CheckReport(study, tuple(facts), candidates, tuple(dict.fromkeys(problems)), hypotheses)
 
 
 def _say_study(study: Study | None) -> str:
@@ -139,6 +144,11 @@ def _say_candidates(candidates: "Candidates | None") -> str:
     for code, names in refused.items():
         lines.append(_("No criteria ({reason}): {names}").format(reason=_(REFUSALS[code]), names=", ".join(names)))
     return "\n".join(lines)
+
+
+def _say_hypotheses(hypotheses: "Sequence[Hypothesis]") -> str:
+    said = [f"  {one.name}, {one.date}: {one.rule.words()}" for one in hypotheses]
+    return "\n".join([_("Declared hypotheses:"), *said]) if said else ""
 
 
 def _say_absent(study: Study | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.study.config import Settings
+from icp_lab.tables import HYPOTHESES
 
 _SHAPES = ("as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start")
 
@@ -24,14 +25,15 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         What study.yml says.
     tables
         Names of input tables; those that the study does not have count as absent. Accounts always count, since rows
-        on unknown accounts are set aside.
+        on unknown accounts are set aside. `hypotheses` stands for hypotheses.yml.
 
     Returns
     -------
     str
         32 hexadecimal digits; comments, key order and time stamps do not matter.
     """
-    wanted = {"accounts", *tables} & set(settings.specs)
+    named = {"accounts", *tables}
+    wanted = named & set(settings.specs)
     pending, seen = sorted(wanted), dict[str, Any]()
     while pending:
         name = pending.pop()
@@ -42,7 +44,10 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         if spec.join is not None:
             pending.append(spec.join.table)
     words = {key: str(getattr(settings, key)) for key in _SHAPES}
-    content = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
+    content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
+    hypotheses = settings.path.parent / errors.HYPOTHESES
+    if HYPOTHESES in named and hypotheses.is_file():
+        content[HYPOTHESES] = hypotheses.read_text(encoding="utf-8", errors="replace")
     return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from icp_lab.intake.facts import Facts, Intake
     from icp_lab.intake.loading import Tables
+    from icp_lab.rule import Hypothesis
     from icp_lab.study.candidates import Candidates
 
 
@@ -135,6 +136,12 @@ class Study:
         from icp_lab.study.candidates import find_candidates  # noqa: PLC0415
 
         return find_candidates(self.table("accounts"), self.settings)
+
+    def hypotheses(self) -> "tuple[Hypothesis, ...]":
+        """Read the profiles that people declared beforehand in hypotheses.yml; none where there is no such file."""
+        from icp_lab.study.hypotheses import read_hypotheses  # noqa: PLC0415
+
+        return read_hypotheses(self.folder, self.candidates())
 
     def quality(self) -> "pd.DataFrame":
         """Measure how well the columns of accounts are filled: a row a column, with a verdict."""

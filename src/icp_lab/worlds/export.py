@@ -9,7 +9,7 @@ import pandas as pd
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
-from icp_lab.worlds.words import Words, load_words, study_template
+from icp_lab.worlds.words import Words, load_template, load_words
 from icp_lab.worlds.world import World, make_company
 
 HEADERS = {
@@ -22,7 +22,7 @@ HEADERS = {
 
 
 def write_demo(folder: Path, accounts: int = 600, seed: int = 0, signal: bool = True, language: str = "en") -> None:
-    """Put a synthetic study into a folder: CSV files, study.yml, and truth.json, which the lab never reads."""
+    """Put a synthetic study into a folder: CSV files, study.yml, hypotheses.yml; the lab never reads truth.json."""
     write_study(make_company(accounts, signal, seed, language), folder)
 
 
@@ -51,6 +51,8 @@ def write_study(world: World, folder: Path) -> None:
     for name, frame in sources.items():
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     (folder / "study.yml").write_text(_fill_template(world.truth, words), encoding="utf-8")
+    told = load_template("hypotheses", world.truth["language"])
+    (folder / "hypotheses.yml").write_text(told, encoding="utf-8")
     truth = json.dumps(world.truth | {"mess": mess}, ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(truth + "\n", encoding="utf-8")
 
@@ -121,4 +123,4 @@ def _fill_template(truth: dict[str, Any], words: Words) -> str:
     yaml.indent(mapping=2)
     yaml.dump(spellings, stream)
     block = "\n".join("      " + line for line in stream.getvalue().rstrip().splitlines())
-    return study_template(truth["language"]).format(as_of=truth["as_of"], currency=words.currency, values=block)
+    return load_template("study", truth["language"]).format(as_of=truth["as_of"], currency=words.currency, values=block)

@@ -36,6 +36,6 @@ def load_words(language: str) -> Words:
     return Words(**content)
 
 
-def study_template(language: str) -> str:
-    """How does the commented study.yml of this language read, before its fields are filled in?"""
-    return files(__name__).joinpath(f"study_{language}.yml").read_text(encoding="utf-8")
+def load_template(name: str, language: str) -> str:
+    """How does study.yml (before its fields are filled in) or hypotheses.yml of this language read?"""
+    return files(__name__).joinpath(f"{name}_{language}.yml").read_text(encoding="utf-8")

@@ -1,0 +1,104 @@
+"""hypotheses.yml: the profiles that people declared before the data were seen, read with the line of every fault."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+from icp_lab.errors import LabError, Place
+from icp_lab.errors import study as errors
+from icp_lab.locale import _
+from icp_lab.rule import Criterion, Hypothesis, Rule
+from icp_lab.study.candidates import REFUSALS, Candidates
+
+FILE = errors.HYPOTHESES
+_KEYS = ("name", "by", "date", "criteria")
+_CRITERION = ("attribute", "min", "max", "in", "has", "is", "why", "edited_by", "edited_on")
+
+
+def read_hypotheses(folder: Path, candidates: Candidates) -> tuple[Hypothesis, ...]:
+    """Which profiles did people declare for this study?
+
+    Parameters
+    ----------
+    folder
+        The study's folder, with hypotheses.yml or without.
+    candidates
+        The attributes that a criterion may be about, with their values.
+
+    Returns
+    -------
+    tuple of Hypothesis
+        In the order of the file; empty where there is none.
+
+    Raises
+    ------
+    LabError
+        The file is not a list of name, by, date and criteria in the grammar of icp.yml, or a criterion is about what
+        is no candidate; the message names the line.
+    """
+    try:
+        content = YAML(typ="rt").load((folder / FILE).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeError, YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = str(getattr(error, "problem", None) or error).splitlines()[0]
+        raise errors.bad_hypothesis(mark.line + 1 if mark else None, problem) from error
+    if not isinstance(content or [], list):
+        raise errors.bad_hypothesis(1, _("it is not a list, each entry with a dash before it"))
+    lines = [content.lc.item(number)[0] + 1 for number in range(len(content or []))]
+    found = [_read_one(entry, line, candidates) for entry, line in zip(content or [], lines, strict=True)]
+    for number, one in enumerate(found):
+        if one.name in {other.name for other in found[:number]}:
+            raise errors.bad_hypothesis(lines[number], _("the name `{name}` stands twice").format(name=one.name))
+    return tuple(found)
+
+
+def _read_one(entry: Any, line: int, candidates: Candidates) -> Hypothesis:
+    _check_keys(entry, _KEYS, line)
+    for key in ("name", "date", "criteria"):
+        if not entry.get(key):
+            raise errors.bad_hypothesis(line, _("`{key}` is missing").format(key=key))
+    criteria = entry["criteria"]
+    if not isinstance(criteria, CommentedSeq):
+        raise errors.bad_hypothesis(line, _("`{key}` is missing").format(key="criteria"))
+    said = entry["date"]
+    try:
+        day = said.date() if isinstance(said, datetime) else date.fromisoformat(str(said))
+    except ValueError as error:
+        problem = _("`{value}` is not a day such as 2026-03-31").format(value=said)
+        raise errors.bad_hypothesis(entry.lc.key("date")[0] + 1, problem) from error
+    places = [criteria.lc.item(number)[0] + 1 for number in range(len(criteria))]
+    read = [_read_criterion(one, at, candidates) for one, at in zip(criteria, places, strict=True)]
+    return Hypothesis(str(entry["name"]), _place(lambda: Rule(tuple(read)), line), day, str(entry.get("by") or ""))
+
+
+def _read_criterion(said: Any, line: int, candidates: Candidates) -> Criterion:
+    _check_keys(said, _CRITERION, line)
+    criterion: Criterion = _place(lambda: Criterion.from_dict(dict(said)), line)
+    if criterion.attribute in candidates.refused:
+        raise errors.no_candidate(line, criterion.attribute, _(REFUSALS[candidates.refused[criterion.attribute]]))
+    _place(lambda: Rule((criterion,)).mask(candidates.frame), line)
+    return criterion
+
+
+def _check_keys(node: Any, known: tuple[str, ...], line: int) -> None:
+    if not isinstance(node, CommentedMap):
+        raise errors.bad_hypothesis(line, _("`{value}` is no `key: value` lines").format(value=node))
+    for key in node:
+        if key not in known:
+            problem = _("the key `{key}` is unknown here").format(key=key)
+            raise errors.bad_hypothesis(node.lc.key(key)[0] + 1, problem, errors.nearest(str(key), known))
+
+
+def _place(make: Any, line: int) -> Any:
+    """Make something out of the file; a refusal learns where it stands."""
+    try:
+        return make()
+    except LabError as fault:
+        fault.place = Place(FILE, line)
+        raise
