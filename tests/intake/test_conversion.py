@@ -23,8 +23,8 @@ def con():
         ("number", "1,234,567.5", 1234567.5),
         ("number", "-3e2", -300.0),
         ("number", ".5", 0.5),
-        ("number", "1234", 1234.0),
-        ("money", "¥1,000", 1000.0),
+        ("number", "\uff11\uff12\uff13\uff14", 1234.0),  # full width
+        ("money", "\uffe51,000", 1000.0),
         ("number", "nan", None),
         ("number", "inf", None),
         ("number", "1_000", None),

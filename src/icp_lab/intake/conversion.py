@@ -25,9 +25,12 @@ SQL_TYPES: dict[str, str] = {
     "list": "VARCHAR[]",
 }
 
+_NARROW = "0123456789.,-+%"
+_WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in _NARROW)  # the full-width forms, 0 to 9 and signs
+
 _MACROS = (
     # Full-width digits become plain ones; 1,234,567 loses its commas; nan, inf and 1_000 are no numbers.
-    r"""CREATE MACRO plain_number(x) AS ltrim(translate(x, '0123456789.,-+%', '0123456789.,-+%'), '¥¥$€£ ')""",
+    f"CREATE MACRO plain_number(x) AS ltrim(translate(x, '{_WIDE}', '{_NARROW}'), '¥\uffe5$€£ ')",
     r"""CREATE MACRO ungrouped(x) AS CASE WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?')
         THEN replace(x, ',', '') ELSE x END""",
     r"""CREATE MACRO checked_number(x) AS CASE WHEN
