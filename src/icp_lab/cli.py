@@ -5,12 +5,15 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from icp_lab.errors import LabError
 from icp_lab.locale import LANGUAGES, _, set_language
+
+if TYPE_CHECKING:
+    from icp_lab.icp import ICP
 
 app = typer.Typer(
     name="icp-lab", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -20,6 +23,7 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="The study's folder, or its study.yml.", metavar="DIR")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the report; reports/NAME if left out, NAME as the study's.")]
 Language = Annotated[str, typer.Option(help="Language of what is written: en or ja; the study's own if left out.")]
+Profile = Annotated[Path, typer.Argument(help="An icp.yml.", metavar="ICP.yml")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="STEP.NAME=VALUE: a parameter of a notebook. May be given often.")
 ]
@@ -158,6 +162,40 @@ def diff(
 
 
 @app.command()
+def score(
+    profile: Profile,
+    source: Annotated[Path, typer.Argument(help="CSV or Parquet, a row an account or lead.", metavar="IN")],
+    target: Annotated[Path, typer.Argument(help="CSV or Parquet to write.", metavar="OUT")],
+    language: Language = "",
+) -> None:
+    """Add to each row of a file whether it fits: icp_fit (in, out, unknown), icp_tier, icp_reasons, icp_version."""
+    from icp_lab.icp.score import score_file
+
+    icp = _open_profile(profile, language)
+    for sentence in score_file(icp, source, target, progress=sys.stdout.isatty()).words():
+        print(sentence)
+    print(_("Written: {file}").format(file=target))
+
+
+@app.command()
+def sql(
+    profile: Profile,
+    dialect: Annotated[str, typer.Option(help="duckdb, postgres, snowflake, bigquery or spark.")] = "duckdb",
+    language: Language = "",
+) -> None:
+    """Print the profile as a boolean SQL expression: true inside, false outside, null where a value is missing."""
+    from typing import get_args
+
+    from icp_lab.errors.run import parameter_choice
+    from icp_lab.rule import Dialect
+
+    icp = _open_profile(profile, language)
+    if dialect not in get_args(Dialect):
+        raise parameter_choice("--dialect", dialect, get_args(Dialect))
+    print(icp.working_rule.sql(dialect))  # type: ignore[arg-type]  # just checked
+
+
+@app.command()
 def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     """Copy what people filled in from the report to its place in the study, never over a file."""
     from icp_lab.report.make import choose_out
@@ -227,6 +265,20 @@ def _choose_language(language: str) -> str:
         raise language_unknown(language, LANGUAGES)
     set_language(language)
     return language
+
+
+def _open_profile(path: Path, language: str) -> "ICP":
+    """Open a profile that is to be applied, in the language asked for, else its own; say so if it is no claim."""
+    from icp_lab.errors.icp import nothing_to_score
+    from icp_lab.icp.profile import load_icp
+
+    icp = load_icp(path)
+    _choose_language(language or str(icp.data.get("language") or ""))
+    if not icp.working_rule.criteria:
+        raise nothing_to_score()
+    if not icp.rule.criteria:
+        print(_("The profile claims nothing: its refused rule is used, as a hypothesis."), file=sys.stderr)
+    return icp
 
 
 def _speak(folder: Path, language: str) -> None:

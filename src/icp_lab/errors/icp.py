@@ -130,3 +130,50 @@ def no_such_account(account: str, known: Iterable[str]) -> LabError:
         _("There is no account {account}.").format(account=account), rule=_("Name it by its account_id or its name."),
         remedy=_nearest(account, known),
     )
+
+
+def not_scorable(file: str, suffixes: Iterable[str]) -> LabError:
+    """Refuse to score a file of another kind, or into one."""
+    return LabError(
+        _("{file} is neither CSV nor Parquet.").format(file=file),
+        rule=_("Files that are scored end in one of: {suffixes}.").format(suffixes=", ".join(suffixes)),
+    )
+
+
+def same_file(file: str) -> LabError:
+    """Refuse to write the scores over the file that they are of."""
+    return LabError(_("{file} would be written over by its own scores.").format(file=file),
+                    remedy=_("Name another file to write."))
+
+
+def name_taken(file: str, column: str) -> LabError:
+    """Refuse a file that has a column that scoring adds."""
+    return LabError(
+        _("The file has a column {column} already, which scoring adds.").format(column=column),
+        remedy=_("Score the file as it was before, or leave out the columns that begin with icp_."), place=Place(file),
+    )
+
+
+def nothing_to_score() -> LabError:
+    """Refuse to score by a profile without criteria."""
+    return LabError(
+        _("The profile has no criteria."),
+        rule=_("Scoring asks the criteria that a profile claims, else those under evidence.refused, as a hypothesis."),
+        remedy=_("Write criteria into it, or score by another version."),
+    )
+
+
+def bad_points(found: str) -> LabError:
+    """Refuse points or tiers that are no numbers."""
+    return LabError(
+        _("{found} gives no points.").format(found=found),
+        rule=_("score holds base and points, each a criterion with the numbers met and failed; a tier has a name and "
+               "the number min_fit."),
+    )
+
+
+def cannot_score(file: str, why: str) -> LabError:
+    """Say what stopped the scoring of a file; nothing was written."""
+    return LabError(_("The file could not be scored: {why}").format(why=why),
+                    remedy=_("Nothing was written. Put the file right, or make room, and try once more."),
+                    place=Place(file))
