@@ -254,11 +254,3 @@ def bad_hypothesis(line: int | None, problem: str, remedy: str = "") -> LabError
         rule=_("hypotheses.yml is a list of entries with name, date, criteria and, if you like, by; criteria are as in "
                "icp.yml."),
         remedy=remedy or _("Compare it with the template that `icp-lab init` writes."), place=Place(HYPOTHESES, line))
-
-
-def no_candidate(line: int, attribute: str, reason: str) -> LabError:
-    """Refuse a hypothesis about a column that may not be a criterion."""
-    return LabError(
-        _("`{attribute}` cannot be a criterion: {reason}.").format(attribute=attribute, reason=reason),
-        remedy=_("Name another attribute: `icp-lab check` lists those that may be criteria."),
-        place=Place(HYPOTHESES, line))

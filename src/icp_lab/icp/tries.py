@@ -10,8 +10,8 @@ import pandas as pd
 
 from icp_lab.icp.text import parse
 from icp_lab.locale import _
+from icp_lab.methods.declared import test_icp
 from icp_lab.methods.draft import take_cases
-from icp_lab.methods.evidence import test_icp
 from icp_lab.methods.lift import Lift
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule

@@ -118,8 +118,9 @@ def shuffle_groups(
     """
     share = np.bincount(group, inside) / np.bincount(group)
     excess = np.bincount(group, outcome - outcome.mean())
-    rng, reached = np.random.default_rng(seed), float(share @ excess) - 1e-9
-    return (1 + sum(float(share @ rng.permutation(excess)) >= reached for _ in range(SHUFFLES))) / (1 + SHUFFLES)
+    rng, reached = np.random.default_rng(seed), float((share * excess).sum()) - 1e-9
+    as_much = sum(float((share * rng.permutation(excess)).sum()) >= reached for _ in range(SHUFFLES))
+    return (1 + as_much) / (1 + SHUFFLES)
 
 
 def _came_late(cases: pd.DataFrame, declared_before: object) -> bool:

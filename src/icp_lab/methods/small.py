@@ -240,7 +240,7 @@ def _sort_ids(index: "pd.Index[Any]") -> "pd.Index[Any]":
 
 
 def _standardise(x: NDArray[np.floating[Any]]) -> Floats:
-    return np.asarray((x - x.mean()) / (x.std() or 1.0), dtype=np.float64)
+    return np.asarray((x - x.mean()) / (x.std() or 1.0) if len(x) else x.copy(), dtype=np.float64)
 
 
 def _weigh_criteria(cases: pd.DataFrame, least: int) -> tuple[list[Rule], Floats]:

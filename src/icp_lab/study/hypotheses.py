@@ -63,27 +63,35 @@ def _read_one(entry: Any, line: int, candidates: Candidates) -> Hypothesis:
     for key in ("name", "date", "criteria"):
         if not entry.get(key):
             raise errors.bad_hypothesis(line, _("`{key}` is missing").format(key=key))
-    criteria = entry["criteria"]
-    if not isinstance(criteria, CommentedSeq):
-        raise errors.bad_hypothesis(line, _("`{key}` is missing").format(key="criteria"))
     said = entry["date"]
     try:
         day = said.date() if isinstance(said, datetime) else date.fromisoformat(str(said))
     except ValueError as error:
         problem = _("`{value}` is not a day such as 2026-03-31").format(value=said)
         raise errors.bad_hypothesis(entry.lc.key("date")[0] + 1, problem) from error
-    places = [criteria.lc.item(number)[0] + 1 for number in range(len(criteria))]
-    read = [_read_criterion(one, at, candidates) for one, at in zip(criteria, places, strict=True)]
-    return Hypothesis(str(entry["name"]), _place(lambda: Rule(tuple(read)), line), day, str(entry.get("by") or ""))
+    rule = _read_rule(entry["criteria"], line, candidates)
+    return Hypothesis(str(entry["name"]), rule, day, str(entry.get("by") or ""))
 
 
-def _read_criterion(said: Any, line: int, candidates: Candidates) -> Criterion:
-    _check_keys(said, _CRITERION, line)
-    criterion: Criterion = _place(lambda: Criterion.from_dict(dict(said)), line)
-    if criterion.attribute in candidates.refused:
-        raise errors.no_candidate(line, criterion.attribute, _(REFUSALS[candidates.refused[criterion.attribute]]))
-    _place(lambda: Rule((criterion,)).mask(candidates.frame), line)
-    return criterion
+def _read_rule(criteria: Any, line: int, candidates: Candidates) -> Rule:
+    """Read criteria, each tried on the attributes at once, so that a refusal names its line."""
+    if not isinstance(criteria, CommentedSeq):
+        raise errors.bad_hypothesis(line, _("`{key}` is missing").format(key="criteria"))
+    rule = Rule()
+    for number, said in enumerate(criteria):
+        line = criteria.lc.item(number)[0] + 1
+        _check_keys(said, _CRITERION, line)
+        try:
+            rule = Rule((*rule.criteria, Criterion.from_dict(dict(said))))
+            reason = candidates.refused.get(name := rule.criteria[-1].attribute)
+            if reason:
+                problem = _("`{attribute}` cannot be a criterion: {reason}")
+                raise errors.bad_hypothesis(line, problem.format(attribute=name, reason=_(REFUSALS[reason])))
+            rule.mask(candidates.frame)
+        except LabError as fault:
+            fault.place = Place(FILE, line)
+            raise
+    return rule
 
 
 def _check_keys(node: Any, known: tuple[str, ...], line: int) -> None:
@@ -93,12 +101,3 @@ def _check_keys(node: Any, known: tuple[str, ...], line: int) -> None:
         if key not in known:
             problem = _("the key `{key}` is unknown here").format(key=key)
             raise errors.bad_hypothesis(node.lc.key(key)[0] + 1, problem, errors.nearest(str(key), known))
-
-
-def _place(make: Any, line: int) -> Any:
-    """Make something out of the file; a refusal learns where it stands."""
-    try:
-        return make()
-    except LabError as fault:
-        fault.place = Place(FILE, line)
-        raise
