@@ -155,8 +155,8 @@ def write_results(cells: list[Cell], measured: pd.DataFrame, first: int) -> str:
     seeds = measured["seed"].nunique()
     text = ["# How often the finder is right", "",
             f"Made by `python benchmarks/finder.py`: seeds {first} to {first + seeds - 1} a cell, the whole protocol "
-            "on each table. Thirty attributes, one case in five positive. In brackets the bar, which a rate meets when it "
-            "is within two standard errors of it.", ""]
+            "on each table. Thirty attributes, one case in five positive. In brackets the bar, which a rate meets when "
+            "it is within two standard errors of it.", ""]
     null, planted = [c for c in cells if c.kind in NULLS], [c for c in cells if c.kind not in NULLS]
     if null:
         text += ["## Nothing to find", "", *tabulate_null(null, measured), ""]
