@@ -78,17 +78,15 @@ def describe_segments(
     facts = customers.set_index("account_id").join(success.set_index("account_id")[["best"]], how="left")
     ids = segmentation.frame["account_id"]
     facts = facts.reindex(ids)
-    names = segmentation.frame["segment"].to_numpy(dtype=object)
-    if not segmentation.published:
-        names = _name_cells(facts).to_numpy(dtype=object)
+    cells = facts["industry"].fillna(UNKNOWN).str.cat(facts["size_band"].fillna(UNKNOWN), sep=JOINT)
+    names = (segmentation.frame["segment"] if segmentation.published else cells).to_numpy(dtype=object)
     members = pd.DataFrame({"account_id": ids, "segment": pd.Series(names, dtype="str")}, index=ids.index)
-    found = _find_traits(members, attributes.reindex(ids)) if segmentation.published else _no_traits()
+    found = _find_traits(segmentation.frame, attributes.reindex(ids))
     traits = found.groupby("segment", sort=False).head(TRAITS).reset_index(drop=True)
     rows = [_describe(str(name), facts[(names == name)], len(ids)) for name in pd.unique(members["segment"])]
     frame = pd.DataFrame(rows or [_describe("", facts, 1)]).head(len(rows))  # its columns are there with no customers
-    last = frame["segment"] == NO_SEGMENT
-    frame = frame.assign(last=last).sort_values(["last", "n", "segment"], ascending=[True, False, True])
-    frame = frame.drop(columns="last").reset_index(drop=True)
+    ranked = frame["n"].where(frame["segment"] != NO_SEGMENT, 0)
+    frame = frame.iloc[np.lexsort((frame["segment"], -ranked))].reset_index(drop=True)
     frame.insert(1, "name", pd.Series([_name_segment(name, found) for name in frame["segment"]], dtype="str"))
     return Portraits(frame, traits, members, segmentation.published)
 
@@ -113,26 +111,15 @@ def record_segmentation(segmentation: Segmentation, portraits: Portraits) -> dic
     listed = []
     for row in kept.to_dict("records"):
         held = traits.get_group(row["segment"]).to_dict("records") if row["segment"] in traits.groups else []
-        about = [{str(key): _plain(cell) for key, cell in trait.items()} for trait in held]
         plain = {key: _plain(row[key]) for key in ("name", "n", "share_best", "low", "high", "value")}
+        about = [{str(key): _plain(cell) for key, cell in trait.items()} for trait in held]
         listed.append({"id": row["segment"], **plain, "traits": about})
-    return {
-        "published": segmentation.published,
-        "reason": segmentation.reason,
-        "stability": segmentation.stability,
-        "noise": segmentation.noise,
-        "bar": segmentation.bar,
-        "segments": listed,
-    }
+    found = {key: getattr(segmentation, key) for key in ("published", "reason", "stability", "noise", "bar")}
+    return {**found, "segments": listed}
 
 
 def _plain(cell: Any) -> Any:
     return None if pd.isna(cell) else cell
-
-
-def _name_cells(facts: pd.DataFrame) -> pd.Series:
-    industry, size = facts["industry"].fillna(UNKNOWN), facts["size_band"].fillna(UNKNOWN)
-    return industry.str.cat(size, sep=JOINT)
 
 
 def _describe(name: str, facts: pd.DataFrame, n: int) -> dict[str, Any]:
@@ -163,52 +150,31 @@ _TRAIT_COLUMNS = (
 )  # fmt: skip
 
 
-def _no_traits() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="float64") for name in _TRAIT_COLUMNS}).astype(
-        {"segment": "str", "attribute": "str", "level": "str"}
-    )
-
-
 def _find_traits(members: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
-    places = members.set_index("account_id")["segment"].reindex(attributes.index)
-    found = [_no_traits()]
-    for name in sorted(set(places) - {NO_SEGMENT}):
-        inside = (places == name).to_numpy()
+    found = []
+    for name in sorted(set(members["segment"]) - {NO_SEGMENT}):
+        inside = (members["segment"] == name).to_numpy()
         compared = [trait for column in attributes for trait in _compare(attributes[column], inside)]
-        rows = pd.DataFrame(compared, columns=list(_TRAIT_COLUMNS[1:]))
-        rows = rows[rows["difference"].abs() >= CLEAR].assign(size=rows["difference"].abs(), segment=name)
-        rows = rows.sort_values(["size", "attribute", "level"], ascending=[False, True, True])
-        found.append(rows[list(_TRAIT_COLUMNS)])
-    return pd.concat(found, ignore_index=True)
+        found += [{"segment": name, **trait} for trait in compared if abs(trait["difference"]) >= CLEAR]
+    found.sort(key=lambda trait: (trait["segment"], -abs(trait["difference"]), trait["attribute"], trait["level"]))
+    return pd.DataFrame(found, columns=list(_TRAIT_COLUMNS)).astype(dict.fromkeys(_TRAIT_COLUMNS[:3], "str"))
 
 
 def _compare(column: pd.Series, inside: np.ndarray) -> Iterator[dict[str, Any]]:
-    if column.dtype.kind == "f":
-        yield from _compare_number(column, inside)
-        return
-    for level, held in spread_levels(column).items():
-        here, there = held[inside].dropna(), held[~inside].dropna()
-        spread = float(held.std(ddof=0))
-        if len(here) and len(there) and spread > 0:
+    number = column.dtype.kind == "f"
+    for level, held in [("", column)] if number else spread_levels(column).items():
+        values = held.to_numpy(dtype=np.float64)
+        here, there = values[inside & ~np.isnan(values)], values[~inside & ~np.isnan(values)]
+        scale = np.log1p if number and is_skewed(values) else np.asarray
+        spread = float(np.nanstd(scale(values))) if len(here) and len(there) else 0.0
+        if spread > 0:
+            low, middle, high = np.percentile(here, [25, 50, 75]) if number else (np.nan, here.mean(), np.nan)
             yield {
-                "attribute": str(column.name), "level": str(level), "inside": float(here.mean()),
-                "outside": float(there.mean()), "low": float("nan"), "high": float("nan"), "n_inside": len(here),
-                "n_outside": len(there), "difference": float(here.mean() - there.mean()) / spread,
+                "attribute": str(column.name), "level": str(level), "inside": float(middle),
+                "outside": float(np.median(there) if number else there.mean()), "low": float(low), "high": float(high),
+                "n_inside": len(here), "n_outside": len(there),
+                "difference": float(scale(here).mean() - scale(there).mean()) / spread,
             }  # fmt: skip
-
-
-def _compare_number(column: pd.Series, inside: np.ndarray) -> Iterator[dict[str, Any]]:
-    values = column.to_numpy(dtype=np.float64)
-    scaled = np.log1p(values) if is_skewed(values) else values
-    here, there = inside & ~np.isnan(values), ~inside & ~np.isnan(values)
-    spread = float(np.nanstd(scaled)) if here.any() and there.any() else 0.0
-    if spread > 0:
-        low, middle, high = (float(end) for end in np.percentile(values[here], [25, 50, 75]))
-        yield {
-            "attribute": str(column.name), "level": "", "inside": middle, "outside": float(np.median(values[there])),
-            "low": low, "high": high, "n_inside": int(here.sum()), "n_outside": int(there.sum()),
-            "difference": float(scaled[here].mean() - scaled[there].mean()) / spread,
-        }  # fmt: skip
 
 
 def _name_segment(segment: str, traits: pd.DataFrame) -> str:

@@ -18,8 +18,7 @@ FEWEST = 60  # below this, groups of 8 % are five firms: people can look at all 
 MOST = 1_000  # customers clustered at a time; beyond, a sample is, and the others go to their nearest neighbour's
 NULL_RESAMPLES = 5
 MARGIN = 0.15
-FOUND_AGAIN = 0.6
-FIRM = 0.75
+FOUND_AGAIN = 0.75
 NO_SEGMENT = "none"
 
 
@@ -32,8 +31,9 @@ class Segmentation(Shown):
     published
         Are there segments to work with?
     reason
-        `published`; or why not: `too_few` customers, `one_kind` (no two clusters), `unstable` (fewer than two clusters
-        are found again in subsamples), `like_noise` (no more alike from sample to sample than in noise).
+        `published`; or why not, the first that holds: `too_few` customers, `one_kind` (no two clusters), `unstable`
+        (fewer than two clusters are found again in subsamples), `like_noise` (no more alike from sample to sample than
+        in noise).
     stability
         Mean adjusted Rand index between the clusters of subsamples, about 0 (dealt at random) to 1 (always the same).
     noise, bar
@@ -103,7 +103,7 @@ def find_segments(  # noqa: PLR0913
     attributes: pd.DataFrame,
     *,
     min_share: float = 0.08,
-    neighbours: int = 25,
+    neighbours: int = 15,
     resamples: int = 20,
     nulls: int = 20,
     seed: int = 0,
@@ -135,7 +135,7 @@ def find_segments(  # noqa: PLR0913
     Clusters: `cluster_points`. Stability: `resample_clusters`. Null tables keep what each attribute looks like and how
     numbers hang together (a Gaussian copula), and deal every category anew: one cloud, no kinds. Published when the
     stability exceeds that of every null table, and their mean by 0.15, and at least two clusters are found again with
-    a Jaccard of 0.75 (Hennig's "stable"). Clusters below 0.6 are dissolved into `none`.
+    a Jaccard of 0.75 (Hennig's "stable"). The others are dissolved into `none`.
     Sources: Hennig (2007) for the overlap; Tibshirani and Walther (2005) for stability as a guide; the reference
     without structure as in Liu et al. (2008). Measured on planted and null worlds in docs/decisions.
 
@@ -162,19 +162,18 @@ def find_segments(  # noqa: PLR0913
         noises = _measure_noise(attributes.sort_index().iloc[rows], shape, nulls, seed)
     noise = float(np.mean(noises))
     bar = min(1.0, max(noise + MARGIN, *noises))
-    again = [name for name, overlap in enumerate(found.overlap) if overlap >= FOUND_AGAIN]
+    again = np.flatnonzero(np.array(found.overlap) >= FOUND_AGAIN)
     reason = (
         "one_kind" if labels.max() < 1
+        else "unstable" if len(again) < 2
         else "like_noise" if found.agreement <= bar
-        else "unstable" if sum(overlap >= FIRM for overlap in found.overlap) < 2
         else "published"
     )  # fmt: skip
-    kept = np.where(np.isin(labels, again), labels, -1) if reason == "published" else np.full(len(rows), -1)
-    final = _spread_labels(points, rows, order_labels(kept))
+    published = reason == "published"
+    final = _spread_labels(points, rows, np.where(published & np.isin(labels, again), labels, -1), neighbours)
     return Segmentation(
-        published=reason == "published", reason=reason, stability=found.agreement, noise=noise, bar=bar, noises=noises,
-        overlap=found.overlap, n=n, attributes=known, frame=_name_rows(ids, final),
-    )  # fmt: skip
+        published, reason, found.agreement, noise, bar, noises, found.overlap, n, known, _name_rows(ids, final)
+    )
 
 
 def _name_rows(ids: pd.Index, labels: Labels) -> pd.DataFrame:
@@ -182,14 +181,13 @@ def _name_rows(ids: pd.Index, labels: Labels) -> pd.DataFrame:
     return pd.DataFrame({"account_id": pd.Series(ids, dtype="str"), "segment": names})
 
 
-def _spread_labels(points: Floats, rows: Labels, labels: Labels) -> Labels:
-    """Give customers outside the clustered sample the cluster of their nearest neighbour in it."""
-    if len(rows) == len(points):
-        return labels
-    from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415  (only large studies need it)
+def _spread_labels(points: Floats, rows: Labels, labels: Labels, neighbours: int) -> Labels:
+    """Give customers outside the clustered sample the cluster that most of their neighbours in it are in."""
+    if len(rows) < len(points):
+        from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415  (only large studies need it)
 
-    nearest = NearestNeighbors(n_neighbors=1).fit(points[rows]).kneighbors(points, return_distance=False)[:, 0]
-    return order_labels(labels[nearest])
+        labels = KNeighborsClassifier(neighbours).fit(points[rows], labels).predict(points)
+    return order_labels(labels)
 
 
 def _measure_noise(attributes: pd.DataFrame, shape: Shape, nulls: int, seed: int) -> tuple[float, ...]:
