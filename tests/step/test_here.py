@@ -49,6 +49,15 @@ def test_only_what_is_declared_is_read_and_written(study):
             refused()
 
 
+def test_hypotheses_are_for_the_steps_that_declare_them(study):
+    told = "- {name: Sales, date: 2026-01-01, criteria: [{attribute: industry, in: [x]}]}\n"
+    (study / "hypotheses.yml").write_text(told, encoding="utf-8")
+    (study / "accounts.csv").write_text("account_id,industry\nB,x\nA,y\n", encoding="utf-8")
+    assert [one.name for one in step.open("06b_draft_icp").hypotheses()] == ["Sales"]
+    with pytest.raises(LabError, match="hypotheses"):
+        step.open("06a_segments").hypotheses()
+
+
 def test_finishing_needs_every_promised_artifact(study):
     with pytest.raises(LabError, match="has not written: customers"):
         step.open("01_customer_base").finish()

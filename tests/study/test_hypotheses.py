@@ -52,7 +52,6 @@ def test_a_study_without_hypotheses_has_none(make_study, make):
     ("employees, min: 100, max: 500", "industry, min: 5", 6, "cannot be compared with"),
     ("attribute: tech_stack, has: b", "attribute: plan, in: [x]", 7, "it is known only after the sale"),
     ("{attribute: tech_stack, has: b}", "tech_stack", 7, "`tech_stack` is no `key: value` lines"),
-    ("- {name: Book", "- {name: Sales", 8, "the name `Sales` stands twice"),
     ("criteria: [{attribute: industry, in: [SaaS]}]", "criteria: everybody", 8, "`criteria` is missing"),
     ("- name: Sales", "- name: 'Sales", 8, "cannot be read as a hypothesis"),
     (GOOD, "name: Sales\n", 1, "it is not a list"),

@@ -98,13 +98,11 @@ def try_rule(here: Step, text: str) -> Try:
     cases = here.read("cases")
     table = take_cases(candidates.frame[list(candidates.names)], cases)
     keyed = cases.set_index("case_id")
-    mask = rule.mask(table)
-    known = keyed["positive"].isin(["yes", "no"])
     groups = None if keyed["account_id"].is_unique else keyed["account_id"]
     answers = keyed["positive"].map({"yes": True, "no": False}).astype("boolean")
     finding = test_icp(table, answers, rule, groups=groups)
     tries = _count_try(here, rule)
-    unknown = int((mask.isna() & known).sum())
+    unknown = finding.unknown - int(answers.isna().sum())
     chance = float(1 - (1 - np.clip(finding.p_value, 0, 1)) ** tries)
     return Try(rule, finding.fitted, unknown, finding.p_value, tries, chance)
 

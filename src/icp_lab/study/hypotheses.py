@@ -50,12 +50,7 @@ def read_hypotheses(folder: Path, candidates: Candidates) -> tuple[Hypothesis, .
         raise errors.bad_hypothesis(mark.line + 1 if mark else None, problem) from error
     if not isinstance(content or [], list):
         raise errors.bad_hypothesis(1, _("it is not a list, each entry with a dash before it"))
-    lines = [content.lc.item(number)[0] + 1 for number in range(len(content or []))]
-    found = [_read_one(entry, line, candidates) for entry, line in zip(content or [], lines, strict=True)]
-    for number, one in enumerate(found):
-        if one.name in {other.name for other in found[:number]}:
-            raise errors.bad_hypothesis(lines[number], _("the name `{name}` stands twice").format(name=one.name))
-    return tuple(found)
+    return tuple(_read_one(one, content.lc.item(i)[0] + 1, candidates) for i, one in enumerate(content or []))
 
 
 def _read_one(entry: Any, line: int, candidates: Candidates) -> Hypothesis:
