@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from icp_lab.methods.contrast import compare_groups, estimate_delta, estimate_ratio
 
@@ -26,6 +27,36 @@ def make_groups(seed: int, planted: bool) -> tuple[pd.DataFrame, pd.Index, pd.In
 
 
 PLANTED = {"number_0", "number_1", "flag_0", "flag_1"}
+
+
+def make_correlated(seed: int, planted: bool) -> tuple[pd.DataFrame, pd.Index, pd.Index]:
+    """The same kinds in five blocks, correlated at 0.6 within; four attributes of a block of their own are planted."""
+    rng = np.random.default_rng(seed)
+    n, first = 200, np.arange(200) < 60
+    ids = pd.Index([f"a{i:03}" for i in range(n)])
+    blocks = rng.normal(size=(n, 5))
+    columns: dict[str, object] = {}
+    for place in range(30):
+        name = f"number_{place}" if place < 15 else f"kind_{place - 15}" if place < 25 else f"flag_{place - 25}"
+        z = np.sqrt(0.6) * blocks[:, place % 5] + np.sqrt(0.4) * rng.normal(size=n)
+        if planted and name in PLANTED:
+            z = rng.normal(size=n) + np.where(first, 0.9, 0) * (-1 if name.endswith("1") else 1)
+        bands = pd.Series(np.array(list("abcdef"))[np.searchsorted([-0.8, 0, 0.7, 1.3, 1.8], z)], ids).astype("str")
+        columns[name] = np.exp(z) if place < 15 else bands if place < 25 else pd.array(z > 0.5, dtype="boolean")
+    return pd.DataFrame(columns, index=ids), ids[first], ids[~first]
+
+
+@pytest.mark.parametrize("quarters", [False, True])
+def test_correlation_makes_false_finds_no_more_frequent(quarters: bool) -> None:
+    shares, anything = [], []
+    for seed in range(SEEDS):
+        for planted in (True, False):
+            frame = compare_groups(*make_correlated(seed, planted), quarters=quarters).frame
+            called = frame.loc[frame["distinct"], "attribute"]
+            false = (~called.isin(PLANTED if planted else set())).mean() if len(called) else 0.0
+            (shares if planted else anything).append(false)
+    assert np.mean(shares) <= 0.10
+    assert np.mean(anything) <= 0.10 + 3 * np.sqrt(0.10 * 0.90 / SEEDS)
 
 
 def test_in_noise_anything_is_called_distinct_about_as_rarely_as_promised() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from icp_lab.methods.customers import classify_accounts
 from icp_lab.methods.kinds import compare_kinds
-from icp_lab.methods.patterns import Groups, find_patterns
 from icp_lab.methods.success import MEASURES, Choice, choose_best, measure_success
 from icp_lab.methods.value import value_customers
 
@@ -78,33 +77,3 @@ def test_a_planted_top_share_is_recovered():
         found = set(success.frame.loc[success.frame["best"].fillna(False), "account_id"])
         overlaps.append(len(planted & found) / 45)
     assert np.mean(overlaps) > 0.75
-
-
-def attributes(rng, n=200):
-    return pd.DataFrame({
-        **{f"category_{i}": rng.choice(["a", "b", "c", "d"], n) for i in range(5)},
-        **{f"number_{i}": rng.lognormal(size=n) for i in range(5)},
-        "tools": pd.Series([tuple(rng.choice(["x", "y", "z"], rng.integers(1, 3), replace=False)) for _ in range(n)]),
-    }).set_axis([f"a{i:03}" for i in range(n)])
-
-
-def test_noise_is_hardly_ever_called_a_pattern():
-    claimed = 0
-    for seed in range(30):
-        frame = attributes(np.random.default_rng(seed))
-        groups = Groups("value", tuple(frame.index[:40]), tuple(frame.index[40:]))
-        claimed += bool(find_patterns(frame, list(frame), groups).frame["holds"].any())
-    assert claimed <= 5  # at most 5 % of searches by design: more than 5 of 30 has a chance below one in two hundred
-
-
-def test_a_planted_pattern_is_found():
-    found = 0
-    for seed in range(10):
-        rng = np.random.default_rng(seed)
-        frame = attributes(rng)
-        first = np.arange(200) < 40
-        frame["industry"] = np.where(rng.random(200) < np.where(first, 0.7, 0.25), "SaaS", "Retail")
-        groups = Groups("best", tuple(frame.index[:40]), tuple(frame.index[40:]))
-        held = find_patterns(frame, list(frame), groups).frame.query("holds")
-        found += "industry" in set(held["attribute"])
-    assert found >= 9

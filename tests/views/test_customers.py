@@ -6,10 +6,8 @@ import pytest
 
 from icp_lab.methods.customers import classify_accounts
 from icp_lab.methods.kinds import compare_kinds, measure_concentration
-from icp_lab.methods.patterns import Groups, find_patterns
 from icp_lab.methods.value import value_customers
 from icp_lab.views import customers as view
-from icp_lab.views.patterns import name_trait, tabulate_patterns, tell_patterns
 from icp_lab.views.picture import About, Picture
 from icp_lab.views.prose import Prose
 
@@ -77,28 +75,3 @@ def test_what_cannot_be_shown_is_said(bare):
     assert view.tabulate_leaving(base) == ()
     assert "Nothing in the tables" in view.tell_contradictions(base)
     assert "no lifetime" in view.tell_lifetime(worth)
-
-
-@pytest.mark.parametrize(("row", "name"), [
-    ({"kind": "category", "attribute": "industry", "level": "SaaS"}, "industry: SaaS"),
-    ({"kind": "member", "attribute": "tech_stack", "level": "CRM"}, "tech stack includes CRM"),
-    ({"kind": "flag", "attribute": "exports", "level": ""}, "exports"),
-    ({"kind": "range", "attribute": "founded_year", "level": "", "low": 1996.0, "high": 2002.0},
-     "founded year 1996 to 2002"),
-    ({"kind": "range", "attribute": "annual_revenue", "level": "", "low": 1_234_567.0, "high": 2e9},
-     "annual revenue 1,230,000 to 2,000,000,000"),
-])
-def test_traits_are_named_as_people_would(row, name):
-    assert name_trait(pd.Series(row)) == name
-
-
-def test_patterns_are_told_with_counts_and_silence_is_told_too():
-    frame = pd.DataFrame({"industry": ["SaaS"] * 15 + ["Retail"] * 15}, index=[f"a{i:02}" for i in range(30)])
-    held = find_patterns(frame, ["industry"], Groups("value", tuple(frame.index[:15]), tuple(frame.index[15:])))
-    assert "industry: SaaS: 100 % against 0 %" in tell_patterns(held)
-    none = find_patterns(frame, ["industry"], Groups("best", tuple(frame.index[::2]), tuple(frame.index[1::2])))
-    assert tell_patterns(none).startswith("No trait sets 15 best customers apart")
-    few = find_patterns(frame, ["industry"], Groups("loyalty", ("a00",), ("a01",)))
-    assert tell_patterns(few).startswith("Too few")
-    assert isinstance(tabulate_patterns(few), Prose)
-    assert len(tabulate_patterns(held).frame) == 2

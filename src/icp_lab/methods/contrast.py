@@ -7,6 +7,7 @@ Multiplicity is controlled over all that was tried.
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -18,14 +19,14 @@ from scipy.stats import chi2, false_discovery_control, fisher_exact, mannwhitney
 from icp_lab.locale import _
 from icp_lab.methods.result import Shown
 
-Comparison = Literal["best_negative", "best_ordinary"]
+Comparison = Literal["best_negative", "best_ordinary", "value", "loyalty", "best"]
 Floats = NDArray[np.float64]
 
 Z = float(norm.ppf(0.975))
 SMALL = 5  # below this count in a cell (or expected in it) the large-sample formulas are left
 TEXT = ("comparison", "attribute", "level", "measure")
 FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value",
-           "share_first", "share_second", "median_first", "median_second")
+           "share_first", "share_second", "median_first", "median_second", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Contrast(Shown):
     frame
         A row an attribute (numbers) or a level of one (categories, list members, yes/no), in the form of the artifact
         `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1) or `median_first`, `median_second`
-        (numbers), `before_sale`: is it known before the sale? and `distinct`: does it survive the control of
-        multiplicity? Strongest evidence first.
+        (numbers), `start` and `end` (of a quarter of a number's range, which is then a level), `before_sale`: is it
+        known before the sale? and `distinct`: does it survive the control of multiplicity? Strongest evidence first.
     skipped
         What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
     comparison
@@ -69,7 +70,7 @@ class Contrast(Shown):
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
     attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], *,
     comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10, defining: Collection[str] = (),
-    after_sale: Collection[str] = (), first_are: str = "best",
+    after_sale: Collection[str] = (), first_are: str = "best", quarters: bool = False,
 ) -> Contrast:
     """In which attributes do two groups of accounts differ, and by how much?
 
@@ -93,6 +94,8 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         Attributes that are known only after the sale: they are tested and marked, as they can be an effect of it.
     first_are
         What the first group is, carried along.
+    quarters
+        Compare numbers by the quarters of their range as well, which shows what is neither more nor less.
 
     Returns
     -------
@@ -138,7 +141,9 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         if min(map(len, pair)) < min_n:
             skipped.append({"attribute": name, "level": "", "reason": "few_values"})
             continue
-        found, left = _compare_numbers(*pair) if _is_numeric(attributes[name]) else _compare_levels(*pair)
+        numeric = is_numeric(attributes[name])
+        found, left = _compare_numbers(*pair) if numeric else _compare_levels(*pair)
+        found += _compare_quarters(*pair) if numeric and quarters and found else []
         rows += [{"attribute": name, **row} for row in found]
         skipped += [{"attribute": name, **row} for row in left]
     frame = _control_multiplicity(rows, comparison, q)
@@ -152,8 +157,8 @@ def join_contrasts(*contrasts: Contrast) -> pd.DataFrame:
     return pd.concat([contrast.frame[[*TEXT, *FIGURES[:7]]] for contrast in contrasts], ignore_index=True)
 
 
-def _is_numeric(values: "pd.Series") -> bool:
-    """Tell numbers from levels: dates count as numbers, flags as levels."""
+def is_numeric(values: "pd.Series") -> bool:
+    """Is it compared as a number (dates too), and not by level (flags too)?"""
     if pd.api.types.is_bool_dtype(values.dtype):
         return False
     return pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype)
@@ -167,7 +172,7 @@ def _control_multiplicity(rows: list[dict[str, object]], comparison: str, q: flo
     if len(frame):
         frame["q_value"] = false_discovery_control(frame["p_value"].to_numpy(), method="bh")
     frame["distinct"] = frame["q_value"] <= q
-    order = ["p_value", "attribute", "level"]
+    order = ["p_value", "attribute", "level", "start"]
     return frame.sort_values(order, kind="stable").reset_index(drop=True)
 
 
@@ -175,7 +180,7 @@ def _control_multiplicity(rows: list[dict[str, object]], comparison: str, q: flo
 
 
 def _compare_numbers(first: "pd.Series", second: "pd.Series") -> tuple[list[dict[str, object]], list[dict[str, str]]]:
-    x, y = (_as_numbers(part) for part in (first, second))
+    x, y = (as_numbers(part) for part in (first, second))
     if np.ptp(np.concatenate([x, y])) == 0:
         return [], [{"level": "", "reason": "one_value"}]
     effect, low, high = estimate_delta(x, y)
@@ -186,7 +191,21 @@ def _compare_numbers(first: "pd.Series", second: "pd.Series") -> tuple[list[dict
     }], []
 
 
-def _as_numbers(values: "pd.Series") -> Floats:
+def _compare_quarters(first: "pd.Series", second: "pd.Series") -> list[dict[str, object]]:
+    x, y = (as_numbers(part) for part in (first, second))
+    cuts = np.unique(np.quantile(np.concatenate([x, y]), [0, 0.25, 0.5, 0.75, 1]))
+    cuts[-1] = np.nextafter(cuts[-1], np.inf)  # the largest belongs to the last quarter
+    rows = []
+    for start, end in pairwise(cuts.tolist()):
+        a, b = (int(((part >= start) & (part < end)).sum()) for part in (x, y))
+        if SMALL <= a + b < len(x) + len(y):
+            rows.append({"level": "", "measure": "risk_ratio", "start": start, "end": end,
+                         **_compare_shares(a, b, len(x), len(y))})
+    return rows
+
+
+def as_numbers(values: "pd.Series") -> Floats:
+    """What are these numbers, or dates as years with their fraction?"""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):  # a year with its fraction: its median can be read
         return np.asarray(values.dt.year + (values.dt.day_of_year - 1) / 365.25, dtype=np.float64)
     return values.to_numpy(dtype=np.float64)
@@ -216,22 +235,28 @@ def estimate_delta(x: Floats, y: Floats) -> tuple[float, float, float]:
     0.8888888888888888
     """
     n, m = len(x), len(y)
+    delta, variance = measure_delta(x, y)
+    if abs(delta) == 1:
+        fewest = min(n, m)
+        end = (fewest - Z**2) / (fewest + Z**2)
+        return delta, *((end, 1.0) if delta > 0 else (-1.0, -end))
+    middle, half = delta - delta**3, Z * np.sqrt(variance) * np.sqrt((1 - delta**2) ** 2 + Z**2 * variance)
+    scale = 1 - delta**2 + Z**2 * variance
+    return delta, max(float((middle - half) / scale), -1.0), min(float((middle + half) / scale), 1.0)
+
+
+def measure_delta(x: Floats, y: Floats) -> tuple[float, float]:
+    """What is Cliff's delta of two groups, and its variance (Cliff 1993)? As for `estimate_delta`."""
+    n, m = len(x), len(y)
     below, above = _count_sides(x, y)
     over_x = (below - above) / m
     sides = _count_sides(y, x)
     over_y = (sides[1] - sides[0]) / n
     delta = float(over_x.mean())
-    if abs(delta) == 1:
-        fewest = min(n, m)
-        end = (fewest - Z**2) / (fewest + Z**2)
-        return delta, *((end, 1.0) if delta > 0 else (-1.0, -end))
     squares = float((below + above).sum())  # each untied pair has the square 1
     spread = m**2 * float(((over_x - delta) ** 2).sum()) + n**2 * float(((over_y - delta) ** 2).sum())
     variance = (spread - (squares - n * m * delta**2)) / (n * m * (n - 1) * (m - 1))
-    variance = max(variance, (1 - delta**2) / (n * m - 1))
-    middle, half = delta - delta**3, Z * np.sqrt(variance) * np.sqrt((1 - delta**2) ** 2 + Z**2 * variance)
-    scale = 1 - delta**2 + Z**2 * variance
-    return delta, max(float((middle - half) / scale), -1.0), min(float((middle + half) / scale), 1.0)
+    return delta, max(variance, (1 - delta**2) / (n * m - 1))
 
 
 def _count_sides(x: Floats, y: Floats) -> tuple[Floats, Floats]:

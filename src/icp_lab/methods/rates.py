@@ -21,28 +21,6 @@ def bound_share(hits: int, n: int) -> tuple[float, float]:
     return float(ends.low), float(ends.high)
 
 
-def bound_difference(first: tuple[int, int], second: tuple[int, int]) -> tuple[float, float]:
-    """Between which ends does the difference of two shares lie (Newcombe, 1998, method 10)?
-
-    Parameters
-    ----------
-    first, second
-        Hits and n of each group.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in bound_difference((56, 70), (48, 80))]  # the worked example of the paper
-    [0.052, 0.334]
-    """
-    if not first[1] or not second[1]:
-        return float("nan"), float("nan")
-    one, other = first[0] / first[1], second[0] / second[1]
-    (low_one, high_one), (low_other, high_other) = bound_share(*first), bound_share(*second)
-    below = np.hypot(one - low_one, high_other - other)
-    above = np.hypot(high_one - one, other - low_other)
-    return float(one - other - below), float(one - other + above)
-
-
 def bound_rate(events: int, exposure: float) -> tuple[float, float]:
     """Between which ends does a rate of events per unit of exposure lie (Garwood, 1936; exact)?
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from icp_lab.locale import N_, _
+from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.rule import name_attribute, write_number
@@ -23,7 +24,10 @@ _SKIPPED = {
 }
 _AGAINST = {
     "best_negative": (N_("best"), N_("negative")), "best_ordinary": (N_("best"), N_("ordinary")),
+    "value": (N_("high-value"), N_("remaining")), "loyalty": (N_("long-standing"), N_("remaining")),
+    "best": (N_("best"), N_("remaining")),
 }
+_SIZES = {"employees", "annual_revenue"}
 _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 
 
@@ -70,7 +74,7 @@ def tell_clearest(contrast: Contrast) -> Prose:
         interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share")))
 
 
-def tell_contrast(contrast: Contrast, negatives: Negatives) -> Prose:
+def tell_contrast(contrast: Contrast, negatives: Negatives | None = None) -> Prose:
     """What sets the two groups apart, as far as multiplicity allows to say?"""
     first, second = _name_groups(contrast)
     held = contrast.frame[contrast.frame["distinct"]]
@@ -78,7 +82,7 @@ def tell_contrast(contrast: Contrast, negatives: Negatives) -> Prose:
     if held.empty:
         return tell_clearest(contrast)
     names = list(dict.fromkeys(name_attribute(name) for name in held["attribute"]))
-    survivors = contrast.comparison == "best_negative" and not negatives.with_failures
+    survivors = contrast.comparison == "best_negative" and negatives and not negatives.with_failures
     sentence = (_("{held} of {tried} differences between {first} and {second} accounts are more than chance: {names}.")
                 if survivors else
                 _("{held} of {tried} differences distinguish {first} from {second} accounts, in: {names}."))
@@ -88,11 +92,29 @@ def tell_contrast(contrast: Contrast, negatives: Negatives) -> Prose:
         q=say(contrast.q, "share")))
 
 
-def tabulate_contrast(contrast: Contrast) -> Table:
+def tell_value(contrast: Contrast) -> Prose:
+    """Which figures does value follow?"""
+    held = contrast.frame[contrast.frame["distinct"] & (contrast.frame["measure"] == "cliffs_delta")]
+    rows = held[held["effect"] > 0].to_dict("records")
+    if not rows:
+        return tell_contrast(contrast)
+    names = _(", ").join(name_attribute(row["attribute"]) for row in rows)
+    if any(row["attribute"] in _SIZES for row in rows):
+        names = _("size ({names})").format(names=names)
+    pairs = _("; ").join(_("{label} in {share} of such pairs ({interval})").format(
+        label=_label(row), share=say(_pairs(row["effect"]), "share"),
+        interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share")) for row in rows)
+    sentence = _("**Value, which is what a customer brings in revenue, follows {names}.** Take one customer of high "
+                 "value and one other, and the one of high value has more {pairs}.")
+    return Prose(f"{sentence.format(names=names, pairs=pairs)} {tell_contrast(contrast)}")
+
+
+def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
     """How do the groups differ in each attribute?"""
     first, second = _name_groups(contrast)
-    rows: list[dict[str, Any]] = contrast.frame.to_dict("records")  # type: ignore[assignment]
-    frame = contrast.frame.assign(
+    frame = contrast.frame.head(most)
+    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
+    frame = frame.assign(
         label=[_label(row) for row in rows],
         first=[_say_middle(row, "first") for row in rows], second=[_say_middle(row, "second") for row in rows],
         effect=[_say_effect(row) for row in rows],
@@ -107,8 +129,9 @@ def tabulate_contrast(contrast: Contrast) -> Table:
     skipped = contrast.skipped["reason"].map(_SKIPPED).map(_).value_counts()
     left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
     note = _("Shares for levels, medians for numbers, of the accounts with a value. Not tested: {left}.")
+    note += " " + _("Shown: {rows} of {n} differences.") if len(rows) < len(contrast.frame) else ""
     title = begin(_("{first} against {second}, strongest evidence first").format(first=first, second=second))
-    return Table(frame, columns, title=title, note=note.format(left=left))
+    return Table(frame, columns, title=title, note=note.format(left=left, rows=len(rows), n=len(contrast.frame)))
 
 
 def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
@@ -198,7 +221,55 @@ def _pairs(delta: float) -> float:
     return (delta + 1) / 2
 
 
+def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
+    """Which differences are mostly another attribute, seen from its side?"""
+    found = confounding.frame[confounding.frame["kind"] == "explained"].drop_duplicates("attribute")
+    sentence = _("**{label}** is confounded with **{held}**: {crude} becomes {effect} when {fixed} is held fixed.")
+    told = [sentence.format(label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
+                            crude=_say_effect({**row, **_crude(row)}), effect=_say_effect(row))
+            for row in found.head(most).to_dict("records")]
+    if not told:
+        return Prose(_("No clear difference that is known before the sale is explained by another attribute on record; "
+                       "{n} pairs were looked at.").format(n=say(confounding.tried, "integer")))
+    names = _(", ").join(name_attribute(name) for name in found["attribute"])
+    told.append(_("Not to be read as causes, because most of the difference is gone among accounts that are alike in "
+                  "something else: {names}.").format(names=names))
+    return Prose(" ".join(told))
+
+
+def tabulate_confounding(confounding: Confounding) -> Table | Prose:
+    """What is left of each difference when another attribute is held fixed?"""
+    rows: list[dict[str, Any]] = confounding.frame.to_dict("records")  # type: ignore[assignment]
+    if not rows:
+        return Prose("")
+    frame = confounding.frame.assign(
+        label=[_label(row) for row in rows], fixed=[_name_held(row) for row in rows],
+        before=[_say_effect({**row, **_crude(row)}) for row in rows], after=[_say_effect(row) for row in rows],
+        reading=[_("mostly this") if row["kind"] == "explained" else _("not to be told apart") for row in rows])
+    columns = (
+        Column("label", _("Difference")), Column("before", _("As it is, with 95 % interval")),
+        Column("fixed", _("Held fixed")), Column("after", _("What is left")),
+        Column("n", _("Accounts"), "integer"), Column("reading", _("Reading")),
+    )
+    return Table(frame, columns, title=_("What is left of a difference when another attribute is held fixed"),
+                 note=_("Listed where the difference is no longer clear and at least half of it is gone. Mostly this: "
+                        "what is held fixed stays clear when the tables are turned. Accounts: those in strata that "
+                        "hold both groups."))
+
+
+def _crude(row: Any) -> dict[str, Any]:
+    return {"effect": row["crude"], "low": row["crude_low"], "high": row["crude_high"]}
+
+
+def _name_held(row: Any) -> str:
+    name = name_attribute(row["held"])
+    return f"{name}: {_(row['held_level'])}" if row["held_level"] else name
+
+
 def _say_effect(row: Any) -> str:
+    if row["measure"] == "lift":
+        return _("{ratio} times as often ({interval})").format(
+            ratio=say(row["effect"], "ratio"), interval=say_interval(row["low"], row["high"], "ratio"))
     if row["measure"] == "risk_ratio":
         return _("{ratio} times as common ({interval})").format(
             ratio=say(row["effect"], "ratio"), interval=say_interval(row["low"], row["high"], "ratio"))
@@ -214,10 +285,15 @@ def _say_middle(row: Any, group: str) -> str:
 
 
 def _label(row: Any) -> str:
+    if row["measure"] == "lift":
+        return str(row["level"])
     name = name_attribute(row["attribute"])
-    level = row["level"]
-    name = name if row["before_sale"] else _("{attribute} (known after the sale)").format(attribute=name)
-    return f"{name}: {_(level)}" if level else name
+    if not math.isnan(row["start"]):
+        low, high = (write_number(float(f"{row[end]:.4g}"), row["attribute"]) for end in ("start", "end"))
+        name = _("{attribute} {low} to {high}").format(attribute=name, low=low, high=high)
+    if not row.get("before_sale", True):
+        name = _("{attribute} (known after the sale)").format(attribute=name)
+    return f"{name}: {_(row['level'])}" if row["level"] else name
 
 
 def _shorten(label: str, narrow: bool) -> str:
