@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planted_kinds import GENERATORS, NULLS, make_cloud, make_kinds
 
 from icp_lab.errors import LabError
 from icp_lab.methods import segments as module
@@ -36,6 +39,20 @@ def test_row_order_does_not_matter(found):
     again = find_segments(shuffled, nulls=8, resamples=8)
     pd.testing.assert_frame_equal(found.frame, again.frame)
     assert (found.stability, found.noises) == (again.stability, again.noises)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    seed=st.integers(0, 10_000), n=st.integers(60, 140), kind=st.sampled_from([*GENERATORS, *NULLS]),
+    twins=st.booleans(),
+)  # fmt: skip
+def test_no_order_of_rows_changes_a_label(seed, n, kind, twins):
+    table = make_cloud(n, kind, seed) if kind in NULLS else make_kinds(n, "well", seed, kind).table
+    if twins:  # rows that are the same deal out ties
+        table = pd.concat([table.iloc[:-20], table.iloc[:20].set_axis(table.index[-20:])])
+    first, other = (find_segments(t, nulls=2, resamples=3) for t in (table, table.sample(frac=1, random_state=seed)))
+    pd.testing.assert_frame_equal(first.frame, other.frame)
+    assert (first.stability, first.overlap, first.noises) == (other.stability, other.overlap, other.noises)
 
 
 def test_noise_is_refused():

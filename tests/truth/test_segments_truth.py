@@ -1,8 +1,9 @@
-"""Over many worlds: planted kinds are published as they are, kinds that are not there are not."""
+"""Over many tables: planted kinds are published as they are, kinds that are not there are not."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from planted_kinds import GENERATORS, NULLS, make_cloud, make_kinds
 from sklearn.metrics import adjusted_rand_score
 
 from icp_lab.methods.segments import find_segments
@@ -18,17 +19,7 @@ def _find(seed, signal):
     return find_segments(customers, seed=seed), world.truth["segments"]
 
 
-def _cloud(seed):
-    """One cloud: ten numbers that hang together, six categories that do not; no kinds."""
-    rng = np.random.default_rng(seed)
-    numbers = rng.normal(size=(420, 3)) @ rng.normal(size=(3, 10)) + rng.normal(size=(420, 10))
-    table = pd.DataFrame(numbers, columns=[f"number {i}" for i in range(10)], index=[f"A{i:03d}" for i in range(420)])
-    for i in range(6):
-        table[f"category {i}"] = pd.array(rng.choice(list("abcde"), 420, p=rng.dirichlet(np.ones(5))), dtype="str")
-    return table
-
-
-def _check_planted(seeds):
+def _check_companies(seeds):
     good = 0
     for seed in seeds:
         found, truth = _find(seed, signal=True)
@@ -37,24 +28,50 @@ def _check_planted(seeds):
     return good
 
 
-def test_planted_kinds_are_published():
-    assert _check_planted(range(2)) == 2
+def _agree(apart, seeds, n=1000):
+    """Give the mean agreement with the planted kinds; a table without published segments counts as none."""
+    scores = []
+    for generator in GENERATORS:
+        for seed in seeds:
+            planted = make_kinds(n, apart, seed, generator)
+            found = find_segments(planted.table, resamples=10, nulls=8, seed=seed)
+            of_kinds = planted.kinds >= 0
+            score = adjusted_rand_score(planted.kinds[of_kinds], found.frame.loc[of_kinds, "segment"])
+            scores.append(score if found.published else 0.0)
+    return np.mean(scores)
 
 
-def test_null_worlds_are_refused():
+def _count_published(n, seeds):
+    tables = [(seed, make_cloud(n, variant, seed)) for variant in NULLS for seed in seeds]
+    return sum(find_segments(table, seed=seed).published for seed, table in tables)
+
+
+def test_kinds_are_published_and_null_companies_refused():
+    assert _check_companies(range(2)) == 2
     assert sum(_find(seed, signal=False)[0].published for seed in range(2)) == 0
 
 
-@pytest.mark.slow
-def test_planted_kinds_are_published_in_most_worlds():
-    assert _check_planted(range(100, 120)) >= 18
+def test_tables_without_kinds_are_refused():
+    assert _count_published(200, range(1)) == 0
 
 
 @pytest.mark.slow
-def test_null_worlds_are_refused_in_most_worlds():
+def test_planted_kinds_are_published_in_most_companies():
+    assert _check_companies(range(100, 120)) >= 18
+
+
+@pytest.mark.slow
+def test_null_companies_are_refused_in_most():
     assert sum(_find(seed, signal=False)[0].published for seed in range(100, 120)) <= 2
 
 
 @pytest.mark.slow
-def test_a_single_cloud_is_refused_in_most_worlds():
-    assert sum(find_segments(_cloud(seed), seed=seed).published for seed in range(100, 120)) <= 2
+@pytest.mark.parametrize(("apart", "bar"), [("well", 0.9), ("moderate", 0.7)])
+def test_planted_kinds_are_found_as_they_are(apart, bar):
+    assert _agree(apart, range(3)) >= bar
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "seeds"), [(200, 10), (400, 5)])
+def test_tables_without_kinds_are_refused_in_most(n, seeds):
+    assert _count_published(n, range(100, 100 + seeds)) <= 0.05 * seeds * len(NULLS)

@@ -1,5 +1,6 @@
 """Segments in words, tables and pictures: what was found is said, and no more."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -72,6 +73,26 @@ def test_tables():
     assert "group 2" in str(views.tabulate_overlap(_found()))
 
 
+def test_a_picture_does_not_say_noise_of_what_exceeds_it():
+    assert "as they do in noise" in views.draw_stability(replace(_found("like_noise"), bar=0.95), ABOUT).title
+    assert "two groups that last" in views.draw_stability(_found("unstable"), ABOUT).title
+
+
+def test_a_segment_without_clear_traits_is_named_once():
+    portraits = _portraits(_found())
+    named = replace(portraits, frame=portraits.frame.assign(name=portraits.frame["segment"]))
+    assert "S1 " in str(views.tabulate_groups(named, ABOUT))
+    assert "S1 (S1)" not in str(views.tabulate_groups(named, ABOUT))
+
+
+def test_numbers_of_traits_are_rounded_but_years_stay():
+    trait = {"segment": "S1", "level": "", "low": 0.0, "high": 1.0, "n_inside": 5, "n_outside": 5, "difference": 1.0}
+    rows = [{**trait, "attribute": "founded_year", "inside": 2008.0, "outside": 1987.0},
+            {**trait, "attribute": "growth", "inside": 0.07675, "outside": 4_908_123.0}]  # fmt: skip
+    said = str(views.tabulate_traits(replace(_portraits(_found()), traits=pd.DataFrame(rows))))
+    assert all(figure in said for figure in ("2008", "1987", "0.0767", "4,908,000"))
+
+
 def test_cells_replace_segments():
     table = views.tabulate_groups(_portraits(_found("like_noise"), "Retail"), ABOUT)
     assert table.title == "Customers by industry and size"
@@ -83,8 +104,11 @@ def test_cells_replace_segments():
 def test_pictures_say_what_they_show(reason):
     found = _found(reason)
     stability = views.draw_stability(found, ABOUT)
-    assert "80 customers" in stability.foot
-    assert "0.93" in stability.alt
+    if reason == "too_few":
+        assert "nothing to compare" in stability
+    else:
+        assert "80 customers" in stability.foot
+        assert "0.93" in stability.alt
     drawn = views.draw_map(_portraits(found), _layout(), ABOUT)
     assert ("S1" in drawn.alt) == (reason == "published")
     assert "<script>" not in drawn.wide

@@ -55,9 +55,7 @@ def _draw_map(points: np.ndarray, neighbours: int, seed: int) -> np.ndarray:
     from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415
 
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
-        warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)
-        warnings.filterwarnings("ignore", message="IProgress not found")
+        warnings.simplefilter("ignore")  # of packages that a map does not need
         from umap import UMAP  # noqa: PLC0415  (imports and compiles for ten seconds: only a map pays for it)
 
         distances, nearest = NearestNeighbors(n_neighbors=neighbours).fit(points).kneighbors(points)

@@ -19,6 +19,7 @@ COMMON = 0.3  # a segment is named after what at least this share of it holds
 CLEAR = 0.5  # standardised differences below this are not worth a line
 UNKNOWN = "unknown"
 JOINT = " × "
+_TOLD = ("name", "n", "share_best", "low", "high", "value")
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,15 @@ def place_members(portraits: Portraits, layout: pd.DataFrame) -> pd.DataFrame:
 
 def record_segmentation(segmentation: Segmentation, portraits: Portraits) -> dict[str, Any]:
     """What do later steps need to know of the segments? The artifact `segmentation`; no segments, no list."""
-    traits = portraits.traits.drop(columns="segment").groupby(portraits.traits["segment"], sort=False)
-    kept = portraits.frame[portraits.frame["segment"] != NO_SEGMENT] if segmentation.published else portraits.frame[:0]
-    listed = []
-    for row in kept.to_dict("records"):
-        held = traits.get_group(row["segment"]).to_dict("records") if row["segment"] in traits.groups else []
-        plain = {key: _plain(row[key]) for key in ("name", "n", "share_best", "low", "high", "value")}
-        about = [{str(key): _plain(cell) for key, cell in trait.items()} for trait in held]
-        listed.append({"id": row["segment"], **plain, "traits": about})
+    about, rows = (frame.astype(object).where(frame.notna(), None) for frame in (portraits.traits, portraits.frame))
+    kept = rows.loc[portraits.published & (rows["segment"] != NO_SEGMENT), ["segment", *_TOLD]]
+    listed = [
+        {"id": row.pop("segment"), **row, "traits": traits.drop(columns="segment").to_dict("records")}
+        for row in kept.to_dict("records")
+        for traits in [about[about["segment"] == row["segment"]]]
+    ]
     found = {key: getattr(segmentation, key) for key in ("published", "reason", "stability", "noise", "bar")}
     return {**found, "segments": listed}
-
-
-def _plain(cell: Any) -> Any:
-    return None if pd.isna(cell) else cell
 
 
 def _describe(name: str, facts: pd.DataFrame, n: int) -> dict[str, Any]:

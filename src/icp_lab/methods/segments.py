@@ -221,14 +221,11 @@ def draw_null(attributes: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     >>> sorted(draw_null(table, np.random.default_rng(0))["size"])
     [1.0, 2.0, 5.0]
     """
-    null = attributes.copy()
-    numbers = attributes.columns[[column.dtype.kind == "f" for _, column in attributes.items()]]
-    if len(numbers):
-        null[numbers] = _draw_copula(attributes[numbers], rng)
-    for name in attributes.columns.difference(numbers, sort=False):
-        null[name] = attributes[name].to_numpy()[rng.permutation(len(attributes))]
-        null[name] = null[name].astype(attributes[name].dtype)
-    return null
+    numbers = attributes.select_dtypes("float64")
+    drawn = _draw_copula(numbers, rng) if len(numbers.columns) else numbers
+    dealt = {name: column.iloc[rng.permutation(len(column))].set_axis(column.index)
+             for name, column in attributes.drop(columns=numbers.columns).items()}  # fmt: skip
+    return drawn.join(pd.DataFrame(dealt, attributes.index))[attributes.columns]
 
 
 def _draw_copula(numbers: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

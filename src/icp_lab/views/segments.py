@@ -1,6 +1,5 @@
 """Segments in words, tables and pictures: what was found, how sure it is, and what sets each one apart."""
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -68,7 +67,7 @@ def tell_difference(portraits: Portraits) -> Prose:
         "low": say(top["low"], "share"), "high": say(top["high"], "share"),
         "others": int(rest["best"].sum()), "of": int(rest["known"].sum()),
     }  # fmt: skip
-    sentence = _("Most of the best are found in {name}: {best} of {known} (95 % interval {low} to {high}); "
+    sentence = _("The best are most common in {name}: {best} of {known} (95 % interval {low} to {high}); "
                  "elsewhere {others} of {of}.").format(**words)  # fmt: skip
     if top["low"] <= known["high"].iloc[1:].max():
         sentence += " " + _("The intervals of the groups overlap, so that their order is not settled.")
@@ -98,15 +97,15 @@ def tabulate_groups(portraits: Portraits, about: About) -> Table:
 def tabulate_traits(portraits: Portraits) -> Table:
     """What sets each segment apart from the other customers?"""
     rows = [_say_trait(trait) for trait in portraits.traits.to_dict("records")]
-    names = ["segment", "trait", "inside", "outside", "middle", "n", "difference"]
     columns = (
         Column("segment", _("Segment")), Column("trait", _("Trait")), Column("inside", _("Inside")),
-        Column("outside", _("Elsewhere")), Column("middle", _("Middle half inside")),
-        Column("n", _("With a value inside"), "integer"), Column("difference", _("Difference"), "number"),
+        Column("outside", _("Elsewhere")), Column("n_inside", _("Known inside"), "integer"),
+        Column("difference", _("Difference"), "number"),
     )  # fmt: skip
     note = _("Shares of customers, or medians of numbers. Difference: in standard deviations. No p-values: the "
              "segments were made from these very attributes.")  # fmt: skip
-    return Table(pd.DataFrame(rows, columns=names), columns, title=_("What sets each segment apart"), note=note)
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    return Table(frame, columns, title=_("What sets each segment apart"), note=note)
 
 
 def tabulate_overlap(segmentation: Segmentation) -> Table:
@@ -124,16 +123,16 @@ def tabulate_overlap(segmentation: Segmentation) -> Table:
     return Table(frame, columns, title=_("How well each group is found again"), note=note.format(bar=FOUND_AGAIN))
 
 
-def draw_stability(segmentation: Segmentation, about: About) -> Picture:
+def draw_stability(segmentation: Segmentation, about: About) -> Picture | Prose:
     """Are the groups more alike from sample to sample than groups in noise?"""
-    noises, found = np.sort(segmentation.noises), segmentation.stability
+    noises, found, bar = np.sort(segmentation.noises), segmentation.stability, segmentation.bar
+    if not len(noises):
+        return Prose(_("So few customers were not drawn again: there is nothing to compare."))
 
     def draw(axes: Axes, narrow: bool) -> None:
-        if len(noises):
-            axes.plot(noises, np.zeros(len(noises)), "o", color=COLOURS["grey"], markersize=6, alpha=0.6)
-            axes.plot([noises[0], noises[-1]], [0, 0], color=COLOURS["grey"], linewidth=1)
-            axes.axvline(segmentation.bar, color=COLOURS["faint"], linewidth=2)
-            axes.text(segmentation.bar, 0.5, _("asked for"), color=COLOURS["grey"], ha="center")
+        axes.plot(noises, np.zeros(len(noises)), "o-", color=COLOURS["grey"], linewidth=1, markersize=6, alpha=0.6)
+        axes.axvline(bar, color=COLOURS["faint"], linewidth=2)
+        axes.text(bar, 0.5, _("asked for"), color=COLOURS["grey"], ha="center")
         axes.plot([found], [1], "D", color=COLOURS["accent"], markersize=9)
         axes.set_yticks([0, 1], [_("tables without kinds"), _("these customers")])
         axes.set_ylim(-0.6, 1.6)
@@ -141,11 +140,11 @@ def draw_stability(segmentation: Segmentation, about: About) -> Picture:
 
     counts = _("{n} customers, {k} tables without kinds").format(n=segmentation.n, k=len(noises))
     alt = _("These customers: {found}. Tables without kinds: {ends}. Asked for: {bar}.").format(
-        found=say(found, "ratio"), bar=say(segmentation.bar, "ratio"),
-        ends=say_interval(noises[0], noises[-1], "ratio") if len(noises) else "–",
-    )  # fmt: skip
+        found=say(found, "ratio"), bar=say(bar, "ratio"), ends=say_interval(noises[0], noises[-1], "ratio")
+    )
     title = (_("The groups are far more alike from sample to sample than in noise") if segmentation.published
-             else _("The groups change from sample to sample as they do in noise"))  # fmt: skip
+             else _("The groups change from sample to sample as they do in noise") if found <= bar
+             else _("The grouping agrees more than in noise, but not in two groups that last"))  # fmt: skip
     return paint(draw, title=title, alt=alt, foot=about.foot(counts), height=190,
                  subtitle=_("Mean agreement of groups found in draws of 80 % of the customers (adjusted Rand index)"))
 
@@ -163,7 +162,7 @@ def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
         for i, name in enumerate(names):
             here, shade = places[places["segment"] == name], COLOURS[_SHADES[i % len(_SHADES)]]
             mark, size = _MARKS[i % len(_MARKS)], 3.5 if narrow else 5
-            axes.plot(here["x"], here["y"], mark, color=shade, markersize=size, alpha=0.6)
+            axes.plot(here["x"], here["y"], mark, color=shade, markersize=size, alpha=0.45)
             label = name if narrow else labels[name]
             top = float(here["y"].quantile(0.95)) + room
             axes.text(float(here["x"].median()), top, label, ha="center", weight="bold")
@@ -185,7 +184,7 @@ def _name_group(row: pd.Series, portraits: Portraits) -> str:
     if row["segment"] == NO_SEGMENT:
         return _("in no segment")
     if portraits.published:
-        return f"{row['segment']}: {row['name']}"
+        return str(row["segment"]) if row["name"] == row["segment"] else f"{row['segment']} ({row['name']})"
     # What is on record of nobody (industry, or size) says nothing and is left out.
     parts = portraits.frame["segment"].astype(str).str.rsplit(JOINT, n=1, expand=True)
     told = [column for column in parts.columns if (parts[column] != UNKNOWN).any()]
@@ -194,16 +193,14 @@ def _name_group(row: pd.Series, portraits: Portraits) -> str:
     return words or _("industry, size: not on record")
 
 
-def _say_trait(trait: dict[Hashable, Any]) -> dict[str, Any]:
+def _say_trait(trait: dict[Any, Any]) -> dict[Any, Any]:
     attribute, level = str(trait["attribute"]), str(trait["level"])
     name, words = name_attribute(attribute), {"True": _("yes"), "False": _("no")}
-    if level:
-        inside, outside, middle = say(trait["inside"], "share"), say(trait["outside"], "share"), ""
-    else:
-        inside, outside = write_number(trait["inside"], attribute), write_number(trait["outside"], attribute)
-        low, high = write_number(trait["low"], attribute), write_number(trait["high"], attribute)
-        middle = _("{low} to {high}").format(low=low, high=high)
-    return {
-        "segment": trait["segment"], "trait": f"{name}: {words.get(level, level)}" if level else name, "inside": inside,
-        "outside": outside, "middle": middle, "n": trait["n_inside"], "difference": trait["difference"],
-    }  # fmt: skip
+    ends = {side: say(trait[side], "share") if level else _write_median(trait[side], attribute)
+            for side in ("inside", "outside")}  # fmt: skip
+    return {**trait, **ends, "trait": f"{name}: {words.get(level, level)}" if level else name}
+
+
+def _write_median(value: float, attribute: str) -> str:
+    """Keep four figures of large numbers, so that years stay years, and three of small ones."""
+    return write_number(float(f"{value:.{4 if abs(value) >= 1000 else 3}g}"), attribute)
