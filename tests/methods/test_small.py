@@ -97,12 +97,12 @@ def test_the_order_of_rows_changes_nothing():
 
 def test_the_matrix_shows_the_best_first_and_what_tells_them_apart():
     cases, score = make_cases(40, 0.0, 2)
-    cases["telling"] = score.round(2)
+    cases["telling"], cases["outcome"] = score.round(2), "a name of its own"
     best = pd.Series(pd.array(score > 0.8, dtype="boolean"), index=score.index)
     best.iloc[0] = pd.NA
     matrix = arrange_cases(cases, best, RULE, score=score)
-    assert list(matrix.frame)[:4] == ["outcome", "inside", "exports", "telling"]
-    places = matrix.frame["outcome"].astype("Float64").fillna(0.5)
+    assert list(matrix.frame)[:2] == ["exports", "telling"]
+    places = matrix.marks["outcome"].astype("Float64").fillna(0.5)
     assert places.is_monotonic_decreasing
     assert score.loc[matrix.frame.index[: int(best.sum())]].is_monotonic_decreasing
     assert list(matrix.met.columns) == ["exports"]

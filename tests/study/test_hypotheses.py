@@ -45,6 +45,7 @@ def test_a_study_without_hypotheses_has_none(make_study, make):
 @pytest.mark.parametrize(("old", "new", "line", "said"), [
     ("by: Ana", "author: Ana", 3, "the key `author` is unknown here"),
     ("date: 2025-03-01", "date: soon", 4, "`soon` is not a day"),
+    ("date: 2025-03-01", "date: 2025-02-30", None, "cannot be read as a hypothesis"),
     ("  date: 2025-03-01\n", "", 2, "`date` is missing"),
     ("employees, min", "employes, min", 6, "Did you mean employees?"),
     ("min: 100, max: 500", "min: 500, max: 100", 6, "is not a criterion"),

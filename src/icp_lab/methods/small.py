@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.methods.contrast import estimate_delta
-from icp_lab.methods.declared import shuffle_groups
+from icp_lab.methods.declared import shuffle_groups, sort_ids
 from icp_lab.methods.lift import Floats
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Criterion, Rule
@@ -87,7 +87,7 @@ def test_score(
     (1.0, True)
     """
     inside, value = rule.mask(cases), score.reindex(cases.index).astype("float64")
-    known = _sort_ids(cases.index[(inside.notna() & value.notna()).to_numpy(dtype=bool)])
+    known = sort_ids(cases.index[(inside.notna() & value.notna()).to_numpy(dtype=bool)])
     w, x = inside.loc[known].to_numpy(dtype=bool), value.loc[known].to_numpy(dtype=np.float64)
     held = pd.factorize((known.to_series() if groups is None else groups.loc[known]).astype("str"), sort=True)[0]
     above, low, high = math.nan, math.nan, math.nan
@@ -159,7 +159,7 @@ def scan_scores(
     0.001
     """
     value = score.reindex(cases.index).astype("float64").dropna()
-    value = value.loc[_sort_ids(value.index)]
+    value = value.loc[sort_ids(value.index)]
     rules, sides = _weigh_criteria(cases.loc[value.index], least)
     ranks = _standardise(value.rank().to_numpy(dtype=np.float64))
     strength = sides @ ranks
@@ -180,14 +180,17 @@ class CaseMatrix(Shown):
     Parameters
     ----------
     frame
-        A row an account, the best first; `outcome` (yes, no, missing), `inside` (the rule as a whole), then the
-        attributes: those of the rule, then the others, those that go with the outcome most strongly first.
+        A row an account, the best first, a column an attribute: those of the rule, then the others, those that go
+        with the outcome most strongly first.
     met
         On the same rows, for each attribute of the rule: is what the rule says of it met? Missing = unknown.
+    marks
+        On the same rows: `outcome`, and `inside` (the rule as a whole); yes, no or missing.
     """
 
     frame: pd.DataFrame
     met: pd.DataFrame
+    marks: pd.DataFrame
 
 
 def arrange_cases(
@@ -216,9 +219,9 @@ def arrange_cases(
     >>> rule = Rule((Criterion.between("employees", 5, None),))
     >>> matrix = arrange_cases(cases, pd.Series([False, True], cases.index), rule)
     >>> list(matrix.frame), list(matrix.frame.index), matrix.met["employees"].tolist()
-    (['outcome', 'inside', 'employees', 'age'], ['B', 'A'], [<NA>, True])
+    (['employees', 'age'], ['B', 'A'], [<NA>, True])
     """
-    ids = _sort_ids(cases.index)
+    ids = sort_ids(cases.index)
     outcome = positive.reindex(ids).astype("boolean")
     place = pd.DataFrame({"outcome": outcome.astype("Float64").fillna(0.5).astype("float64")}, index=ids)
     place["score"] = place["outcome"] if score is None else score.reindex(ids).astype("float64")
@@ -229,14 +232,9 @@ def arrange_cases(
         strength[one.attributes[0]] = max(strength.get(one.attributes[0], 0.0), round(float(value), 9))
     others = sorted(set(map(str, cases.columns)) - set(rule.attributes), key=lambda a: (-strength.get(a, 0.0), a))
     shown = cases.loc[ordered, [*rule.attributes, *others]]
-    shown.insert(0, "outcome", outcome.loc[ordered])
-    shown.insert(1, "inside", rule.mask(shown))
+    marks = pd.DataFrame({"outcome": outcome.loc[ordered], "inside": rule.mask(shown)})
     met = {name: Rule(tuple(c for c in rule.criteria if c.attribute == name)).mask(shown) for name in rule.attributes}
-    return CaseMatrix(shown, pd.DataFrame(met, index=ordered))
-
-
-def _sort_ids(index: "pd.Index[Any]") -> "pd.Index[Any]":
-    return index[np.argsort(index.astype("str"), kind="stable")]
+    return CaseMatrix(shown, pd.DataFrame(met, index=ordered), marks)
 
 
 def _standardise(x: NDArray[np.floating[Any]]) -> Floats:

@@ -44,7 +44,7 @@ def read_hypotheses(folder: Path, candidates: Candidates) -> tuple[Hypothesis, .
         content = YAML(typ="rt").load((folder / FILE).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return ()
-    except (OSError, UnicodeError, YAMLError) as error:
+    except (OSError, ValueError, YAMLError) as error:  # ValueError: not text, or a day such as 2025-02-30
         mark = getattr(error, "problem_mark", None)
         problem = str(getattr(error, "problem", None) or error).splitlines()[0]
         raise errors.bad_hypothesis(mark.line + 1 if mark else None, problem) from error
