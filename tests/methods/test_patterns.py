@@ -16,6 +16,7 @@ def test_the_young_are_neither_loyal_nor_not():
     assert pick_loyal(customers, 24) == (("a", "b"), ("c",))
     stayed = customers.assign(churned=pd.array([False] * 4, "boolean"))
     assert pick_loyal(stayed, 24)[1] == ("c", "d")
+    assert pick_loyal(customers, 99) == (("a", "d"), ("b", "c")), "who is still here against who left"
 
 
 def test_unknown_ones_are_not_called_ordinary():

@@ -2,9 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icp_lab.methods.association import compare_all
 from icp_lab.methods.confounding import find_confounding
 from icp_lab.methods.contrast import compare_groups
-from icp_lab.views.contrasts import tabulate_confounding, tabulate_contrast, tell_confounding, tell_contrast, tell_value
+from icp_lab.views.contrasts import (
+    tabulate_association,
+    tabulate_confounding,
+    tabulate_contrast,
+    tell_confounding,
+    tell_contrast,
+    tell_value,
+)
 
 
 @pytest.fixture
@@ -33,6 +41,11 @@ def test_value_follows_size_in_words_and_pairs(firms):
     assert tell_value(compare(firms[["noise", "won"]], comparison="value")[0]).startswith("None of 1 differences")
 
 
+def test_who_stays_is_left_unexplained_where_nothing_differs(firms):
+    said = tell_contrast(compare(firms[["noise", "won"]], comparison="loyalty")[0])
+    assert said.endswith("Who stays and who leaves is left unexplained by these data.")
+
+
 def test_quarters_are_named_as_people_would(firms):
     firms["annual_revenue"] = firms["employees"] * 12_345.678
     table = tabulate_contrast(compare(firms, comparison="best", quarters=True)[0], 5)
@@ -51,5 +64,15 @@ def test_what_a_trait_keeps_company_with_is_named(firms):
 
 def test_nothing_explained_is_said_with_the_number_of_looks(firms):
     confounding = compare(firms[["noise", "won"]])[1]
-    assert "0 pairs were looked at" in tell_confounding(confounding)
+    assert tell_confounding(confounding).startswith("No two clear differences")
     assert tabulate_confounding(confounding) == ""
+
+
+def test_four_groups_stand_side_by_side(firms):
+    ids = np.array(firms.index)
+    four = {"best": ids[:200], "ordinary": ids[200:400], "negative": (), "lost": ids[400:]}
+    firms["stage"] = np.repeat(["early", "mid", "late"], 200)
+    shown = str(tabulate_association(compare_all(firms[["stage", "employees"]], four)))
+    assert "stage: " in shown and "Lost, n = 200" in shown and "holds" in shown and "may be chance" in shown
+    assert "Negative" not in shown and "Customer, n" in str(tabulate_association(compare_all(firms, four), "customers"))
+    assert "few" in str(tabulate_association(compare_all(firms, {"best": ids[:5], "lost": ids[5:9]})))

@@ -83,6 +83,8 @@ class Groups:
         best; or customers, where the tables know no best ones and those who are not negative stand in for them.
     best_but_negative
         Best customers that also show a negative sign: they are in no group.
+    lost
+        Those of the negative ones that never bought.
     """
 
     best: tuple[str, ...]
@@ -90,6 +92,13 @@ class Groups:
     ordinary: tuple[str, ...]
     best_are: str
     best_but_negative: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+
+    @property
+    def four(self) -> dict[str, tuple[str, ...]]:
+        """Best, ordinary, negative and lost accounts; customers that failed and those that never bought are two."""
+        failed = _sorted(set(self.negative) - set(self.lost))
+        return {"best": self.best, "ordinary": self.ordinary, "negative": failed, "lost": self.lost}
 
 
 def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
@@ -303,11 +312,12 @@ def form_groups(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.D
     best = set(cases.loc[cases["positive"] == "yes", "account_id"])
     unlike = set(cases.loc[cases["positive"] == "no", "account_id"])
     negative = set(negatives["account_id"])
+    lost = _sorted(negative & set(customers.loc[customers["status"] == "lost", "account_id"]) - best)
     if best:
         return Groups(_sorted(best - negative), _sorted(negative - best), _sorted(unlike - negative), "best",
-                      _sorted(best & negative))
+                      _sorted(best & negative), lost)
     kept = set(customers.loc[customers["status"] == "customer", "account_id"]) - negative
-    return Groups(_sorted(kept), _sorted(negative), (), "customers", ())
+    return Groups(_sorted(kept), _sorted(negative), (), "customers", (), lost)
 
 
 def _sorted(ids: set[str]) -> tuple[str, ...]:

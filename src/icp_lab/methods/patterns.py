@@ -43,7 +43,8 @@ def pick_loyal(customers: pd.DataFrame, months: float) -> Sides:
     Returns
     -------
     Sides
-        Where nobody is known to have left, the second group is everybody who has not been here for so long.
+        Where nobody is known to have left, the second group is everybody who has not been here for so long; where
+        nobody has been here for so long, the first is everybody who is still here.
 
     Examples
     --------
@@ -57,6 +58,7 @@ def pick_loyal(customers: pd.DataFrame, months: float) -> Sides:
     ours = customers[(customers["status"] == "customer") & customers["tenure_months"].notna()].sort_values("account_id")
     left = tell_left(ours).fillna(False).astype(bool)
     long = ours["tenure_months"] >= months
+    long = long if long.any() else ~left
     others = ~long & left if left.any() else ~long
     return tuple(ours.loc[long, "account_id"]), tuple(ours.loc[others, "account_id"])
 

@@ -10,13 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from icp_lab.locale import N_, _
+from icp_lab.methods.association import Association
 from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.picture import COLOURS, About, Picture, paint
 from icp_lab.views.prose import Prose, begin
-from icp_lab.views.table import Column, Table, say, say_interval
+from icp_lab.views.table import MISSING, Column, Table, say, say_interval
 
 _SKIPPED = {
     "one_value": N_("all accounts have the same value"), "few_values": N_("too few accounts have a value"),
@@ -24,9 +25,10 @@ _SKIPPED = {
 }
 _AGAINST = {
     "best_negative": (N_("best"), N_("negative")), "best_ordinary": (N_("best"), N_("ordinary")),
-    "value": (N_("high-value"), N_("remaining")), "loyalty": (N_("long-standing"), N_("remaining")),
+    "value": (N_("high-value"), N_("remaining")), "loyalty": (N_("loyal"), N_("remaining")),
     "best": (N_("best"), N_("remaining")),
 }
+_FOUR = {"best": N_("best"), "ordinary": N_("ordinary"), "negative": N_("negative"), "lost": N_("lost")}
 _SIZES = {"employees", "annual_revenue"}
 _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 
@@ -80,7 +82,9 @@ def tell_contrast(contrast: Contrast, negatives: Negatives | None = None) -> Pro
     held = contrast.frame[contrast.frame["distinct"]]
     tried = say(len(contrast.frame), "integer")
     if held.empty:
-        return tell_clearest(contrast)
+        unsaid = contrast.comparison == "loyalty" and len(contrast.frame)
+        why = " " + _("Who stays and who leaves is left unexplained by these data.") if unsaid else ""
+        return Prose(f"{tell_clearest(contrast)}{why}")
     names = list(dict.fromkeys(name_attribute(name) for name in held["attribute"]))
     survivors = contrast.comparison == "best_negative" and negatives and not negatives.with_failures
     sentence = (_("{held} of {tried} differences between {first} and {second} accounts are more than chance: {names}.")
@@ -118,7 +122,7 @@ def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
         label=[_label(row) for row in rows],
         first=[_say_middle(row, "first") for row in rows], second=[_say_middle(row, "second") for row in rows],
         effect=[_say_effect(row) for row in rows],
-        holds=[_("holds") if row["distinct"] else _("may be chance") for row in rows])
+        holds=[_say_holds(row) for row in rows])
     columns = (
         Column("label", _("Attribute")), Column("first", begin(first)), Column("second", begin(second)),
         Column("n_first", _("n {group}").format(group=first), "integer"),
@@ -191,7 +195,7 @@ def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> N
         axes.plot([middle], [place], marker="o" if row["distinct"] else "D", markersize=7 if row["distinct"] else 6,
                   color=colour, markerfacecolor=colour if row["distinct"] else "none", linestyle="none")
         if not narrow:
-            axes.annotate(_("holds") if row["distinct"] else _("may be chance"), (1, place), (6, 0), va="center",
+            axes.annotate(_say_holds(row), (1, place), (6, 0), va="center",
                           xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
                           annotation_clip=False)
     axes.axvline(0 if ratio else 0.5, color=COLOURS["grey"], linewidth=1, zorder=0)
@@ -221,6 +225,29 @@ def _pairs(delta: float) -> float:
     return (delta + 1) / 2
 
 
+def tabulate_association(association: Association, best_are: str = "best", most: int = 12) -> Table | Prose:
+    """How do all groups of accounts differ, side by side?"""
+    frame = association.frame.head(most)
+    if frame.empty:
+        return Prose(_("There are too few accounts of one kind to compare them."))
+    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
+    measure = [{"measure": "risk_ratio" if row["level"] else "cliffs_delta", "start": math.nan} for row in rows]
+    rows = [{**row, **kind} for row, kind in zip(rows, measure, strict=True)]
+    frame = frame.assign(label=[_label(row) for row in rows], holds=[_say_holds(row) for row in rows], **{
+        name: [_say_figure(row, row[name]) for row in rows] for name in association.groups})
+    words = _FOUR if best_are == "best" else {**_FOUR, "best": "customer"}
+    heads = [Column(name, _("{group}, n = {n}").format(group=begin(_(words[name])), n=n))
+             for name, n in association.groups.items()]
+    columns = (Column("label", _("Attribute")), *heads,
+               Column("effect", _("Strength, 0 to 1"), "number", low="low", high="high"),
+               Column("holds", _("After all tries")))
+    title = _("{held} of {n} attributes tell the groups apart")
+    return Table(frame, columns, title=title.format(held=int(association.frame["distinct"].sum()),
+                                                    n=len(association.frame)),
+                 note=_("Medians for numbers; for the others the share that has the level named. Strength is Cramer's "
+                        "V over all levels, or quarters of a number, with its 95 % interval. A dash: too few values."))
+
+
 def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
     """Which differences are mostly another attribute, seen from its side?"""
     found = confounding.frame[confounding.frame["kind"] == "explained"].drop_duplicates("attribute")
@@ -228,6 +255,8 @@ def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
     told = [sentence.format(label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
                             crude=_say_effect({**row, **_crude(row)}), effect=_say_effect(row))
             for row in found.head(most).to_dict("records")]
+    if not confounding.tried:
+        return Prose(_("No two clear differences that could explain each other are on record."))
     if not told:
         return Prose(_("No clear difference that is known before the sale is explained by another attribute on record; "
                        "{n} pairs were looked at.").format(n=say(confounding.tried, "integer")))
@@ -279,9 +308,18 @@ def _say_effect(row: Any) -> str:
 
 
 def _say_middle(row: Any, group: str) -> str:
-    if row["measure"] == "risk_ratio":
-        return say(row[f"share_{group}"], "share")
-    return write_number(row[f"median_{group}"], row["attribute"])
+    return _say_figure(row, row[f"{'share' if row['measure'] == 'risk_ratio' else 'median'}_{group}"])
+
+
+def _say_figure(row: Any, figure: float) -> str:
+    """Write a share, or a median in the attribute's own unit."""
+    if math.isnan(figure):
+        return MISSING
+    return say(figure, "share") if row["measure"] == "risk_ratio" else write_number(figure, row["attribute"])
+
+
+def _say_holds(row: Any) -> str:
+    return _("holds") if row["distinct"] else _("may be chance")
 
 
 def _label(row: Any) -> str:
