@@ -162,3 +162,27 @@ def test_nothing_heavy_is_loaded_to_find_that_nothing_changed():
     code = "import sys, icp_lab.cli, icp_lab.report.make; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"pandas", "duckdb", "papermill", "nbconvert", "matplotlib", "numpy"}.isdisjoint(loaded)
+
+
+def test_a_profile_scores_a_file_and_becomes_sql(run, tmp_path):
+    profile, leads, out = tmp_path / "icp.yml", tmp_path / "leads.csv", tmp_path / "scored.csv"
+    profile.write_text(DEFINITION, encoding="utf-8")
+    leads.write_text("lead_id,employees\n007,200\n008,\n", encoding="utf-8")
+    code, said, _complaint = run("score", profile, leads, out)
+    assert (code, said) == (0, f"2 rows: 1 in, 0 out, 1 unknown.\nWritten: {out}\n")
+    assert out.read_text(encoding="utf-8").splitlines()[1] == "007,200,in,in,employees from 100 to under 500 (met),"
+    assert "2行" in run("score", profile, leads, out, "--language", "ja")[1]
+    assert "満たす" in out.read_text(encoding="utf-8")
+    assert "no criteria" not in run("sql", profile)[2]
+    assert "FLOAT64" in run("sql", profile, "--dialect", "bigquery")[1]
+    assert "Did you mean postgres" in run("sql", profile, "--dialect", "postgre")[2]
+
+
+def test_what_is_no_claim_is_said_to_be_a_hypothesis(run, tmp_path):
+    profile, refused = tmp_path / "icp.yml", "evidence: {refused: [{attribute: exports, is: yes}]}\n"
+    profile.write_text("schema: 1\nname: T\ncriteria: []\n" + refused, encoding="utf-8")
+    code, said, complaint = run("sql", profile)
+    assert (code, said) == (0, '"exports"\n')
+    assert "hypothesis" in complaint
+    profile.write_text("schema: 1\nname: T\ncriteria: []\n", encoding="utf-8")
+    assert "no criteria" in run("sql", profile)[2]

@@ -236,7 +236,7 @@ def _write_added(icp: ICP, criteria: list[Criterion], points: _Points) -> str:
                                              for criterion, met, failed in points.each)])
     steps = " ".join(f"WHEN {total} >= {least!r} THEN {text(name)}" for least, name in points.tiers)
     tier = f"CASE {steps} END" if steps else fit
-    values = fit, tier, f"concat_ws('; ', {', '.join(reasons)})", text(icp.version)
+    values = fit, tier, f"concat_ws('; ', {', '.join(reasons)})", f"nullif({text(icp.version)}, '')"
     return ", ".join(f"{value} AS {name}" for name, value in zip(ADDED, values, strict=True))
 
 

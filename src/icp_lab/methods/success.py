@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from icp_lab.errors.success import no_weight, unknown_measure
 from icp_lab.locale import _
 from icp_lab.methods.customers import fill_columns, tell_left, until
-from icp_lab.methods.months import count_months, end_of
+from icp_lab.methods.events import Summary, summarize_events
 from icp_lab.methods.result import Shown
 
 MEASURES = ("revenue", "margin", "satisfaction", "usage", "tenure")
@@ -24,6 +24,8 @@ _FEWEST_IN_BAND = 10  # a percentile among fewer says little
 _CHUNK = 50  # weightings scored at a time, to bound memory
 _USAGE = {"account_id": "str", "date": "datetime64[s]", "active_users": "float64", "seats": "float64",
           "events": "float64"}
+_USE = (*(Summary(name, "sum", name, months=12) for name in ("users", "seats", "events")),
+        Summary("active_users", "mean", "active_users", months=12))
 _ANSWERS = {"account_id": "str", "score": "float64", "answer_scale": "str", "date": "datetime64[s]"}
 _OPINIONS = {"account_id": "str", "team": "str", "verdict": "str"}
 Floats = NDArray[np.float64]
@@ -296,21 +298,19 @@ def _measure_use(
     usage: pd.DataFrame, base: pd.DataFrame, as_of: date,
 ) -> tuple[pd.Series, Literal["seats", "events", "users", ""]]:
     """Measure the use of a customer's last twelve months: of those before it left, if it left."""
-    ids = pd.Index(base["account_id"])
-    usage = usage[usage["account_id"].isin(ids)]
-    stop = pd.Series(np.where(base["churned_on"].notna(), count_months(base["churned_on"]), end_of(as_of)), ids)
-    span = pd.Series(base["tenure_months"].fillna(12).clip(1, 12).array, ids)
-    ago = usage["account_id"].map(stop).astype("float64") - count_months(usage["date"])
-    recent = usage[~(ago > 12)]
-    sums = recent.groupby("account_id")
-    if (recent["seats"] > 0).any() and recent["active_users"].notna().any():
-        both = recent[recent["seats"].notna() & recent["active_users"].notna()].groupby("account_id")
-        seats = both["seats"].sum()
-        return both["active_users"].sum() / seats.where(seats > 0), "seats"
-    if recent["events"].notna().any():
-        known = ids[ids.isin(usage["account_id"])]
-        return sums["events"].sum().reindex(known, fill_value=0.0) / span.reindex(known), "events"
-    return sums["active_users"].mean(), "users" if recent["active_users"].notna().any() else ""
+    ids, after = pd.Index(base["account_id"]), pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    rows = usage.merge(base[["account_id"]].assign(stop=base["churned_on"].fillna(after)), on="account_id")
+    seated = rows["seats"].notna() & rows["active_users"].notna()
+    use = summarize_events(
+        rows.assign(users=rows["active_users"].where(seated), seats=rows["seats"].where(seated),
+                    date=rows["date"].fillna(rows["stop"] - pd.Timedelta(days=1))),  # undated: how it stands today
+        _USE, before="stop").set_index("account_id").reindex(ids)
+    if (use["seats"] > 0).any():
+        return use["users"] / use["seats"].where(use["seats"] > 0), "seats"
+    if use["events"].notna().any():
+        span = base["tenure_months"].fillna(12).clip(1, 12).set_axis(ids)
+        return use["events"].fillna(0.0).where(ids.isin(usage["account_id"])) / span, "events"
+    return use["active_users"], "users" if use["active_users"].notna().any() else ""
 
 
 def _check_weights(weights: Mapping[str, float] | None, measured: tuple[str, ...]) -> Floats:
