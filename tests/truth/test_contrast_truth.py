@@ -46,7 +46,7 @@ def make_correlated(seed: int, planted: bool) -> tuple[pd.DataFrame, pd.Index, p
     return pd.DataFrame(columns, index=ids), ids[first], ids[~first]
 
 
-@pytest.mark.parametrize("quarters", [False, True])
+@pytest.mark.parametrize("quarters", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_correlation_makes_false_finds_no_more_frequent(quarters: bool) -> None:
     shares, anything = [], []
     for seed in range(SEEDS):
