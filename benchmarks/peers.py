@@ -298,8 +298,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--quick", action="store_true", help="2,000 rows, a few tables; prints, writes nothing")
     asked.add_argument("--sizes", type=int, nargs="+", choices=SEEDS, help="only these numbers of rows")
+    asked.add_argument("--seeds", type=int, default=max(SEEDS.values()), help="at most so many tables a size")
     wish = asked.parse_args()
-    sizes = QUICK if wish.quick else {n: SEEDS[n] for n in wish.sizes or SEEDS}
+    sizes = QUICK if wish.quick else {n: min(SEEDS[n], wish.seeds) for n in wish.sizes or SEEDS}
     command = [str(install_peers()), str(HERE / "peers" / "worker.py")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         peers = Peers(process)

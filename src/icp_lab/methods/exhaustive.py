@@ -69,7 +69,7 @@ def rank_conjunctions(
     costs = np.zeros(len(members)) if prices is None else prices.astype(np.float64)
     if k in (0, n) or not len(members):
         return []
-    first, rest = _pack(members[:, positive]), _pack(members[:, ~positive])
+    first, rest = (_pack(members.take(np.flatnonzero(kind), axis=1)) for kind in (positive, ~positive))
     bits, words = np.hstack([first, rest]), first.shape[1]
     shape, covers = (n, k, wracc, words, least), np.full((depth, bits.shape[1]), ~np.uint64(0))
     chains, found = np.full((keep + 1, depth), -1), np.zeros((keep, 3))
@@ -82,7 +82,7 @@ def rank_conjunctions(
 def _pack(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Put 64 cases into a word; what fills up the last word meets nothing."""
     packed = np.packbits(members, axis=1)
-    return np.ascontiguousarray(np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))).view(np.uint64)
+    return np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8))).view(np.uint64)
 
 
 _compile: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(cache=True, nogil=True)
