@@ -95,7 +95,8 @@ def compare_all(
     found = pd.DataFrame(rows, columns=columns).astype({"attribute": "str", "level": "str", "p_value": "float64"})
     found["q_value"] = false_discovery_control(found["p_value"], method="bh") if len(found) else 0.0
     found["distinct"], found["before_sale"] = found["q_value"] <= q, ~found["attribute"].isin(list(after_sale))
-    found = found.sort_values(["p_value", "attribute", "level"], kind="stable", ignore_index=True)
+    order = {"p_value": True, "effect": False, "attribute": True, "level": True}  # drawn p-values tie
+    found = found.sort_values(list(order), ascending=list(order.values()), kind="stable", ignore_index=True)
     return Association(found, {name: int((side == name).sum()) for name in names})
 
 
