@@ -102,7 +102,7 @@ def test_each_account_may_have_a_day_of_its_own(events):
 
 
 @pytest.mark.slow
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(events=EVENTS)
 def test_spark_says_the_same(spark, events):
     found = summarize_events(spark.createDataFrame(_table(events)), WANTED, before=BEFORE)
