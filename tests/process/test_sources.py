@@ -12,8 +12,10 @@ def package(tmp_path, monkeypatch):
     """A package of our own in place of the lab's, and nothing remembered of another."""
     files = {
         "methods/__init__.py": "",
-        "methods/value.py": "from icp_lab.methods import months\nfrom icp_lab.locale import _",
+        "methods/value.py":
+            "from icp_lab import tables\nfrom icp_lab.methods import months\nfrom icp_lab.locale import _",
         "methods/months.py": "import numpy", "methods/other.py": "", "methods/words.toml": "a = 1",
+        "tables.py": "", "tables.toml": "a = 1",
         "views/__init__.py": "", "views/success.py": "", "locale/__init__.py": "",
     }
     for name, text in files.items():
@@ -40,6 +42,7 @@ def _keys(cell="from icp_lab.methods.value import f\nfrom icp_lab.views import s
     ("changed", "results", "looks"),
     [
         ("methods/value.py", True, True), ("methods/months.py", True, True), ("methods/words.toml", True, True),
+        ("tables.toml", True, True),
         ("methods/other.py", False, False), ("views/success.py", False, True), ("locale/__init__.py", False, True),
     ],
 )

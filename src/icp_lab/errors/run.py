@@ -10,7 +10,7 @@ def artifact_unfit(name: str, column: str, fault: str) -> LabError:
     """Refuse a table or record that is not as declared."""
     return LabError(
         _("The artifact {name} does not fit its declaration: {fault}.").format(name=name, fault=fault),
-        rule=_("What steps hand each other is declared in icp_lab/artifacts/declared.py and checked when written."),
+        rule=_("What steps hand each other is declared in icp_lab/artifacts/declared.toml and checked when written."),
         place=Place(column=column),
     )
 
@@ -20,7 +20,7 @@ def artifact_undeclared(name: str, notebook: str, verb: str) -> LabError:
     reading, writing = _("{notebook} does not read the artifact {name}."), _("{notebook} does not write {name}.")
     return LabError(
         (reading if verb == "read" else writing).format(notebook=notebook, name=name),
-        remedy=_("Declare it in icp_lab/process/declared.py, so that the run knows what depends on what."),
+        remedy=_("Declare it in icp_lab/process/declared.toml, so that the run knows what depends on what."),
     )
 
 
@@ -46,7 +46,7 @@ def table_undeclared(table: str, notebook: str, known: tuple[str, ...]) -> LabEr
     return LabError(
         _("{notebook} does not read the table {table}.").format(notebook=notebook, table=table),
         rule=_("It reads: {tables}.").format(tables=", ".join(known) or "-"),
-        remedy=_("Declare it for the notebook in icp_lab/process/declared.py."),
+        remedy=_("Declare it for the notebook in icp_lab/process/declared.toml."),
     )
 
 

@@ -135,6 +135,6 @@ class Tables:
         for name in others:
             if name.casefold() not in taken:
                 taken.add(name.casefold())
-                kept.append(Column(name, kinds[mapped.cell(name)], "", role="attribute"))
+                kept.append(Column(name, "", kinds[mapped.cell(name)], role="attribute"))
         names = {column.name for column in kept}
         return (*declared, *kept), tuple(name for name in others if name not in names)

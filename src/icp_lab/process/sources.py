@@ -83,8 +83,8 @@ def _digest_module(name: str) -> str:
     if path is None:
         return ""
     total = blake2b(path.read_bytes(), digest_size=16)
-    beside = [each for each in path.parent.iterdir() if each.is_file() and each.suffix not in (".py", ".pyc")]
-    for each in sorted(beside) if path.parent != _root() else ():
+    beside = path.parent.glob("*" if path.parent != _root() else f"{path.stem}.*")
+    for each in sorted(each for each in beside if each.is_file() and each.suffix not in (".py", ".pyc")):
         total.update(each.read_bytes())
     return total.hexdigest()
 
