@@ -1,8 +1,13 @@
 """The one exception that user data and user wishes can raise."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
 
 from icp_lab.locale import _
+from icp_lab.locale.declared import read_declared
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,46 @@ class LabError(Exception):
     def _render_traceback_(self) -> list[str]:
         """Show a reader of a notebook the refusal, without the code that found the fault: IPython asks for this."""
         return [str(self)]
+
+
+def utter(refusal: str, place: Place | None = None, *, rule: str = "", remedy: str = "", **words: object) -> LabError:
+    """How does a refusal read in the language in force?
+
+    Parameters
+    ----------
+    refusal
+        Area and name: `study.no_rows` is declared as `[no_rows]` in `study.toml` beside this file.
+    place
+        Where the fault is.
+    rule, remedy
+        What to say in place of the declared ones; where empty, these are said.
+    words
+        What stands for the `{names}` in the sentences.
+
+    Examples
+    --------
+    >>> str(utter("run.nothing_published", out="reports/demo"))
+    'There is no finished report in reports/demo. Run icp-lab report first, or name its folder with --out.'
+    """
+    area, _dot, name = refusal.partition(".")
+    said = {part: _(sentence).format(**words).strip() for part, sentence in _read_wording(area)[name].items()}
+    return LabError(
+        said["what"], rule=rule or said.get("rule", ""), remedy=remedy or said.get("remedy", ""), place=place)
+
+
+@cache
+def _read_wording(area: str) -> dict[str, Any]:
+    return read_declared("icp_lab.errors", f"{area}.toml")
+
+
+def find_nearest(word: str, known: Iterable[str]) -> str:
+    """Which known word did a reader most likely mean? Empty when none is near."""
+    plain = {each.casefold(): each for each in sorted(known)}
+    close = get_close_matches(word.casefold(), plain, n=1)
+    return plain[close[0]] if close else ""
+
+
+def ask_nearest(word: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest known word was meant, or say nothing."""
+    found = find_nearest(word, known)
+    return _("Did you mean {word}?").format(word=found) if found else ""
