@@ -12,7 +12,7 @@ from icp_lab.intake.spec import UNITS
 from icp_lab.locale import N_, _, in_language
 from icp_lab.study.config import OUTCOMES
 from icp_lab.study.study import Study
-from icp_lab.tables import BY_NAME, TABLES, Column, Table
+from icp_lab.tables import BY_NAME, TABLES
 
 KINDS: dict[str, str] = {
     "text": N_("text"), "number": N_("number"), "integer": N_("whole number"), "money": N_("money"), "date": N_("date"),
@@ -59,10 +59,12 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
     place.mkdir(parents=True, exist_ok=True)
     with in_language(language):
         write_templates(place / "templates", BY_NAME)
+        name, day = json.dumps(place.resolve().name, ensure_ascii=False), as_of or date.today()
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(_write_yml(place.resolve().name, language, as_of or date.today()))
+            stream.write(_fill(errors.YML, name=name, language=language, as_of=day, outcomes=OUTCOMES, tables=TABLES,
+                               units=UNITS))
         if not (hypotheses := place / errors.HYPOTHESES).exists():
-            hypotheses.write_text(_write_hypotheses(as_of or date.today()), encoding="utf-8")
+            hypotheses.write_text(_fill(errors.HYPOTHESES, as_of=day), encoding="utf-8")
     return file
 
 
@@ -83,7 +85,7 @@ def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
             written.append(path)
     readme = folder / "README.md"
     if not readme.exists():
-        readme.write_text("\n".join(_explain(wanted)), encoding="utf-8")
+        readme.write_text(_fill("README.md", tables=wanted, kinds=KINDS), encoding="utf-8")
         written.append(readme)
     return tuple(written)
 
@@ -134,73 +136,10 @@ def _is_filled(path: Path) -> bool:
     return sum(bool(line.strip(b" ,;\t\r\n")) for line in lines) > (1 if path.suffix.lower() == ".csv" else 0)
 
 
-def _explain(tables: Iterable[Table]) -> list[str]:
-    """Explain tables and columns in Markdown."""
-    lines = ["# " + _("Templates"), "", _(
-        "One file a table: the first line names the columns, each further line is a row. Fill in what you have and "
-        "leave the rest empty; columns of your own may be added to accounts. Then save the file beside study.yml and "
-        "name it there. A star marks what is needed."), ""]
-    for table in tables:
-        lines += [f"## {table.name}", "", _("A row is {row}.").format(row=_(table.row)), ""]
-        lines += [f"- `{column.name}`{'*' if column.required else ''} ({_say_kind(column)}): {_(column.meaning)}"
-                  for column in table.columns]
-        if table.one_of:
-            lines += ["", _("Each row fills one of {columns}.").format(columns=", ".join(table.one_of))]
-        lines.append("")
-    return lines
+def _fill(template: str, **words: object) -> str:
+    """Fill in one of the templates beside this file, in the language in force."""
+    from jinja2 import Environment, PackageLoader  # noqa: PLC0415  (only where a study begins)
 
-
-def _say_kind(column: Column) -> str:
-    return ", ".join(column.choices) if column.choices else _(KINDS[column.kind])
-
-
-def _write_yml(name: str, language: str, as_of: date) -> str:
-    """Write the first study.yml, every key with its meaning."""
-    currency = "JPY" if language == "ja" else "USD"
-    accounts, others = BY_NAME["accounts"], [table for table in TABLES if table.name != "accounts"]
-    lines = [
-        "# " + _("A study: where the tables are, and how they are read. `icp-lab check` says what is wrong where."),
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        f"language: {language}    # " + _("language of the report: en or ja"),
-        f"as_of: {as_of}    # " + _("the day the exports were made; rows dated later are set aside"),
-        f"currency: {currency}    # " + _("currency of all money, in its three letters"),
-        "# outcome: best    # " + _("what the profile predicts") + ": " + ", ".join(OUTCOMES),
-        "# outcome_window_months: 12    # " + _("a customer younger than this is neither a success nor a failure yet"),
-        "# fiscal_year_start: 4    # " + _("first month of the business year"),
-        "",
-        "# " + _("Paths are relative to this file: CSV, TSV, XLSX, Parquet; templates/README.md explains the columns."),
-        "tables:",
-        f"  accounts: accounts.csv    # {_(accounts.row)}",
-        *(f"  # {table.name}: {table.name}.csv    # {_(table.row)}" for table in others),
-        "",
-        "# " + _("Where the headers are your own, say which is which:"),
-        "#  deals:", "#    file: export.xlsx", "#    sheet: Sheet1",
-        '#    columns: {account_id: "Customer no.", stage: "Status", amount: "Amount"}',
-        "#    values: {stage: {Closed Won: won, Closed Lost: lost}}",
-        f"#    units: {{amount: {'千円' if language == 'ja' else 'thousand'}}}    # {', '.join(UNITS)}",
-        "",
-        "# attributes:",
-        "#   exclude: [...]    # " + _("never a criterion"),
-        "#   after_sale: [...]    # " + _("known only after the sale: compared, but never a criterion"),
-        "# privacy: {people: hide, companies: names}    # " + _("hide or show; names or pseudonyms"),
-        "# capacity: {accounts_per_rep: 50, reps: 4}",
-        "# steps: {02_best_customers: {top_share: 0.15}}    # " + _("parameters of the notebooks"),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _write_hypotheses(as_of: date) -> str:
-    """Write the first hypotheses.yml, all of it commented out."""
-    lines = [
-        _("What people hold to be the ideal customer, written down before the data are looked at: the head of sales, "
-          "the textbook, last year's profile."),
-        _("Each is tested as it stands; that needs far fewer customers than a search does. Take the signs # away and "
-          "write your own."),
-        "- name: " + _("Sales"), "  by: A. Name",
-        f"  date: {as_of}    # " + _("the day it was written down: after as_of it counts as made from the data"),
-        "  criteria:    # " + _("all must hold; at most five"),
-        "    - {attribute: employees, min: 100, max: 500}    # " + _("from 100 to under 500; one end may be left out"),
-        "    - {attribute: industry, in: [SaaS, Fintech]}", "    - {attribute: tech_stack, has: Salesforce}",
-        "    - {attribute: exports, is: yes}",
-    ]
-    return "".join(f"# {line}\n" for line in lines)
+    loader = PackageLoader("icp_lab.study", "templates")
+    kept = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    return kept.get_template(f"{template}.j2").render(_=_, **words)
