@@ -11,6 +11,12 @@ from icp_lab.locale.declared import read_declared
 Kind = Literal["text", "number", "integer", "money", "date", "flag", "list"]
 """flag = yes/no, a missing value is unknown; list = several texts in a cell; money is in the study's currency."""
 
+DTYPES: dict[Kind, Any] = {
+    "text": "str", "number": "float64", "integer": "float64", "money": "float64", "date": "datetime64[s]",
+    "flag": "boolean", "list": "object",
+}
+"""What a column of each kind holds in a frame."""
+
 Role = Literal["identity", "person", "key", "attribute", "after_sale", "value"]
 """What a column may be used for: only an `attribute` of accounts can become a criterion."""
 
@@ -60,6 +66,11 @@ class Table:
     def required(self) -> tuple[str, ...]:
         """Name the columns that must be there."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """Tell what each column holds in a frame."""
+        return {column.name: DTYPES[column.kind] for column in self.columns}
 
 
 def _read_table(name: str, declared: dict[str, Any], common: dict[str, Any]) -> Table:

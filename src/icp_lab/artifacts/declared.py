@@ -1,6 +1,7 @@
 """What the steps hand each other: typed tables (Parquet) and records (JSON), free of language.
 
-They are declared once, in `declared.toml` beside this file. An artifact is checked against its declaration when it is written and again when it is read.
+They are declared once, in `declared.toml` beside this file. An artifact is checked against its declaration when it is
+written and again when it is read.
 """
 
 from collections.abc import Iterator
@@ -8,9 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from icp_lab.locale.declared import read_declared
+from icp_lab.tables import TABLES
 
 Kind = Literal["text", "number", "integer", "flag", "date"]
 """flag = nullable boolean, a missing value is *unknown*; number = float, missing allowed where `required` is false."""
+
+DTYPES: dict[Kind, Any] = {
+    "text": "str", "number": "float64", "integer": "Int64", "flag": "boolean", "date": "datetime64[s]",
+}
+"""What a column of each kind holds in a frame."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,11 @@ class TableArtifact:
     row: str
     key: tuple[str, ...]
     fields: tuple[Field, ...]
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """Tell what each column holds in a frame."""
+        return {field.name: DTYPES[field.kind] for field in self.fields}
 
 
 @dataclass(frozen=True)
@@ -58,3 +70,6 @@ def _read_artifacts() -> Iterator[TableArtifact | RecordArtifact]:
 
 ARTIFACTS: tuple[TableArtifact | RecordArtifact, ...] = tuple(_read_artifacts())
 BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}
+DTYPES_OF: dict[str, dict[str, str]] = {
+    declared.name: declared.dtypes for declared in (*TABLES, *ARTIFACTS) if not isinstance(declared, RecordArtifact)}
+"""What the columns of each table of a study, and of each artifact, hold in a frame."""

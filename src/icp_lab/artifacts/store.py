@@ -12,14 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from icp_lab.artifacts.declared import Field, RecordArtifact, TableArtifact
+from icp_lab.artifacts.declared import DTYPES, Field, RecordArtifact, TableArtifact
 from icp_lab.artifacts.manifest import Entry, digest_file, digest_text, write_text
 from icp_lab.errors.run import artifact_unfit
 from icp_lab.locale import _
-
-DTYPES: dict[str, Any] = {
-    "text": "str", "number": "float64", "integer": "Int64", "flag": "boolean", "date": "datetime64[s]",
-}
 
 
 def write_artifact(folder: Path, artifact: TableArtifact | RecordArtifact, content: object) -> Entry:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import _
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
@@ -109,10 +110,10 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     ['customer', 'lost', 'prospect']
     """
     day = pd.Timestamp(as_of)
-    accounts = fill_columns(accounts, _ACCOUNT).sort_values("account_id").set_index("account_id", drop=False)
-    deals = until(fill_columns(deals, _DEAL), "closed", day)
-    revenue = until(fill_columns(revenue, _REVENUE), "date", day)
-    churn = until(fill_columns(churn, _CHURN), "date", day)
+    accounts = fill_table(accounts, "accounts").sort_values("account_id").set_index("account_id", drop=False)
+    deals = until(fill_table(deals, "deals"), "closed", day)
+    revenue = until(fill_table(revenue, "revenue"), "date", day)
+    churn = until(fill_table(churn, "churn"), "date", day)
     frame = _tell_status(accounts, deals, revenue, day)
     is_customer = frame["status"] == "customer"
     orders = _list_orders(deals, revenue)
@@ -132,14 +133,6 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
         contradictions=_cross_definitions(ends),
         lapses=_vary_factor(orders, frame, day, lapse_factor),
         definition=definition, size_basis=size_basis, left_before_start=backwards)
-
-
-_ACCOUNT = {"account_id": "str", "name": "str", "industry": "str", "employees": "float64", "annual_revenue": "float64",
-            "region": "str", "country": "str", "customer_since": "datetime64[s]", "churned": "boolean"}
-_DEAL = {"account_id": "str", "stage": "str", "created": "datetime64[s]", "closed": "datetime64[s]"}
-_REVENUE = {"account_id": "str", "amount": "float64", "date": "datetime64[s]", "end_date": "datetime64[s]",
-            "recurring": "boolean", "ended": "boolean"}
-_CHURN = {"account_id": "str", "date": "datetime64[s]"}
 
 
 def fill_columns(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
@@ -165,6 +158,17 @@ def fill_columns(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
     absent = {name: pd.Series(np.nan if kind == "float64" else None, frame.index, kind) for name, kind in kinds.items()
               if name not in frame}
     return frame.assign(**absent)[list(kinds)].astype(dict(kinds))
+
+
+def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """What does a table of the study, or an artifact, look like when every column that it declares is there?
+
+    Examples
+    --------
+    >>> fill_table(pd.DataFrame(), "churn").columns.tolist()
+    ['account_id', 'date', 'reason', 'text']
+    """
+    return fill_columns(frame, DTYPES_OF[name])
 
 
 def until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns
+from icp_lab.methods.customers import fill_table
 from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown
 
@@ -148,7 +148,7 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
       account_id  churned   lost
     0          a     True  False
     """
-    base = fill_columns(customers, _CUSTOMER).sort_values("account_id").set_index("account_id")
+    base = fill_table(customers, "customers").sort_values("account_id").set_index("account_id")
     window = _set_windows(base, pd.Timestamp(as_of), recent_months)
     use, measure = _measure_use(usage, window)
     feeling, aside = _measure_satisfaction(satisfaction, window, {**UNHAPPY_AT, **(unhappy_at or {})})
@@ -169,13 +169,6 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
         with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
 
 
-_CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churned_on": "datetime64[s]",
-             "lapsed": "boolean", "since": "datetime64[s]"}
-_USAGE = {"account_id": "str", "date": "datetime64[s]", "active_users": "float64", "seats": "float64",
-          "events": "float64"}
-_ANSWER = {"account_id": "str", "date": "datetime64[s]", "score": "float64", "answer_scale": "str"}
-
-
 def _set_windows(base: pd.DataFrame, day: pd.Timestamp, months: int) -> pd.DataFrame:
     """Set for each customer from when to when use and answers count."""
     window = base.loc[base["status"] == "customer", ["since", "churned_on"]].copy()
@@ -192,7 +185,7 @@ def _keep_window(rows: pd.DataFrame, window: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measure_use(usage: pd.DataFrame, window: pd.DataFrame) -> tuple[pd.Series, str]:
-    rows = fill_columns(usage, _USAGE)
+    rows = fill_table(usage, "usage")
     settled = window[window["months"] >= min(_FEWEST_MONTHS, window["months"].max())]
     recent = _keep_window(rows, settled)
     if recent.empty:
@@ -215,7 +208,7 @@ def _measure_satisfaction(
     satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: Mapping[str, float],
 ) -> tuple[pd.DataFrame, int]:
     """Take each account's mean answer, on the common scale 0 to 1 and as the distance above the line of unhappiness."""
-    rows = fill_columns(satisfaction, _ANSWER)
+    rows = fill_table(satisfaction, "satisfaction")
     low = rows["answer_scale"].map({scale: ends[0] for scale, ends in SCALES.items()}).astype("float64")
     high = rows["answer_scale"].map({scale: ends[1] for scale, ends in SCALES.items()}).astype("float64")
     line = rows["answer_scale"].map(dict(unhappy_at)).astype("float64")
@@ -228,7 +221,7 @@ def _measure_satisfaction(
 
 
 def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:
-    votes = fill_columns(opinions, {"account_id": "str", "verdict": "str"})
+    votes = fill_table(opinions, "opinions")
     against = votes["verdict"].map({"avoid": 1, "good": -1, "best": -1})
     return (against.groupby(votes["account_id"]).sum(min_count=1) > 0).astype("boolean").reindex(ids)
 

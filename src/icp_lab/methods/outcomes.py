@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns, tell_left, until
+from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.months import count_months
 from icp_lab.methods.result import Shown
 
@@ -16,7 +16,6 @@ Outcome = Literal["best", "won", "retained"]
 OUTCOMES: tuple[Outcome, ...] = ("best", "won", "retained")
 COLUMNS = ("case_id", "account_id", "outcome", "group", "positive", "reason", "time")
 
-_DEAL = {"account_id": "str", "deal_id": "str", "stage": "str", "created": "datetime64[s]", "closed": "datetime64[s]"}
 _STAGES = {"won": "yes", "lost": "no", "open": "unknown"}
 
 
@@ -91,13 +90,13 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     >>> build_cases(customers, best, pd.DataFrame(), as_of=date(2025, 1, 1)).counts.to_numpy().tolist()
     [['best', 1, 0, 1], ['retained', 1, 0, 1]]
     """
-    base = fill_columns(customers, _CUSTOMER).sort_values("account_id").reset_index(drop=True)
+    base = fill_table(customers, "customers").sort_values("account_id").reset_index(drop=True)
     ours = base[base["status"] == "customer"].reset_index(drop=True)
     marks = best.set_index("account_id").reindex(ours["account_id"])
     group = _name_groups(base, best)
     found = {
         "best": _cases_of_best(ours, marks),
-        "won": _cases_of_deals(until(fill_columns(deals, _DEAL), "closed", pd.Timestamp(as_of)), base),
+        "won": _cases_of_deals(until(fill_table(deals, "deals"), "closed", pd.Timestamp(as_of)), base),
         "retained": _cases_of_stay(ours, window_months),
     }
     frame = pd.concat([cases.assign(outcome=outcome) for outcome, cases in found.items()], ignore_index=True)
@@ -109,10 +108,6 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
         frame=frame, cases=frame[frame["outcome"] == chosen].reset_index(drop=True), chosen=chosen,
         counts=_count_cases(frame),
         reasons=frame.groupby(["outcome", "reason", "positive"]).size().rename("n").reset_index())
-
-
-_CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churned_on": "datetime64[s]",
-             "lapsed": "boolean", "since": "datetime64[s]", "tenure_months": "float64"}
 
 
 def _name_groups(base: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from icp_lab.errors.success import no_weight, unknown_measure
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns, tell_left, until
+from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.events import Summary, summarize_events
 from icp_lab.methods.result import Shown
 
@@ -22,12 +22,8 @@ SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7"
 
 _FEWEST_IN_BAND = 10  # a percentile among fewer says little
 _CHUNK = 50  # weightings scored at a time, to bound memory
-_USAGE = {"account_id": "str", "date": "datetime64[s]", "active_users": "float64", "seats": "float64",
-          "events": "float64"}
 _USE = (*(Summary(name, "sum", name, months=12) for name in ("users", "seats", "events")),
         Summary("active_users", "mean", "active_users", months=12))
-_ANSWERS = {"account_id": "str", "score": "float64", "answer_scale": "str", "date": "datetime64[s]"}
-_OPINIONS = {"account_id": "str", "team": "str", "verdict": "str"}
 Floats = NDArray[np.float64]
 
 
@@ -170,13 +166,13 @@ def measure_success(
     >>> measure_success(customers, pd.DataFrame(), pd.DataFrame(), as_of=date(2025, 1, 1)).measured
     ('revenue',)
     """
-    base = fill_columns(customers, _CUSTOMER)
+    base = fill_table(customers, "customers")
     base = base[base["status"] == "customer"].sort_values("account_id").reset_index(drop=True)
     ids = pd.Index(base["account_id"])
     frame = base[["account_id", "size_band", "tenure_months"]].assign(left=tell_left(base))
     day = pd.Timestamp(as_of)
-    use, use_of = _measure_use(until(fill_columns(usage, _USAGE), "date", day), base, as_of)
-    answers = until(fill_columns(satisfaction, _ANSWERS), "date", day)
+    use, use_of = _measure_use(until(fill_table(usage, "usage"), "date", day), base, as_of)
+    answers = until(fill_table(satisfaction, "satisfaction"), "date", day)
     money = base["revenue_yearly"] if base["revenue_yearly"].notna().any() else base["revenue"]
     raw = {
         "revenue": money,
@@ -261,11 +257,6 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
         measured=measures.measured, places=places, cut=float(score[top].min()) if top.any() else float("nan"),
         firm=int((held >= 0.8).sum()), wavering=int((held < 0.5).sum()),
         without_opinions=int((top & plain).sum()), relative_to=choice.relative_to)
-
-
-_CUSTOMER = {"account_id": "str", "status": "str", "churned": "boolean", "churned_on": "datetime64[s]",
-             "lapsed": "boolean", "tenure_months": "float64", "revenue": "float64", "revenue_yearly": "float64",
-             "margin": "float64", "size_band": "str"}
 
 
 def scale_answers(answers: pd.DataFrame) -> pd.Series:
@@ -376,7 +367,7 @@ def _vary_weights(
 
 def _sum_opinions(opinions: pd.DataFrame, ids: pd.Series) -> pd.Series:
     """Sum up what colleagues hold: one veto outweighs any nomination."""
-    opinions = fill_columns(opinions, _OPINIONS)
+    opinions = fill_table(opinions, "opinions")
     nominated = ids.isin(opinions.loc[opinions["verdict"] == "best", "account_id"])
     vetoed = ids.isin(opinions.loc[opinions["verdict"] == "avoid", "account_id"])
     return pd.Series(np.select([vetoed, nominated], ["vetoed", "nominated"], "none"), ids.index, dtype="str")

@@ -6,10 +6,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from icp_lab.tables import Column, Table
-
-_DTYPES: dict[str, Any] = {"text": "str", "number": "float64", "integer": "float64", "money": "float64",
-                           "date": "datetime64[s]", "flag": "boolean"}
+from icp_lab.intake.files import quoted
+from icp_lab.tables import DTYPES, Column, Table
 
 
 def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[Column]) -> pd.DataFrame:
@@ -22,7 +20,7 @@ def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[
     there = set(relation.columns)
     key = [table.key] if table.key in there else ["account_id"] if "account_id" in there else []
     order = [*key, *(name for name in relation.columns if name not in key)]
-    rows = relation.order(", ".join(f'"{_escaped(name)}"' for name in order)).df()
+    rows = relation.order(", ".join(map(quoted, order))).df()
     return pd.DataFrame({c.name: _typed(rows[c.name] if c.name in there else None, c, len(rows)) for c in wanted})
 
 
@@ -34,9 +32,5 @@ def _typed(values: "pd.Series[Any] | None", column: Column, n: int) -> "pd.Serie
     if values is None:
         values = pd.Series([None] * n, dtype="object")
     plain = pd.to_datetime(values) if column.kind == "date" else values
-    typed: pd.Series[Any] = plain.astype(_DTYPES[column.kind])
+    typed: pd.Series[Any] = plain.astype(DTYPES[column.kind])
     return typed
-
-
-def _escaped(name: str) -> str:
-    return name.replace('"', '""')
