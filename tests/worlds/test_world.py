@@ -6,8 +6,8 @@ import pytest
 
 from icp_lab.tables import BY_NAME
 from icp_lab.worlds import make_company
-from icp_lab.worlds.company import MISSING, meets
-from icp_lab.worlds.kinds import PROFILE
+from icp_lab.worlds.company import meets
+from icp_lab.worlds.kinds import MISSING, PROFILE
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_lab.worlds.kinds import KINDS, NEGATIVE, PROFILE, Kind
+from icp_lab.worlds.kinds import KINDS, MISSING, NEGATIVE, PROFILE, REGIONS, Kind
 from icp_lab.worlds.words import Words
 
 AS_OF = date(2026, 6, 30)
-REGIONS = {
-    "north": ("uk", "sweden"), "dach": ("germany", "austria"),
-    "south": ("spain", "italy"), "america": ("usa", "canada"),
-}  # fmt: skip
-MISSING = {
-    "industry": 0.015, "employees": 0.02, "tech_stack": 0.02, "annual_revenue": 0.12, "founded_year": 0.07,
-    "region": 0.05, "country": 0.05, "channel": 0.08, "sold_via": 0.05, "digital_maturity": 0.10,
-    "decision_making": 0.12, "exports": 0.09, "it_budget_share": 0.15, "growth": 0.13,
-}  # fmt: skip
-"""Share of cells that nobody filled in; the CRM's core fields are the better kept ones."""
 
 
 @dataclass(frozen=True)

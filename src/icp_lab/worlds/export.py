@@ -9,16 +9,9 @@ import pandas as pd
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
+from icp_lab.worlds.kinds import HEADERS
 from icp_lab.worlds.words import Words, load_template, load_words
 from icp_lab.worlds.world import World, make_company
-
-HEADERS = {
-    "account_id": "Account ID", "name": "Company", "domain": "Website", "industry": "Sector", "employees": "Headcount",
-    "annual_revenue": "Turnover (thousands)", "country": "Country", "region": "Territory", "founded_year": "Founded",
-    "tech_stack": "Technologies", "customer_since": "Customer since", "channel": "Lead source", "sold_via": "Sold via",
-    "owner": "Account owner",
-}  # fmt: skip
-"""Source headers of accounts.csv, as the demo's study.yml maps them; other columns keep their names."""
 
 
 def write_demo(folder: Path, accounts: int = 600, seed: int = 0, signal: bool = True, language: str = "en") -> None:

@@ -1,10 +1,10 @@
 """The words of the synthetic world in each language: data files, read once."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+
+from icp_lab.locale.declared import read_declared
 
 
 @dataclass(frozen=True)
@@ -13,27 +13,26 @@ class Words:
 
     currency: str
     money: float
-    first: list[str]
-    last: list[str]
-    owners: list[str]
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    owners: tuple[str, ...]
     name: str
-    start: dict[str, list[str]]
-    tails: dict[str, list[str]]
+    start: dict[str, tuple[str, ...]]
+    tails: dict[str, tuple[str, ...]]
     codes: dict[str, dict[str, str]]
-    spellings: dict[str, dict[str, list[str]]]
-    reasons: dict[str, list[str]]
-    texts: dict[str, list[str]]
-    notes: dict[str, list[str]]
-    answers: dict[str, list[str]]
-    tickets: dict[str, list[str]]
-    roles: dict[str, list[str]]
+    spellings: dict[str, dict[str, tuple[str, ...]]]
+    reasons: dict[str, tuple[str, ...]]
+    texts: dict[str, tuple[str, ...]]
+    notes: dict[str, tuple[str, ...]]
+    answers: dict[str, tuple[str, ...]]
+    tickets: dict[str, tuple[str, ...]]
+    roles: dict[str, tuple[str, ...]]
 
 
 @cache
 def load_words(language: str) -> Words:
     """Which words does the world of this language use?"""
-    content: dict[str, Any] = tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))
-    return Words(**content)
+    return Words(**read_declared(__name__, f"{language}.toml"))
 
 
 def load_template(name: str, language: str) -> str:
