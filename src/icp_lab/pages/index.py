@@ -6,29 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.locale import N_, _
+from icp_lab.locale import _
 from icp_lab.methods.document import Standing, check_accounts
 from icp_lab.pages.render import render_bold, render_table
 from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Criterion, Rule, write_number
-from icp_lab.views.document import (
-    FITS,
-    STATUSES,
-    say_verdict,
-    tell_counts,
-    tell_lead,
-    tell_next_step,
-    tell_settling,
-)
+from icp_lab.views.document import say_verdict, tell_counts, tell_lead, tell_next_step, tell_settling
+from icp_lab.views.prose import join, tell
 from icp_lab.views.table import Table
+from icp_lab.views.words import name, names
 
 SEARCHED = 50_000
 """Most accounts that the search box holds: a page of some megabytes still opens at once."""
-_STATES = {
-    "answered": N_("answered"), "waiting-for": N_("waiting for data"), "not-applicable": N_("not applicable"),
-    "failed": N_("failed"), "not_run": N_("not run"), "absent": N_("not in this version"),
-}
 
 
 @dataclass(frozen=True)
@@ -156,26 +146,24 @@ def _show_item(
         state = {"waiting": "waiting-for", "not_applicable": "not-applicable"}.get(answer["state"], "answered")
         tables = ", ".join(answer.get("tables", ()))
         words = {
-            "answered": _("would gain from: {tables}").format(tables=tables) if tables else "",
-            "waiting-for": _("waiting for: {tables} (templates/{first}.csv)").format(
-                tables=tables, first=tables.split(",", maxsplit=1)[0]),
+            "answered": tell(_("would gain from: {tables}"), tables=tables) if tables else "",
+            "waiting-for": tell(_("waiting for: {tables} (templates/{first}.csv)"), tables=tables,
+                                first=tables.split(",", maxsplit=1)[0]),
             "not-applicable": str(answer.get("why", "")),
         }[state]
         shown |= {"href": f"{step.name}.html#item-{item.id}", "words": words}
     else:
         culprit = steps.get(item.notebook)
         state = culprit.state if culprit is not None and culprit.state != "done" else "absent"
-    return {**shown, "state": state, "word": _(_STATES[state])}
+    return {**shown, "state": state, "word": name("item_state", state)}
 
 
 def _count_items(steps: Iterable[StepFacts]) -> str:
     states = [item["state"] for stage in _show_checklist(steps) for item in stage["items_"]]
     sentence = _("Of the {n} points of the process, {answered} are answered here, {waiting} wait for data, "
                  "{absent} are not in this version.")
-    return sentence.format(
-        n=len(states), answered=states.count("answered"), waiting=states.count("waiting-for"),
-        absent=states.count("absent"),
-    )
+    return tell(sentence, n=len(states), answered=states.count("answered"), waiting=states.count("waiting-for"),
+                absent=states.count("absent"))
 
 
 def _show_search(facts: SiteFacts) -> dict[str, Any]:
@@ -188,13 +176,12 @@ def _show_search(facts: SiteFacts) -> dict[str, Any]:
         words = _("Nothing is claimed, so accounts are held against the working hypothesis: in, outside, or unknown?")
     if len(facts.standing.frame) > SEARCHED:
         more = _("The box holds the first {n} of {all} accounts; icp.xlsx holds them all.")
-        words = f"{words} {more.format(n=f'{SEARCHED:,}', all=f'{len(facts.standing.frame):,}')}"
+        words = join(words, tell(more, n=SEARCHED, all=len(facts.standing.frame)))
     criteria = list(Rule.from_profile(facts.icp).criteria)
     data = {
         "accounts": _list_accounts(rows, facts.icp, facts.accounts, criteria),
         "criteria": [criterion.words() for criterion in criteria],
-        "fits": {fit: _(word) for fit, word in FITS.items()}, "marks": {"in": "●", "out": "◇", "unknown": "○"},
-        "statuses": {status: _(word) for status, word in STATUSES.items()},
+        "fits": names("fit"), "marks": {"in": "●", "out": "◇", "unknown": "○"}, "statuses": names("status"),
         "answers": {"y": _("met"), "n": _("failed"), "?": _("unknown, no value")},
         "none": _("No account matches."), "some": _("{n} accounts match."),
         "many": _("{n} accounts match; type more of the name."),
@@ -210,11 +197,10 @@ def _list_accounts(
     letters = checked.astype("object").where(checked.notna(), "?").replace({True: "y", False: "n"})
     answers = ["".join(row) for row in letters.to_numpy(dtype=str)] if criteria else [""] * len(rows)
     values = [[_write_value(value) for value in known[criterion.attribute]] for criterion in criteria]
-    shown = list(map(list, zip(*values, strict=True))) if criteria else [[] for _row in range(len(rows))]
-    names = rows["name"].fillna(rows["account_id"])
-    return [
-        list(row) for row in zip(rows["account_id"], names, rows["status"], rows["fit"], answers, shown, strict=True)
-    ]
+    shown = list(map(list, zip(*values, strict=True))) if criteria else [[]] * len(rows)
+    called = rows["name"].fillna(rows["account_id"])
+    columns = rows["account_id"], called, rows["status"], rows["fit"], answers, shown
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _write_value(value: object) -> str:

@@ -17,37 +17,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from icp_lab.locale import N_, _
 from icp_lab.rule import Criterion, name_attribute
-from icp_lab.views.document import FITS, STATUSES, tell_avoid, tell_lead, tell_lift, tell_verdict
+from icp_lab.views.document import tell_avoid, tell_lead, tell_lift, tell_verdict
+from icp_lab.views.words import names
 
 _A4 = 9
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
 _LONGEST = 32_767  # characters in a cell
 _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
 _KINDS = {"integer": "#,##0", "number": "#,##0.00", "share": "0%", "date": "yyyy-mm-dd", "text": "@"}
-
-_HEADS = {
-    "account_id": N_("Account id"), "name": N_("Name"), "status": N_("Status"), "fit": N_("In the profile?"),
-    "why": N_("Why"), "best": N_("Best customer"), "score": N_("Success, 0 to 1"), "value": N_("Customer value"),
-}
-_TERMS = (
-    (N_("account"), N_("A company we sell or sold to, whatever came of it.")),
-    (N_("customer"), N_("An account with revenue, else with a won deal, else with a day on which it became one.")),
-    (N_("prospect"), N_("An account that is neither a customer nor lost.")),
-    (N_("lost"), N_("An account with closed deals, none of them won.")),
-    (N_("best customer"), N_("A customer in the top share by the success score, or nominated by colleagues.")),
-    (N_("success score"), N_("Mean rank by revenue, margin, satisfaction, use and length of relationship; 1 is best.")),
-    (N_("criterion"), N_("One condition on one attribute. All criteria of a profile must hold.")),
-    (N_("in the profile"), N_("All criteria hold.")),
-    (N_("outside"), N_("At least one criterion fails.")),
-    (N_("unknown"), N_("No criterion fails, but a value is missing. It is not a no: fill in the value first.")),
-    (N_("lift"), N_("How many times as often cases inside come out well as all cases do.")),
-    (N_("interval"), N_("The range that the true figure lies in, in 95 of 100 such studies.")),
-    (N_("stability"), N_("How often a fresh sample of the same customers leads to the same attribute.")),
-    (N_("supported"), N_("It held on customers that the search had not seen, and chance hardly ever does as well.")),
-    (N_("tentative"), N_("A promising hypothesis: some of the tests passed. Try it on a small scale.")),
-    (N_("unsupported"), N_("The data do not carry the claim. It is a working hypothesis and nothing more.")),
-    (N_("avoid"), N_("What accounts that did not fit have in common.")),
-)
 
 
 @dataclass(frozen=True)
@@ -148,8 +125,8 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
     book.add_sheet(_("Criteria"), _list_criteria(icp))
     book.add_sheet(_("Accounts"), _list_accounts(accounts), frozen=2)
     book.add_sheet(_("Evidence"), [_infer(name_attribute(str(name)), evidence[name]) for name in evidence])
-    book.add_sheet(_("Terms"), [_Column(_("Term"), [_(term) for term, _meaning in _TERMS]),
-                                _Column(_("Meaning"), [_(meaning) for _term, meaning in _TERMS])])
+    book.add_sheet(_("Terms"), [_Column(_("Term"), list(names("term").values())),
+                                _Column(_("Meaning"), list(names("meaning").values()))])
     book.close()
 
 
@@ -161,7 +138,7 @@ def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> list[_Column]:
         (_("Definition"), _strip_bold(tell_lead(icp))), (_("Verdict"), _strip_bold(tell_verdict(icp))),
         (_("Effect"), _strip_bold(tell_lift(icp))), (_("Avoid"), _strip_bold(tell_avoid(icp))),
         (_("Next review"), icp.get("next_review")),
-        *((_("Accounts: {fit}").format(fit=_(words)), int(counts.get(fit, 0))) for fit, words in FITS.items()),
+        *((_("Accounts: {fit}").format(fit=words), int(counts.get(fit, 0))) for fit, words in names("fit").items()),
         (_("Cases with a known outcome"), evidence.get("n")), (_("Of these came out well"), evidence.get("best")),
         (_("Cases inside the profile"), evidence.get("covered")),
         (_("Lift"), evidence.get("lift")), (_("Lift, lower end"), evidence.get("lift_low")),
@@ -175,38 +152,28 @@ def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> list[_Column]:
 
 
 def _list_criteria(icp: dict[str, Any]) -> list[_Column]:
-    claimed = bool(icp.get("criteria"))
-    stability = (icp.get("evidence") or {}).get("stability") or {}
-    ours = icp["criteria"] if claimed else (icp.get("evidence") or {}).get("refused") or []
-    profiles = [(_("profile") if claimed else _("working hypothesis"), ours, stability)]
-    profiles += [(str(more.get("name") or _("further profile")), more.get("criteria") or [],
-                  (more.get("evidence") or {}).get("stability") or {}) for more in icp.get("more") or []]
-    avoid = icp.get("avoid") or {}
-    profiles.append((_("avoid"), avoid.get("criteria") or [], (avoid.get("evidence") or {}).get("stability") or {}))
-    rows = [(name, one, shares) for name, criteria, shares in profiles for one in criteria]
-    return [
-        _Column(_("Profile"), [name for name, _one, _shares in rows]),
-        _Column(_("Attribute"), [name_attribute(one["attribute"]) for _name, one, _shares in rows]),
-        _Column(_("Criterion"), [Criterion.from_dict(one).words() for _name, one, _shares in rows]),
-        _Column(_("At least"), [one.get("min") for _name, one, _shares in rows], "number"),
-        _Column(_("Under"), [one.get("max") for _name, one, _shares in rows], "number"),
-        _Column(_("Stability"), [shares.get(one["attribute"]) for _name, one, shares in rows], "share"),
-        _Column(_("Edited by"), [one.get("edited_by") for _name, one, _shares in rows]),
-        _Column(_("Edited on"), [one.get("edited_on") for _name, one, _shares in rows]),
-        _Column(_("Why"), [one.get("why") for _name, one, _shares in rows]),
-    ]
+    refused = {**icp, "criteria": (icp.get("evidence") or {}).get("refused")}
+    profiles = [(_("profile"), icp) if icp.get("criteria") else (_("working hypothesis"), refused)]
+    profiles += [(str(more.get("name") or _("further profile")), more) for more in icp.get("more") or []]
+    rows = [{**one, "profile": name, "words": Criterion.from_dict(one).words(),
+             "named": name_attribute(one["attribute"]),
+             "stability": ((profile.get("evidence") or {}).get("stability") or {}).get(one["attribute"])}
+            for name, profile in (*profiles, (_("avoid"), icp.get("avoid") or {}))
+            for one in profile.get("criteria") or []]
+    kinds = {"min": "number", "max": "number", "stability": "share"}
+    return [_Column(head, [row.get(name) for row in rows], kinds.get(name, "text"))
+            for name, head in names("criterion_column").items()]
 
 
 def _list_accounts(accounts: pd.DataFrame) -> list[_Column]:
     rows = accounts.assign(order=accounts["fit"].map(_FIT_ORDER), why=_say_why(accounts))
     keys = ["order", *(["score"] if "score" in rows else []), "account_id"]
     rows = rows.sort_values(keys, ascending=[key != "score" for key in keys], na_position="last").head(_MOST_ROWS)
-    rows["fit"] = [_(FITS[fit]) for fit in rows["fit"]]
-    rows["status"] = [_(STATUSES[status]) for status in rows["status"]]
-    first = [name for name in _HEADS if name in rows]
-    rest = [str(name) for name in accounts.columns if name not in {*first, "met", "failed", "unknown"}]
-    heads = {name: _(head) for name, head in _HEADS.items()} | {name: name_attribute(name) for name in rest}
-    return [_infer(heads[name], rows[name]) for name in [*first, *rest]]
+    rows = rows.assign(fit=rows["fit"].map(names("fit")), status=rows["status"].map(names("status")))
+    heads = {name: head for name, head in names("account_column").items() if name in rows}
+    rest = [str(name) for name in accounts.columns if name not in {*heads, "met", "failed", "unknown"}]
+    heads |= {name: name_attribute(name) for name in rest}
+    return [_infer(head, rows[name]) for name, head in heads.items()]
 
 
 def _say_why(accounts: pd.DataFrame) -> list[str]:

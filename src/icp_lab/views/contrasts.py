@@ -4,31 +4,23 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from icp_lab.locale import N_, _
+from icp_lab.locale import _
 from icp_lab.methods.association import Association
 from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.picture import COLOURS, About, Picture, paint
-from icp_lab.views.prose import Prose, begin
+from icp_lab.views.prose import Prose, begin, join, tell
 from icp_lab.views.table import MISSING, Column, Table, say, say_interval
+from icp_lab.views.words import lay_out, name, names
 
-_SKIPPED = {
-    "one_value": N_("all accounts have the same value"), "few_values": N_("too few accounts have a value"),
-    "rare": N_("too few accounts have it"), "defines": N_("it says itself who did not fit"),
-}
-_AGAINST = {
-    "best_negative": (N_("best"), N_("negative")), "best_ordinary": (N_("best"), N_("ordinary")),
-    "value": (N_("high-value"), N_("remaining")), "loyalty": (N_("loyal"), N_("remaining")),
-    "best": (N_("best"), N_("remaining")),
-}
-_FOUR = {"best": N_("best"), "ordinary": N_("ordinary"), "negative": N_("negative"), "lost": N_("lost")}
 _SIZES = {"employees", "annual_revenue"}
 _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 
@@ -36,64 +28,53 @@ _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 def tell_groups(groups: Groups, negatives: Negatives) -> Prose:
     """Who is held against whom, and what may not be concluded from it?"""
     first = _("best customers") if groups.best_are == "best" else _("customers without a negative sign")
-    sentences = [_("Held against each other: {best} {first}, {negative} negative accounts and {ordinary} ordinary "
-                   "customers; nobody is in two groups.").format(
-        best=say(len(groups.best), "integer"), first=first, negative=say(len(groups.negative), "integer"),
-        ordinary=say(len(groups.ordinary), "integer"))]
-    if groups.best_but_negative:
-        sentences.append(_("Left out, as they are among the best and show a negative sign as well: {n}.").format(
-            n=say(len(groups.best_but_negative), "integer")))
-    if not negatives.with_failures:
-        sentences.append(_("**These data hold nobody who left and nobody who never bought.** What follows compares "
-                           "those who stayed with each other; it cannot tell who would have failed. Collect the tables "
-                           "churn and deals (with the lost ones) first."))
-    return Prose(" ".join(sentences))
+    return join(
+        tell(_("Held against each other: {best} {first}, {negative} negative accounts and {ordinary} ordinary "
+               "customers; nobody is in two groups."), best=len(groups.best), first=first,
+             negative=len(groups.negative), ordinary=len(groups.ordinary)),
+        tell(_("Left out, as they are among the best and show a negative sign as well: {n}."),
+             n=len(groups.best_but_negative)) if groups.best_but_negative else "",
+        _("**These data hold nobody who left and nobody who never bought.** What follows compares "
+          "those who stayed with each other; it cannot tell who would have failed. Collect the tables "
+          "churn and deals (with the lost ones) first.") if not negatives.with_failures else "")
 
 
 def tell_clearest(contrast: Contrast) -> Prose:
     """What is the clearest difference between the groups, in counts and with its interval?"""
     first, second = _name_groups(contrast)
-    held = contrast.frame[contrast.frame["distinct"] & contrast.frame["before_sale"]]
+    early = contrast.frame[contrast.frame["before_sale"]]
+    held = early[early["distinct"]]
     if contrast.frame.empty:
         return Prose(_("There are too few accounts of one kind to compare them."))
     if held.empty:
-        sentence = _("None of {n} differences between {first} and {second} accounts that are known before the sale is "
-                     "clearly more than chance.")
-        return Prose(sentence.format(
-            n=say(int(contrast.frame["before_sale"].sum()), "integer"), first=first, second=second))
+        return tell(_("None of {n} differences between {first} and {second} accounts that are known before the sale is "
+                      "clearly more than chance."), n=len(early), first=first, second=second)
     row = held.iloc[0]
+    words = {**_figures(row), "label": _label(row), "first": first, "second": second}
     if row["measure"] == "risk_ratio":
-        sentence = _("The clearest difference, {label}, is {ratio} times as common among {first} accounts ({share}) as "
-                     "among {second} ones ({other}); 95 % interval {interval}.")
-        return Prose(sentence.format(
-            label=_label(row), ratio=say(row["effect"], "ratio"), first=first, second=second,
-            share=say(row["share_first"], "share"), other=say(row["share_second"], "share"),
-            interval=say_interval(row["low"], row["high"], "ratio")))
-    sentence = _("The clearest difference: take one {first} and one {second} account, and in {share} of such pairs the "
-                 "{first} one has more {label} (95 % interval {interval}).")
-    return Prose(sentence.format(
-        label=_label(row), first=first, second=second, share=say(_pairs(row["effect"]), "share"),
-        interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share")))
+        return tell(_("The clearest difference, {label}, is {ratio} times as common among {first} accounts ({share}) "
+                      "as among {second} ones ({other}); 95 % interval {interval}."),
+                    share=say(row["share_first"], "share"), other=say(row["share_second"], "share"), **words)
+    return tell(_("The clearest difference: take one {first} and one {second} account, and in {share} of such pairs "
+                  "the {first} one has more {label} (95 % interval {interval})."), **words)
 
 
 def tell_contrast(contrast: Contrast, negatives: Negatives | None = None) -> Prose:
     """What sets the two groups apart, as far as multiplicity allows to say?"""
     first, second = _name_groups(contrast)
     held = contrast.frame[contrast.frame["distinct"]]
-    tried = say(len(contrast.frame), "integer")
     if held.empty:
         unsaid = contrast.comparison == "loyalty" and len(contrast.frame)
-        why = " " + _("Who stays and who leaves is left unexplained by these data.") if unsaid else ""
-        return Prose(f"{tell_clearest(contrast)}{why}")
-    names = list(dict.fromkeys(name_attribute(name) for name in held["attribute"]))
+        why = _("Who stays and who leaves is left unexplained by these data.") if unsaid else ""
+        return join(tell_clearest(contrast), why)
     survivors = contrast.comparison == "best_negative" and negatives and not negatives.with_failures
     sentence = (_("{held} of {tried} differences between {first} and {second} accounts are more than chance: {names}.")
                 if survivors else
                 _("{held} of {tried} differences distinguish {first} from {second} accounts, in: {names}."))
-    sure = _("Of those called so, up to {q} may still be chance.")
-    return Prose(f"{sentence} {sure}".format(
-        held=f"**{say(len(held), 'integer')}**", tried=tried, first=first, second=second, names=_(", ").join(names),
-        q=say(contrast.q, "share")))
+    return join(
+        tell(sentence, held=f"**{say(len(held), 'integer')}**", tried=len(contrast.frame), first=first, second=second,
+             names=_(", ").join(dict.fromkeys(map(name_attribute, held["attribute"])))),
+        tell(_("Of those called so, up to {q} may still be chance."), q=say(contrast.q, "share")))
 
 
 def tell_value(contrast: Contrast) -> Prose:
@@ -102,15 +83,14 @@ def tell_value(contrast: Contrast) -> Prose:
     rows = held[held["effect"] > 0].to_dict("records")
     if not rows:
         return tell_contrast(contrast)
-    names = _(", ").join(name_attribute(row["attribute"]) for row in rows)
+    attributes = _(", ").join(name_attribute(row["attribute"]) for row in rows)
     if any(row["attribute"] in _SIZES for row in rows):
-        names = _("size ({names})").format(names=names)
-    pairs = _("; ").join(_("{label} in {share} of such pairs ({interval})").format(
-        label=_label(row), share=say(_pairs(row["effect"]), "share"),
-        interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share")) for row in rows)
+        attributes = tell(_("size ({names})"), names=attributes)
+    pairs = _("; ").join(tell(_("{label} in {share} of such pairs ({interval})"), label=_label(row), **_figures(row))
+                         for row in rows)
     sentence = _("**Value, which is what a customer brings in revenue, follows {names}.** Take one customer of high "
                  "value and one other, and the one of high value has more {pairs}.")
-    return Prose(f"{sentence.format(names=names, pairs=pairs)} {tell_contrast(contrast)}")
+    return join(tell(sentence, names=attributes, pairs=pairs), tell_contrast(contrast))
 
 
 def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
@@ -123,19 +103,12 @@ def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
         first=[_say_middle(row, "first") for row in rows], second=[_say_middle(row, "second") for row in rows],
         effect=[_say_effect(row) for row in rows],
         holds=[_say_holds(row) for row in rows])
-    columns = (
-        Column("label", _("Attribute")), Column("first", begin(first)), Column("second", begin(second)),
-        Column("n_first", _("n {group}").format(group=first), "integer"),
-        Column("n_second", _("n {group}").format(group=second), "integer"),
-        Column("effect", _("Among {group}, with 95 % interval").format(group=first)),
-        Column("holds", _("After all tries")),
-    )
-    skipped = contrast.skipped["reason"].map(_SKIPPED).map(_).value_counts()
+    skipped = contrast.skipped["reason"].map(names("skipped")).value_counts()
     left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
-    note = _("Shares for levels, medians for numbers, of the accounts with a value. Not tested: {left}.")
-    note += " " + _("Shown: {rows} of {n} differences.") if len(rows) < len(contrast.frame) else ""
-    title = begin(_("{first} against {second}, strongest evidence first").format(first=first, second=second))
-    return Table(frame, columns, title=title, note=note.format(left=left, rows=len(rows), n=len(contrast.frame)))
+    cut = tell(_("Shown: {rows} of {n} differences."), rows=len(rows), n=len(contrast.frame))
+    title = begin(tell(_("{first} against {second}, strongest evidence first"), first=first, second=second))
+    return lay_out("contrast", frame, title=title, note=cut if len(rows) < len(contrast.frame) else "", left=left,
+                   first=first, second=second)
 
 
 def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
@@ -156,16 +129,16 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
             _draw_forest(axes, rows, ratio, narrow)
             axes.set_title(_("Times as common") if ratio else _("Share of pairs with more"))
 
-    counts = _("{first}: {n}, {second}: {m} accounts")
     rows_shown = sum(len(rows) for _measure, rows in parts)
     return paint(
         draw, figure=True, height=70 + 30 * rows_shown + 60 * len(parts),
         title=_title(contrast),
-        subtitle=_("What is known before the sale, with 95 % intervals; right of the line: more among {first} "
-                   "accounts. Filled dot: holds after all tries, as {held} of {tried} do; open diamond: may be "
-                   "chance").format(first=first, held=int(early["distinct"].sum()), tried=len(early)),
-        foot=about.foot(counts.format(first=first, n=contrast.n_first, second=second, m=contrast.n_second)),
-        alt="; ".join(_("{label}: {effect}").format(label=_label(row), effect=_say_effect(row))
+        subtitle=tell(_("What is known before the sale, with 95 % intervals; right of the line: more among {first} "
+                        "accounts. Filled dot: holds after all tries, as {held} of {tried} do; open diamond: may be "
+                        "chance"), first=first, held=early["distinct"].sum(), tried=len(early)),
+        foot=about.foot(tell(_("{first}: {n}, {second}: {m} accounts"), first=first, n=contrast.n_first,
+                             second=second, m=contrast.n_second)),
+        alt="; ".join(tell(_("{label}: {effect}"), label=_label(row), effect=_say_effect(row))
                       for _measure, rows in parts for row in rows.to_dict("records")))
 
 
@@ -174,15 +147,15 @@ def _title(contrast: Contrast) -> str:
     first, second = _name_groups(contrast)
     held = contrast.frame[contrast.frame["distinct"] & contrast.frame["before_sale"]]
     if held.empty:
-        return _("No difference between {first} and {second} accounts is clearly more than chance").format(
-            first=first, second=second)
+        return tell(_("No difference between {first} and {second} accounts is clearly more than chance"),
+                    first=first, second=second)
     row = held.iloc[0]
+    words = {"label": _label(row), "first": first, "second": second}
     if row["measure"] == "risk_ratio":
-        return begin(_("{label}, in {share} of {first} accounts and {other} of {second} ones").format(
-            label=_label(row), share=say(row["share_first"], "share"), first=first,
-            other=say(row["share_second"], "share"), second=second))
-    return begin(_("{label}: in {share} of pairs the {first} account has more than the {second} one").format(
-        label=_label(row), share=say(_pairs(row["effect"]), "share"), first=first, second=second))
+        return begin(tell(_("{label}, in {share} of {first} accounts and {other} of {second} ones"), **words,
+                          share=say(row["share_first"], "share"), other=say(row["share_second"], "share")))
+    return begin(tell(_("{label}: in {share} of pairs the {first} account has more than the {second} one"), **words,
+                      share=say(_pairs(row["effect"]), "share")))
 
 
 def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> None:
@@ -230,40 +203,33 @@ def tabulate_association(association: Association, best_are: str = "best", most:
     frame = association.frame.head(most)
     if frame.empty:
         return Prose(_("There are too few accounts of one kind to compare them."))
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    measure = [{"measure": "risk_ratio" if row["level"] else "cliffs_delta", "start": math.nan} for row in rows]
-    rows = [{**row, **kind} for row, kind in zip(rows, measure, strict=True)]
+    measures = np.where(frame["level"] != "", "risk_ratio", "cliffs_delta")
+    rows: list[Any] = frame.assign(measure=measures, start=math.nan).to_dict("records")
     frame = frame.assign(label=[_label(row) for row in rows], holds=[_say_holds(row) for row in rows], **{
-        name: [_say_figure(row, row[name]) for row in rows] for name in association.groups})
-    words = _FOUR if best_are == "best" else {**_FOUR, "best": "customer"}
-    heads = [Column(name, _("{group}, n = {n}").format(group=begin(_(words[name])), n=n))
-             for name, n in association.groups.items()]
-    columns = (Column("label", _("Attribute")), *heads,
-               Column("effect", _("Strength, 0 to 1"), "number", low="low", high="high"),
-               Column("holds", _("After all tries")))
-    title = _("{held} of {n} attributes tell the groups apart")
-    return Table(frame, columns, title=title.format(held=int(association.frame["distinct"].sum()),
-                                                    n=len(association.frame)),
-                 note=_("Medians for numbers; for the others the share that has the level named. Strength is Cramer's "
-                        "V over all levels, or quarters of a number, with its 95 % interval. A dash: too few values."))
+        group: [_say_figure(row, row[group]) for row in rows] for group in association.groups})
+    called = names("group")
+    called["best"] = called[best_are]
+    heads = tuple(Column(group, tell(_("{group}, n = {n}"), group=begin(called[group]), n=n))
+                  for group, n in association.groups.items())
+    return lay_out("association", frame, more=heads, held=association.frame["distinct"].sum(),
+                   n=len(association.frame))
 
 
 def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
     """Which differences are mostly another attribute, seen from its side?"""
     found = confounding.frame[confounding.frame["kind"] == "explained"].drop_duplicates("attribute")
     sentence = _("**{label}** is confounded with **{held}**: {crude} becomes {effect} when {fixed} is held fixed.")
-    told = [sentence.format(label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
-                            crude=_say_effect({**row, **_crude(row)}), effect=_say_effect(row))
+    told = [tell(sentence, label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
+                 crude=_say_crude(row), effect=_say_effect(row))
             for row in found.head(most).to_dict("records")]
     if not confounding.tried:
         return Prose(_("No two clear differences that could explain each other are on record."))
     if not told:
-        return Prose(_("No clear difference that is known before the sale is explained by another attribute on record; "
-                       "{n} pairs were looked at.").format(n=say(confounding.tried, "integer")))
-    names = _(", ").join(name_attribute(name) for name in found["attribute"])
-    told.append(_("Not to be read as causes, because most of the difference is gone among accounts that are alike in "
-                  "something else: {names}.").format(names=names))
-    return Prose(" ".join(told))
+        return tell(_("No clear difference that is known before the sale is explained by another attribute on record; "
+                      "{n} pairs were looked at."), n=confounding.tried)
+    return join(*told, tell(_("Not to be read as causes, because most of the difference is gone among accounts that "
+                              "are alike in something else: {names}."),
+                            names=_(", ").join(map(name_attribute, found["attribute"]))))
 
 
 def tabulate_confounding(confounding: Confounding) -> Table | Prose:
@@ -271,40 +237,35 @@ def tabulate_confounding(confounding: Confounding) -> Table | Prose:
     rows: list[dict[str, Any]] = confounding.frame.to_dict("records")  # type: ignore[assignment]
     if not rows:
         return Prose("")
-    frame = confounding.frame.assign(
+    return lay_out("confounding", confounding.frame.assign(
         label=[_label(row) for row in rows], fixed=[_name_held(row) for row in rows],
-        before=[_say_effect({**row, **_crude(row)}) for row in rows], after=[_say_effect(row) for row in rows],
-        reading=[_("mostly this") if row["kind"] == "explained" else _("not to be told apart") for row in rows])
-    columns = (
-        Column("label", _("Difference")), Column("before", _("As it is, with 95 % interval")),
-        Column("fixed", _("Held fixed")), Column("after", _("What is left")),
-        Column("n", _("Accounts"), "integer"), Column("reading", _("Reading")),
-    )
-    return Table(frame, columns, title=_("What is left of a difference when another attribute is held fixed"),
-                 note=_("Listed where the difference is no longer clear and at least half of it is gone. Mostly this: "
-                        "what is held fixed stays clear when the tables are turned. Accounts: those in strata that "
-                        "hold both groups."))
+        before=[_say_crude(row) for row in rows], after=[_say_effect(row) for row in rows],
+        reading=[name("reading", row["kind"]) for row in rows]))
 
 
-def _crude(row: Any) -> dict[str, Any]:
-    return {"effect": row["crude"], "low": row["crude_low"], "high": row["crude_high"]}
+def _say_crude(row: Any) -> str:
+    """Write the effect as it is before anything is held fixed."""
+    return _say_effect({**row, "effect": row["crude"], "low": row["crude_low"], "high": row["crude_high"]})
 
 
 def _name_held(row: Any) -> str:
-    name = name_attribute(row["held"])
-    return f"{name}: {_(row['held_level'])}" if row["held_level"] else name
+    attribute = name_attribute(row["held"])
+    return f"{attribute}: {_(row['held_level'])}" if row["held_level"] else attribute
+
+
+def _figures(row: Any) -> dict[str, str]:
+    """Write an effect and its interval: a ratio of shares, or the share of pairs in which the first has more."""
+    if row["measure"] == "cliffs_delta":
+        low, middle, high = (_pairs(row[end]) for end in ("low", "effect", "high"))
+        return {"share": say(middle, "share"), "interval": say_interval(low, high, "share")}
+    return {"ratio": say(row["effect"], "ratio"), "interval": say_interval(row["low"], row["high"], "ratio")}
 
 
 def _say_effect(row: Any) -> str:
-    if row["measure"] == "lift":
-        return _("{ratio} times as often ({interval})").format(
-            ratio=say(row["effect"], "ratio"), interval=say_interval(row["low"], row["high"], "ratio"))
-    if row["measure"] == "risk_ratio":
-        return _("{ratio} times as common ({interval})").format(
-            ratio=say(row["effect"], "ratio"), interval=say_interval(row["low"], row["high"], "ratio"))
-    return _("more in {share} of pairs ({interval})").format(
-        share=say(_pairs(row["effect"]), "share"),
-        interval=say_interval(_pairs(row["low"]), _pairs(row["high"]), "share"))
+    sentence = (_("{ratio} times as often ({interval})") if row["measure"] == "lift"
+                else _("{ratio} times as common ({interval})") if row["measure"] == "risk_ratio"
+                else _("more in {share} of pairs ({interval})"))
+    return tell(sentence, **_figures(row))
 
 
 def _say_middle(row: Any, group: str) -> str:
@@ -325,13 +286,13 @@ def _say_holds(row: Any) -> str:
 def _label(row: Any) -> str:
     if row["measure"] == "lift":
         return str(row["level"])
-    name = name_attribute(row["attribute"])
+    attribute = name_attribute(row["attribute"])
     if not math.isnan(row["start"]):
         low, high = (write_number(float(f"{row[end]:.4g}"), row["attribute"]) for end in ("start", "end"))
-        name = _("{attribute} {low} to {high}").format(attribute=name, low=low, high=high)
+        attribute = tell(_("{attribute} {low} to {high}"), attribute=attribute, low=low, high=high)
     if not row.get("before_sale", True):
-        name = _("{attribute} (known after the sale)").format(attribute=name)
-    return f"{name}: {_(row['level'])}" if row["level"] else name
+        attribute = tell(_("{attribute} (known after the sale)"), attribute=attribute)
+    return f"{attribute}: {_(row['level'])}" if row["level"] else attribute
 
 
 def _shorten(label: str, narrow: bool) -> str:
@@ -342,7 +303,5 @@ def _shorten(label: str, narrow: bool) -> str:
 
 
 def _name_groups(contrast: Contrast) -> tuple[str, str]:
-    first, second = _AGAINST[contrast.comparison]
-    return _(first) if contrast.first_are == "best" else _("customer"), _(second)
-
-
+    first, second = (name(f"{side}_group", contrast.comparison) for side in ("first", "second"))
+    return first if contrast.first_are == "best" else _("customer"), second

@@ -1,7 +1,10 @@
 """Sentences as results: a paragraph that a cell ends in."""
 
 import re
+from numbers import Integral
 from typing import Self
+
+from icp_lab.views.table import say
 
 
 class Prose(str):
@@ -36,3 +39,20 @@ def begin(text: str) -> str:
     """
     place = 2 if text.startswith("**") else 0
     return text[:place] + text[place:place + 1].upper() + text[place + 1:]
+
+
+def tell(sentence: str, **words: object) -> Prose:
+    """How does a sentence read with these words in it? Whole numbers are written as counts.
+
+    Examples
+    --------
+    >>> tell("**{n}** of {all} accounts, {share}.", n=12, all=1234, share="1.0 %")
+    **12** of 1,234 accounts, 1.0 %.
+    """
+    written = {name: say(word, "integer") if isinstance(word, Integral) else word for name, word in words.items()}
+    return Prose(sentence.format(**written))
+
+
+def join(*sentences: str) -> Prose:
+    """How do sentences read as one paragraph? Empty ones are left out."""
+    return Prose(" ".join(filter(None, sentences)))

@@ -5,68 +5,43 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from icp_lab.locale import N_, _
+from icp_lab.locale import _
 from icp_lab.methods.outcomes import Outcomes
 from icp_lab.methods.success import MEASURES, Measures, Success
 from icp_lab.views.customers import name_kind
 from icp_lab.views.picture import COLOURS, About, Picture, paint
-from icp_lab.views.prose import Prose
-from icp_lab.views.table import Column, Table, say
-
-_MEASURES = {
-    "revenue": N_("revenue of the last twelve months"), "margin": N_("margin of the last twelve months"),
-    "satisfaction": N_("satisfaction"), "usage": N_("degree of use"), "tenure": N_("length of the relationship"),
-}
-_SHORT = {"revenue": N_("Revenue"), "margin": N_("Margin"), "satisfaction": N_("Satisfaction"), "usage": N_("Usage"),
-          "tenure": N_("Tenure")}
-_USES = {"seats": N_("users over seats"), "events": N_("events a month"), "users": N_("active users")}
-_MISSING = {
-    "revenue": N_("needs revenue, or amounts of deals"), "margin": N_("needs costs in the revenue table"),
-    "satisfaction": N_("needs the satisfaction table"), "usage": N_("needs the usage table"),
-    "tenure": N_("needs a start: customer_since, or dates of revenue or deals"),
-}
-_REASONS = {
-    "top_share": N_("in the top share by score"), "nominated": N_("in the top share thanks to a nomination"),
-    "vetoed": N_("in the top share, but a colleague advises against it"), "left": N_("it left"),
-    "below_top": N_("below the top share"), "too_young": N_("too young to tell"),
-    "not_measured": N_("too little is measured to tell"),
-    "won": N_("the deal was won"), "lost": N_("the deal was lost"), "open": N_("the deal is still open"),
-    "stayed": N_("it stayed"), "left_later": N_("it left, but later than the window"),
-    "left_undated": N_("it left on an unknown day"),
-}
-_OUTCOMES = {"best": N_("best customers"), "won": N_("won deals"), "retained": N_("customers that stay")}
-_ANSWERS = {"yes": N_("yes"), "no": N_("no"), "unknown": N_("unknown")}
-_OPINIONS = {"nominated": N_("nominated"), "vetoed": N_("advised against"), "none": ""}
+from icp_lab.views.prose import Prose, join, tell
+from icp_lab.views.table import Table
+from icp_lab.views.words import lay_out, name, names
 
 
 def tell_success(success: Success) -> Prose:
     """How many are best, on what, and how much of the choice hangs on the weights?"""
     best = int(success.frame["best"].sum())
     if not best:
-        return Prose(_("**No customer can be called best**: {why}.").format(
-            why=_("none of the five measures of success can be had from the tables") if not success.measured
-            else _("nobody measured well enough is still here")))
-    told = _("**{best} of {n} customers are best, measured on {k} of 5 measures.**").format(
-        best=say(best, "integer"), n=say(len(success.frame), "integer"), k=len(success.measured))
+        return tell(_("**No customer can be called best**: {why}."),
+                    why=_("none of the five measures of success can be had from the tables") if not success.measured
+                    else _("nobody measured well enough is still here"))
     sentence = _("{firm} of them stay among the best under at least 80 % of other weightings, {wavering} under fewer "
                  "than half.")
     if not success.firm:
         sentence = _("None of them stays among the best under at least 80 % of other weightings, and {wavering} do so "
                      "under fewer than half.")
-    return Prose(f"{told} {sentence}".format(
-        firm=say(success.firm, "integer"), wavering=say(success.wavering, "integer")))
+    return join(tell(_("**{best} of {n} customers are best, measured on {k} of 5 measures.**"), best=best,
+                     n=len(success.frame), k=len(success.measured)),
+                tell(sentence, firm=success.firm, wavering=success.wavering))
 
 
 def tabulate_measures(measures: Measures) -> Table:
     """On which of the five measures can success be measured, and for how many?"""
-    rows = [(_(_SHORT[name]), _(_MEASURES[name]) if name in measures.measured else _(_MISSING[name]),
-             name in measures.measured, int(measures.frame[name].notna().sum())) for name in MEASURES]
-    frame = pd.DataFrame(rows, columns=["measure", "what", "used", "n"]).astype({"used": "boolean"})
-    return Table(
-        frame, (Column("measure", _("Measure")), Column("used", _("Used"), "flag"), Column("what", _("What it is")),
-                Column("n", _("Customers with a value"), "integer")),
-        title=_("Success is measured on {k} of 5 measures").format(k=len(measures.measured)),
-        note=_("Use is measured by {use}.").format(use=_(_USES[measures.use_of])) if measures.use_of else "")
+    what = {**names("measure_missing"), **{code: name("measure", code) for code in measures.measured}}
+    frame = pd.DataFrame({
+        "measure": [name("measure_short", code) for code in MEASURES], "what": [what[code] for code in MEASURES],
+        "used": pd.array([code in measures.measured for code in MEASURES], "boolean"),
+        "n": [int(measures.frame[code].notna().sum()) for code in MEASURES]})
+    use = _("Use is measured by {use}.")
+    return lay_out("measures", frame, k=len(measures.measured),
+                   note=tell(use, use=name("use", measures.use_of)) if measures.use_of else "")
 
 
 def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Table | Prose:
@@ -75,16 +50,9 @@ def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Ta
         return Prose(_("There is nobody to list yet; the measures below say what would have to be collected."))
     frame = success.frame.merge(customers[["account_id", "name", "industry", "size_band"]], on="account_id", how="left")
     frame = frame[frame["best"].fillna(False)].sort_values(["score", "account_id"], ascending=[False, True]).head(rows)
-    frame = frame.assign(name=frame["name"].fillna(frame["account_id"]),
-                         size_band=[name_kind(band) for band in frame["size_band"]],
-                         opinion=[_(_OPINIONS[code]) for code in frame["opinion"]])
-    columns = (Column("name", _("Customer")), Column("industry", _("Industry")), Column("size_band", _("Size")),
-               Column("score", _("Score"), "share"), *(Column(name, _(_SHORT[name]), "share") for name in MEASURES),
-               Column("opinion", _("Opinion")), Column("robustness", _("Best under other weights"), "share"))
-    there = tuple(each for each in columns if (frame[each.name].notna() & (frame[each.name] != "")).any())
-    return Table(frame, there or columns, title=_("The best customers"),
-                 note=_("Score and measures are percentiles among {n} customers: 100 is the highest.").format(
-                     n=len(success.frame)))
+    return lay_out("best", n=len(success.frame), frame=frame.assign(
+        name=frame["name"].fillna(frame["account_id"]), size_band=[name_kind(band) for band in frame["size_band"]],
+        opinion=frame["opinion"].map(names("opinion"))))
 
 
 def tell_opinions(success: Success) -> Prose:
@@ -94,11 +62,10 @@ def tell_opinions(success: Success) -> Prose:
     if not heard:
         return Prose(_("No colleague has nominated or advised against a customer: the choice rests on the figures."))
     by_reason = success.reasons["reason"].value_counts()
-    sentence = _("Colleagues nominated {nominated} customers and advised against {vetoed}. {inside} came in thanks to "
-                 "a nomination, {out} lost their place to a veto; {same} of the best need no opinion to be best.")
-    return Prose(sentence.format(
-        nominated=int(counts.get("nominated", 0)), vetoed=int(counts.get("vetoed", 0)),
-        inside=int(by_reason.get("nominated", 0)), out=int(by_reason.get("vetoed", 0)), same=success.without_opinions))
+    return tell(_("Colleagues nominated {nominated} customers and advised against {vetoed}. {inside} came in thanks to "
+                  "a nomination, {out} lost their place to a veto; {same} of the best need no opinion to be best."),
+                nominated=counts.get("nominated", 0), vetoed=counts.get("vetoed", 0),
+                inside=by_reason.get("nominated", 0), out=by_reason.get("vetoed", 0), same=success.without_opinions)
 
 
 def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Picture | Prose:
@@ -125,12 +92,12 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
-    title = _("{both} of {best} best customers get and give more than the middle customer").format(
-        both=both, best=int(best.sum()))
     return paint(
-        draw, title=title,
-        subtitle=_("Percentiles among customers; diamonds are the best customers"), height=420, narrow_height=340,
-        foot=about.foot(_("{n} customers measured on both sides").format(n=len(frame))),
+        draw, height=420, narrow_height=340,
+        title=tell(_("{both} of {best} best customers get and give more than the middle customer"), both=both,
+                   best=best.sum()),
+        subtitle=_("Percentiles among customers; diamonds are the best customers"),
+        foot=about.foot(tell(_("{n} customers measured on both sides"), n=len(frame))),
         alt=_("A point a customer; the best lie to the upper right"))
 
 
@@ -159,41 +126,32 @@ def draw_robustness(success: Success, customers: pd.DataFrame, about: About, row
         axes.set_xlim(0, 1.02)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
-    title = _("{firm} of {best} best customers stay best under nearly any weights").format(
-        firm=success.firm, best=int(success.frame["best"].sum()))
-    if not success.firm:
-        title = _("No customer stays best under nearly any weights")
+    sentence = (_("{firm} of {best} best customers stay best under nearly any weights") if success.firm
+                else _("No customer stays best under nearly any weights"))
     return paint(
-        draw, title=title,
+        draw, height=90 + 20 * max(len(frame), 2),
+        title=tell(sentence, firm=success.firm, best=int(success.frame["best"].sum())),
         subtitle=_("Share of weightings that put a customer among the best, for those closest to the line; diamonds "
                    "are the best as chosen"),
-        foot=about.foot(_("{n} customers shown of {all}").format(n=len(frame), all=len(success.frame))),
-        alt=_("A row a customer, with the share of weightings under which it is best"),
-        height=90 + 20 * max(len(frame), 2))
+        foot=about.foot(tell(_("{n} customers shown of {all}"), n=len(frame), all=len(success.frame))),
+        alt=_("A row a customer, with the share of weightings under which it is best"))
 
 
 def tabulate_reasons(outcomes: Outcomes) -> Table:
     """Why does each case count as it does, by each outcome that the tables allow?"""
-    frame = outcomes.reasons.assign(
-        outcome=[_(_OUTCOMES[code]) for code in outcomes.reasons["outcome"]],
-        why=[_(_REASONS[code]) for code in outcomes.reasons["reason"]],
-        positive=[_(_ANSWERS[code]) for code in outcomes.reasons["positive"]])
-    order = outcomes.reasons["positive"].map({code: place for place, code in enumerate(_ANSWERS)})
-    frame = frame.assign(order=order, drafted=outcomes.reasons["outcome"] != outcomes.chosen).sort_values(
-        ["drafted", "outcome", "order", "n"], ascending=[True, True, True, False], kind="stable", ignore_index=True)
-    columns = (Column("outcome", _("Outcome")), Column("positive", _("Came out well")), Column("why", _("Why")),
-               Column("n", _("Cases"), "integer"))
-    return Table(frame, columns, title=_("The cases of every outcome, and why they count so"))
+    reasons, answers = outcomes.reasons, names("answer")
+    frame = reasons.assign(
+        outcome=reasons["outcome"].map(names("outcome")), why=reasons["reason"].map(names("case_reason")),
+        positive=reasons["positive"].map(answers), order=reasons["positive"].map(list(answers).index),
+        drafted=reasons["outcome"] != outcomes.chosen)
+    return lay_out("case_reasons", frame.sort_values(
+        ["drafted", "outcome", "order", "n"], ascending=[True, True, True, False], kind="stable", ignore_index=True))
 
 
 def tell_cases(outcomes: Outcomes) -> Prose:
     """On how many cases does the search for a profile rest?"""
-    cases = outcomes.cases["positive"].value_counts()
-    yes, no = int(cases.get("yes", 0)), int(cases.get("no", 0))
+    yes, no, unknown = (int(outcomes.cases["positive"].eq(answer).sum()) for answer in ("yes", "no", "unknown"))
     sentence = _("The profile is drafted on **{outcome}**: {yes} cases came out well, {no} did not, {unknown} are "
                  "unknown and left out.")
-    text = sentence.format(outcome=_(_OUTCOMES[outcomes.chosen]), yes=say(yes, "integer"), no=say(no, "integer"),
-                           unknown=say(int(cases.get("unknown", 0)), "integer"))
-    if min(yes, no) < 10:
-        text += " " + _("That is too few of one kind: no profile can be supported on them.")
-    return Prose(text)
+    few = _("That is too few of one kind: no profile can be supported on them.") if min(yes, no) < 10 else ""
+    return join(tell(sentence, outcome=name("outcome", outcomes.chosen), yes=yes, no=no, unknown=unknown), few)

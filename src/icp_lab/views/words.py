@@ -1,0 +1,92 @@
+"""What codes are called and which columns tables have, as `names.toml` and `tables.toml` declare it."""
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.locale import _
+from icp_lab.locale.declared import read_declared
+from icp_lab.views.prose import begin, join, tell
+from icp_lab.views.table import Column, Table
+
+
+@cache
+def _declared(file: str) -> dict[str, dict[str, Any]]:
+    return read_declared("icp_lab.views", file)
+
+
+def names(kind: str) -> dict[str, str]:
+    """How are all codes of a kind called, in the order of their declaration?
+
+    Examples
+    --------
+    >>> names("fit")
+    {'in': 'in the profile', 'out': 'outside', 'unknown': 'unknown'}
+    """
+    return {code: _(name) for code, name in _declared("names.toml")[kind].items()}
+
+
+def name(kind: str, code: str) -> str:
+    """How is a code called?
+
+    Examples
+    --------
+    >>> name("verdict", "supported")
+    'supported by the data'
+    """
+    return _(_declared("names.toml")[kind][code])
+
+
+def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, all of it named)
+    table: str, frame: pd.DataFrame, *, title: str = "", note: str = "", sort: str = "",
+    more: tuple[Column, ...] = (), **words: object,
+) -> Table:
+    """How does a declared table look with these rows?
+
+    Parameters
+    ----------
+    table
+        Its name in `tables.toml`.
+    frame
+        The rows.
+    title
+        Takes the place of the declared one.
+    note
+        Follows the declared one.
+    sort
+        As in `Table`.
+    more
+        Columns that only the data know; they follow the first.
+    words
+        What title, note and headings name in braces; `currency` is the unit of money.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> lay_out("measures", pd.DataFrame({"measure": ["Usage"], "used": [True], "what": ["-"], "n": [7]}), k=1)
+    Success is measured on 1 of 5 measures
+    Measure  Used  What it is  Customers with a value
+    Usage    yes   -                                7
+    """
+    declared = _declared("tables.toml")[table]
+    first, *others = (_head(column, words) for column in declared["columns"])
+    columns = (first, *more, *others)
+    if declared.get("only_filled"):
+        columns = tuple(one for one in columns if (frame[one.name].notna() & (frame[one.name] != "")).any())
+    return Table(frame, columns, title=title or _say(declared, "title", words),
+                 note=join(_say(declared, "note", words), note), sort=sort)
+
+
+def _head(column: dict[str, str], words: dict[str, object]) -> Column:
+    head = _say(column, "head", words) or begin(str(words[column["name"]]))
+    unit = words["currency"] if column.get("kind") == "money" else _say(column, "unit", words)
+    return Column(**{**column, "head": head, "unit": unit})  # type: ignore[arg-type]
+
+
+def _say(declared: dict[str, str], key: str, words: dict[str, object]) -> str:
+    sentence = declared.get(key, "")
+    return tell(_(sentence), **words)
