@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.methods.customers import classify_accounts
-from icp_lab.methods.value import estimate_lifetime, expect_years, value_customers
+from icp_lab.methods.value import value_customers
 
 AS_OF = date(2025, 12, 31)
 NONE = pd.DataFrame()
@@ -87,20 +87,30 @@ def test_what_cannot_be_placed_is_counted():
     assert worth.frame.loc[0, "revenue"] == 10.0
 
 
-def test_the_lifetime_stops_at_the_horizon():
-    assert expect_years(0.0, 5.0) == 5.0
-    assert expect_years(1e-12, 5.0) == 5.0
-    assert expect_years(10.0, 5.0) == pytest.approx(0.1)
+@pytest.mark.parametrize(("per", "end", "years"), [
+    ("year", None, 0.5), ("quarter", None, 0.25), ("month", None, 1 / 12), ("year", "2027-12-31", 2),
+    ("month", "2099-12-31", 0)])
+def test_a_contract_binds_until_the_end_of_its_term(per, end, years):
+    worth = value(pd.DataFrame({"account_id": ["a"], "amount": [120.0], "date": dates("2025-07-01"), "per": [per],
+                                "end_date": dates(end), "recurring": pd.array([True], "boolean")}))
+    assert worth.parts.loc[0, "committed"] == pytest.approx(years)
 
 
-def test_nobody_left_gives_an_interval_that_ends_at_the_horizon():
-    base = pd.DataFrame({"status": ["customer"] * 3, "churned": pd.array([False] * 3, "boolean"),
-                         "lapsed": pd.array([None] * 3, "boolean"), "tenure_months": [12.0, 24.0, 36.0]})
-    life = estimate_lifetime(base, 5.0)
-    assert (life.rate, life.rate_low, life.years, life.years_high) == (0.0, 0.0, 5.0, 5.0)
-    assert 0 < life.years_low < 5
-    assert life.survival["stayed"].tolist() == [1.0] * 3
-    assert estimate_lifetime(base.assign(tenure_months=np.nan), 5.0) is None
+def test_whoever_is_bound_is_worth_more_and_whoever_left_brings_nothing_more():
+    """Three years of contracts begun together: half of them end after a year, the others run on, some for a term."""
+    n = 40
+    left = np.arange(n) % 2 == 0
+    revenue = pd.DataFrame({"account_id": [f"a{i:02}" for i in range(n)], "amount": 100.0, "cost": 0.0, "per": "month",
+                            "date": dates(*["2023-01-01"] * n), "ended": pd.array(left, "boolean"),
+                            "end_date": dates(*["2023-12-31" if gone else None for gone in left]),
+                            "recurring": pd.array([True] * n, "boolean")})
+    revenue.loc[1, "end_date"] = pd.Timestamp("2027-12-31")
+    worth = value(revenue)
+    parts, worths = worth.parts, worth.frame["value"]
+    assert worths[0] == pytest.approx(1200)
+    assert parts.loc[1, "committed"] == pytest.approx(2)
+    assert worths.to_numpy() == pytest.approx(parts["past"] + parts["yearly"] * parts["ahead"])
+    assert worth.lifetime.years_low <= worth.lifetime.years <= worth.lifetime.years_high
 
 
 def test_the_order_of_rows_decides_nothing():

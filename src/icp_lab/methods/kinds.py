@@ -5,17 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm, t
 
 from icp_lab.locale import _
-from icp_lab.methods.rates import bound_rate
+from icp_lab.methods.rates import bound_mean, bound_rate
 from icp_lab.methods.result import Shown
-from icp_lab.methods.value import Worth, expect_years
+from icp_lab.methods.staying import expect_years
+from icp_lab.methods.value import Worth
 
 BY = ("industry", "size_band", "region")
 TOP_SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
 Floats = NDArray[np.float64]
-_FEWEST = 5  # below this many a resampled mean says nothing of its own uncertainty
 
 
 @dataclass(frozen=True)
@@ -166,13 +165,9 @@ def _lay_out(worth: Worth) -> pd.DataFrame:
     facts = worth.frame[["account_id", "value", "value_basis", "revenue", "margin", *BY]]
     rows = worth.parts.merge(facts, on="account_id")
     rows["slope"] = rows["yearly"].where(rows["value_basis"] == "contracts", 0.0)
-    rows["fixed"] = rows["value"] - rows["slope"] * _years_ahead(worth)
+    rows["fixed"] = rows["value"] - rows["slope"] * rows["ahead"]
     rows[list(BY)] = rows[list(BY)].fillna("")
     return rows
-
-
-def _years_ahead(worth: Worth) -> float:
-    return worth.lifetime.years if worth.lifetime else 0.0
 
 
 def _codes(kinds: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
@@ -184,30 +179,17 @@ def _resample_means(rows: pd.DataFrame, worth: Worth, rng: np.random.Generator, 
     """Draw customers again and again: mean value of each kind, with the lifetime estimated in each draw."""
     valued = rows["value"].notna().to_numpy()
     fixed, slope = (rows[name].fillna(0.0).to_numpy() for name in ("fixed", "slope"))
-    years = rows["years"].fillna(0.0).to_numpy()
-    left = (rows["left"].fillna(False) & rows["years"].notna()).to_numpy(dtype=bool)
     codes = {"all": np.zeros(len(rows), dtype=np.int64)} | {by: _codes(rows[by])[0] for by in BY}
     sizes = {by: int(code.max(initial=0)) + 1 for by, code in codes.items()}
     means = {by: np.full((resamples, size), np.nan) for by, size in sizes.items()}
     for draw in range(resamples if len(rows) else 0):
         weight = np.bincount(rng.integers(len(rows), size=len(rows)), minlength=len(rows)).astype(np.float64)
-        ahead = 0.0
-        if worth.lifetime:
-            ahead = expect_years(float(weight @ left / max(weight @ years, 1e-9)), worth.lifetime.horizon)
+        ahead = expect_years(rows, worth.lifetime.horizon, weight) if worth.lifetime else 0.0
         for by, code in codes.items():
             worths = np.bincount(code, weight * valued * (fixed + slope * ahead), sizes[by])
             counts = np.bincount(code, weight * valued, sizes[by])
             means[by][draw] = np.divide(worths, counts, out=np.full(sizes[by], np.nan), where=counts > 0)
     return means
-
-
-def _widen(draws: Floats, n: int) -> tuple[float, float]:
-    known = draws[~np.isnan(draws)]
-    if n < _FEWEST or not len(known):
-        return float("nan"), float("nan")
-    tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf(0.025, n - 1))
-    low, high = np.quantile(known, [tail, 1 - tail])
-    return float(low), float(high)
 
 
 def _describe(by: str, kind: str, accounts: pd.DataFrame, rows: pd.DataFrame, draws: Floats) -> dict[str, object]:
@@ -216,7 +198,7 @@ def _describe(by: str, kind: str, accounts: pd.DataFrame, rows: pd.DataFrame, dr
     rates = np.array([left / years if years else np.nan, *bound_rate(left, years)])
     leave, low, high = (float(share) for share in -np.expm1(-rates))
     valued = rows["value"].dropna()
-    value_low, value_high = _widen(draws, len(valued))
+    value_low, value_high = bound_mean(draws, len(valued))
     return {
         "by": by, "kind": kind, "accounts": len(accounts), "customers": len(rows),
         "lost": int((accounts["status"] == "lost").sum()), "left": int(rows["left"].sum()), "years": years,

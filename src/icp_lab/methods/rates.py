@@ -2,9 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, chi2
+from scipy.stats import binomtest, chi2, norm, t
 
 Floats = NDArray[np.float64]
+_FEWEST = 5  # below this many a resampled mean says nothing of its own uncertainty
 
 
 def bound_share(hits: int, n: int) -> tuple[float, float]:
@@ -33,6 +34,22 @@ def bound_rate(events: int, exposure: float) -> tuple[float, float]:
         return float("nan"), float("nan")
     low = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
     return float(low / exposure), float(chi2.ppf(0.975, 2 * events + 2) / 2 / exposure)
+
+
+def bound_mean(draws: Floats, n: int) -> tuple[float, float]:
+    """Between which ends does a mean lie, by its resampled values: percentiles widened for few (Hesterberg, 2015)?
+
+    Examples
+    --------
+    >>> [round(end, 1) for end in bound_mean(np.linspace(0, 1, 101), 10)]
+    [0.0, 1.0]
+    """
+    known = draws[~np.isnan(draws)]
+    if n < _FEWEST or not len(known):
+        return float("nan"), float("nan")
+    tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf(0.025, n - 1))
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
 
 
 def adjust_holm(p_values: Floats) -> Floats:

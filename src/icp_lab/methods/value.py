@@ -1,58 +1,28 @@
 """What each customer is worth: revenue, margin and lifetime value, out of contracts, a ledger or won deals."""
 
-import warnings
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import CensoredData, chi2, ecdf
 
 from icp_lab.locale import _
 from icp_lab.methods.customers import fill_columns, tell_left, until
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
+from icp_lab.methods.staying import Lifetime, estimate_lifetime, expect_years
 
 Basis = Literal["contracts", "margin_3y", "deals", ""]
 Floats = NDArray[np.float64]
 
 PERIODS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
-CHECKPOINTS = (12, 24, 36, 60)
+_TERMS_KEPT = 0.8  # share of ended contracts
+_LONGEST = 120  # months: a contract that ends later than that (2099, say) is one without an end, not a commitment
 _REVENUE = {"account_id": "str", "amount": "float64", "date": "datetime64[s]", "end_date": "datetime64[s]",
             "per": "str", "recurring": "boolean", "ended": "boolean", "cost": "float64"}
 _DEAL = {"account_id": "str", "stage": "str", "amount": "float64", "closed": "datetime64[s]"}
-
-
-@dataclass(frozen=True)
-class Lifetime:
-    """How long does a customer stay?
-
-    Parameters
-    ----------
-    customers, left
-        Customers whose tenure is known; how many of them left.
-    rate, rate_low, rate_high
-        Share of customers that leave in a year of customership, with its exact 95 % interval.
-    years, years_low, years_high
-        Expected years still to come of one who is a customer today, counted no further than `horizon`.
-    horizon
-        How far ahead value is counted, in years.
-    survival
-        A row a checkpoint: month, at_risk, stayed (Kaplan-Meier), stayed_low, stayed_high, expected (constant rate).
-    """
-
-    customers: int
-    left: int
-    rate: float
-    rate_low: float
-    rate_high: float
-    years: float
-    years_low: float
-    years_high: float
-    horizon: float
-    survival: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -65,7 +35,8 @@ class Worth(Shown):
         A row an account, as in the artifact `customers`.
     parts
         A row a customer: account_id, past (margin so far), yearly (margin a year of what runs on), years (of tenure),
-        left (did it leave?). Lifetime value with contracts is past + yearly x the expected years to come.
+        left (did it leave?), committed (years until what runs can be left), ahead (expected years to come). Lifetime
+        value with contracts is past + yearly x ahead.
     lifetime
         How long customers stay; None where nobody can be said to have left.
     basis
@@ -97,7 +68,10 @@ class Worth(Shown):
 
 
 class _Flows(NamedTuple):
-    """Rows of revenue on the clock: `whole` is spread evenly over [start, stop), or falls on start when `is_point`."""
+    """Rows of revenue on the clock: `whole` is spread evenly over [start, stop), or falls on start when `is_point`.
+
+    What runs on brings `monthly`, and cannot be left for the months `committed`.
+    """
 
     rows: pd.DataFrame
     start: Floats
@@ -105,11 +79,12 @@ class _Flows(NamedTuple):
     whole: Floats
     is_point: NDArray[np.bool_]
     monthly: Floats
+    committed: Floats
 
 
 def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     base: pd.DataFrame, revenue: pd.DataFrame, deals: pd.DataFrame, *,
-    as_of: date, window: int = 3, horizon: float = 5.0,
+    as_of: date, window: int = 3, horizon: float = 5.0, resamples: int = 400, seed: int = 0,
 ) -> Worth:
     """What is each customer worth: money so far, money a year, and over its life?
 
@@ -127,6 +102,8 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
         Years of margin that count as value where there are no contracts, 1 or more.
     horizon
         Years ahead that value is counted where there are contracts, above 0.
+    resamples, seed
+        Of the bootstrap behind the interval of the years to come.
 
     Returns
     -------
@@ -135,10 +112,9 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
 
     Notes
     -----
-    With contracts: margin so far + margin a year of what runs on x expected years to come, (1 - exp(-rate x horizon)) /
-    rate. The rate is leavers over years of customership: the maximum-likelihood estimate of a constant rate where
-    stays are cut off by `as_of` (Epstein and Sobel, 1953); the Kaplan-Meier curve beside it shows whether a constant
-    rate is fair. Without contracts: margin of the last `window` years, nothing projected. Without revenue: won deals.
+    With contracts: margin so far + margin a year of what runs on x expected years to come: those of one who has been
+    here for so long and is bound for so long (a yearly contract can only be left at its end; `expect_years`).
+    Without contracts: margin of the last `window` years, nothing projected. Without revenue: won deals.
     Margin is revenue times the margin rate of the customer's rows that carry a cost.
 
     Examples
@@ -162,13 +138,11 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     recent = total if timeless else _sum_money(flows, now - 12 * window, now, customers)
     rate = _rate_margin(flows, customers)
     cost_known = bool(rate.notna().any())
-    lifetime = estimate_lifetime(base, horizon)
-    gone = tell_left(base).set_axis(ids).reindex(customers)
-    running = _sum_running(flows, customers).where(~gone.fillna(False), 0.0)
     gain = rate if cost_known else pd.Series(1.0, customers)
+    parts = _part(base, flows, customers, total * gain, gain)
+    parts["ahead"] = expect_years(parts, horizon)
     on_contract = customers.isin(flows.rows.loc[flows.rows["recurring"].fillna(False), "account_id"])
-    ahead = lifetime.years if lifetime else horizon
-    value = np.where(on_contract, (total + 12 * running * ahead) * gain, recent * gain)
+    value = np.where(on_contract, parts["past"] + parts["yearly"] * parts["ahead"], recent * gain)
     frame = base.set_index("account_id", drop=False)
     money = {"revenue": total, "revenue_yearly": year, "margin": total * rate, "value": pd.Series(value, customers)}
     for name, amounts in money.items():
@@ -176,66 +150,21 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     kind: Basis = "margin_3y" if len(revenue) else "deals"
     basis = pd.Series(np.where(on_contract, "contracts", kind), customers, dtype="str").reindex(ids)
     frame["value_basis"] = basis.where(frame["value"].notna())
-    parts = pd.DataFrame({"account_id": customers, "past": (total * gain).to_numpy(),
-                          "yearly": (12 * running * gain).to_numpy(dtype="float64"),
-                          "years": base["tenure_months"].set_axis(ids).reindex(customers).to_numpy() / 12,
-                          "left": gone.array})
+    lifetime = estimate_lifetime(parts, horizon, resamples=resamples, seed=seed)
     return Worth(frame=_arrange(frame).reset_index(drop=True), parts=parts, lifetime=lifetime,
                  basis=_name_basis(frame["value_basis"]), window=window, cost_known=cost_known,
                  undated=int(np.isnan(flows.start).sum()), backwards=int((flows.stop < flows.start).sum()))
 
 
-def estimate_lifetime(base: pd.DataFrame, horizon: float) -> Lifetime | None:
-    """How long does a customer stay, when most of them are still here?
-
-    Parameters
-    ----------
-    base
-        A row an account: status, churned, lapsed, tenure_months.
-    horizon
-        Years ahead that are counted.
-
-    Returns
-    -------
-    Lifetime or None
-        None where it cannot be said of anybody whether it left, or no tenure is known.
-
-    Notes
-    -----
-    Leavers are Poisson over the years of customership; the interval of the rate is Garwood's (1936), exact. Expected
-    years follow from the rate and are monotone in it, so their interval is the rate's, turned round.
-
-    Examples
-    --------
-    >>> base = pd.DataFrame({"status": ["customer"] * 4, "churned": pd.array([True, False, False, False], "boolean"),
-    ...                      "lapsed": pd.array([None] * 4, "boolean"), "tenure_months": [12.0, 24.0, 36.0, 48.0]})
-    >>> estimate_lifetime(base, 5.0).rate  # one left in ten years of customership
-    0.1
-    """
-    left = tell_left(base)
-    known = (left.notna() & base["tenure_months"].notna() & (base["status"] == "customer")).to_numpy()
-    years, gone = base["tenure_months"].to_numpy()[known] / 12, left[known].to_numpy(dtype=bool)
-    exposure, leavers = float(years.sum()), int(gone.sum())
-    if exposure <= 0:
-        return None
-    low = chi2.ppf(0.025, 2 * leavers) / 2 / exposure if leavers else 0.0
-    high = chi2.ppf(0.975, 2 * leavers + 2) / 2 / exposure
-    rate = leavers / exposure
-    return Lifetime(
-        customers=int(known.sum()), left=leavers, rate=rate, rate_low=float(low), rate_high=float(high),
-        years=expect_years(rate, horizon), years_low=expect_years(float(high), horizon),
-        years_high=expect_years(float(low), horizon), horizon=horizon, survival=_trace_survival(years, gone, rate))
-
-
-def expect_years(rate: float, horizon: float) -> float:
-    """How many years will a customer still stay, counted no further than a horizon?
-
-    Examples
-    --------
-    >>> expect_years(0.0, 5.0), round(expect_years(0.2, 5.0), 2)
-    (5.0, 3.16)
-    """
-    return horizon if rate * horizon < 1e-9 else float(-np.expm1(-rate * horizon) / rate)
+def _part(base: pd.DataFrame, flows: _Flows, customers: pd.Index, past: pd.Series, gain: pd.Series) -> pd.DataFrame:
+    """Take value apart: what came, what comes a year, how long the customer has been here and is bound."""
+    ours = base.set_index("account_id").loc[customers]
+    gone = tell_left(ours)
+    running = _by_account(flows, np.nan_to_num(flows.monthly), customers).where(~gone.fillna(False), 0.0)
+    bound = pd.Series(flows.committed / 12).groupby(flows.rows["account_id"].to_numpy()).max().reindex(customers)
+    return pd.DataFrame({"account_id": customers, "past": past.to_numpy(), "yearly": (12 * running * gain).to_numpy(),
+                         "years": ours["tenure_months"].to_numpy() / 12, "left": gone.array,
+                         "committed": bound.fillna(0.0).to_numpy()})
 
 
 def _take_won(deals: pd.DataFrame) -> pd.DataFrame:
@@ -247,7 +176,7 @@ def _lay_out(money: pd.DataFrame, as_of: date) -> _Flows:
     rows = until(fill_columns(money, _REVENUE), "date", pd.Timestamp(as_of))
     rows = rows.dropna(subset=["amount"]).sort_values(list(_REVENUE), kind="stable").reset_index(drop=True)
     now, start = end_of(as_of), count_months(rows["date"])
-    period = rows["per"].map(PERIODS).to_numpy(dtype="float64")
+    period: Floats = np.asarray(rows["per"].map(PERIODS), dtype=np.float64)
     ongoing = rows["recurring"].fillna(False).to_numpy(dtype=bool)
     last = count_months(rows["end_date"] + pd.Timedelta(days=1))
     runs_on = ongoing & ~rows["ended"].fillna(False).to_numpy(dtype=bool) & np.isnan(last) & ~np.isnan(period)
@@ -258,7 +187,16 @@ def _lay_out(money: pd.DataFrame, as_of: date) -> _Flows:
     monthly = np.divide(rows["amount"].to_numpy(), spread, out=np.zeros(len(rows)), where=~is_point)
     whole = np.where(is_point, rows["amount"], monthly * np.maximum(stop - start, 0))
     running = ongoing & ~is_point & (start < now) & (runs_on | (stop > now))
-    return _Flows(rows, start, stop, whole, is_point, np.where(running, monthly, 0.0))
+    term = period - (now - start) % period if _keep_terms(last - start, period) else np.zeros(len(rows))
+    rest = np.where(runs_on, term, stop - now)
+    bound = running & (rest <= _LONGEST)
+    return _Flows(rows, start, stop, whole, is_point, np.where(running, monthly, 0.0), np.where(bound, rest, 0.0))
+
+
+def _keep_terms(lasted: Floats, period: Floats) -> bool:
+    """Tell whether contracts that ended did so at the end of a term: what is billed by the year may be left any day."""
+    off = np.abs((lasted + period / 2) % period - period / 2)[(period > 1) & ~np.isnan(lasted)]
+    return not len(off) or float((off < 0.5).mean()) >= _TERMS_KEPT
 
 
 def _sum_money(flows: _Flows, start: float, stop: float, ids: pd.Index) -> pd.Series:
@@ -268,10 +206,6 @@ def _sum_money(flows: _Flows, start: float, stop: float, ids: pd.Index) -> pd.Se
     length = flows.stop - flows.start
     part = np.where(flows.is_point, inside, np.divide(overlap, length, out=np.zeros(len(length)), where=length > 0))
     return _by_account(flows, np.nan_to_num(flows.whole * part), ids)
-
-
-def _sum_running(flows: _Flows, ids: pd.Index) -> pd.Series:
-    return _by_account(flows, np.nan_to_num(flows.monthly), ids)
 
 
 def _by_account(flows: _Flows, amounts: Floats, ids: pd.Index) -> pd.Series:
@@ -288,22 +222,6 @@ def _rate_margin(flows: _Flows, ids: pd.Index) -> pd.Series:
     earned, spent = flows.whole[known], flows.whole[known] * share
     sums = pd.DataFrame({"earned": earned, "spent": spent}).groupby(rows["account_id"].to_numpy()).sum()
     return pd.Series((1 - sums["spent"] / sums["earned"].where(sums["earned"] > 0)).reindex(ids), dtype="float64")
-
-
-def _trace_survival(years: Floats, gone: NDArray[np.bool_], rate: float) -> pd.DataFrame:
-    curve = ecdf(CensoredData.right_censored(years * 12, ~gone)).sf
-    reached = [(month, int((years * 12 >= month).sum())) for month in CHECKPOINTS]
-    months = np.array([month for month, at_risk in reached if at_risk], dtype=np.float64)
-    with warnings.catch_warnings():
-        # The log-log interval is undefined where nobody has left yet: it stays missing there.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        ends: Any = curve.confidence_interval(0.95, method="log-log") if gone.any() else None
-    return pd.DataFrame({
-        "month": months, "at_risk": [at_risk for _month, at_risk in reached if at_risk],
-        "stayed": curve.evaluate(months),
-        "stayed_low": ends.low.evaluate(months) if ends else np.nan,
-        "stayed_high": ends.high.evaluate(months) if ends else np.nan,
-        "expected": np.exp(-rate * months / 12)})
 
 
 def _name_basis(bases: pd.Series) -> Basis:
