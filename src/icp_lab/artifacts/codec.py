@@ -66,11 +66,15 @@ def decode(text: str, frames: list[bytes]) -> Any:
 
 def digest(value: object) -> str:
     """Which content does a value have? Equal values in the same order have the same digest."""
-    text, frames = encode(value)
-    sum_ = blake2b(text.encode(), digest_size=16)
+    return digest_encoded(*encode(value))
+
+
+def digest_encoded(text: str, frames: list[bytes]) -> str:
+    """Which content do this text and these tables have, as `encode` returned them?"""
+    total = blake2b(text.encode(), digest_size=16)
     for frame in frames:
-        sum_.update(frame)
-    return sum_.hexdigest()
+        total.update(frame)
+    return total.hexdigest()
 
 
 class _Writer:

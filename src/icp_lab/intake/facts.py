@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LISTED = 200
 """At most so many cases of one reason in one column are listed; all are counted."""
 
+COUNTED = ("read", "left_out", "used", "set_aside", "made_missing", "duplicates")
+"""What is counted of a table, in the order in which it is shown."""
+
 REASONS: dict[str, str] = {
     "empty": N_("a required cell is empty"),
     "unreadable": N_("a required cell cannot be read"),
@@ -58,6 +61,11 @@ class Facts:
             self.listed.append(case)
 
     @property
+    def numbers(self) -> dict[str, int]:
+        """Sum up what became of rows and cells, by the names of `COUNTED`."""
+        return {name: getattr(self, name) for name in COUNTED}
+
+    @property
     def made_missing(self) -> int:
         """Count the cells that could not be read."""
         return sum(n for (reason, _column), n in self.counts.items() if reason == "made_missing")
@@ -85,9 +93,7 @@ def collect_facts(facts: Iterable[Facts]) -> Intake:
     import pandas as pd  # noqa: PLC0415  (the command line reads facts without pandas)
 
     known = list(facts)
-    tables = pd.DataFrame(
-        [(f.table, f.file, f.read, f.left_out, f.used, f.set_aside, f.made_missing, f.duplicates) for f in known],
-        columns=["table", "file", "read", "left_out", "used", "set_aside", "made_missing", "duplicates"])
+    tables = pd.DataFrame([(f.table, f.file, *f.numbers.values()) for f in known], columns=["table", "file", *COUNTED])
     reasons = pd.DataFrame(
         [(f.table, code, column, n, _(REASONS[code])) for f in known for (code, column), n in sorted(f.counts.items())
          if n],

@@ -36,7 +36,6 @@ class Raw:
     overlong: tuple[tuple[int, int, str], ...]
     rows: int
     duplicates: int
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Ra
     (rows,) = first(con, f"SELECT count(*) FROM {name}")
     (distinct,) = first(con, f"SELECT count(*) FROM (SELECT DISTINCT {every} FROM {name})")
     overlong = tuple((i, row, cells) for i, part in enumerate(parts) for row, cells in part.overlong)
-    return Raw(name, headers, overlong, rows, rows - distinct, ())
+    return Raw(name, headers, overlong, rows, rows - distinct)
 
 
 def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder: Path) -> _Part:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from icp_lab.artifacts import ARTIFACTS
-from icp_lab.artifacts.manifest import digest_text
+from icp_lab.artifacts.manifest import Entry, digest_text, folder_of, read_manifest
 from icp_lab.process.declared import BY_NAME, WRITER
 from icp_lab.process.notebook import NotebookFile
 from icp_lab.process.sources import digest_code, digest_folder
@@ -23,6 +24,18 @@ def tables_of(notebook: str) -> tuple[str, ...]:
 def reads_of(notebook: str) -> tuple[str, ...]:
     """Which artifacts may a notebook read? An analyst's own may read all that have a writer."""
     return BY_NAME[notebook].reads if notebook in BY_NAME else tuple(a.name for a in ARTIFACTS if a.name in WRITER)
+
+
+def find_entry(out: Path, artifact: str) -> Entry | None:
+    """Which file holds an artifact in a report's folder? None where its notebook has to run first."""
+    manifest = read_manifest(folder_of(out, WRITER[artifact]))
+    return manifest.artifacts.get(artifact) if manifest else None
+
+
+def hash_upstream(out: Path, notebook: str) -> dict[str, str]:
+    """Which content have the artifacts that a notebook may read, as far as they are there?"""
+    found = {artifact: find_entry(out, artifact) for artifact in reads_of(notebook)}
+    return {artifact: entry.content for artifact, entry in found.items() if entry}
 
 
 def describe_inputs(

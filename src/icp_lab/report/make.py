@@ -115,11 +115,7 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
     publish_site(plan, run)
     tables = {
-        fact.table: {
-            "file": fact.file, "read": fact.read, "left_out": fact.left_out, "used": fact.used,
-            "set_aside": fact.set_aside, "made_missing": fact.made_missing, "duplicates": fact.duplicates,
-            "content": plan.study.fingerprint((fact.table,)),
-        }
+        fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
         for fact in report.facts
     }
     write_json(plan.out / RECORD, _describe_run(plan, run, former, tables))

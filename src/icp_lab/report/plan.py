@@ -9,8 +9,8 @@ from typing import Any, Literal
 from icp_lab.artifacts.manifest import Manifest, digest_file, folder_of, read_manifest
 from icp_lab.errors.run import notebook_unknown
 from icp_lab.locale import _
-from icp_lab.process import BY_NAME, WRITER, needs
-from icp_lab.process.keys import compute_key, describe_inputs, page_key, reads_of, tables_of
+from icp_lab.process import BY_NAME, needs
+from icp_lab.process.keys import compute_key, describe_inputs, hash_upstream, page_key, tables_of
 from icp_lab.process.notebook import NotebookFile
 from icp_lab.process.settings import list_notebooks, resolve_parameters
 from icp_lab.study import Study
@@ -74,9 +74,8 @@ class Plan:
     def assess(self, name: str) -> Assessment:
         """What holds of a step, given the artifacts that lie there now?"""
         task = self.tasks[name]
-        inputs = describe_inputs(
-            task.file, task.parameters, self.study.fingerprint(tables_of(name)), self._upstream(name)
-        )
+        study, artifacts = self.study.fingerprint(tables_of(name)), hash_upstream(self.out, name)
+        inputs = describe_inputs(task.file, task.parameters, study, artifacts)
         key = compute_key(inputs)
         page = page_key(task.file, key, self.language, self.facts)
         manifest = read_manifest(folder_of(self.out, name))
@@ -88,14 +87,6 @@ class Plan:
             why = (_("the page is of another language or look"),)
             return Assessment("unrendered", why, inputs, key, page, manifest)
         return Assessment("fresh", (), inputs, key, page, manifest)
-
-    def _upstream(self, name: str) -> dict[str, str]:
-        found = {}
-        for artifact in reads_of(name):
-            manifest = read_manifest(folder_of(self.out, WRITER[artifact]))
-            if manifest is not None and artifact in manifest.artifacts:
-                found[artifact] = manifest.artifacts[artifact].content
-        return found
 
     def _page_holds(self, name: str, manifest: Manifest) -> bool:
         page = self.out / f"{name}.html"

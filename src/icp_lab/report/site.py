@@ -12,10 +12,12 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest, write_text
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.icp import write_icp
+from icp_lab.intake.facts import COUNTED
 from icp_lab.locale import _, in_language
 from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
+from icp_lab.process.keys import find_entry
 from icp_lab.process.sources import library_version
 from icp_lab.publish.document import build_document
 from icp_lab.publish.workbook import write_workbook
@@ -72,9 +74,7 @@ def _read_definition(plan: Plan) -> _Definition | None:
 
 
 def _read(out: Path, artifact: str) -> Any:
-    folder = folder_of(out, WRITER[artifact])
-    manifest = read_manifest(folder)
-    return read_artifact(folder, ARTIFACT[artifact]) if manifest and artifact in manifest.artifacts else None
+    return read_artifact(folder_of(out, WRITER[artifact]), ARTIFACT[artifact]) if find_entry(out, artifact) else None
 
 
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
@@ -124,10 +124,9 @@ def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
 
 def _tabulate_provenance(plan: Plan, run: Run) -> list[Table]:
     read = plan.study.intake().tables
-    counted = ("read", "left_out", "used", "set_aside", "made_missing", "duplicates")
     heads = (_("Read"), _("Left out by where"), _("Used"), _("Set aside"), _("Cells made missing"), _("Duplicates"))
     tables = [Table(
-        read, (Column("table", _("Table")), *(Column(*pair, "integer") for pair in zip(counted, heads, strict=True))),
+        read, (Column("table", _("Table")), *(Column(*pair, "integer") for pair in zip(COUNTED, heads, strict=True))),
         title=_("Rows read and what became of them"),
     )]
     manifests = {name: read_manifest(folder_of(plan.out, name)) for name in plan.tasks}

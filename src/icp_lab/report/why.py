@@ -5,13 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import folder_of, read_manifest
+from icp_lab.artifacts.manifest import folder_of
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors.icp import name_of_several, no_such_account
 from icp_lab.errors.run import nothing_published
 from icp_lab.icp.explain import Explanation, explain_account
 from icp_lab.icp.profile import load_icp
 from icp_lab.process import WRITER
+from icp_lab.process.keys import find_entry
 from icp_lab.study import Study
 
 DEFINITION = "icp.yml"
@@ -36,11 +37,9 @@ def explain(study: Study, out: Path, account: str) -> Explanation:
     """
     adopted = study.folder / DEFINITION
     file = adopted if adopted.is_file() else out / DEFINITION
-    folder = folder_of(out, WRITER["cases"])
-    manifest = read_manifest(folder)
-    if manifest is None or not file.is_file():
+    if find_entry(out, "cases") is None or not file.is_file():
         raise nothing_published(str(out))
-    cases = read_artifact(folder, ARTIFACT["cases"])
+    cases = read_artifact(folder_of(out, WRITER["cases"]), ARTIFACT["cases"])
     accounts = study.table("accounts")
     account_id = _find_account(accounts, account)
     return explain_account(study.candidates().frame, load_icp(file).working_rule, pd.DataFrame(cases), account_id)

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import Entry, Manifest, folder_of, read_manifest, write_json, write_manifest
+from icp_lab.artifacts.manifest import Entry, Manifest, folder_of, write_json, write_manifest
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors.run import artifact_missing, artifact_not_written, artifact_undeclared, table_undeclared
 from icp_lab.locale import _
 from icp_lab.pages.render import render_bold
 from icp_lab.process import BY_NAME, ITEMS, WRITER
-from icp_lab.process.keys import compute_key, describe_inputs, reads_of, tables_of
+from icp_lab.process.keys import compute_key, describe_inputs, find_entry, hash_upstream, reads_of, tables_of
 from icp_lab.process.notebook import NotebookFile
 from icp_lab.rule import Hypothesis
 from icp_lab.step.results import Results
@@ -130,13 +130,11 @@ class Here:
         """
         if artifact not in reads_of(self.name):
             raise artifact_undeclared(artifact, self.name, "read")
-        writer = WRITER[artifact]
-        folder = folder_of(self.out, writer)
-        manifest = read_manifest(folder)
-        if manifest is None or artifact not in manifest.artifacts:
+        entry, writer = find_entry(self.out, artifact), WRITER[artifact]
+        if entry is None:
             raise artifact_missing(artifact, writer)
-        self._used[artifact] = manifest.artifacts[artifact].content
-        return read_artifact(folder, ARTIFACT[artifact])
+        self._used[artifact] = entry.content
+        return read_artifact(folder_of(self.out, writer), ARTIFACT[artifact])
 
     def write(self, artifact: str, content: object) -> None:
         """Hand a frame or a dict to later steps, checked against its declaration and sorted by its key.
@@ -238,12 +236,7 @@ class Here:
 
     def _upstream(self) -> dict[str, str]:
         """Hash what this notebook may read, as it was when it read it."""
-        found = {}
-        for artifact in reads_of(self.name):
-            manifest = read_manifest(folder_of(self.out, WRITER[artifact]))
-            if manifest is not None and artifact in manifest.artifacts:
-                found[artifact] = self._used.get(artifact) or manifest.artifacts[artifact].content
-        return found
+        return {name: self._used.get(name, content) for name, content in hash_upstream(self.out, self.name).items()}
 
     @property
     def _promised(self) -> tuple[str, ...]:

@@ -5,11 +5,10 @@ another picture computes nothing again, and neither does a cell that is run a se
 """
 
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from icp_lab.artifacts.codec import PACKAGE, decode, digest, encode
+from icp_lab.artifacts.codec import PACKAGE, decode, digest, digest_encoded, encode
 from icp_lab.artifacts.manifest import digest_text, folder_of, read_manifest
 from icp_lab.errors.run import cannot_store
 from icp_lab.process.sources import digest_code
@@ -59,7 +58,7 @@ class Results:
         for folder in (self._staged, self._former):
             found = _read(folder / FOLDER, key)
             expected = self.kept.get(key) or self._known.get(key)
-            if found is not None and _digest(*found) == expected:
+            if found is not None and digest_encoded(*found) == expected:
                 self._keep(key, *found)
                 return found
         return None
@@ -70,7 +69,7 @@ class Results:
         (folder / f"{key}.json").write_text(text, encoding="utf-8")
         for number, frame in enumerate(frames):
             (folder / f"{key}.{number}.arrow").write_bytes(frame)
-        self.kept[key] = _digest(text, frames)
+        self.kept[key] = digest_encoded(text, frames)
 
     def restart(self) -> None:
         """Go on after the step was put in place: its results are now those of the last finished run."""
@@ -83,13 +82,6 @@ def _read(folder: Path, key: str) -> tuple[str, list[bytes]] | None:
         return None
     frames = sorted(folder.glob(f"{key}.*.arrow"), key=lambda each: int(each.name.split(".")[1]))
     return path.read_text(encoding="utf-8"), [each.read_bytes() for each in frames]
-
-
-def _digest(text: str, frames: list[bytes]) -> str:
-    total = blake2b(text.encode(), digest_size=16)
-    for frame in frames:
-        total.update(frame)
-    return total.hexdigest()
 
 
 def _is_codec(error: TypeError) -> bool:

@@ -95,8 +95,7 @@ def _say_tables(facts: "Sequence[Facts]") -> str:
         return ""
     heads = (_("table"), _("file"), _("read"), _("left out"), _("used"), _("set aside"), _("cells missing"),
              _("duplicates"))
-    counts = [(f.read, f.left_out, f.used, f.set_aside, f.made_missing, f.duplicates) for f in facts]
-    rows = [(f.table, f.file, *(f"{n:,}" for n in numbers)) for f, numbers in zip(facts, counts, strict=True)]
+    rows = [(f.table, f.file, *(f"{n:,}" for n in f.numbers.values())) for f in facts]
     return align([heads, *rows], left=2)
 
 
