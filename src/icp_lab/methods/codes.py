@@ -1,16 +1,17 @@
 """Attributes as small codes: what the search for a rule runs on.
 
-Numbers fall into bins whose edges are numbers that a person would say, categories become ranks by frequency, members
-of lists become features of their own. A missing value has a code that no criterion ever matches.
+Numbers fall into bins between quantiles, categories become ranks by frequency, members of lists become features of
+their own. A missing value has a code that no criterion ever matches.
 """
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numba import njit
 from numpy.typing import NDArray
 
 from icp_lab.rule import Criterion
@@ -20,7 +21,6 @@ SLOTS = 65
 """Codes of a feature: 0 to 62 can be matched, 63 gathers rare categories, 64 is missing."""
 OTHER, MISSING = 63, 64
 MAX_BINS, MAX_MEMBERS = 32, 40
-SLACK = 0.35  # how far, in bins, an edge may move to a rounder number
 
 
 @dataclass(frozen=True)
@@ -82,87 +82,113 @@ def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: in
     Examples
     --------
     >>> encode_candidates(pd.DataFrame({"employees": [10.0, 20.0, 35.0, None] * 5})).features[0].edges
-    (20.0, 30.0)
+    (20.0, 35.0)
     """
-    features: list[Feature] = []
-    columns: list[NDArray[np.uint8]] = []
-    ignored: list[str] = []
+    found: list[tuple[Feature, NDArray[np.uint8]]] = []
+    ignored = []
     for name in sorted(map(str, frame.columns)):
-        found = _encode_one(name, frame[name], min_level, min_member)
-        for feature, codes in found:
-            features.append(feature)
-            columns.append(codes)
-        if not found:
+        made = _encode_one(name, frame[name], min_level, min_member)
+        found += made
+        if not made:
             ignored.append(name)
-    codes = np.column_stack(columns) if columns else np.empty((len(frame), 0), dtype=np.uint8)
-    return Encoded(tuple(features), np.ascontiguousarray(codes), tuple(ignored))
+    codes = np.empty((len(frame), len(found)), dtype=np.uint8)
+    for number, (_feature, column) in enumerate(found):
+        codes[:, number] = column
+    return Encoded(tuple(feature for feature, _codes in found), codes, tuple(ignored))
 
 
 Found = list[tuple[Feature, NDArray[np.uint8]]]
 
 
 def _encode_one(name: str, column: "pd.Series[Any]", min_level: int, min_member: int) -> Found:
-    if pd.api.types.is_datetime64_any_dtype(column) or not column.notna().any():
-        return []
-    if pd.api.types.is_bool_dtype(column):
+    kind = column.dtype.kind
+    if kind == "b":
         return _encode_flag(name, column)
-    if pd.api.types.is_numeric_dtype(column):
+    if kind in "iuf":
         return _encode_number(name, column.to_numpy(dtype="float64", na_value=np.nan))
-    if column.dtype == object and isinstance(column.dropna().iloc[0], tuple | list):
-        return _encode_members(name, column, min_member)
-    return _encode_text(name, column, min_level)
+    if kind in "mM" or not column.notna().any():
+        return []
+    values = pa.array(column, from_pandas=True)
+    if pa.types.is_list(values.type):
+        return _encode_members(name, values, min_member)
+    if pa.types.is_boolean(values.type):
+        return _encode_flag(name, column)
+    return _encode_text(name, values, min_level)
 
 
 def _encode_flag(name: str, column: "pd.Series[Any]") -> Found:
-    values = column.astype("boolean")
-    codes = values.fillna(False).to_numpy(dtype=bool).astype(np.uint8)
-    codes[values.isna().to_numpy()] = MISSING
-    if len(values.dropna().unique()) < 2:
+    answers = column.to_numpy() if column.dtype == bool else column.astype("Int8").to_numpy(np.int8, na_value=MISSING)
+    codes = answers.astype(np.uint8)
+    if not (codes == 0).any() or not (codes == 1).any():
         return []
     return [(Feature(name, YES_NO, 2), codes)]
 
 
 def _encode_number(name: str, x: NDArray[np.float64]) -> Found:
-    x = np.where(np.isfinite(x), x, np.nan)
-    known = np.sort(x[~np.isnan(x)])
+    known = np.sort(x[np.isfinite(x)])
     edges = cut_points(known, min(MAX_BINS, max(4, math.isqrt(len(known)))))
-    if not edges:
+    if not len(edges):
         return []
-    codes = np.searchsorted(edges, np.where(np.isnan(x), 0.0, x), side="right").astype(np.uint8)
-    codes[np.isnan(x)] = MISSING
-    return [(Feature(name, INTERVAL, len(edges) + 1, edges=edges), codes)]
+    codes = np.empty(len(x), dtype=np.uint8)
+    _assign(x, edges, codes)
+    return [(Feature(name, INTERVAL, len(edges) + 1, edges=tuple(edges.tolist())), codes)]
 
 
-def _encode_text(name: str, column: "pd.Series[Any]", min_level: int) -> Found:
-    text = column.astype("str")
-    counts = text.value_counts().rename_axis("level").reset_index(name="n").sort_values(["n", "level"],
-                                                                                       ascending=[False, True])
-    levels = tuple(counts.loc[counts["n"] >= min_level, "level"].head(OTHER))
-    if len(levels) < 1 or len(counts) < 2:
+@njit(cache=True, nogil=True)
+def _assign(x, edges, codes):  # type: ignore[no-untyped-def]
+    """Give each number its bin, by halving without a branch; what is no finite number is missing."""
+    padded = np.full(MAX_BINS, np.inf)
+    padded[: len(edges)] = edges
+    for i in range(len(x)):
+        at = 0
+        for step in (16, 8, 4, 2, 1):
+            at += step * (x[i] >= padded[at + step - 1])
+        codes[i] = at if math.isfinite(x[i]) else MISSING
+
+
+def _encode_text(name: str, values: "pa.Array", min_level: int) -> Found:
+    levels, ranks, counts = _rank_levels(values)
+    kept = min(OTHER, int((counts >= min_level).sum()))
+    if not kept or len(levels) < 2:
         return []
-    rank = {level: number for number, level in enumerate(levels)}
-    codes = text.map(rank).fillna(OTHER).to_numpy(dtype=np.uint8)
-    codes[text.isna().to_numpy()] = MISSING
-    return [(Feature(name, SET, len(levels), levels=levels), codes)]
+    codes = np.where(ranks < 0, MISSING, np.minimum(ranks, OTHER)).astype(np.uint8)
+    if kept < min(OTHER, len(levels)):
+        codes[(codes >= kept) & (codes < OTHER)] = OTHER
+    return [(Feature(name, SET, kept, levels=tuple(levels[:kept])), codes)]
 
 
-def _encode_members(name: str, column: "pd.Series[Any]", min_member: int) -> Found:
+def _rank_levels(values: "pa.Array") -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Number levels by how common they are, then by name: the levels, each value's rank (-1 = missing), the counts."""
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = whole if pa.types.is_dictionary(whole.type) else whole.cast(pa.large_string()).dictionary_encode()
+    names = [str(name) for name in encoded.dictionary.to_pylist()]
+    at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    counts = np.bincount(at + 1, minlength=len(names) + 1)[1:]
+    order = sorted((i for i in range(len(names)) if counts[i]), key=lambda i: (-counts[i], names[i]))
+    rank = np.full(len(names) + 1, -1, dtype=np.int64)  # the last stands for a missing value
+    rank[order] = np.arange(len(order))
+    return [names[i] for i in order], rank[at], counts[order]
+
+
+def _encode_members(name: str, lists: "pa.Array", min_member: int) -> Found:
     """Make a feature of each frequent member; an absent member (code 0) cannot be a criterion."""
-    known = column.notna()
-    exploded = column[known].map(lambda members: tuple(sorted(set(members)))).explode().dropna()
-    counts = exploded.value_counts().rename_axis("member").reset_index(name="n")
-    frequent = counts[(counts["n"] >= min_member) & (counts["n"] < known.sum())]
-    frequent = frequent.sort_values(["n", "member"], ascending=[False, True]).head(MAX_MEMBERS)
+    filled = ~np.asarray(lists.is_null())
+    row = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths().fill_null(0)))
+    members, ranks, _counts = _rank_levels(lists.flatten())
+    held = np.unique(np.column_stack([ranks, row])[ranks >= 0], axis=0)
+    counts = np.bincount(held[:, 0], minlength=len(members))
+    order = sorted(range(len(members)), key=lambda i: (-counts[i], members[i]))
+    frequent = [i for i in order if min_member <= counts[i] < filled.sum()][:MAX_MEMBERS]
     found = []
-    for member in sorted(frequent["member"]):
-        codes = np.full(len(column), MISSING, dtype=np.uint8)
-        codes[known.to_numpy()] = [member in members for members in column[known]]
-        found.append((Feature(name, MEMBER, 2, levels=(str(member),), choices=len(frequent)), codes))
+    for member in sorted(frequent, key=lambda i: members[i]):
+        codes = np.where(filled, 0, MISSING).astype(np.uint8)
+        codes[held[held[:, 0] == member, 1]] = 1
+        found.append((Feature(name, MEMBER, 2, levels=(members[member],), choices=len(frequent)), codes))
     return found
 
 
-def cut_points(known: NDArray[np.float64], bins: int) -> tuple[float, ...]:
-    """Where would a person cut these numbers into about equally filled bins?
+def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
+    """Where do these numbers fall into about equally filled bins?
 
     Parameters
     ----------
@@ -173,42 +199,18 @@ def cut_points(known: NDArray[np.float64], bins: int) -> tuple[float, ...]:
 
     Returns
     -------
-    tuple
-        Ascending edges; a value equal to an edge belongs to the bin above it.
-
-    Notes
-    -----
-    Each quantile moves to the roundest number within about a third of a bin of it, so that bounds read 100 and 500
-    rather than 97.3 and 512.8; the search then judges the round number itself.
+    array
+        Ascending edges, each one of the values; a value equal to an edge belongs to the bin above it.
 
     Examples
     --------
-    >>> cut_points(np.arange(1.0, 1001.0), 4)
-    (200.0, 500.0, 800.0)
+    >>> cut_points(np.arange(1.0, 1001.0), 4).tolist()
+    [251.0, 501.0, 751.0]
     """
-    unique = np.unique(known)
-    if len(unique) < 2:
-        return ()
-    if len(unique) <= bins:
-        edges = {_roundest(float(low), float(high), float(high)) for low, high in pairwise(unique)}
-        return tuple(sorted(edges))
-    found = set()
-    for q in np.linspace(0, 1, bins + 1)[1:-1]:
-        low, middle, high = np.quantile(known, [q - SLACK / bins, q, q + SLACK / bins], method="lower")
-        found.add(_roundest(float(low), float(high), float(middle)))
-    return tuple(edge for edge in sorted(found) if unique[0] < edge <= unique[-1])
-
-
-def _roundest(low: float, high: float, wanted: float) -> float:
-    """Find the roundest number in (low, high], or in the point low = high; among equals the nearest to `wanted`."""
-    if low >= high:
-        return high
-    exponent = math.floor(math.log10(max(abs(low), abs(high)))) + 1
-    for power in range(exponent, exponent - 17, -1):
-        for factor in (5, 2, 1):
-            step = factor * 10.0**power
-            first, last = math.floor(low / step) + 1, math.floor(high / step)
-            if first <= last:
-                nearest = min(max(round(wanted / step), first), last)
-                return float(f"{nearest * step:.12g}")
-    return high
+    if not len(known) or known[0] == known[-1]:
+        return np.empty(0)
+    starts = known[1:][known[1:] > known[:-1]]
+    edges = starts if len(starts) < bins else known[np.arange(1, bins) * len(known) // bins]
+    edges = np.unique(edges)
+    inner: NDArray[np.float64] = edges[edges > known[0]]
+    return inner

@@ -13,10 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.methods.codes import encode_candidates
-from icp_lab.methods.search import Counts, Units
+from icp_lab.methods.search import LEAST_CASES, LEAST_SHARE, Counts, Units
 
 SHUFFLE, SPLIT, DRAW = 1, 2, 3
-LEAST_CASES, LEAST_SHARE, LEAST_GROUPS = 10, 0.02, 5
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,9 @@ class Trial:
         """Take attributes out of the search."""
         encoded = self.units.encoded
         keep = [i for i, feature in enumerate(encoded.features) if feature.attribute not in attributes]
-        codes = np.ascontiguousarray(self.units.codes[:, keep])
-        fewer = replace(encoded, features=tuple(encoded.features[i] for i in keep), codes=encoded.codes[:, keep])
-        return replace(self, units=replace(self.units, encoded=fewer, codes=codes))
+        codes = np.ascontiguousarray(encoded.codes[:, keep])
+        fewer = replace(encoded, features=tuple(encoded.features[i] for i in keep), codes=codes)
+        return replace(self, units=replace(self.units, encoded=fewer))
 
     @cached_property
     def _strata(self) -> tuple[NDArray[np.int64], ...]:
@@ -91,11 +90,11 @@ class Trial:
         fold[order] = np.arange(self.groups) % folds
         return fold[self.unit_group]
 
-    def draw(self, seed: int, number: int) -> tuple[Counts, Counts]:
-        """Draw the groups again with replacement (a bootstrap), as counts."""
+    def draw(self, seed: int, number: int) -> Counts:
+        """Draw the groups again with replacement (a bootstrap): how often each unit came."""
         rng = np.random.default_rng([seed, DRAW, number])
-        times = np.bincount(rng.integers(0, self.groups, self.groups), minlength=self.groups)[self.unit_group]
-        return self.units.cases * times, self.units.positives * times
+        times: Counts = np.bincount(rng.integers(0, self.groups, self.groups), minlength=self.groups)[self.unit_group]
+        return times
 
 
 def prepare_trial(
@@ -138,7 +137,8 @@ def prepare_trial(
         "id": kept.index.astype("str"), "positive": kept.astype("int64"),
     }, index=kept.index).sort_values(["stratum", "group", "id"])
     group = pd.factorize(table["group"])[0].astype(np.int64)
-    encoded = encode_candidates(cases.loc[table.index])
+    chosen = cases.loc[table.index]
+    encoded = encode_candidates(chosen)
     least = min_covered or max(LEAST_CASES, round(LEAST_SHARE * len(table)))
     y = table["positive"].to_numpy(dtype=np.int64)
     first = np.unique(group, return_index=True)[1]
@@ -147,7 +147,8 @@ def prepare_trial(
     unit = group if shared else np.arange(len(group), dtype=np.int64)
     rows = first if shared else np.arange(len(group))
     size, hits = np.bincount(unit).astype(np.int64), np.bincount(unit, y).astype(np.int64)
-    fewest = LEAST_GROUPS if shared else 1
-    units = Units(encoded, np.ascontiguousarray(encoded.codes[rows]), size, hits, least, fewest)
+    if shared:
+        chosen, encoded = chosen.iloc[first], replace(encoded, codes=np.ascontiguousarray(encoded.codes[first]))
+    units = Units(chosen, encoded, size, hits, least)
     stratum = table["stratum"].to_numpy(dtype=np.int64)
     return Trial(table.index, units, unit, y, group, group[rows], stratum[rows], int(known.isna().sum()))
