@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 _EXPORTS = {
-    "find_icp": "icp_lab.methods.evidence", "test_icp": "icp_lab.methods.evidence",
+    "find_icp": "icp_lab.methods.evidence", "test_icp": "icp_lab.methods.declared",
     "try_rule": "icp_lab.icp.tries", "load_icp": "icp_lab.icp", "open_study": "icp_lab.study",
 }
 _MODULES = ("step", "worlds")

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.evidence import find_icp, plan_cases
-from icp_lab.methods.evidence import test_icp as judge_stated
-from icp_lab.rule import Criterion, Rule
+from icp_lab.methods.evidence import find_icp, find_showable, plan_cases
 
 FAST = {"permutations": 49, "bootstraps": 20}
 
@@ -105,17 +103,46 @@ def test_many_deals_of_few_accounts_rule_an_effect_out():
     assert 1 < finding.excluded_above < 1.3
 
 
-def test_a_stated_rule_is_tested_exactly(planted):
+def test_what_an_attribute_adds_is_whom_it_keeps_out(planted):
+    _cases, _positive, _inside, finding = planted
+    for added, criterion in zip(finding.adds, finding.rule.criteria, strict=True):
+        assert added.attribute == criterion.attribute
+        assert added.kept_out_positives / added.kept_out < finding.covered_best / finding.covered / 2
+
+
+def test_attributes_that_say_the_same_are_named_as_interchangeable(planted):
     cases, positive, _inside, _finding = planted
-    rule = Rule((Criterion.between("employees", 100, None), Criterion.one_of("industry", ["SaaS", "Health"])))
-    assert judge_stated(cases, positive, rule, declared_before="2025-01-01").verdict == "supported"
-    looked = judge_stated(cases, positive, rule)
-    assert (looked.verdict, looked.verdict_reason) == ("tentative", ("edited",))
-    wrong = Rule((Criterion.flag("exports"),))
-    assert judge_stated(cases, positive, wrong, declared_before="2025-01-01").p_value > 0.05
+    twin = cases.assign(revenue=cases["employees"] * 200_000.0)
+    finding = find_icp(twin, positive, **FAST)
+    size = {"employees", "revenue"}
+    used = size & set(finding.rule.attributes)
+    assert len(used) == 1
+    assert size - used <= set(finding.interchangeable[used.pop()])
+
+
+def test_alternatives_rest_on_other_attributes(planted):
+    _cases, _positive, _inside, finding = planted
+    mine = set(finding.rule.attributes)
+    assert all(not set(other.rule.attributes) >= mine for other in finding.alternatives)
+    assert all(0 <= other.overlap <= 1 for other in finding.alternatives)
+
+
+def test_a_rule_that_covers_few_groups_is_not_supported():
+    rng = np.random.default_rng(11)
+    parents = pd.Series(np.repeat(np.arange(40), 10))
+    lucky = parents < 3
+    cases = pd.DataFrame({"size": np.where(lucky, 900.0, rng.integers(1, 500, 400)), "age": rng.integers(1, 30, 400)})
+    finding = find_icp(cases, lucky | (rng.random(400) < 0.1), groups=parents, **FAST)
+    assert finding.verdict != "supported"
 
 
 def test_more_cases_are_needed_for_smaller_lifts():
     assert plan_cases(0.6, 0.2)[0] < 2
     assert plan_cases(0.15, 0.2)[1] < plan_cases(0.15, 0.05)[1]
     assert plan_cases(0.0, 0.2)[1] == 0
+
+
+def test_more_cases_show_smaller_lifts_and_a_declared_rule_shows_more():
+    assert find_showable(2000, 0.2) < find_showable(300, 0.2)
+    assert find_showable(300, 0.2, level=0.05) < find_showable(300, 0.2)
+    assert np.isnan(find_showable(0, 0.2))

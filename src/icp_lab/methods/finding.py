@@ -37,15 +37,27 @@ class Noise:
         Some of those, the best-looking first.
     shuffles
         How many shuffles the p-value rests on.
+    agreements
+        How much bootstraps of shuffled data agree with the rule found in them: mean Jaccard of their cases.
     """
 
     lifts: tuple[float, ...]
     paper_lifts: tuple[float, ...]
     rules: tuple[NoisyRule, ...]
     shuffles: int
+    agreements: tuple[float, ...]
 
 
-NO_NOISE = Noise((), (), (), 0)
+NO_NOISE = Noise((), (), (), 0, ())
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What does one criterion add? The cases that it alone keeps out of the profile, and how many came out well."""
+
+    attribute: str
+    kept_out: int
+    kept_out_positives: int
 
 
 @dataclass(frozen=True)
@@ -70,8 +82,8 @@ class Finding(Shown):
         `supported`, `tentative` or `unsupported`, and codes for why: too_few, ruled_out, unstable, leaking, edited.
     n, best, unknown
         Known cases, positive ones, and cases left out because their outcome is unknown.
-    covered, covered_best
-        Cases and positive ones inside `rule`, on the data that it was found in.
+    covered, covered_best, covered_groups
+        Cases and positive ones inside `rule`, on the data that it was found in, and how many groups they come from.
     lift, lift_low, lift_high
         Cross-fitted P(positive | inside) / P(positive), 95 % interval; NaN where it cannot be had.
     fitted
@@ -82,14 +94,22 @@ class Finding(Shown):
         How often the whole search does as well in shuffled data.
     stability
         Attribute -> share of bootstraps whose best rule uses it.
+    agreement
+        How much the cases of bootstraps' best rules agree with those of this one (mean Jaccard, 0 to 1).
     noise, alternatives, leans
         What shuffled data give; near-equals; single levels, strongest first.
     excluded_above
         No single level that covers enough cases has a lift above this (95 %, all levels together).
+    adds
+        For each criterion whom it alone keeps out.
+    interchangeable
+        Attribute of the rule -> others that could stand in its place and take in nearly the same cases.
     leaking
-        Attribute -> area under the curve, refused because they tell the outcome by themselves.
+        Attribute -> why it is refused: it knows the outcome (codes of `find_leaks`).
     ignored
         Attributes that could not be used: without variation, or dates.
+    showable
+        The smallest lift that a search of this many cases could show with 80 % power, were the profile a fifth of them.
     needed
         Cases that would show a lift of `needed_lift` with 80 % power, were the profile as wide as this one.
     holdout
@@ -106,6 +126,7 @@ class Finding(Shown):
     unknown: int
     covered: int
     covered_best: int
+    covered_groups: int
     lift: float
     lift_low: float
     lift_high: float
@@ -113,14 +134,18 @@ class Finding(Shown):
     paper_lift: float
     p_value: float
     stability: dict[str, float]
+    agreement: float
     noise: Noise
     alternatives: tuple[Alternative, ...]
+    adds: tuple[Contribution, ...]
+    interchangeable: dict[str, tuple[str, ...]]
     leans: tuple[Lean, ...]
     excluded_above: float
-    leaking: dict[str, float]
+    leaking: dict[str, str]
     ignored: tuple[str, ...]
     needed: int
     needed_lift: float
+    showable: float
     holdout: Lift | None
     reasons: tuple[str, ...]
 

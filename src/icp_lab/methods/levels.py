@@ -2,20 +2,17 @@
 
 import math
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from icp_lab.methods.codes import INTERVAL, MEMBER, MISSING, SET, SLOTS, YES_NO, Feature
+from icp_lab.methods.codes import MEMBER, MISSING, SET, YES_NO, Feature
 from icp_lab.methods.lift import Lean, lift_of, shrink_leans
 from icp_lab.methods.search import Step
 from icp_lab.methods.trial import Trial
 from icp_lab.rule import Rule
 
 QUARTERS = 4
-LEAK_AUC = 0.97
-LEAK_CASES, LEAK_KIND = 20, 5
 
 
 def scan_levels(trial: Trial) -> tuple[Lean, ...]:
@@ -33,7 +30,7 @@ def scan_levels(trial: Trial) -> tuple[Lean, ...]:
         cases to be a criterion; strongest first. `top` holds for all of them together (Bonferroni).
     """
     steps = [step for number, feature in enumerate(trial.units.encoded.features)
-             for step in _levels(number, feature, trial.units.codes[:, number])]
+             for step in _levels(number, feature, trial.units.encoded.codes[:, number])]
     steps = [step for step in steps if _covers_enough(trial, step)]
     confidence = 1 - 0.05 / max(1, len(steps))
     rules, lifts, tops = [], [], []
@@ -63,50 +60,7 @@ def _levels(number: int, feature: Feature, codes: NDArray[np.uint8]) -> list[Ste
 def _covers_enough(trial: Trial, step: Step) -> bool:
     inside = trial.units.covered((step,))
     cases = int(trial.units.cases[inside].sum())
-    units = int(inside.sum())
-    return trial.units.least_cases <= cases < trial.n and trial.units.least_units <= units
-
-
-def find_leaks(trial: Trial) -> dict[str, float]:
-    """Which single attributes tell the outcome so well that they can only be part of it?
-
-    Parameters
-    ----------
-    trial
-        The known cases.
-
-    Returns
-    -------
-    dict
-        Attribute -> area under the curve, for those of 0.97 and more, by value or by whether there is a value at all.
-
-    Notes
-    -----
-    Nothing that a company knows before a sale tells winners from losers nearly without fault; what does was written
-    down afterwards, or defines the outcome.
-    """
-    leaks: dict[str, float] = {}
-    for number, feature in enumerate(trial.units.encoded.features):
-        codes = trial.units.codes[:, number]
-        cases = np.bincount(codes, trial.units.cases, minlength=SLOTS)
-        hits = np.bincount(codes, trial.units.positives, minlength=SLOTS)
-        filled = np.array([cases[:MISSING].sum(), cases[MISSING]]), np.array([hits[:MISSING].sum(), hits[MISSING]])
-        area = max(_area(cases[:MISSING], hits[:MISSING], feature.kind == INTERVAL), _area(*filled, False))
-        if area >= LEAK_AUC:
-            leaks[feature.attribute] = max(area, leaks.get(feature.attribute, 0.0))
-    return leaks
-
-
-def _area(cases: NDArray[Any], hits: NDArray[Any], ordered: bool) -> float:
-    """Compute the area under the curve of codes in their order, or in the order of their rates."""
-    positives, negatives = hits.astype(np.float64), (cases - hits).astype(np.float64)
-    k, m = positives.sum(), negatives.sum()
-    if k + m < LEAK_CASES or min(k, m) < LEAK_KIND:
-        return 0.5
-    order = np.arange(len(cases)) if ordered else np.argsort(positives / np.maximum(cases, 1), kind="stable")
-    below = np.cumsum(negatives[order]) - negatives[order]
-    area = float((positives[order] * (below + negatives[order] / 2)).sum() / (k * m))
-    return max(area, 1 - area)
+    return trial.units.least_cases <= cases < trial.n
 
 
 def exclude_above(leans: tuple[Lean, ...]) -> float:

@@ -1,0 +1,187 @@
+"""The search run again: on shuffles, on parts of the cases, on bootstraps, and on the earlier cases alone."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from icp_lab.methods.finding import Noise, NoisyRule
+from icp_lab.methods.lift import Floats, Lift, lift_of
+from icp_lab.methods.search import Candidate, Counts, Engine
+from icp_lab.methods.trial import Trial
+
+ALPHA = 0.05
+SURE = 10
+"""Shuffles as good as the data after which counting stops: p is known well enough, and it is not small."""
+CLEAR = 1e-4
+"""Counting also stops when so few shuffles are as good that p > 0.05 would be this improbable."""
+REPEATS, NOISE_RUNS, NOISE_RULES, NOISE_DRAWS = 4, 19, 3, 5
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """What bootstraps choose: share that use each attribute, and how much their cases agree with the rule's."""
+
+    attributes: dict[str, float]
+    agreement: float
+
+
+def spread_work(task: Callable[[int], Any], count: int) -> Iterator[Any]:
+    """Do numbered tasks on all cores, a batch ahead of whoever takes the results, in order."""
+    with ThreadPoolExecutor(numba.get_num_threads()) as pool:
+        for start in range(0, count, BATCH):
+            yield from pool.map(task, range(start, min(start + BATCH, count)))
+
+
+def cross_fit(trial: Trial, engine: Engine, counts: tuple[Counts, Counts], plan: tuple[int, int, int]) -> Lift:
+    """Which lift do rules have on cases that they were not found on?
+
+    Parameters
+    ----------
+    trial, engine
+        The known cases and the search over them.
+    counts
+        Cases and positive ones a unit, as they are or shuffled.
+    plan
+        Folds, seed, and how many times the cases are dealt into folds anew; counts are averaged over these.
+    """
+    folds, seed, repeats = plan
+    cases, positives = counts
+    inside = np.zeros(len(cases), dtype=np.float64)
+    for repeat in range(repeats):
+        fold = trial.split(seed, repeat, folds)
+        for each in range(folds):
+            held = fold == each
+            rule = engine.best(np.where(held, 0, cases), np.where(held, 0, positives))
+            inside[held] += trial.units.covered(rule.steps)[held] / repeats
+    return lift_of_units(trial, inside, cases, positives)
+
+
+def lift_of_units(trial: Trial, inside: Floats, cases: Counts, positives: Counts) -> Lift:
+    """Measure a lift where each unit stands for `cases` cases: a unit is a row that is written out that often."""
+    if (cases == 1).all():
+        y, w, group = positives.astype(np.float64), inside, trial.unit_group
+    else:
+        group = np.repeat(trial.unit_group, cases)
+        w = np.repeat(inside, cases)
+        ends = np.cumsum(cases)
+        y = (np.arange(len(group)) < np.repeat(ends - cases + positives, cases)).astype(np.float64)
+    return lift_of(w, y, stratum=np.zeros(len(w), dtype=np.int64), group=group)
+
+
+def compare_noise(
+    trial: Trial, engine: Engine, first: Candidate, plan: tuple[int, int, int]
+) -> tuple[float, Noise]:
+    """How often does the search do as well in shuffles, and what does it find there?
+
+    Parameters
+    ----------
+    trial, engine, first
+        The known cases, the search over them, and the best rule in the data.
+    plan
+        Most shuffles, folds, seed.
+
+    Returns
+    -------
+    tuple
+        The p-value of the whole search and what was found in noise.
+
+    Notes
+    -----
+    The statistic is the quality of the best rule. Counting stops after ten shuffles as good (Besag and Clifford, 1991),
+    or when it is clear that p lies below 0.05 (in the spirit of Gandy, 2009).
+    """
+    most, folds, seed = plan
+    as_good, shuffles, found = 0, 0, []
+    for best in spread_work(lambda number: engine.best(*trial.shuffle(seed, number)), most):
+        as_good += best.quality >= first.quality - 1e-9
+        shuffles += 1
+        if best.steps:
+            found.append((-round(best.quality, 9), shuffles - 1, best))
+        clear = as_good >= SURE or binom.cdf(as_good, shuffles, ALPHA) < CLEAR
+        if clear and shuffles > NOISE_RUNS:
+            break
+    p_value = as_good / shuffles if as_good >= SURE else (as_good + 1) / (shuffles + 1)
+    rules = []
+    for _quality, number, best in sorted(found, key=lambda entry: entry[:2])[:NOISE_RULES]:
+        rule = engine.say(best, *trial.shuffle(seed, number))
+        rules.append(NoisyRule(rule, _paper_lift(trial, best), best.cases, best.positives))
+    again = list(spread_work(lambda number: _repeat_noise(trial, engine, (number, folds, seed)), min(NOISE_RUNS, most)))
+    lifts = tuple(lift for lift, _agreement in again if math.isfinite(lift))
+    paper = tuple(_paper_lift(trial, best) for _quality, _number, best in found)
+    return p_value, Noise(lifts, paper, tuple(rules), shuffles, tuple(agreement for _lift, agreement in again))
+
+
+def _paper_lift(trial: Trial, best: Candidate) -> float:
+    return best.positives / best.cases * trial.n / trial.best
+
+
+def _repeat_noise(trial: Trial, engine: Engine, plan: tuple[int, int, int]) -> tuple[float, float]:
+    """Judge one shuffle as the data are judged: its cross-fitted lift, and how much its bootstraps agree with it."""
+    number, folds, seed = plan
+    counts = trial.shuffle(seed, number)
+    lift = cross_fit(trial, engine, counts, (folds, seed, 1)).lift
+    first = engine.best(*counts)
+    return lift, redraw(trial, engine, (first, *counts), NOISE_DRAWS, seed + number).agreement
+
+
+def redraw(
+    trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts], bootstraps: int, seed: int
+) -> Redrawn:
+    """Would another sample have chosen the same attributes, and the same cases?
+
+    Parameters
+    ----------
+    trial, engine
+        The known cases and the search over them.
+    found
+        The rule, and the cases and positive ones a unit that it was found in.
+    bootstraps, seed
+        How many samples to draw, and the number that they come from.
+    """
+    first, cases, positives = found
+    mine = trial.units.covered(first.steps)
+
+    def search_again(number: int) -> tuple[set[str], float]:
+        times = trial.draw(seed, number)
+        best = engine.best(cases * times, positives * times)
+        theirs = trial.units.covered(best.steps)
+        either = int(cases[mine | theirs].sum())
+        names = {trial.units.encoded.features[step[0]].attribute for step in best.steps}
+        return names, int(cases[mine & theirs].sum()) / either if either else 0.0
+
+    used: Counter[str] = Counter()
+    agreements = []
+    for names, agreement in spread_work(search_again, bootstraps):
+        used.update(names)
+        agreements.append(agreement)
+    shares = {name: used[name] / bootstraps for name in sorted(used)}
+    return Redrawn(shares, float(np.mean(agreements)) if agreements else math.nan)
+
+
+def hold_out(trial: Trial, engine: Engine, time: "pd.Series[Any]", least: int, share: float = 0.3) -> Lift | None:
+    """Does a rule found on the earlier cases hold on the latest? None when either part is too small."""
+    when = pd.to_datetime(time.reindex(trial.index)).to_numpy(dtype="datetime64[s]")
+    known = ~np.isnat(when)
+    if known.mean() < 0.8:
+        return None
+    late = known & (when > np.sort(when[known])[int((1 - share) * (known.sum() - 1))])
+    early, y = known & ~late, trial.positive
+    size = len(trial.units.cases)
+    if min(y[late].sum(), y[early].sum(), (1 - y[late]).sum(), (1 - y[early]).sum()) < least:
+        return None
+    cases = np.bincount(trial.unit[early], minlength=size).astype(np.int64)
+    positives = np.bincount(trial.unit[early], y[early], minlength=size).astype(np.int64)
+    inside: NDArray[np.bool_] = trial.units.covered(engine.best(cases, positives).steps)[trial.unit[late]]
+    group = np.unique(trial.group[late], return_inverse=True)[1]
+    return lift_of(inside.astype(np.float64), y[late].astype(np.float64),
+                   stratum=np.zeros(int(late.sum()), dtype=np.int64), group=group)
