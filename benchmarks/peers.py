@@ -25,8 +25,7 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.methods.exhaustive import Conjunction, rank_conjunctions
-from icp_lab.methods.search import make_engine
-from icp_lab.methods.trial import prepare_trial
+from icp_lab.methods.search import search_rules
 from icp_lab.rule import Rule
 
 HERE = Path(__file__).parent
@@ -90,9 +89,8 @@ def install_peers() -> Path:
 
 def search_ours(cases: pd.DataFrame, positive: "pd.Series[Any]") -> Rule:
     """Run the lab's search once, encoding included."""
-    trial = prepare_trial(cases, positive)
-    units = trial.units
-    return make_engine(units, 5).best(units.cases, units.positives).rule(units.encoded)
+    found = search_rules(cases, positive.to_numpy(dtype=bool))
+    return found[0] if found else Rule()
 
 
 def time_best(repeats: int, run: Callable[[], Any]) -> tuple[float, Any]:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
@@ -133,7 +132,7 @@ def lift_of(
     influence = w * y / held - (w * share_y[stratum] + y * share_w[stratum] - (share_y * share_w)[stratum]) / expected
     total = np.bincount(group, influence)
     spread = math.sqrt(float((total**2).sum()) * units / max(units - 1, 1)) if hits else 1.0
-    quantile = float(student.ppf(0.5 + confidence / 2, max(units - 1, 1)))
+    quantile = float(stdtrit(max(units - 1, 1), 0.5 + confidence / 2))
     reach = math.exp(min(quantile * spread, 50.0))
     return Lift(hits / expected, held / expected / reach if hits else 0.0, held / expected * reach, n, int(y.sum()),
                 inside, hits, units)
