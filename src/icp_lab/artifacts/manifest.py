@@ -79,6 +79,15 @@ def write_json(path: Path, content: object) -> None:
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """What does a JSON object say? Nothing where the file is absent or unreadable."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content
+
+
 def write_text(path: Path, text: str) -> None:
     """Write text in one piece."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -42,20 +42,20 @@ def place_step(staged: Path, out: Path, notebook: str) -> None:
     """Put a finished step where others read it: the former one goes, the new one comes, by two renames."""
     final = folder_of(out, notebook)
     final.parent.mkdir(parents=True, exist_ok=True)
-    gone = staged.with_name(f"{staged.name}.former")
-    shutil.rmtree(gone, ignore_errors=True)
-    if final.exists():
-        final.rename(gone)
+    gone = _take_away(final, staged.with_name(f"{staged.name}.former"))
     staged.rename(final)
     shutil.rmtree(gone, ignore_errors=True)
 
 
 def drop_step(out: Path, notebook: str) -> None:
     """Take a step's artifacts away: it counts as not run from the first moment on."""
-    final = folder_of(out, notebook)
-    gone = out / WORK / f"{notebook}.former"
+    shutil.rmtree(_take_away(folder_of(out, notebook), out / WORK / f"{notebook}.former"), ignore_errors=True)
+
+
+def _take_away(final: Path, gone: Path) -> Path:
+    """Move a step to where nobody reads it, by one rename."""
     gone.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(gone, ignore_errors=True)
     if final.exists():
         final.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    return gone

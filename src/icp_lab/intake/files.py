@@ -18,8 +18,6 @@ from icp_lab.errors import study as errors
 if TYPE_CHECKING:
     from icp_lab.intake.spec import Spec
 
-TEXT_KINDS = (".csv", ".tsv", ".txt")
-KINDS = (*TEXT_KINDS, ".xlsx", ".parquet")
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 1 << 20
 

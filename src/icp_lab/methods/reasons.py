@@ -5,17 +5,16 @@ grouping can see the word that decided it.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 from scipy.stats import binomtest
 
 from icp_lab.locale import _
+from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import fill_columns
 from icp_lab.methods.result import Shown
 
@@ -137,12 +136,12 @@ def group_statement(statement: str) -> tuple[str, str]:
 
 @cache
 def _read_word_list() -> dict[str, re.Pattern[str]]:
-    words = tomllib.loads(files("icp_lab.methods").joinpath("reasons.toml").read_text(encoding="utf-8"))
+    words = read_declared("icp_lab.methods", "reasons.toml")
     return {group: re.compile(r"\b" + _match_any(lists["en"]) + "|" + _match_any(lists["ja"]))
             for group, lists in words.items()}
 
 
-def _match_any(words: list[str]) -> str:
+def _match_any(words: tuple[str, ...]) -> str:
     """Build a pattern of alternatives; longer words come first, so that they are the ones found."""
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
 

@@ -1,7 +1,7 @@
 """Running one notebook: papermill executes it, its page is made, and the finished step is put in place."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,13 +161,10 @@ def _put_in_place(
     finish_manifest(
         staged, manifest,
         compute_key=assessment.compute_key if held else "", page_key=assessment.page_key if held else "",
-        page=digest_file(plan.out / f"{manifest.notebook}.html"), timings=_timings(manifest.timings, seconds),
+        page=digest_file(plan.out / f"{manifest.notebook}.html"),
+        timings=manifest.timings | {"seconds": round(seconds, 2)},
     )
     for leftover in ("kernel.log", "ipython"):
         path = staged / leftover
         path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)
     place_step(staged, plan.out, manifest.notebook)
-
-
-def _timings(known: Mapping[str, float], seconds: float) -> dict[str, float]:
-    return {**known, "seconds": round(seconds, 2)}

@@ -1,13 +1,12 @@
 """A whole report: checked first, run as far as needed, put together, and recorded in run.json."""
 
-import json
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from icp_lab.artifacts.manifest import digest_file, digest_text, folder_of, read_manifest, write_json
+from icp_lab.artifacts.manifest import digest_file, digest_text, folder_of, read_json, read_manifest, write_json
 from icp_lab.artifacts.place import hold
 from icp_lab.errors.run import out_is_study, study_broken
 from icp_lab.locale import _, in_language, set_language
@@ -93,11 +92,7 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
 
 def read_record(out: Path) -> dict[str, Any]:
     """What does the last run say of itself? Empty where there was none."""
-    try:
-        record: dict[str, Any] = json.loads((out / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record
+    return read_json(out / RECORD)
 
 
 def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish) -> Run:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
+
+from rich.cells import cell_len
 
 from icp_lab.errors import LabError, Place
 from icp_lab.locale import _
@@ -165,14 +166,10 @@ def _say_problems(problems: Sequence[str]) -> str:
 
 def align(rows: Sequence[Sequence[str]], left: int) -> str:
     """Set rows of words in columns, the first `left` of them to the left; wide characters take two places."""
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [cell + " " * (w - _width(cell)) if i < left else " " * (w - _width(cell)) + cell
+        cells = [cell + " " * (w - cell_len(cell)) if i < left else " " * (w - cell_len(cell)) + cell
                  for i, (cell, w) in enumerate(zip(row, widths, strict=True))]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-def _width(word: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in word)
