@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from icp_lab.errors import LabError, Place
 from icp_lab.locale import _
 from icp_lab.process.settings import list_notebooks, resolve_parameters
@@ -166,6 +164,8 @@ def _say_problems(problems: Sequence[str]) -> str:
 
 def align(rows: Sequence[Sequence[str]], left: int) -> str:
     """Set rows of words in columns, the first `left` of them to the left; wide characters take two places."""
+    from rich.cells import cell_len  # noqa: PLC0415  (notebooks open studies and check none)
+
     widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
