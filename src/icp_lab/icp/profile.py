@@ -15,41 +15,11 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import LabError, Place
 from icp_lab.errors import icp as errors
+from icp_lab.locale.declared import read_declared
 from icp_lab.rule import Rule
 
 SCHEMA = 1
-VERDICTS = ("supported", "tentative", "unsupported")
-CHOICES = {
-    "verdict": VERDICTS, "basis": ("data", "declared", "interview", "none"), "language": ("en", "ja"),
-    "outcome": ("best", "won", "retained"),
-}
-REASONS = ("too_few", "ruled_out", "unstable", "leaking", "edited")
-
-_CRITERION = dict.fromkeys(("attribute", "min", "max", "in", "has", "is", "edited_by", "edited_on", "why"))
-_EVIDENCE = dict.fromkeys((
-    "n", "best", "covered", "lift", "lift_low", "lift_high", "p_value", "stability", "holdout", "outcomes", "tries",
-    "refused", "ids", "covered_best", "excluded_above", "size_fixed", "needed", "needed_lift", "comparison",
-))
-_STATEMENT = dict.fromkeys(("statement", "evidence", "confidence"))
-_PART: dict[str, Any] = {"criteria": [_CRITERION], "verdict": None, "evidence": _EVIDENCE}
-_PERSONA = dict.fromkeys((
-    "id", "name", "titles", "department", "seniority", "buying_role", "responsibilities", "kpis", "authority", "goals",
-    "motivations", "pains", "objections", "behaviour", "channels", "message", "evidence", "confidence",
-))
-_KEYS: dict[str, Any] = {
-    **dict.fromkeys(("schema", "name", "version", "as_of", "language", "outcome", "next_review", "verdict",
-                     "verdict_reason", "basis", "segments")),
-    "criteria": [_CRITERION], "more": [{"name": None, **_PART}], "avoid": _PART, "evidence": _EVIDENCE,
-    "groups": {group: [_STATEMENT] for group in (
-        "basic", "technical", "organizational", "financial", "pains", "triggers", "goals",
-    )},
-    "personas": [_PERSONA],
-    "score": {"base": None, "points": [dict.fromkeys(("criterion", "met", "failed"))]},
-    "tiers": [dict.fromkeys(("name", "min_fit"))],
-    "promise": dict.fromkeys(("lift_low", "lift_high", "due")),
-    "history": [dict.fromkeys(("version", "date", "by", "why", "criteria"))],
-}
-"""The keys of icp.yml: None = any value, a dict = a mapping with these keys, a list of one = a list of such."""
+_KEYS = read_declared("icp_lab.icp", "profile.toml")
 
 
 @dataclass(frozen=True)
@@ -132,36 +102,36 @@ def load_icp(path: Path | str) -> ICP:
             raise errors.not_a_profile(str(path), key)
     if document["schema"] != SCHEMA:
         raise errors.wrong_value("schema", str(document["schema"]), [str(SCHEMA)], _place(path, document, "schema"))
-    _check_keys(document, _KEYS, path)
+    _check_keys(document, "profile", path)
     _check_values(document, path)
     data = _plain(document)
     data["criteria"] = data["criteria"] or []
     return ICP(data)
 
 
-def _check_keys(node: Any, known: Any, path: Path) -> None:
-    if isinstance(known, list):
-        if node is not None and not isinstance(node, list):
-            raise errors.not_a_profile(str(path), str(node))
-        for each in node or []:
+def _check_keys(node: Any, known: str | tuple[str], path: Path) -> None:
+    """Hold a node to its kind in `profile.toml`."""
+    if node is None or not known:
+        return
+    kind: Any = list if isinstance(known, tuple) else Mapping
+    if not isinstance(node, kind):
+        raise errors.not_a_profile(str(path), str(node))
+    if isinstance(known, tuple):
+        for each in node:
             _check_keys(each, known[0], path)
-    elif isinstance(known, dict) and node is not None:
-        if not isinstance(node, Mapping):
-            raise errors.not_a_profile(str(path), str(node))
-        for key, value in node.items():
-            if key not in known:
-                raise errors.unknown_key(str(key), known, _place(path, node, key))
-            _check_keys(value, known[key], path)
+        return
+    for key, value in node.items():
+        if key not in _KEYS[known]:
+            raise errors.unknown_key(str(key), _KEYS[known], _place(path, node, key))
+        _check_keys(value, _KEYS[known][key], path)
 
 
 def _check_values(document: Mapping[str, Any], path: Path) -> None:
-    for key, allowed in CHOICES.items():
-        if document.get(key) not in (None, "", *allowed):
-            raise errors.wrong_value(key, str(document[key]), allowed, _place(path, document, key))
-    for reason in document.get("verdict_reason") or []:
-        if reason not in REASONS:
-            place = _place(path, document, "verdict_reason")
-            raise errors.wrong_value("verdict_reason", str(reason), REASONS, place)
+    for key, allowed in _KEYS["choices"].items():
+        said = document.get(key)
+        for one in said or [] if key == "verdict_reason" else [said]:
+            if one not in (None, "", *allowed):
+                raise errors.wrong_value(key, str(one), allowed, _place(path, document, key))
     parts = [document, document.get("avoid") or {}, *(document.get("more") or [])]
     for criteria in (part.get("criteria") or [] for part in parts):
         for one in criteria:
@@ -208,7 +178,7 @@ def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:
     -----
     Keys stand in the order of the contract; yes and no are words, as YAML 1.2 has it; dates are not quoted.
     """
-    ordered = {key: data[key] for key in _KEYS if key in data} | {k: v for k, v in data.items() if k not in _KEYS}
+    ordered = {key: data[key] for key in (*_KEYS["profile"], *data) if key in data}
     for key in ("as_of", "next_review"):
         if ordered.get(key):
             ordered[key] = date.fromisoformat(str(ordered[key])[:10])

@@ -69,22 +69,6 @@ class _Section:
     blocks: list[_Block] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Page:
-    title: str
-    question: str
-    opening: str
-    kicker: str
-    headlines: list[str]
-    sections: list[_Section]
-    contents: list[_Section]
-    process: Way
-    turn: tuple[Entry | None, Entry | None]
-    provenance: tuple[tuple[str, str], ...]
-    parameters: tuple[tuple[str, str, str], ...]
-    trouble: str
-
-
 def render_page(notebook: Any, facts: PageFacts) -> str:
     """How does a notebook that has run become a page?
 
@@ -103,7 +87,7 @@ def render_page(notebook: Any, facts: PageFacts) -> str:
     with in_language(facts.language):
         page = _read_notebook(notebook, facts)
         exporter = _exporter()
-        exporter.environment.globals.update(_=_, shell=describe_shell(page.title, facts.study))
+        exporter.environment.globals.update(_=_, shell=describe_shell(page["title"], facts.study))
         html, _resources = exporter.from_notebook_node(notebook, resources={"page": page})
     return str(html)
 
@@ -119,19 +103,20 @@ def _exporter() -> Any:
     return exporter
 
 
-def _read_notebook(notebook: Any, facts: PageFacts) -> _Page:
+def _read_notebook(notebook: Any, facts: PageFacts) -> dict[str, Any]:
     title, text, rest = _open_page(notebook)
     question, _gap, opening = text.partition("\n\n")
     headlines: list[str] = []
     sections = _split(rest, headlines)
     way = show_way(facts.pages, facts.name, facts.own)
     step = BY_NAME.get(facts.name)
-    kicker = _("Step {step} of 9").format(step=step.step) if step else _("The analyst's own")
-    contents = [section for section in sections if section.title and section.blocks]
-    return _Page(
-        title or (_(step.title) if step else facts.name), question, opening, kicker, headlines, sections, contents, way,
-        _neighbours(way), facts.provenance, facts.parameters, facts.trouble,
-    )
+    return {
+        "title": title or (_(step.title) if step else facts.name), "question": question, "opening": opening,
+        "kicker": _("Step {step} of 9").format(step=step.step) if step else _("The analyst's own"),
+        "headlines": headlines, "sections": sections, "process": way, "turn": _neighbours(way),
+        "contents": [section for section in sections if section.title and section.blocks],
+        "provenance": facts.provenance, "parameters": facts.parameters, "trouble": facts.trouble,
+    }
 
 
 def _open_page(notebook: Any) -> tuple[str, str, list[Any]]:

@@ -4,13 +4,12 @@ import re
 
 from markupsafe import Markup, escape
 
-from icp_lab.locale import _
+from icp_lab.pages.shell import render_template
 from icp_lab.views.picture import Picture
 from icp_lab.views.prose import Prose
-from icp_lab.views.table import MISSING, Column, Table
+from icp_lab.views.table import LEFT, MISSING, Column, Table
 
-_LONG, _MANY = 16, 9  # characters that ask for room in a narrow table; columns that ask for a smaller one
-_FLUSH_LEFT = ("text", "date", "flag")
+_LONG = 16  # characters that ask for room in a narrow table
 
 
 def render_prose(prose: Prose) -> str:
@@ -35,13 +34,7 @@ def render_picture(picture: Picture) -> str:
 
     Title and measure above, n and source below. The narrow drawing is hidden unless the page is narrow.
     """
-    subtitle = f'<div class="measure">{escape(picture.subtitle)}</div>' if picture.subtitle else ""
-    foot = f'<p class="foot">{escape(picture.foot)}</p>' if picture.foot else ""
-    return (
-        f'<figure class="picture"><figcaption><strong class="finding">{render_bold(picture.title)}</strong>{subtitle}'
-        f'</figcaption><div class="wide">{picture.wide}</div><div class="narrow" hidden>{picture.narrow}</div>'
-        f"{foot}</figure>"
-    )
+    return render_template("picture.html.j2", picture=picture, title=render_bold(picture.title))
 
 
 def render_table(table: Table) -> str:
@@ -50,48 +43,27 @@ def render_table(table: Table) -> str:
     Numbers flush right with their unit in the heading, a sort key in each cell for the page's script, the sorted
     column marked. The box scrolls by itself where the page is narrower than the table.
     """
-    finding = f'<figcaption><strong class="finding">{render_bold(table.title)}</strong></figcaption>'
-    title = finding if table.title else ""
-    note = f'<p class="foot">{render_bold(table.note)}</p>' if table.note else ""
-    heads = "".join(
-        _render_head(column, head, unit, table.sort)
-        for column, (head, unit) in zip(table.columns, table.heads(), strict=True)
-    )
-    rows = table.rows
-    keys = [[_sort_key(value) for value in rows[column.sources[0]]] for column in table.columns]
-    body = "".join(
-        "<tr>" + "".join(
-            _render_cell(column, text, keys[place][number], first=place == 0)
-            for place, (column, text) in enumerate(zip(table.columns, cells, strict=True))
-        ) + "</tr>"
-        for number, cells in enumerate(table.cells())
-    )
-    if not len(rows):
-        nothing = escape(_("Nothing to list."))
-        return f'<figure class="table">{title}<p class="foot">{nothing}</p>{note}</figure>'
-    dense = ' class="dense"' if len(table.columns) > _MANY else ""
-    label = escape(re.sub(r"\*\*", "", table.title))
-    return (
-        f'<figure class="table">{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f'<table{dense}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>{note}</figure>'
-    )
+    descending, by = table.sort.startswith("-"), table.sort.lstrip("-")
+    heads = [{"text": head, "unit": unit, "side": _side(column),
+              "sorted": ("descending" if descending else "ascending") if by == column.name else ""}
+             for column, (head, unit) in zip(table.columns, table.heads(), strict=True)]
+    keys = zip(*(map(_sort_key, table.rows[column.sources[0]]) for column in table.columns), strict=True)
+    rows = [[_describe_cell(*cell, first=cell[0] is table.columns[0])
+             for cell in zip(table.columns, texts, sorts, strict=True)]
+            for texts, sorts in zip(table.cells(), keys, strict=True)]
+    return render_template("table.html.j2", title=render_bold(table.title), note=render_bold(table.note),
+                           label=table.title.replace("**", ""), heads=heads, rows=rows)
 
 
-def _render_head(column: Column, head: str, unit: str, sort: str) -> str:
-    side = "left" if column.kind in _FLUSH_LEFT else "right"
-    direction = "descending" if sort.startswith("-") else "ascending"
-    sorted_by = f' aria-sort="{direction}"' if sort and sort.lstrip("-") == column.name else ""
-    measure = f' <span class="unit">{escape(unit)}</span>' if unit else ""
-    return f'<th scope="col" class="{side}"{sorted_by}>{escape(head)}{measure}</th>'
+def _side(column: Column) -> str:
+    return "left" if column.kind in LEFT else "right"
 
 
-def _render_cell(column: Column, text: str, key: str, *, first: bool) -> str:
-    side = "left" if column.kind in _FLUSH_LEFT else "right"
+def _describe_cell(column: Column, text: str, key: str, *, first: bool) -> dict[str, str]:
     shade = " missing" if text == MISSING else " date" if column.kind == "date" else ""
-    shade += " wordy" if len(text) > _LONG and not first else ""
-    tag, scope = ("th", ' scope="row"') if first and column.kind == "text" else ("td", "")
-    sort = f' data-key="{escape(key)}"' if key != text else ""
-    return f'<{tag}{scope} class="{side}{shade}"{sort}>{escape(text)}</{tag}>'
+    wordy = " wordy" if len(text) > _LONG and not first else ""
+    return {"tag": "th" if first and column.kind == "text" else "td", "look": f"{_side(column)}{shade}{wordy}",
+            "key": key, "text": text}
 
 
 def _sort_key(value: object) -> str:

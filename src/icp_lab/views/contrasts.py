@@ -1,7 +1,6 @@
 """How two groups of accounts differ: sentences, a table, and a forest plot of what survives the number of tries."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.rule import name_attribute, write_number
-from icp_lab.views.picture import COLOURS, About, Picture, paint
+from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose, begin, join, tell
 from icp_lab.views.table import MISSING, Column, Table, say, say_interval
 from icp_lab.views.words import lay_out, name, names
@@ -158,24 +157,16 @@ def _title(contrast: Contrast) -> str:
                       share=say(_pairs(row["effect"]), "share")))
 
 
-def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> None:
-    scale = math.log2 if ratio else _pairs
-    reach = 5.0  # ratios beyond 32 times are drawn at the edge
-    for place, row in enumerate(rows.to_dict("records")):
-        low, middle, high = (min(max(_place(scale, row[end]), -reach), reach) for end in ("low", "effect", "high"))
-        colour = COLOURS["accent"] if row["distinct"] else COLOURS["grey"]
-        axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55, solid_capstyle="butt")
-        axes.plot([middle], [place], marker="o" if row["distinct"] else "D", markersize=7 if row["distinct"] else 6,
-                  color=colour, markerfacecolor=colour if row["distinct"] else "none", linestyle="none")
-        if not narrow:
-            axes.annotate(_say_holds(row), (1, place), (6, 0), va="center",
-                          xycoords=("axes fraction", "data"), textcoords="offset points", color=colour,
-                          annotation_clip=False)
-    axes.axvline(0 if ratio else 0.5, color=COLOURS["grey"], linewidth=1, zorder=0)
-    labels = [_label(row) for row in rows.to_dict("records")]
-    axes.set_yticks(range(len(rows)), [_shorten(label, narrow) for label in labels])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.grid(axis="y", visible=False)
+def _draw_forest(axes: Axes, frame: pd.DataFrame, ratio: bool, narrow: bool) -> None:
+    rows = frame.to_dict("records")
+    low, middle, high = ([_place(row[end], ratio) for row in rows] for end in ("low", "effect", "high"))
+    colours = [COLOURS["accent"] if row["distinct"] else COLOURS["grey"] for row in rows]
+    plot_intervals(axes, [_shorten(_label(row), narrow) for row in rows], middle, list(zip(low, high, strict=True)),
+                   colours=colours, reference=0 if ratio else 0.5,
+                   unsure=[place for place, row in enumerate(rows) if not row["distinct"]])
+    for place, row in enumerate(() if narrow else rows):
+        axes.annotate(_say_holds(row), (1, place), (6, 0), va="center", xycoords=("axes fraction", "data"),
+                      textcoords="offset points", color=colours[place], annotation_clip=False)
     if ratio:
         far = max(1, *(abs(math.floor(end)) for end in axes.get_xlim()))
         ticks = [tick for tick in range(-far, far + 1) if far <= 2 or tick % 2 == 0]
@@ -187,10 +178,9 @@ def _draw_forest(axes: Axes, rows: pd.DataFrame, ratio: bool, narrow: bool) -> N
     axes.xaxis.set_minor_locator(NullLocator())
 
 
-def _place(scale: Callable[[float], float], value: float) -> float:
-    if scale is math.log2:
-        return math.log2(value) if 0 < value < math.inf else math.copysign(math.inf, value - 1)
-    return float(scale(value))
+def _place(effect: float, ratio: bool) -> float:
+    """Tell where an effect is drawn: ratios by doublings, those beyond 32 times at the edge."""
+    return math.log2(min(max(effect, 1 / 32), 32)) if ratio else _pairs(effect)
 
 
 def _pairs(delta: float) -> float:

@@ -4,7 +4,7 @@ Title, subtitle and foot are words of the page, not of the drawing, so that they
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -14,6 +14,7 @@ from io import StringIO
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
+from xml.sax.saxutils import escape
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -138,6 +139,7 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     *,
     colours: Sequence[str] | None = None,
     reference: float | None = None,
+    unsure: Collection[int] = (),
 ) -> None:
     """How do estimates with their intervals stand side by side?
 
@@ -155,11 +157,16 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
         One of `COLOURS` values a row; accent where left out.
     reference
         Where "no difference" lies.
+    unsure
+        The rows whose estimate is drawn as an open diamond instead of a filled dot.
     """
     shades = list(colours or [COLOURS["accent"]] * len(labels))
-    for row, (estimate, (low, high), shade) in enumerate(zip(estimates, ends, shades, strict=True)):
+    dot: dict[str, Any] = {"marker": "o", "markersize": 7}
+    diamond: dict[str, Any] = {"marker": "D", "markersize": 6, "markerfacecolor": "none"}
+    marks = [diamond if row in unsure else dot for row in range(len(labels))]
+    for row, (estimate, (low, high), shade, mark) in enumerate(zip(estimates, ends, shades, marks, strict=True)):
         axes.plot([low, high], [row, row], color=shade, linewidth=2, solid_capstyle="butt", alpha=0.55)
-        axes.plot([estimate], [row], marker="o", markersize=7, color=shade, linestyle="none")
+        axes.plot([estimate], [row], color=shade, linestyle="none", **mark)
     if reference is not None:
         axes.axvline(reference, color=COLOURS["grey"], linewidth=1, zorder=0)
     axes.set_yticks(range(len(labels)), labels)
@@ -218,7 +225,8 @@ def _fit_page(svg: str, width: int, height: int, alt: str) -> str:
     for name, colour in COLOURS.items():
         body = body.replace(colour, f"var(--{name}, {colour})")
     body = re.sub(r"font-family: [^;\"]+; ?| transform=\"rotate\(-0 [^\"]*\"", "", body)
-    head = f'<svg class="drawing" role="img" aria-label="{_escape_attribute(alt)}" viewBox="0 0 {width} {height}">'
+    label = escape(alt, {'"': "&quot;"})
+    head = f'<svg class="drawing" role="img" aria-label="{label}" viewBox="0 0 {width} {height}">'
     return re.sub(r"<svg[^>]*>", lambda _match: head, body, count=1).strip()
 
 
@@ -233,11 +241,3 @@ def _own_ids(body: str) -> str:
     body = re.sub(r' id="([^"]+)"', rename, body)
     body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{mark}-\1"', body)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}-\1)", body)
-
-
-def _escape_attribute(text: str) -> str:
-    marks = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
-    for mark, entity in marks:
-        text = text.replace(mark, entity)
-    return text
-

@@ -12,6 +12,8 @@ from icp_lab.locale import N_, _, language
 
 Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "interval", "p", "flag"]
 MISSING = "–"
+LEFT = ("text", "date", "flag")
+"""Kinds that are set flush left, since they are not compared by size."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Table:
         heads = [f"{head} ({unit})" if unit else head for head, unit in self.heads()]
         grid = [heads, *self.cells()]
         widths = [max(_width(row[i]) for row in grid) for i in range(len(heads))]
-        left = [column.kind in ("text", "date", "flag") for column in self.columns]
+        left = [column.kind in LEFT for column in self.columns]
         lines = ["  ".join(map(_pad, row, widths, left)).rstrip() for row in grid]
         return "\n".join([*([self.title] if self.title else []), *lines, *([self.note] if self.note else [])])
 
@@ -141,7 +143,7 @@ class _Scale:
     @classmethod
     def of(cls, column: Column, frame: pd.DataFrame) -> "_Scale":
         kind = column.written
-        if kind in ("text", "date", "flag", "p"):
+        if kind in (*LEFT, "p"):
             return cls(1, 0, column.unit)
         values = pd.concat([pd.to_numeric(frame[name], errors="coerce") for name in column.sources]).abs()
         found = [float(value) for value in values.dropna() if isfinite(value)]
@@ -196,7 +198,7 @@ def say(value: object, kind: Kind = "number", unit: str = "") -> str:
         return MISSING
     if kind == "p":
         return _("less than 0.001") if float(str(value)) < 0.001 else _write_p(float(str(value)))
-    if kind in ("text", "date", "flag"):
+    if kind in LEFT:
         return _write_plain(value, kind)
     figure = float(str(value))
     if kind == "money":
@@ -262,7 +264,7 @@ def _write_column(rows: pd.DataFrame, column: Column) -> list[str]:
 def _write(value: object, kind: Kind, scale: _Scale) -> str:
     if _is_missing(value):
         return MISSING
-    if kind in ("text", "date", "flag"):
+    if kind in LEFT:
         return _write_plain(value, kind)
     figure = float(str(value))
     return _write_p(figure) if kind == "p" else _write_number(figure, scale.divisor, scale.decimals)
