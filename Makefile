@@ -48,7 +48,7 @@ notebooks: environment  ## Run the house notebooks on the demo and keep their te
 
 sentences: environment  ## Bring the Japanese catalogue up to the sentences in code and notebooks; new ones are empty
 	@mkdir -p build
-	@$(PYTHON) -m babel.messages.frontend extract --mapping babel.cfg --keyword N_ --no-location --sort-output --quiet --output build/icp_lab.pot .
+	@$(PYTHON) -m babel.messages.frontend --quiet extract --mapping babel.cfg --keyword N_ --no-location --sort-output --output build/icp_lab.pot .
 	@$(PYTHON) -m babel.messages.frontend update --locale ja --no-fuzzy-matching --no-wrap --omit-header --input-file build/icp_lab.pot --output-file src/icp_lab/locale/ja/icp_lab.po
 
 LOCK = $(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --fork-strategy fewest \
