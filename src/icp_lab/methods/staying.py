@@ -59,14 +59,15 @@ class Staying(Shown):
     Parameters
     ----------
     frame
-        A row a level, the attribute of the strongest evidence first and in it who stays longest: attribute, kind
+        A row a level, the attribute of the strongest evidence first and in it who stays longest: rank (0 is the
+        strongest attribute, or member of a list), attribute, kind
         (interval, set, has, is), value, yes, start, end (of a quarter of a number's range; missing = open), n, left,
         stayed (share still here after `months`) with stayed_low and stayed_high; and of the whole attribute p_value,
         adjusted (for their number), distinct.
     curves
         A row a level and month: place (of the level in `frame`), month, at_risk, stayed, stayed_low, stayed_high.
     months
-        After how many months shares are compared.
+        After how many months shares are compared: as asked for, or as long as ten customers have been seen.
     n, left, tried
         Customers whose stay is known, how many of them left, attributes (and list members) looked at.
     """
@@ -81,8 +82,8 @@ class Staying(Shown):
     @property
     def caption(self) -> str:
         """Say how many attributes tell who stays."""
-        told = self.frame.loc[self.frame["distinct"], ["attribute", "value"]].where(self.frame["kind"] == "has", "")
-        return _("{held} of {n} attributes tell who stays").format(held=len(told.drop_duplicates()), n=self.tried)
+        held = self.frame.loc[self.frame["distinct"], "rank"].nunique()
+        return _("{held} of {n} attributes tell who stays").format(held=held, n=self.tried)
 
 
 def expect_years(stays: pd.DataFrame, horizon: float, weights: Floats | None = None) -> Floats:
@@ -256,6 +257,7 @@ def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int 
     """
     known = stays[_find_told(stays)].set_index("account_id").sort_index()
     years, left = known["years"].to_numpy(dtype=np.float64), known["left"].to_numpy(dtype=bool)
+    months = min(months, int(12 * np.sort(years)[-min(FEWEST, len(years))])) if len(years) else months
     found: list[tuple[float, list[dict[str, Any]], list[pd.DataFrame]]] = []
     for name in sorted(map(str, attributes.columns)) if left.any() else ():
         for split in _split_levels(attributes[name].reindex(known.index)):
@@ -268,9 +270,10 @@ def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int 
                 found.append((float(p_value), *_describe(name, levels, years, left, months)))
     adjusted = adjust_holm(np.array([p_value for p_value, _rows, _curves in found]))
     rows, curves = list[dict[str, Any]](), list[pd.DataFrame]()
-    for place in np.argsort([each[0] for each in found], kind="stable"):
+    for rank, place in enumerate(np.argsort([each[0] for each in found], kind="stable")):
         p_value, told, traced = found[place]
-        verdict = {"p_value": p_value, "adjusted": adjusted[place], "distinct": bool(adjusted[place] <= alpha)}
+        verdict = {"rank": rank, "p_value": p_value, "adjusted": adjusted[place],
+                   "distinct": bool(adjusted[place] <= alpha)}
         for order in np.argsort([-level["stayed"] for level in told], kind="stable"):
             curves.append(traced[order].assign(place=len(rows)))
             rows.append(told[order] | verdict)
@@ -279,8 +282,8 @@ def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int 
     return Staying(frame, curve, months, len(known), int(left.sum()), len(found))
 
 
-_COLUMNS = ["attribute", "kind", "value", "yes", "start", "end", "n", "left", "stayed", "stayed_low", "stayed_high",
-            "p_value", "adjusted", "distinct"]
+_COLUMNS = ["rank", "attribute", "kind", "value", "yes", "start", "end", "n", "left", "stayed", "stayed_low",
+            "stayed_high", "p_value", "adjusted", "distinct"]
 
 
 def _describe(
