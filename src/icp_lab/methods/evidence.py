@@ -99,10 +99,29 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
     >>> find_icp(cases, positive, permutations=99, bootstraps=20).verdict
     'supported'
     """
-    chosen = sorted(cases.columns if attributes is None else attributes)
-    leaks = find_leaks(cases[chosen], positive, groups=groups).refused if chosen else {}
-    trial = prepare_trial(cases[[name for name in chosen if name not in leaks]], positive, groups=groups, strata=strata,
-                          min_covered=min_covered)
+    chosen = cases[sorted(cases.columns if attributes is None else attributes)]
+    leaks = find_leaks(chosen, positive, groups=groups).refused
+    return run_protocol(chosen, positive, leaks, groups=groups, strata=strata, time=time, max_criteria=max_criteria,
+                        min_covered=min_covered, permutations=permutations, folds=folds, bootstraps=bootstraps,
+                        seed=seed)
+
+
+def run_protocol(  # noqa: PLR0913  (as for `find_icp`)
+    cases: pd.DataFrame, positive: "pd.Series[Any]", leaks: dict[str, str], *, groups: "pd.Series[Any] | None" = None,
+    strata: "pd.Series[Any] | None" = None, time: "pd.Series[Any] | None" = None, max_criteria: int = 5,
+    min_covered: int | None = None, permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
+) -> Finding:
+    """Which few criteria describe the positive cases, where the caller says which attributes are refused, and why?
+
+    Parameters
+    ----------
+    leaks
+        Attribute -> code of the suspicion, of `find_leaks`.
+    cases, positive, groups, strata, time, max_criteria, min_covered, permutations, folds, bootstraps, seed
+        As for `find_icp`.
+    """
+    kept = cases[sorted(set(cases.columns) - set(leaks))]
+    trial = prepare_trial(kept, positive, groups=groups, strata=strata, min_covered=min_covered)
     engine = make_engine(trial.units, max_criteria)
     counts = trial.units.cases, trial.units.positives
     first = engine.best(*counts)
