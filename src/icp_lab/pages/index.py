@@ -11,10 +11,10 @@ from icp_lab.methods.document import Standing, check_accounts
 from icp_lab.pages.render import render_bold, render_table
 from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
-from icp_lab.rule import Criterion, Rule, write_number
+from icp_lab.rule import Criterion, Rule
 from icp_lab.views.document import say_verdict, tell_counts, tell_lead, tell_next_step, tell_settling
 from icp_lab.views.prose import join, tell
-from icp_lab.views.table import Table
+from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import name, names
 
 SEARCHED = 50_000
@@ -196,18 +196,8 @@ def _list_accounts(
     checked = check_accounts(icp, known)
     letters = checked.astype("object").where(checked.notna(), "?").replace({True: "y", False: "n"})
     answers = ["".join(row) for row in letters.to_numpy(dtype=str)] if criteria else [""] * len(rows)
-    values = [[_write_value(value) for value in known[criterion.attribute]] for criterion in criteria]
+    values = [[say_value(value) for value in known[criterion.attribute]] for criterion in criteria]
     shown = list(map(list, zip(*values, strict=True))) if criteria else [[]] * len(rows)
     called = rows["name"].fillna(rows["account_id"])
     columns = rows["account_id"], called, rows["status"], rows["fit"], answers, shown
     return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _write_value(value: object) -> str:
-    if isinstance(value, (tuple, list)):
-        return ", ".join(map(str, value))
-    if pd.isna(value):  # type: ignore[call-overload]
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return write_number(value) if isinstance(value, float) else str(value)

@@ -5,9 +5,9 @@ The same content gives the same bytes.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from icp_lab.locale import N_, _
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import tell_avoid, tell_lead, tell_lift, tell_verdict
+from icp_lab.views.table import say_value
 from icp_lab.views.words import names
 
 _A4 = 9
@@ -82,7 +83,7 @@ class _Book:
             whole, number = isinstance(value, int), isinstance(value, int | float)
             kind = "integer" if whole else "number" if number else "text"
         if kind == "text":
-            text = _clean(_say(value))
+            text = _clean(say_value(value))
             sheet.write_string(*cell, text, self.quoted if text[:1] in "=+-@'" else self.formats["text"])
         elif kind == "date":
             sheet.write_datetime(*cell, pd.Timestamp(str(value)).to_pydatetime(), self.formats["date"])
@@ -182,7 +183,7 @@ def _say_why(accounts: pd.DataFrame) -> list[str]:
     said: list[list[str]] = [[] for _row in range(len(accounts))]
     for name, sentence in sentences.items():
         for place, text in enumerate(accounts.get(name, ())):
-            names = [name_attribute(part.strip()) for part in _say(text).split(",") if part.strip()]
+            names = [name_attribute(part.strip()) for part in say_value(text).split(",") if part.strip()]
             if names:
                 said[place].append(_(sentence).format(names=", ".join(names)))
     return ["; ".join(parts) for parts in said]
@@ -201,19 +202,9 @@ def _infer(head: str, values: "pd.Series[Any]") -> _Column:
 
 def _fit_width(column: _Column) -> float:
     """Fit a column to what it holds; wide characters take two places."""
-    cells: Iterable[object] = (column.head, *column.values[:200])
-    longest = max((len(text) + sum(ord(mark) > 0x2E80 for mark in text) for text in map(_say, cells)), default=0)
+    said = [str(cell) if isinstance(cell, float) else say_value(cell) for cell in (column.head, *column.values[:200])]
+    longest = max((len(text) + sum(ord(mark) > 0x2E80 for mark in text) for text in said), default=0)
     return float(min(max(longest + 2, 9), 60))
-
-
-def _say(value: object) -> str:
-    if _is_missing(value):
-        return ""
-    if pd.api.types.is_bool(value):
-        return _("yes") if value else _("no")
-    if isinstance(value, (tuple, list)):
-        return ", ".join(map(str, value))
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _clean(text: str) -> str:

@@ -1,6 +1,8 @@
 """How two groups of accounts differ: sentences, a table, and a forest plot of what survives the number of tries."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,18 +97,13 @@ def tell_value(contrast: Contrast) -> Prose:
 def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
     """How do the groups differ in each attribute?"""
     first, second = _name_groups(contrast)
-    frame = contrast.frame.head(most)
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    frame = frame.assign(
-        label=[_label(row) for row in rows],
-        first=[_say_middle(row, "first") for row in rows], second=[_say_middle(row, "second") for row in rows],
-        effect=[_say_effect(row) for row in rows],
-        holds=[_say_holds(row) for row in rows])
+    frame = _write_rows(contrast.frame.head(most), label=_label, effect=_say_effect, holds=_say_holds,
+                        first=partial(_say_middle, "first"), second=partial(_say_middle, "second"))
     skipped = contrast.skipped["reason"].map(names("skipped")).value_counts()
     left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
-    cut = tell(_("Shown: {rows} of {n} differences."), rows=len(rows), n=len(contrast.frame))
+    cut = tell(_("Shown: {rows} of {n} differences."), rows=len(frame), n=len(contrast.frame))
     title = begin(tell(_("{first} against {second}, strongest evidence first"), first=first, second=second))
-    return lay_out("contrast", frame, title=title, note=cut if len(rows) < len(contrast.frame) else "", left=left,
+    return lay_out("contrast", frame, title=title, note=cut if len(frame) < len(contrast.frame) else "", left=left,
                    first=first, second=second)
 
 
@@ -194,9 +191,8 @@ def tabulate_association(association: Association, best_are: str = "best", most:
     if frame.empty:
         return Prose(_("There are too few accounts of one kind to compare them."))
     measures = np.where(frame["level"] != "", "risk_ratio", "cliffs_delta")
-    rows: list[Any] = frame.assign(measure=measures, start=math.nan).to_dict("records")
-    frame = frame.assign(label=[_label(row) for row in rows], holds=[_say_holds(row) for row in rows], **{
-        group: [_say_figure(row, row[group]) for row in rows] for group in association.groups})
+    frame = _write_rows(frame.assign(measure=measures, start=math.nan), label=_label, holds=_say_holds,
+                        **{group: partial(_say_figure, group) for group in association.groups})
     called = names("group")
     called["best"] = called[best_are]
     heads = tuple(Column(group, tell(_("{group}, n = {n}"), group=begin(called[group]), n=n))
@@ -224,13 +220,17 @@ def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
 
 def tabulate_confounding(confounding: Confounding) -> Table | Prose:
     """What is left of each difference when another attribute is held fixed?"""
-    rows: list[dict[str, Any]] = confounding.frame.to_dict("records")  # type: ignore[assignment]
-    if not rows:
+    if confounding.frame.empty:
         return Prose("")
-    return lay_out("confounding", confounding.frame.assign(
-        label=[_label(row) for row in rows], fixed=[_name_held(row) for row in rows],
-        before=[_say_crude(row) for row in rows], after=[_say_effect(row) for row in rows],
-        reading=[name("reading", row["kind"]) for row in rows]))
+    frame = confounding.frame.assign(reading=confounding.frame["kind"].map(names("reading")))
+    return lay_out("confounding", _write_rows(frame, label=_label, fixed=_name_held, before=_say_crude,
+                                              after=_say_effect))
+
+
+def _write_rows(frame: pd.DataFrame, **writers: Callable[[Any], str]) -> pd.DataFrame:
+    """Write columns out of whole rows."""
+    rows = frame.to_dict("records")
+    return frame.assign(**{column: [write(row) for row in rows] for column, write in writers.items()})
 
 
 def _say_crude(row: Any) -> str:
@@ -258,12 +258,13 @@ def _say_effect(row: Any) -> str:
     return tell(sentence, **_figures(row))
 
 
-def _say_middle(row: Any, group: str) -> str:
-    return _say_figure(row, row[f"{'share' if row['measure'] == 'risk_ratio' else 'median'}_{group}"])
+def _say_middle(group: str, row: Any) -> str:
+    return _say_figure(f"{'share' if row['measure'] == 'risk_ratio' else 'median'}_{group}", row)
 
 
-def _say_figure(row: Any, figure: float) -> str:
+def _say_figure(column: str, row: Any) -> str:
     """Write a share, or a median in the attribute's own unit."""
+    figure = row[column]
     if math.isnan(figure):
         return MISSING
     return say(figure, "share") if row["measure"] == "risk_ratio" else write_number(figure, row["attribute"])

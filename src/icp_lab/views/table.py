@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import pandas as pd
 
 from icp_lab.locale import N_, _, language
+from icp_lab.rule import write_number
 
 Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "interval", "p", "flag"]
 MISSING = "–"
@@ -201,12 +202,7 @@ def say(value: object, kind: Kind = "number", unit: str = "") -> str:
     if kind in LEFT:
         return _write_plain(value, kind)
     figure = float(str(value))
-    if kind == "money":
-        return _say_money(figure, unit)
-    scale = _Scale.fitting(kind, [abs(figure)], unit)
-    # A single ratio in a sentence needs no second decimal unless it is close to 1.
-    decimals = 1 if kind == "ratio" and abs(figure) >= 1.5 else scale.decimals
-    return f"{_write_number(figure, scale.divisor, decimals)} {scale.unit}".strip()
+    return _say_money(figure, unit) if kind == "money" else _say_figures([figure], kind, unit)
 
 
 def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "") -> str:
@@ -224,12 +220,34 @@ def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "
     """
     if kind == "money" or _is_missing(low) or _is_missing(high):
         return _("{low} to {high}").format(low=say(low, kind, unit), high=say(high, kind, unit))
-    ends = [float(str(low)), float(str(high))]
-    scale = _Scale.fitting(kind, [abs(end) for end in ends], unit)
-    decimals = 1 if kind == "ratio" and max(ends) >= 1.5 else scale.decimals
-    first, last = (_write_number(end, scale.divisor, decimals) for end in ends)
-    ends_said = _("{low} to {high}").format(low=first, high=last)
-    return f"{ends_said} {scale.unit}".strip()
+    return _say_figures([float(str(low)), float(str(high))], kind, unit)
+
+
+def _say_figures(figures: Sequence[float], kind: Kind, unit: str) -> str:
+    """Write a figure, or both ends of an interval, with their unit."""
+    scale = _Scale.fitting(kind, [abs(figure) for figure in figures], unit)
+    # A ratio in a sentence needs no second decimal unless it is close to 1.
+    decimals = 1 if kind == "ratio" and max(map(abs, figures)) >= 1.5 else scale.decimals
+    low, *high = (_write_number(figure, scale.divisor, decimals) for figure in figures)
+    said = _("{low} to {high}").format(low=low, high=high[0]) if high else low
+    return f"{said} {scale.unit}".strip()
+
+
+def say_value(value: object) -> str:
+    """How is a value out of the data written as text? Empty where it is missing.
+
+    Examples
+    --------
+    >>> say_value(("CRM", "ERP")), say_value(True), say_value(2500.0), say_value(None)
+    ('CRM, ERP', 'yes', '2,500', '')
+    """
+    if _is_missing(value):
+        return ""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(str, value))
+    if pd.api.types.is_bool(value):
+        return _("yes") if value else _("no")
+    return write_number(value) if isinstance(value, float) and isfinite(value) else str(value)
 
 
 # Japanese counts large sums by ten thousand and by a hundred million.
