@@ -1,6 +1,6 @@
 """Over many seeds: planted profiles are found, their intervals hold the truth, and noise is called noise.
 
-`python benchmarks/finder.py` measures the same with 200 seeds a cell and the whole protocol; docs/method.md has the figures.
+`python benchmarks/finder.py` measures the same with 200 seeds a cell and the whole protocol (docs/method.md).
 """
 
 import numpy as np

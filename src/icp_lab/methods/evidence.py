@@ -307,7 +307,7 @@ def find_showable(n: int, rate: float, cover: float = 0.2, level: float = SEARCH
     Examples
     --------
     >>> round(find_showable(60, 0.2), 1), round(find_showable(60, 0.2, level=0.05), 1)
-    (nan, 2.7)
+    (3.5, 2.4)
     """
     if not 0 < rate < 1 or not n:
         return math.nan

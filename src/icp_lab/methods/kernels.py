@@ -305,64 +305,76 @@ def _polish(codes, packed, rows, static, limits, steps, length, result):
 
 
 @_compile
+def _descend(codes, packed, rows, kinds, found, chosen, parents):
+    """Make the chosen continuations the parents of the next level: rows, bounds, odds, spent prices, steps."""
+    bounds, odds, spent, held = parents
+    width, kept = codes.shape[1], len(chosen)
+    room = 0
+    for c in range(kept):
+        room += bounds[chosen[c] // width, 2] - bounds[chosen[c] // width, 0]
+    next_rows, end = np.empty(room, rows.dtype), 0
+    next_bounds, next_odds, next_spent = np.zeros((kept, 3), np.int64), np.ones(kept), np.zeros(kept)
+    next_held = np.zeros((kept, held.shape[1] + 1, 4), np.int64)
+    for c in range(kept):
+        p, f = chosen[c] // width, chosen[c] % width
+        next_held[c, :-1] = held[p]
+        _as_step(f, found[p, f], next_held[c, -1])
+        next_spent[c] = spent[p] + found[p, f, COST]
+        next_bounds[c, 0] = end
+        next_bounds[c, 1], end, next_odds[c] = _narrow(codes, packed, rows, bounds[p], odds[p], kinds[f],
+                                                       next_held[c, -1], next_rows, end)
+        next_bounds[c, 2] = end
+    return next_rows, (next_bounds, next_odds, next_spent, next_held)
+
+
+@_compile
+def _polish_best(codes, packed, rows, static, limits, quality, length, steps, covered):
+    """Polish the best rules; the results stand behind the others."""
+    first, result = len(quality) - limits[4], np.zeros(3)
+    order = np.argsort(-quality, kind="mergesort")
+    for r in range(limits[4]):
+        source, at = order[r], first + r
+        if length[source] == 0:
+            return
+        steps[at], result[0], length[at] = steps[source], quality[source], length[source]
+        result[1], result[2] = covered[source, 0], covered[source, 1]
+        _polish(codes, packed, rows, static, limits, steps[at], length[at], result)
+        quality[at], covered[at, 0], covered[at, 1] = result[0], np.int64(result[1]), np.int64(result[2])
+
+
+@_compile
 def run_beam(codes, packed, rows, kinds, sizes, prices, choose, table, limits):
     """Run the whole search on one thread: quality, length, steps and (n, k) of every rule that a beam held.
 
     `limits` = fewest cases, criteria, beam, most categories in a set, rules to polish.
     """
-    depth, beam, polished = limits[1], limits[2], limits[4]
+    depth, beam = limits[1], limits[2]
     total = np.int64(0)
     for i in rows:
         total += packed[i]
     static = (kinds, sizes, prices, choose, table)
-    held_rules = depth * beam + polished
-    quality, length = np.full(held_rules, NOTHING), np.zeros(held_rules, np.int64)
-    steps, covered = np.zeros((held_rules, depth, 4), np.int64), np.zeros((held_rules, 2), np.int64)
+    size = depth * beam + limits[4]
+    quality, length = np.full(size, NOTHING), np.zeros(size, np.int64)
+    steps, covered = np.zeros((size, depth, 4), np.int64), np.zeros((size, 2), np.int64)
     met, untold = np.zeros((codes.shape[1], SLOTS), np.int64), np.zeros((codes.shape[1], SLOTS), np.int64)
-    parents, spent, odds, bounds = 1, np.zeros(beam), np.ones(beam), np.zeros((beam, 3), np.int64)
-    bounds[0, 1] = bounds[0, 2] = len(rows)
-    all_rows, held = rows, np.zeros((beam, depth, 4), np.int64)
-    chosen = np.empty(beam, np.int64)
+    whole = np.array([[0, len(rows), len(rows)]])
+    here, chosen = rows, np.empty(beam, np.int64)
+    parents = (whole, np.ones(1), np.zeros(1), np.zeros((1, 0, 4), np.int64))
     for level in range(depth):
-        found = np.zeros((parents, codes.shape[1], 7))
-        for p in range(parents):
-            _count(codes, packed, rows, bounds[p, 0], bounds[p, 1], met)
-            if bounds[p, 2] > bounds[p, 1] or level == 0:
-                _count(codes, packed, rows, bounds[p, 1], bounds[p, 2], untold)
-            elif p > 0 and bounds[p - 1, 2] > bounds[p - 1, 1]:
-                untold[:] = 0
-            _extend(met, untold, odds[p], held[p, :level, 0], total, static, limits, found[p])
-        kept = _keep(found, spent[:parents], beam, chosen)
-        next_held, next_spent, next_bounds = np.zeros_like(held), np.zeros_like(spent), np.zeros_like(bounds)
-        next_odds = np.ones_like(odds)
-        room = 0
-        for c in range(kept):
-            room += bounds[chosen[c] // codes.shape[1], 2] - bounds[chosen[c] // codes.shape[1], 0]
-        next_rows, end = np.empty(room, rows.dtype), 0
-        for c in range(kept):
-            p, f = chosen[c] // codes.shape[1], chosen[c] % codes.shape[1]
-            best, at = found[p, f], level * beam + c
-            next_held[c] = held[p]
-            _as_step(f, best, next_held[c, level])
-            next_spent[c] = spent[p] + best[COST]
-            next_bounds[c, 0] = end
-            next_bounds[c, 1], end, next_odds[c] = _narrow(codes, packed, rows, bounds[p], odds[p], kinds[f],
-                                                           next_held[c, level], next_rows, end)
-            next_bounds[c, 2] = end
-            quality[at], length[at] = best[QUALITY] - spent[p], level + 1
-            steps[at], covered[at, 0], covered[at, 1] = next_held[c], np.int64(best[CASES]), np.int64(best[POSITIVES])
-        rows, bounds, parents, held, spent, odds = next_rows, next_bounds, kept, next_held, next_spent, next_odds
+        bounds, odds, spent, held = parents
+        found = np.zeros((len(bounds), codes.shape[1], 7))
+        for p in range(len(bounds)):
+            _count(codes, packed, here, bounds[p, 0], bounds[p, 1], met)
+            _count(codes, packed, here, bounds[p, 1], bounds[p, 2], untold)
+            _extend(met, untold, odds[p], held[p, :, 0], total, static, limits, found[p])
+        kept = _keep(found, spent, beam, chosen)
         if kept == 0:
             break
-    result = np.zeros(3)
-    order = np.argsort(-quality, kind="mergesort")
-    for r in range(polished):
-        source, at = order[r], depth * beam + r
-        if length[source] == 0:
-            break
-        steps[at], result[0] = steps[source], quality[source]
-        result[1], result[2] = covered[source, 0], covered[source, 1]
-        length[at] = length[source]
-        _polish(codes, packed, all_rows, static, limits, steps[at], length[at], result)
-        quality[at], covered[at, 0], covered[at, 1] = result[0], np.int64(result[1]), np.int64(result[2])
+        here, parents = _descend(codes, packed, here, kinds, found, chosen[:kept], parents)
+        for c in range(kept):
+            best, at = found[chosen[c] // codes.shape[1], chosen[c] % codes.shape[1]], level * beam + c
+            quality[at], length[at] = best[QUALITY] - spent[chosen[c] // codes.shape[1]], level + 1
+            steps[at, : level + 1] = parents[3][c]
+            covered[at, 0], covered[at, 1] = np.int64(best[CASES]), np.int64(best[POSITIVES])
+    _polish_best(codes, packed, rows, static, limits, quality, length, steps, covered)
     return quality, length, steps, covered
