@@ -87,7 +87,7 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
     -----
     `supported` needs all three: p <= 0.05 for the whole search against shuffles (`compare_noise`); a 95 % interval of
     the cross-fitted lift above 1; and bootstraps whose rules agree with this one, case by case, more than they do in
-    all but one of 19 shuffles. `tentative`: one of the first two. Rules found on parts of the cases are a little worse
+    all but two of 19 shuffles. `tentative`: one of the first two. Rules found on parts of the cases are a little worse
     than the rule found on all: where p <= 0.05 the interval's upper end is therefore that of the rule on its own cases,
     if that is higher. How often it then holds the true lift is measured in docs/method.md.
 
@@ -226,7 +226,7 @@ def _judge(finding: Finding) -> Finding:
     noise = finding.p_value <= ALPHA
     interval = finding.lift_low > 1 and finding.covered_groups >= LEAST_GROUPS
     ranked = sorted(finding.noise.agreements)
-    stable = len(ranked) > 1 and finding.agreement > ranked[-2]
+    stable = len(ranked) > 2 and finding.agreement > ranked[-3]
     checks = tuple(name + "-+"[passed] for name, passed in
                    (("noise", noise), ("interval", interval), ("stability", stable)))
     reason: tuple[str, ...] = ()
