@@ -3,8 +3,9 @@
 import pytest
 
 from icp_lab.methods.customers import classify_accounts
-from icp_lab.methods.draft import cover_accounts, find_profile
+from icp_lab.methods.draft import cover_accounts
 from icp_lab.methods.outcomes import build_cases
+from icp_lab.methods.profile import find_profile
 from icp_lab.methods.segments import find_segments, select_customers
 from icp_lab.methods.success import Choice, choose_best, measure_success
 from icp_lab.methods.value import value_customers

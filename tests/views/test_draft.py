@@ -8,14 +8,23 @@ import pandas as pd
 import pytest
 
 from icp_lab.icp import explain_account
+from icp_lab.locale import in_language
 from icp_lab.methods.draft import (
     compare_outcomes,
     compose_draft,
     cover_accounts,
-    find_profile,
     group_attributes,
+    hold_others_fixed,
     hold_size_fixed,
 )
+from icp_lab.methods.profile import (
+    MoreProfiles,
+    find_profile,
+    find_reach,
+    suspect_attributes,
+    weigh_criteria,
+)
+from icp_lab.rule import Rule
 from icp_lab.views import draft as view
 from icp_lab.views.picture import About
 
@@ -55,7 +64,9 @@ def test_an_unsupported_draft_claims_nothing(world):
     bands = pd.Series("all", index=attributes.index)
     size = hold_size_fixed(attributes, cases, bands, finding.rule)
     outcomes = compare_outcomes(attributes, cases, finding.rule, "best")
-    draft = compose_draft(refused, size, outcomes, "Test", "best")
+    draft = compose_draft(refused, size, outcomes, MoreProfiles((), None), name="Test", outcome="best", tries=3)
+    assert draft["evidence"]["tries"] == 3
+    assert "more" not in draft
     assert draft["criteria"] == []
     assert draft["evidence"]["refused"] == finding.rule.to_dicts()
     assert size.fixed.lift == pytest.approx(size.plain.lift)
@@ -86,3 +97,57 @@ def test_an_account_is_explained_by_criteria_and_neighbours(world):
     assert len(why.nearest_best) == 3
     assert why.nearest_best["distance"].is_monotonic_increasing
     assert any("fill in employees first" in sentence for sentence in why.words())
+
+
+def test_what_could_be_seen_is_said_before_anybody_looks(world):
+    _attributes, _cases, finding = world
+    said = view.tell_reach(finding, "best", find_reach(finding))
+    assert said.startswith("Before looking: with 400 customers")
+    few = replace(finding, n=40, best=8, showable=float("nan"))
+    assert "too few for a search" in view.tell_reach(few, "best", find_reach(few))
+    assert "searched for or declared" in view.tell_reach(few, "best", (float("nan"), float("nan")))
+
+
+def test_each_picture_is_followed_by_a_plain_sentence(world):
+    _attributes, _cases, finding = world
+    assert "luck hardly ever does as well" in view.tell_lift(finding)
+    assert "luck does as well too often" in view.tell_lift(replace(finding, reasons=("noise-", "interval-")))
+    assert "of its companies with this one" in view.tell_stability(finding)
+    shaky = replace(finding, stability=dict.fromkeys(finding.stability, 0.1), reasons=("stability-",))
+    assert "Loose" in view.tell_stability(shaky)
+    assert "loose" in view.draw_stability(shaky, "best", ABOUT).alt
+    assert "firm" in str(view.tabulate_rule(finding))
+
+
+def test_each_criterion_says_whom_it_keeps_out(world):
+    attributes, cases, finding = world
+    additions = weigh_criteria(attributes, cases, finding)
+    assert "of" in view.draw_additions(additions, "best", ABOUT).alt
+    said = view.tell_additions(additions, "best")
+    assert len(said) == len(finding.rule.criteria)
+    assert "more, of whom" in said[0]
+    with in_language("ja"):
+        assert "ベスト" in view.tell_additions(additions, "best")[0]
+    bare = weigh_criteria(attributes, cases, replace(finding, rule=Rule()))
+    assert "no criterion" in view.draw_additions(bare, "best", ABOUT)
+
+
+def test_leaks_are_refused_with_a_reason_and_names_only_shown(world):
+    attributes, cases, _finding = world
+    told = attributes.assign(lost_reason=cases["positive"].map({"no": "price"}).to_numpy(), renewals=1.0)
+    said = view.tell_leaks(suspect_attributes(told, cases))
+    assert "lost reason (filled only where the case came out one way)" in said
+    assert "not refused: renewals" in said
+    assert "insists: lost reason" in view.tell_leaks(suspect_attributes(told, cases, insist=["lost_reason"]))
+
+
+def test_criteria_are_held_against_everything_else_on_record(world):
+    attributes, cases, finding = world
+    assert "No criterion vanishes" in view.tell_alike(hold_others_fixed(attributes, cases, finding.rule))
+
+
+def test_a_second_profile_waits_for_the_first(world):
+    _attributes, _cases, finding = world
+    assert "before the first" in view.tell_more(MoreProfiles((), None), "best")
+    assert view.tell_more(MoreProfiles((finding,), None), "best").startswith("**Employees")
+    assert "no further profile" in view.tell_more(MoreProfiles((), finding), "best")

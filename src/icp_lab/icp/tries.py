@@ -11,8 +11,8 @@ import pandas as pd
 from icp_lab.icp.text import parse
 from icp_lab.locale import _
 from icp_lab.methods.declared import test_icp
-from icp_lab.methods.draft import take_cases
 from icp_lab.methods.lift import Lift
+from icp_lab.methods.profile import join_cases
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 
@@ -95,33 +95,30 @@ def try_rule(here: Step, text: str) -> Try:
         When the text is not a rule, or names an attribute that is no candidate.
     """
     rule, candidates = parse(text), here.candidates()
-    cases = here.read("cases")
-    table = take_cases(candidates.frame[list(candidates.names)], cases)
-    keyed = cases.set_index("case_id")
-    groups = None if keyed["account_id"].is_unique else keyed["account_id"]
-    answers = keyed["positive"].map({"yes": True, "no": False}).astype("boolean")
+    table, answers, groups = join_cases(candidates.frame[list(candidates.names)], here.read("cases"))
     finding = test_icp(table, answers, rule, groups=groups)
-    tries = _count_try(here, rule)
+    tries = len(list_tries(here, rule))
     unknown = finding.unknown - int(answers.isna().sum())
     chance = float(1 - (1 - np.clip(finding.p_value, 0, 1)) ** tries)
     return Try(rule, finding.fitted, unknown, finding.p_value, tries, chance)
 
 
-def _count_try(here: Step, rule: Rule) -> int:
-    """Keep the rule if it is new, and count the distinct ones in the study and under the report."""
+def list_tries(here: Step, rule: Rule | None = None) -> list[str]:
+    """Which distinct rules were tried by hand in this study so far? A new one is kept; each is given by its key."""
     places = [Path(here.study.folder) / FILE, Path(here.out) / FILE]
     seen = {line for place in places if place.is_file() for line in _read_keys(place)}
-    if rule.key not in seen:
-        line = json.dumps({"rule": rule.to_dicts(), "key": rule.key}, ensure_ascii=False) + "\n"
-        for place in places:
-            try:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with place.open("a", encoding="utf-8") as stream:
-                    stream.write(line)
-                break
-            except OSError:
-                continue  # a study that cannot be written: the report's folder is next
-    return len(seen | {rule.key})
+    if rule is None or rule.key in seen:
+        return sorted(seen)
+    line = json.dumps({"rule": rule.to_dicts(), "key": rule.key}, ensure_ascii=False) + "\n"
+    for place in places:
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("a", encoding="utf-8") as stream:
+                stream.write(line)
+            break
+        except OSError:
+            continue  # a study that cannot be written: the report's folder is next
+    return sorted({*seen, rule.key})
 
 
 def _read_keys(place: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""From cases to a drafted profile: the finding, what size explains of it, every other outcome, and who is inside."""
+"""What a draft says beside its rule: what size explains of it, every other outcome, who is inside, and icp.yml."""
 
 import math
 from dataclasses import dataclass
@@ -6,59 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.methods.evidence import find_icp
+from icp_lab.methods.confounding import Confounding, find_confounders
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.lift import Lift, measure_lift
+from icp_lab.methods.profile import ANSWERS, MoreProfiles, Names, join_cases, take_cases
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 
 GROUPS = ("basic", "technical", "organizational", "financial")
-_ANSWERS = {"yes": True, "no": False}
-
-
-def name_outcome(cases: pd.DataFrame) -> str:
-    """Name the outcome that cases are about: `best`, `won` or `retained`; `best` where there is no case."""
-    return str(cases["outcome"].iloc[0]) if len(cases) else "best"
-
-
-def take_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
-    """Give each case its account's attributes: a row a case, indexed by case_id."""
-    joined = attributes.reindex(cases["account_id"])
-    return joined.set_index(pd.Index(cases["case_id"], name="case_id"))
-
-
-def find_profile(
-    attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: "list[str] | tuple[str, ...]" = (), **plan: Any
-) -> Finding:
-    """Which criteria describe the cases that came out well?
-
-    Parameters
-    ----------
-    attributes
-        Candidate attributes, indexed by account_id.
-    cases
-        The artifact `cases`: case_id, account_id, positive (yes, no, unknown), time.
-    exclude
-        Attributes that may not be criteria.
-    **plan
-        max_criteria, permutations, folds, bootstraps, seed: as for `find_icp`.
-
-    Returns
-    -------
-    Finding
-        Cases of one account belong together.
-    """
-    table = take_cases(attributes.drop(columns=[c for c in exclude if c in attributes.columns]), cases)
-    keyed = cases.set_index("case_id")
-    repeated = not keyed["account_id"].is_unique
-    return find_icp(
-        table, keyed["positive"].map(_ANSWERS).astype("boolean"), groups=keyed["account_id"] if repeated else None,
-        time=keyed["time"], **plan,
-    )
 
 
 @dataclass(frozen=True)
-class SizeFixed(Shown):
+class SizeFixed:
     """How much of the lift is left when companies of one size are compared with each other?
 
     Parameters
@@ -67,14 +26,11 @@ class SizeFixed(Shown):
         Lift of the rule on all cases, and against what each size band's share of good cases would give.
     left
         Share of the excess over 1 that is left; NaN where the interval of the plain lift holds 1.
-    frame
-        A row a size band: cases, inside, their good cases.
     """
 
     plain: Lift
     fixed: Lift
     left: float
-    frame: pd.DataFrame
 
 
 def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Series[Any]", rule: Rule) -> SizeFixed:
@@ -98,16 +54,31 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Se
     Indirect standardisation: good cases inside over those expected from each band's own share; both lifts are on the
     data that shaped the rule, so compare them with each other and not with the cross-fitted one.
     """
-    known = cases[cases["positive"].isin(list(_ANSWERS))].set_index("case_id")
-    inside = rule.mask(take_cases(attributes, known.reset_index())).fillna(False)
-    band = bands.reindex(known["account_id"]).set_axis(known.index).fillna("unknown").astype("str")
+    known = cases[cases["positive"].isin(list(ANSWERS))].set_index("case_id")
+    inside = rule.mask(take_cases(attributes, known.reset_index()))
+    band = bands.reindex(known["account_id"]).set_axis(known.index)
     positive, groups = known["positive"].eq("yes"), known["account_id"]
     plain = measure_lift(inside, positive, groups=groups)
     fixed = measure_lift(inside, positive, groups=groups, strata=band)
-    left = (fixed.lift - 1) / (plain.lift - 1) if plain.low > 1 else math.nan
-    counts = pd.DataFrame({"band": band, "cases": 1, "positives": positive, "inside": inside.astype(bool)})
-    counts["inside_positives"] = counts["inside"] & counts["positives"]
-    return SizeFixed(plain, fixed, left, counts.groupby("band").sum().astype("float64").reset_index())
+    return SizeFixed(plain, fixed, (fixed.lift - 1) / (plain.lift - 1) if plain.low > 1 else math.nan)
+
+
+def hold_others_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule) -> Confounding:
+    """Which criteria of the profile say no more than another attribute does?
+
+    Parameters
+    ----------
+    attributes
+        All that is known of the accounts, indexed by account_id: what is known only after the sale too.
+    cases, rule
+        As for `hold_size_fixed`.
+
+    Returns
+    -------
+    Confounding
+    """
+    table, positive, groups = join_cases(attributes, cases)
+    return find_confounders(table, positive, rule, list(map(str, attributes.columns)), groups)
 
 
 @dataclass(frozen=True)
@@ -141,7 +112,7 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
     OutcomeLifts
     """
     lifts = {}
-    for outcome, cases in outcomes[outcomes["positive"].isin(list(_ANSWERS))].groupby("outcome"):
+    for outcome, cases in outcomes[outcomes["positive"].isin(list(ANSWERS))].groupby("outcome"):
         keyed = cases.set_index("case_id")
         inside = rule.mask(take_cases(attributes, cases))
         lifts[str(outcome)] = measure_lift(inside, keyed["positive"].eq("yes"), groups=keyed["account_id"])
@@ -191,7 +162,7 @@ class AttributeGroups(Shown):
 
 
 def group_attributes(
-    attributes: pd.DataFrame, groups: dict[str, str], finding: Finding, exclude: "list[str] | tuple[str, ...]" = ()
+    attributes: pd.DataFrame, groups: dict[str, str], finding: Finding, exclude: Names = ()
 ) -> AttributeGroups:
     """Which attributes of the four groups were looked at, and what became of them?"""
     used = set(finding.rule.attributes)
@@ -210,15 +181,18 @@ def group_attributes(
     return AttributeGroups(frame.drop(columns="_order").reset_index(drop=True), lacking)
 
 
-def compose_draft(finding: Finding, size: SizeFixed, outcomes: OutcomeLifts, name: str, outcome: str) -> dict[str, Any]:
+def compose_draft(  # noqa: PLR0913  (what a draft is made of)
+    finding: Finding, size: SizeFixed, outcomes: OutcomeLifts, more: MoreProfiles, *,
+    name: str, outcome: str, tries: int = 0,
+) -> dict[str, Any]:
     """How does the draft read, in the form of icp.yml?
 
     Parameters
     ----------
-    finding, size, outcomes
-        What was found, what is left with size held fixed, and the other outcomes.
-    name, outcome
-        The study's name, and what is predicted.
+    finding, size, outcomes, more
+        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+    name, outcome, tries
+        The study's name, what is predicted, and how many rules were looked at beside the search.
 
     Returns
     -------
@@ -227,21 +201,29 @@ def compose_draft(finding: Finding, size: SizeFixed, outcomes: OutcomeLifts, nam
     """
     claimed = finding.verdict != "unsupported"
     criteria = finding.rule.to_dicts()
-    evidence: dict[str, Any] = {
-        "n": finding.n, "best": finding.best, "covered": finding.covered, "covered_best": finding.covered_best,
-        "lift": finding.lift, "lift_low": finding.lift_low, "lift_high": finding.lift_high, "p_value": finding.p_value,
-        "stability": {a: finding.stability.get(a, 0.0) for a in finding.rule.attributes},
+    evidence = _describe_evidence(finding) | {
         "outcomes": {row["outcome"]: _lift_dict(outcomes.lifts[row["outcome"]]) for row in
                      outcomes.frame.to_dict("records") if not row["drafted_on"]},
         "size_fixed": _lift_dict(size.fixed), "excluded_above": finding.excluded_above, "needed": finding.needed,
-        "needed_lift": finding.needed_lift, "refused": [] if claimed else criteria,
+        "needed_lift": finding.needed_lift, "tries": tries, "refused": [] if claimed else criteria,
     }
     if finding.holdout is not None:
         evidence["holdout"] = _lift_dict(finding.holdout)
+    further = [{"name": f"{name} {number}", "criteria": one.rule.to_dicts(), "verdict": one.verdict,
+                "evidence": _drop_nan(_describe_evidence(one))} for number, one in enumerate(more.findings, start=2)]
     return {
         "schema": 1, "name": name, "outcome": outcome, "verdict": finding.verdict,
         "verdict_reason": list(finding.verdict_reason), "basis": "data" if claimed else "none",
-        "criteria": criteria if claimed else [], "evidence": _drop_nan(evidence),
+        "criteria": criteria if claimed else [], **({"more": further} if further else {}),
+        "evidence": _drop_nan(evidence),
+    }
+
+
+def _describe_evidence(finding: Finding) -> dict[str, Any]:
+    return {
+        "n": finding.n, "best": finding.best, "covered": finding.covered, "covered_best": finding.covered_best,
+        "lift": finding.lift, "lift_low": finding.lift_low, "lift_high": finding.lift_high, "p_value": finding.p_value,
+        "stability": {a: finding.stability.get(a, 0.0) for a in finding.rule.attributes},
     }
 
 

@@ -15,16 +15,18 @@ from icp_lab.artifacts.manifest import Entry, Manifest, folder_of, write_json, w
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors.run import artifact_missing, artifact_not_written, artifact_undeclared, table_undeclared
+from icp_lab.icp.profile import load_icp
 from icp_lab.locale import _
 from icp_lab.pages.render import render_bold
 from icp_lab.process import BY_NAME, ITEMS, WRITER
 from icp_lab.process.keys import compute_key, describe_inputs, find_entry, hash_upstream, reads_of, tables_of
 from icp_lab.process.notebook import NotebookFile
-from icp_lab.rule import Hypothesis
+from icp_lab.rule import Hypothesis, Rule
 from icp_lab.step.results import Results
 from icp_lab.step.session import parameter_values, ran_as_written, show, show_html
 from icp_lab.study import Study
 from icp_lab.study.candidates import Candidates
+from icp_lab.study.fingerprint import ADOPTED
 from icp_lab.tables import HYPOTHESES
 from icp_lab.views.picture import About
 
@@ -119,6 +121,12 @@ class Here:
         """Which profiles did people declare before the data were seen (hypotheses.yml)?"""
         self._check_table(HYPOTHESES)
         return self.study.hypotheses()
+
+    def adopted(self) -> Rule | None:
+        """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""
+        self._check_table(HYPOTHESES)
+        path = self.study.folder / ADOPTED
+        return load_icp(path).working_rule if path.is_file() else None
 
     def read(self, artifact: str) -> Any:
         """What did an earlier step leave: a frame, or a dict for a record?

@@ -13,6 +13,7 @@ from icp_lab.intake.spec import Spec
 from icp_lab.study.config import Settings
 from icp_lab.tables import HYPOTHESES
 
+ADOPTED = "icp.yml"
 _SHAPES = ("as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start")
 
 
@@ -25,7 +26,7 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         What study.yml says.
     tables
         Names of input tables; those that the study does not have count as absent. Accounts always count, since rows
-        on unknown accounts are set aside. `hypotheses` stands for hypotheses.yml.
+        on unknown accounts are set aside. `hypotheses` stands for hypotheses.yml and the adopted icp.yml.
 
     Returns
     -------
@@ -45,9 +46,8 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
             pending.append(spec.join.table)
     words = {key: str(getattr(settings, key)) for key in _SHAPES}
     content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
-    hypotheses = settings.path.parent / errors.HYPOTHESES
-    if HYPOTHESES in named and hypotheses.is_file():
-        content[HYPOTHESES] = hypotheses.read_text(encoding="utf-8", errors="replace")
+    stated = [settings.path.parent / name for name in (errors.HYPOTHESES, ADOPTED) if HYPOTHESES in named]
+    content |= {path.name: path.read_text(encoding="utf-8", errors="replace") for path in stated if path.is_file()}
     return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

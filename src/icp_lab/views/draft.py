@@ -1,45 +1,53 @@
 """The drafted profile in sentences, tables and pictures: counts first, noise beside them, tests folded away."""
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icp_lab.locale import N_, _
+from icp_lab.locale import _
+from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.draft import AttributeGroups, OutcomeLifts, SizeFixed
 from icp_lab.methods.evidence import FIRM
 from icp_lab.methods.finding import Finding
+from icp_lab.methods.leaks import Leaks
 from icp_lab.methods.lift import Lift
+from icp_lab.methods.profile import Additions, MoreProfiles
 from icp_lab.rule import name_attribute
+from icp_lab.views.contrasts import tell_confounding
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
-from icp_lab.views.prose import Prose, begin
-from icp_lab.views.table import Column, Table, say, say_interval
+from icp_lab.views.prose import Prose, begin, join, tell
+from icp_lab.views.table import Table, say, say_interval
+from icp_lab.views.words import lay_out, name, names
 
-_CASES = {"best": N_("{n} customers"), "won": N_("{n} closed deals"), "retained": N_("{n} customers")}
-_DONE = {"best": N_("became best customers"), "won": N_("were won"), "retained": N_("stayed")}
 NO_EXCESS = 0.1  # a ratio this close to one leaves nothing that size could explain
-OUTCOMES = {"best": N_("is a best customer"), "won": N_("is won"), "retained": N_("stays")}
-_GROUPS = {"basic": N_("basic"), "technical": N_("technical"), "organizational": N_("organisational"),
-           "financial": N_("financial")}
-_USES = {"criterion": N_("criterion"), "candidate": N_("looked at, not chosen"), "excluded": N_("excluded"),
-         "leaking": N_("refused: it tells the outcome"), "unusable": N_("unusable: no variation")}
-_CHECKS = {
-    "noise+": N_("The search found more than it finds in shuffled data."),
-    "noise-": N_("The search finds as much in shuffled data."),
-    "interval+": N_("On cases that the search had not seen the ratio stays above one."),
-    "interval-": N_("On cases that the search had not seen the ratio may be one: no difference."),
-    "stability+": N_("Other samples of the same cases give the same attributes."),
-    "stability-": N_("Other samples of the same cases give other attributes."),
-}
+LOOSE = 1 - FIRM
+_SHADES = {"firm": "accent", "wobbly": "second", "loose": "grey"}
 
 
 def _cases(outcome: str, n: float) -> str:
-    return _(_CASES[outcome]).format(n=say(n, "integer"))
+    return tell(name("cases", outcome), n=say(n, "integer"))
+
+
+def tell_reach(finding: Finding, outcome: str, reach: tuple[float, float]) -> Prose:
+    """Before looking: which profile could so many cases show at all?"""
+    search, declared = reach
+    sentence = (_("Before looking: with {n}, of which {best} {done}, a search could show a profile only if its cases "
+                  "do so more than {search} times as often as all; a rule that was declared beforehand, more than "
+                  "{declared} times.") if math.isfinite(search) else
+                _("Before looking: {n}, of which {best} {done}, are too few for a search to show any profile, however "
+                  "good; a rule that was declared beforehand could be shown if its cases do so more than {declared} "
+                  "times as often as all.") if math.isfinite(declared) else
+                _("Before looking: {n}, of which {best} {done}, are too few to show any profile, searched for or "
+                  "declared beforehand."))
+    return tell(sentence, n=_cases(outcome, finding.n), best=finding.best, done=name("done", outcome),
+                search=say(search, "ratio"), declared=say(declared, "ratio"))
 
 
 def tell_headline(finding: Finding, outcome: str) -> Prose:
     """Which profile was found, in a sentence, and how sure is it?"""
-    words, done = finding.rule.words(), _(_DONE[outcome])
+    words, done = finding.rule.words(), name("done", outcome)
     ratio, ends = say(finding.lift, "ratio"), say_interval(finding.lift_low, finding.lift_high, "ratio")
     if finding.verdict == "supported":
         return Prose(_("**{rule}**: such cases {done} {ratio} times as often as all ({ends}), counted on cases that "
@@ -62,13 +70,13 @@ def tell_counts(finding: Finding, outcome: str) -> Prose:
     fitted = finding.fitted
     if not math.isfinite(fitted.rate_inside) or not math.isfinite(fitted.rate_outside):
         return Prose(_("Of {n} with a known outcome, {best} {done}.").format(
-            n=_cases(outcome, finding.n), best=say(finding.best, "integer"), done=_(_DONE[outcome])))
+            n=_cases(outcome, finding.n), best=say(finding.best, "integer"), done=name("done", outcome)))
     base = 10 if min(fitted.rate_inside, fitted.rate_outside) >= 0.1 else 100
     low, high = fitted.rate_inside_ends
     sentence = _("Of {base} inside, about **{inside}** {done} ({low} to {high}); of {base} outside, about "
                  "**{outside}**. Counted on {n}, each by a rule found without it; about {covered} of them were inside.")
     return Prose(sentence.format(
-        base=base, inside=say(round(fitted.rate_inside * base), "integer"), done=_(_DONE[outcome]),
+        base=base, inside=say(round(fitted.rate_inside * base), "integer"), done=name("done", outcome),
         low=say(round(low * base), "integer"), high=say(round(high * base), "integer"),
         outside=say(round(fitted.rate_outside * base), "integer"), n=_cases(outcome, finding.n),
         covered=say(round(fitted.covered), "integer")))
@@ -77,7 +85,7 @@ def tell_counts(finding: Finding, outcome: str) -> Prose:
 def tell_checks(finding: Finding) -> Prose:
     """Which of the three checks did it pass?"""
     few = _("There are fewer than ten cases of one kind, so nothing was tested.")
-    return Prose(" ".join(_(_CHECKS[code]) for code in finding.reasons) if finding.noise.shuffles else few)
+    return Prose(" ".join(name("check", code) for code in finding.reasons) if finding.noise.shuffles else few)
 
 
 def tell_noise(finding: Finding) -> list[Prose]:
@@ -99,10 +107,20 @@ def draw_lift(finding: Finding, outcome: str, about: About) -> Picture:
     lifts = sorted(finding.noise.lifts)
 
     def draw(axes: Axes, narrow: bool) -> None:
+        if lifts:
+            axes.axvspan(lifts[0], lifts[-1], color=COLOURS["faint"], alpha=0.5, linewidth=0)
+            axes.annotate(_("chance reaches this far"), (lifts[-1], 1), (6, 0), textcoords="offset points", va="center",
+                          color=COLOURS["grey"])
         axes.plot(lifts, [1.0] * len(lifts), linestyle="none", marker="|", markersize=18, color=COLOURS["grey"])
         labels = [_("this profile"), _("in shuffled data")]
         ends = [(finding.lift_low, finding.lift_high), (math.nan, math.nan)]
         plot_intervals(axes, labels, [finding.lift, math.nan], ends, reference=1.0)
+        if math.isfinite(finding.lift):
+            axes.annotate(say(finding.lift, "ratio"), (finding.lift, 0), (0, 9), textcoords="offset points",
+                          ha="center", color=COLOURS["accent"])
+        axes.set_ylim(1.6, -0.8)
+        top = max(end for end in (finding.lift_high, *lifts[-1:], 1.5) if math.isfinite(end))
+        axes.set_xlim(0, top * (1.5 if narrow else 1.1))
         axes.set_xlabel(_("times the rate of all") if narrow else _("times as often as all cases (1 = no difference)"))
 
     above = finding.lift_low > max([1.0, *lifts[-1:]])
@@ -115,69 +133,134 @@ def draw_lift(finding: Finding, outcome: str, about: About) -> Picture:
         ratio=say(finding.lift, "ratio"), ends=say_interval(finding.lift_low, finding.lift_high, "ratio"),
         low=say(lifts[0] if lifts else None, "ratio"), high=say(lifts[-1] if lifts else None, "ratio"))
     subtitle = _("Lift on cases that the search had not seen, with its 95 % interval; each stroke is a shuffle")
-    return paint(draw, title=title, subtitle=subtitle, foot=about.foot(counts), alt=alt, height=170)
+    return paint(draw, title=title, subtitle=subtitle, foot=about.foot(counts), alt=alt, height=190)
+
+
+def tell_lift(finding: Finding) -> Prose:
+    """In plain words: is the profile more than luck?"""
+    if not finding.noise.lifts:
+        return Prose("")
+    sentence = (_("Deal the outcomes out by lot, and a profile found in the same way reaches {low} to {high} times the "
+                  "rate of all. This one reaches **{ratio} times**, and luck hardly ever does as well.")
+                if "noise+" in finding.reasons else
+                _("Deal the outcomes out by lot, and a profile found in the same way reaches {low} to {high} times the "
+                  "rate of all. This one reaches **{ratio} times**, and luck does as well too often to build on it."))
+    return tell(sentence, ratio=say(finding.lift, "ratio"), low=say(min(finding.noise.lifts), "ratio"),
+                high=say(max(finding.noise.lifts), "ratio"))
+
+
+def _firmness(share: float) -> str:
+    return "firm" if share >= FIRM else "wobbly" if share >= LOOSE else "loose"
 
 
 def draw_stability(finding: Finding, outcome: str, about: About, most: int = 8) -> Picture:
     """How often would other samples choose the same attributes?"""
-    shares = sorted(finding.stability.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
-    names = [name_attribute(name) for name, _share in shares]
-    colours = [COLOURS["accent"] if name in finding.rule.attributes else COLOURS["grey"] for name, _share in shares]
+    own = {attribute: finding.stability.get(attribute, 0.0) for attribute in finding.rule.attributes}
+    others = sorted(set(finding.stability.items()) - set(own.items()), key=lambda pair: (-pair[1], pair[0]))
+    shares = sorted(own.items(), key=lambda pair: (-pair[1], pair[0])) + others[:max(0, most - len(own))]
+    labels = [name_attribute(attribute) for attribute, _share in shares]
+    words = [tell(_("{share}, {firmness}"), share=say(share, "share"), firmness=name("firmness", _firmness(share)))
+             if attribute in own else say(share, "share") for attribute, share in shares]
 
     def draw(axes: Axes, narrow: bool) -> None:
-        axes.barh(range(len(shares)), [100 * share for _name, share in shares], color=colours, height=0.6)
-        axes.axvline(100 * FIRM, color=COLOURS["ink"], linewidth=1)
-        axes.set_yticks(range(len(shares)), names)
+        colours = [COLOURS[_SHADES[_firmness(share)] if attribute in own else "faint"] for attribute, share in shares]
+        axes.barh(range(len(shares)), [100 * share for _attribute, share in shares], color=colours, height=0.6)
+        for place, (_attribute, share) in enumerate(shares):
+            axes.annotate(words[place], (100 * share, place), (5, 0), textcoords="offset points", va="center")
+        for line in (FIRM, LOOSE):
+            axes.axvline(100 * line, color=COLOURS["ink"], linewidth=0.8, zorder=0)
+        axes.set_yticks(range(len(shares)), labels)
         axes.invert_yaxis()
-        axes.set_xlim(0, 100)
+        axes.set_xlim(0, 150 if narrow else 125)
+        axes.set_xticks([0, 20, 40, 60, 80, 100])
         axes.set_xlabel(_("% of resamples") if narrow else _("% of resamples whose best rule uses the attribute"))
 
-    firm = [a for a in finding.rule.attributes if finding.stability.get(a, 0.0) >= FIRM]
-    title = (_("Other samples would choose the same attributes") if len(firm) == len(finding.rule.attributes) and firm
-             else _("Other samples would choose none of these attributes again") if not firm
-             else _("Other samples would choose {firm} of the {all} attributes again").format(
-                 firm=len(firm), all=len(finding.rule.attributes)))
-    alt = "; ".join(_("{attribute} {share}").format(attribute=name, share=say(share, "share"))
-                    for name, (_name, share) in zip(names, shares, strict=True))
-    subtitle = _("The profile's own attributes in colour; the line marks what counts as firm")
     foot = about.foot(_cases(outcome, finding.n))
-    height = 90 + 34 * max(1, len(shares))
-    return paint(draw, title=title, subtitle=subtitle, foot=foot, alt=alt or title, height=height)
+    return paint(draw, title=_title_stability(finding), foot=foot, height=90 + 34 * max(1, len(shares)),
+                 alt="; ".join(f"{label}: {word}" for label, word in zip(labels, words, strict=True)) or _("no rule"),
+                 subtitle=_("The profile's own attributes in colour; from the right line on firm, left of the left one "
+                            "loose"))
+
+
+def _title_stability(finding: Finding) -> str:
+    return (_("Other samples would pick out much the same cases") if "stability+" in finding.reasons else
+            _("Other samples would pick out other cases"))
+
+
+def tell_stability(finding: Finding) -> Prose:
+    """In plain words: would another sample have led to the same customers?"""
+    noise = finding.noise.agreements
+    if not noise:
+        return Prose("")
+    loose = [name_attribute(one) for one in finding.rule.attributes if finding.stability.get(one, 0.0) < LOOSE]
+    return join(
+        tell(_("Had we had other customers like these, the profile drawn from them would share **{agreement}** of its "
+               "companies with this one. Profiles found in shuffled data share {low} to {high}."),
+             agreement=say(finding.agreement, "share"), low=say(min(noise), "share"), high=say(max(noise), "share")),
+        tell(_("Loose, so that another sample may well name something else instead: {names}."),
+             names=_(", ").join(loose)) if loose else "")
+
+
+def draw_additions(additions: Additions, outcome: str, about: About) -> Picture | Prose:
+    """What does each criterion add: how did those fare whom it alone keeps out?"""
+    rows: list[Any] = additions.frame.to_dict("records")
+    if len(rows) < 2:
+        return Prose(_("There is no criterion to look at."))
+    inside, *alone = rows
+    labels = [_("inside the profile"), *[criterion.words() for criterion in additions.rule.criteria]]
+    counts = [tell(_("{yes} of {n}"), yes=row["positives"], n=row["n"]) for row in rows]
+    idle = [label for label, row in zip(labels[1:], alone, strict=True) if not row["low"] < inside["share"]]
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        shown = [label if not narrow or len(label) < 24 else label[:23] + "…" for label in labels]
+        ends = [(100 * row["low"], 100 * row["high"]) for row in rows]
+        colours = [COLOURS["accent"], *[COLOURS["grey"]] * len(alone)]
+        plot_intervals(axes, shown, [100 * row["share"] for row in rows], ends, colours=colours)
+        for place, row in enumerate(rows):
+            spot = 100 * row["high"] if row["n"] else 0
+            axes.annotate(counts[place], (spot, place), (7, 0), textcoords="offset points", va="center")
+        axes.set_xlim(0, 1.4 * max(100 * row["high"] for row in rows if row["n"]))
+        axes.set_xlabel("%")
+
+    clear = all(row["high"] < inside["low"] for row in alone)
+    title = (_("Those whom a single criterion keeps out did clearly worse") if clear else
+             tell(_("{criterion} keeps out nobody who did worse"), criterion=begin(idle[0])) if idle else
+             _("Those whom a single criterion keeps out did worse, not all of them clearly"))
+    return paint(draw, title=title, height=90 + 36 * len(rows), foot=about.foot(_cases(outcome, additions.n)),
+                 subtitle=tell(_("Share that {done}, inside and among those that only the criterion named keeps out; "
+                                 "95 % intervals"), done=name("done", outcome)),
+                 alt="; ".join(f"{label}: {count}" for label, count in zip(labels, counts, strict=True)))
+
+
+def tell_additions(additions: Additions, outcome: str) -> list[Prose]:
+    """In plain words: what would we get without each criterion?"""
+    inside, *alone = additions.frame.to_dict("records")
+    said = []
+    for criterion, row in zip(additions.rule.criteria, alone, strict=True):
+        words = {"criterion": begin(criterion.words()), "n": _cases(outcome, row["n"]),
+                 "done": name("done", outcome), "positives": row["positives"], "share": say(row["share"], "share"),
+                 "inside": say(inside["share"], "share")}
+        sentence = (_("**{criterion}**: without it the profile would take in {n} more, of whom {positives} {done} "
+                      "({share}; inside it is {inside}).") if row["n"] else
+                    _("**{criterion}**: it keeps out nobody whom the others would let in."))
+        instead = _(", ").join(map(name_attribute, row["instead"]))
+        said.append(join(tell(sentence, **words), tell(_("In its place could stand, with nearly the same cases: "
+                                                         "{names}."), names=instead) if instead else ""))
+    return said
 
 
 def tabulate_rule(finding: Finding) -> Table:
     """Which criteria make up the profile?"""
-    frame = finding.frame.assign(attribute=[name_attribute(a) for a in finding.frame["attribute"]])
-    title = _("The criteria; all must hold") if finding.verdict != "unsupported" else _("The best rule found, refused")
-    note = _("Chosen again: share of resamples of the same cases whose best rule uses the attribute.")
-    columns = (Column("criterion", _("Criterion")), Column("stability", _("Chosen again"), "share"))
-    return Table(frame, columns, title=title, note=note)
+    shares = finding.frame["stability"].fillna(0)
+    frame = finding.frame.assign(firmness=[name("firmness", _firmness(share)) for share in shares])
+    return lay_out("rule", frame, title="" if finding.verdict != "unsupported" else _("The best rule found, refused"))
 
 
 def tabulate_leans(finding: Finding, most: int = 6) -> Table:
     """Where do the data lean, one attribute at a time?"""
     rows = [{"level": lean.rule.words(), "n": lean.lift.covered, "lift": lean.lift.lift, "low": lean.lift.low,
              "high": lean.lift.high, "shrunk": lean.shrunk} for lean in finding.leans[:most]]
-    columns = (Column("level", _("Cases with")), Column("n", _("Cases"), "integer"),
-               Column("lift", _("Times the rate of all"), "ratio", low="low", high="high"),
-               Column("shrunk", _("Left after shrinking"), "ratio"))
-    return Table(pd.DataFrame(rows, columns=["level", "n", "lift", "low", "high", "shrunk"]), columns,
-                 title=_("Where the data lean, one attribute at a time"),
-                 note=_("Shrinking draws each figure towards one by as much as the figures scatter by chance."))
-
-
-def tabulate_alternatives(finding: Finding) -> Table | Prose:
-    """Which other rules are nearly as good?"""
-    if not finding.alternatives:
-        return Prose(_("No other rule on other attributes comes near it."))
-    rows = [{"rule": other.rule.words(), "covered": other.covered, "positives": other.positives,
-             "overlap": other.overlap} for other in finding.alternatives]
-    columns = (Column("rule", _("Rule")), Column("covered", _("Cases inside"), "integer"),
-               Column("positives", _("Of these came out well"), "integer"),
-               Column("overlap", _("Same cases as the profile"), "share"))
-    return Table(pd.DataFrame(rows, columns=["rule", "covered", "positives", "overlap"]), columns,
-                 title=_("Rules that are nearly as good"),
-                 note=_("Counted on the data that they were found in: compare them with each other only."))
+    return lay_out("leans", pd.DataFrame(rows, columns=["level", "n", "lift", "low", "high", "shrunk"]))
 
 
 def tell_size(size: SizeFixed) -> Prose:
@@ -196,26 +279,39 @@ def tell_size(size: SizeFixed) -> Prose:
                                  ends=ends))
 
 
+def tell_alike(confounding: Confounding) -> Prose:
+    """Which criteria are mostly something else?"""
+    if (confounding.frame["kind"] == "explained").any():
+        return tell_confounding(confounding)
+    return tell(_("No criterion vanishes among companies that are alike in something else; {n} pairs of a criterion "
+                  "and something else were looked at."), n=confounding.tried)
+
+
 def tabulate_outcomes(outcomes: OutcomeLifts) -> Table:
     """How does the profile do on every outcome?"""
-    frame = outcomes.frame.assign(outcome=[_(OUTCOMES[name]) for name in outcomes.frame["outcome"]])
-    columns = (Column("outcome", _("A case")), Column("n", _("Cases"), "integer"),
-               Column("covered", _("Inside"), "integer"), Column("covered_positives", _("Of these yes"), "integer"),
-               Column("lift", _("Times the rate of all"), "ratio", low="low", high="high"),
-               Column("drafted_on", _("Drafted on it"), "flag"))
-    return Table(frame, columns, title=_("The profile held against each outcome"),
-                 note=_("The outcome that it was drafted on flatters here; the ratio on unseen cases stands above."))
+    return lay_out("outcomes", outcomes.frame.assign(outcome=outcomes.frame["outcome"].map(names("outcome_is"))))
+
+
+def tell_more(more: MoreProfiles, outcome: str) -> Prose:
+    """Is there another ideal customer, unlike the first?"""
+    found = [tell(_("**{rule}**: {ratio} times ({ends}), among {n} outside the profiles before it."),
+                  rule=begin(one.rule.words()), ratio=say(one.lift, "ratio"), n=_cases(outcome, one.n),
+                  ends=say_interval(one.lift_low, one.lift_high, "ratio")) for one in more.findings]
+    last = more.stopped
+    if not found and last is None:
+        return Prose(_("No second profile is looked for before the first is supported."))
+    return join(*found, tell(_("Among the {n} that are left, {best} {done}; the search finds no further profile there "
+                               "that the data support."), n=_cases(outcome, last.n), best=last.best,
+                             done=name("done", outcome)) if last else "")
 
 
 def tabulate_groups(groups: AttributeGroups) -> Table:
     """Which attributes of the four groups were looked at?"""
-    frame = groups.frame.assign(
-        group=[_(_GROUPS.get(name, name)) for name in groups.frame["group"]],
-        attribute=[name_attribute(name) for name in groups.frame["attribute"]],
-        use=[_(_USES[name]) for name in groups.frame["use"]])
-    columns = (Column("group", _("Group")), Column("attribute", _("Attribute")), Column("filled", _("Filled"), "share"),
-               Column("use", _("Use")), Column("stability", _("Chosen in resamples"), "share"))
-    return Table(frame, columns, title=_("What was looked at"), note=_("Filled: share of accounts with a value."))
+    frame = groups.frame
+    called = names("attribute_group")
+    return lay_out("attributes", frame.assign(
+        group=[called.get(code, code) for code in frame["group"]], use=frame["use"].map(names("attribute_use")),
+        attribute=frame["attribute"].map(name_attribute)))
 
 
 def tell_next(finding: Finding, groups: AttributeGroups) -> list[Prose]:
@@ -232,20 +328,29 @@ def tell_next(finding: Finding, groups: AttributeGroups) -> list[Prose]:
     empty = [name for name, tables in groups.lacking.items() if tables]
     if empty:
         said.append(Prose(_("Collect first: an attribute of the group **{group}**; the study has none.").format(
-            group=_(_GROUPS[empty[0]]))))
+            group=name("attribute_group", empty[0]))))
     elif len(gaps):
         said.append(Prose(_("Collect first: **{attribute}**, known for {share} of accounts.").format(
             attribute=name_attribute(gaps.iloc[0]["attribute"]), share=say(gaps.iloc[0]["filled"], "share"))))
     return said
 
 
-def tell_leaks(finding: Finding) -> Prose:
-    """Which attributes were refused because they tell the outcome?"""
-    if not finding.leaking:
-        return Prose(_("No attribute tells the outcome by itself, as one written down afterwards would."))
-    names = _(", ").join(name_attribute(name) for name in finding.leaking)
-    return Prose(_("Refused as criteria, for they tell the outcome nearly without fault: **{names}**. Such a field is "
-                   "usually filled after the fact.").format(names=names))
+def tell_leaks(leaks: Leaks) -> Prose:
+    """Which attributes were refused because they know the outcome, which only sound like it?"""
+    rows = leaks.frame.drop_duplicates("attribute").to_dict("records")
+    refused = [tell(_("{attribute} ({reason})"), attribute=name_attribute(row["attribute"]),
+                    reason=name("suspicion", row["suspicion"])) for row in rows if row["refused"]]
+    named = [name_attribute(row["attribute"]) for row in rows
+             if not row["refused"] and row["attribute"] not in leaks.insisted]
+    insisted = [name_attribute(one) for one in leaks.insisted]
+    return join(
+        tell(_("Refused as criteria, for they know the outcome: **{names}**. Such a field is usually filled after the "
+               "fact."), names=_(", ").join(refused)) if refused else
+        _("No attribute tells the outcome by itself, as one written down afterwards would."),
+        tell(_("Suspected by their names alone, and not refused: {names}. Ask whoever fills them whether they are "
+               "known before the sale."), names=_(", ").join(named)) if named else "",
+        tell(_("Used all the same, because the study insists: {names}."), names=_(", ").join(insisted))
+        if insisted else "")
 
 
 def tell_holdout(finding: Finding) -> Prose:

@@ -1,0 +1,183 @@
+"""The profiles that a company could choose from, side by side, each judged by as much as is fair to it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.methods.declared import test_icp
+from icp_lab.methods.draft import compare_outcomes
+from icp_lab.methods.finding import Finding
+from icp_lab.methods.profile import join_cases
+from icp_lab.methods.result import Shown
+from icp_lab.methods.search import search_rules
+from icp_lab.rule import Hypothesis, Rule
+
+COUNTED = {"found": "unseen", "near": "same", "declared": "stated", "adopted": "same", "segment": "blind"}
+"""How the lift of each kind of candidate is had: on cases that its search had not seen, on the same cases, as stated
+beforehand, or by a rule that was made without looking at the outcome."""
+SEGMENT_CRITERIA = 3
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A profile to choose from: its kind (a key of `COUNTED`), what it is called, and its rule.
+
+    `describes`: how well a segment's rule describes the segment (Jaccard index, 0 to 1); NaN for other kinds.
+    """
+
+    kind: str
+    name: str
+    rule: Rule
+    describes: float = math.nan
+
+
+@dataclass(frozen=True)
+class Candidates(Shown):
+    """How do the profiles that could be chosen compare?
+
+    Parameters
+    ----------
+    proposals
+        The profiles; those that cannot be held against the data are in `lacking`.
+    frame
+        A row a proposal: `kind`, `name`, `describes`, `accounts` (all that it takes in), `caught` (share of the good
+        cases, 0 to 1), `covered` (cases), `lift` with `low` and `high`, `counted` (how the lift is had), `p_value`
+        (of the rule as if it alone had been stated; NaN for rules that a search found), `revenue` (share, 0 to 1),
+        `leads`, `leads_a_rep`, and for each other outcome X `X`, `X_low`, `X_high` (its lift there).
+    lacking
+        Proposals about attributes that the data do not have.
+    tries
+        Distinct rules looked at beside the search, those tried by hand included.
+    luck
+        The chance that the best of so many looks as good where all are without merit.
+    """
+
+    proposals: tuple[Proposal, ...]
+    frame: pd.DataFrame
+    lacking: tuple[Proposal, ...]
+    tries: int
+    luck: float
+
+
+def list_proposals(
+    finding: Finding, hypotheses: Sequence[Hypothesis], adopted: Rule | None, segments: Sequence[Proposal]
+) -> tuple[Proposal, ...]:
+    """Which profiles are there to choose from: found, nearly as good, declared, adopted last time, and segments?"""
+    listed = [Proposal("found", "", finding.rule)] if finding.rule.criteria else []
+    listed += [Proposal("near", "", other.rule) for other in finding.alternatives]
+    listed += [Proposal("declared", one.name, one.rule) for one in hypotheses]
+    listed += [Proposal("adopted", "", adopted)] if adopted and adopted.criteria else []
+    return (*listed, *segments)
+
+
+def propose_segments(
+    attributes: pd.DataFrame, members: pd.DataFrame, segmentation: dict[str, Any]
+) -> tuple[Proposal, ...]:
+    """Which rule describes each published segment best?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    members, segmentation
+        The artifacts `segments` and `segmentation`.
+
+    Returns
+    -------
+    tuple of Proposal
+        Empty where no segments are published. The rule is made without looking at any outcome.
+    """
+    table = attributes.loc[sorted(members["account_id"])]
+    segment = members.set_index("account_id")["segment"].reindex(table.index)
+    made = []
+    for one in segmentation["segments"]:
+        inside = segment.eq(one["id"]).to_numpy(dtype=bool)
+        for rule in search_rules(table, inside, max_criteria=SEGMENT_CRITERIA):
+            said = rule.mask(table).fillna(False).to_numpy(dtype=bool)
+            overlap = float((said & inside).sum() / (said | inside).sum())
+            made.append(Proposal("segment", str(one["name"]), rule, overlap))
+    return tuple(made)
+
+
+def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all of it named)
+    proposals: Sequence[Proposal], attributes: pd.DataFrame, outcomes: pd.DataFrame, finding: Finding, *,
+    customers: pd.DataFrame, leads: pd.DataFrame, drafted_on: str, reps: float = 0, tried: Sequence[str] = (),
+) -> Candidates:
+    """How do the profiles that could be chosen compare, on every outcome, in reach and in money?
+
+    Parameters
+    ----------
+    proposals
+        Of `list_proposals`.
+    attributes
+        Candidate attributes, indexed by account_id.
+    outcomes, customers
+        The artifacts of these names.
+    finding
+        What the search found: its lift is cross-fitted.
+    leads
+        The table of leads; where none of them is open, prospects stand in for them.
+    drafted_on
+        The outcome that the profile is drafted on.
+    reps
+        People in sales; 0: not known.
+    tried
+        Keys of rules tried by hand.
+
+    Returns
+    -------
+    Candidates
+
+    Notes
+    -----
+    `luck`: 1 - (1 - p)^tries for the smallest p of a rule that no search made (Sidak, 1967).
+    """
+    usable = [one for one in proposals if set(one.rule.attributes) <= set(attributes.columns)]
+    cases = outcomes[outcomes["outcome"] == drafted_on]
+    pool = _list_leads(attributes, customers, leads)
+    money = customers.set_index("account_id")["revenue"].reindex(attributes.index).fillna(0.0)
+    rows = []
+    for one in usable:
+        lifts = compare_outcomes(attributes, outcomes, one.rule, drafted_on).lifts
+        here, inside = lifts.get(drafted_on), one.rule.mask(attributes).fillna(False)
+        best = (here.lift, here.low, here.high) if here else (math.nan,) * 3
+        best = (finding.lift, finding.lift_low, finding.lift_high) if one.kind == "found" else best
+        reach = int(one.rule.mask(pool).sum())
+        row: dict[str, Any] = {
+            "kind": one.kind, "name": one.name, "describes": one.describes, "accounts": int(inside.sum()),
+            "covered": here.covered if here else 0, "counted": COUNTED[one.kind],
+            "caught": here.covered_positives / here.positives if here and here.positives else math.nan,
+            "lift": best[0], "low": best[1], "high": best[2],
+            "leads": reach, "leads_a_rep": reach / reps if reps else math.nan,
+            "revenue": float(money[inside].sum() / money.sum()) if money.sum() else math.nan,
+            "p_value": _test(attributes, cases, one),
+        }
+        for outcome, lift in lifts.items():
+            if outcome != drafted_on:
+                row |= {outcome: lift.lift, f"{outcome}_low": lift.low, f"{outcome}_high": lift.high}
+        rows.append(row)
+    tries = len({one.rule.key for one in usable if one.kind != "found"} | set(tried))
+    smallest = min([row["p_value"] for row in rows if not math.isnan(row["p_value"])], default=math.nan)
+    return Candidates(tuple(usable), pd.DataFrame(rows), tuple(one for one in proposals if one not in usable), tries,
+                      1 - (1 - smallest) ** tries)
+
+
+def _test(attributes: pd.DataFrame, cases: pd.DataFrame, one: Proposal) -> float:
+    if one.kind in ("found", "near") or cases.empty:
+        return math.nan
+    table, positive, groups = join_cases(attributes, cases)
+    return test_icp(table, positive, one.rule, groups=groups).p_value
+
+
+def _list_leads(attributes: pd.DataFrame, customers: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
+    """Take the leads that are not converted, else the prospects; what leads hold in another form is unknown."""
+    open_leads = leads[leads["converted"].isna()]
+    if open_leads.empty:
+        return attributes[attributes.index.isin(customers.loc[customers["status"] == "prospect", "account_id"])]
+    absent = {name: pd.Series(np.nan, index=open_leads.index) for name in map(str, attributes.columns)
+              if name not in leads or leads[name].dtype != attributes[name].dtype}
+    return open_leads.assign(**absent)[list(attributes.columns)]

@@ -1,0 +1,53 @@
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.locale import in_language
+from icp_lab.methods.candidates import Candidates, Proposal
+from icp_lab.methods.declared import test_hypotheses as run_hypotheses
+from icp_lab.rule import Hypothesis, Rule
+from icp_lab.views import candidates as view
+
+RULE = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+ROW = {"kind": "segment", "name": "Small & new", "describes": 0.8, "accounts": 12, "covered": 10, "counted": "blind",
+       "caught": 0.4, "lift": 2.0, "low": 1.2, "high": 3.1, "p_value": 0.01, "revenue": 0.5, "leads": 8,
+       "leads_a_rep": 2.0, "won": 1.1, "won_low": 0.8, "won_high": 1.4}
+FOUND = {**ROW, "kind": "found", "name": "", "describes": np.nan, "p_value": np.nan, "counted": "unseen"}
+PROPOSALS = (Proposal("found", "", RULE), Proposal("segment", "Small & new", RULE, 0.8))
+CANDIDATES = Candidates(PROPOSALS, pd.DataFrame([FOUND, ROW]), (), 7, 0.068)
+
+
+def test_candidates_stand_side_by_side_on_every_outcome():
+    table = str(view.tabulate_candidates(CANDIDATES, "best", {"accounts_per_rep": 50, "reps": 4}))
+    assert "Found by the search: employees at least 100" in table
+    assert "Segment Small & new, described to 80 % by: employees" in table
+    assert "Lift on best customers" in table
+    assert "Lift on won deals" in table
+    assert "can look after 50" in table
+    blind = CANDIDATES.frame.assign(leads_a_rep=np.nan)
+    assert "Leads a rep" not in str(view.tabulate_candidates(replace(CANDIDATES, frame=blind), "best", {}))
+    empty = Candidates((), pd.DataFrame(), (), 0, float("nan"))
+    assert "no profile to choose" in view.tabulate_candidates(empty, "best", {})
+    with in_language("ja"):
+        assert "セグメント" in str(view.tabulate_candidates(CANDIDATES, "best", {}))
+
+
+def test_tries_are_said_with_what_luck_makes_of_them():
+    assert "7 rules" in view.tell_tries(CANDIDATES)
+    assert "6.8 %" in view.tell_tries(CANDIDATES)
+    lacking = replace(CANDIDATES, frame=CANDIDATES.frame.assign(p_value=np.nan), lacking=PROPOSALS[:1])
+    assert "lack an attribute: employees" in view.tell_tries(lacking)
+    assert "merit" not in view.tell_tries(lacking)
+
+
+def test_what_was_declared_is_told_in_counts():
+    cases = pd.DataFrame({"employees": [10.0] * 40 + [200.0] * 20})
+    positive = pd.Series([True] * 4 + [False] * 36 + [True] * 12 + [False] * 8)
+    told = [Hypothesis("The head of sales", RULE, date(2025, 1, 1), "S. Brandt")]
+    table = str(view.tabulate_hypotheses(run_hypotheses(cases, positive, told)))
+    assert "The head of sales, S. Brandt, 2025-01-01" in table
+    assert "12 of 20" in table
+    assert "4 of 40" in table
+    assert "hypotheses.yml" in view.tabulate_hypotheses(run_hypotheses(cases, positive, []))
