@@ -1,15 +1,18 @@
 """Few customers: the score against a rule, a search over single criteria, and every account as a row."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import mannwhitneyu
 
-from icp_lab.methods.small import arrange_cases, scan_scores
+from icp_lab.methods.small import arrange_cases, look_closely, scan_scores
 from icp_lab.methods.small import test_score as compare_scores
-from icp_lab.rule import Criterion, Rule
+from icp_lab.rule import Criterion, Hypothesis, Rule
 
 RULE = Rule((Criterion.flag("exports"),))
+BIG, OLD = (Rule((Criterion.between(name, at, None),)) for name, at in (("employees", 300), ("age", 0.5)))
 
 
 def make_cases(n, shift, seed):
@@ -108,3 +111,43 @@ def test_the_matrix_shows_the_best_first_and_what_tells_them_apart():
     assert list(matrix.met.columns) == ["exports"]
     assert matrix.met["exports"].equals(matrix.frame["exports"].rename("exports"))
     assert len(matrix.frame) == 40
+
+
+def make_few(n, seed=0):
+    rng = np.random.default_rng(seed)
+    ids = pd.Index([f"A{i:03}" for i in range(n)], name="account_id")
+    frame = pd.DataFrame({"employees": rng.integers(1, 500, n).astype("float64"), "age": rng.random(n)}, index=ids)
+    score = (frame["employees"] + rng.normal(0, 100, n)).rank(pct=True)
+    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "time": pd.NaT,
+                          "positive": np.where(score > 0.8, "yes", "no")})
+    success = pd.DataFrame({"account_id": ids, "score": score.to_numpy()})
+    customers = pd.DataFrame({"account_id": ids, "name": ["Firm " + i for i in ids]})
+    return frame, cases, {"success": success, "customers": customers}
+
+
+def test_few_cases_are_looked_at_one_by_one():
+    frame, cases, more = make_few(60)
+    told = [Hypothesis("Sales", BIG, date(2025, 1, 1)), Hypothesis("Old", OLD, date(2025, 1, 1))]
+    few = look_closely(frame, cases, BIG, told, **more)
+    assert [p <= 0.05 for p in few.p_holm] == [True, False]
+    assert few.scan.rules[0].attributes == ("employees",)
+    assert few.names[0] == "Firm " + few.matrix.frame.index[0]
+    assert len(few.names) == few.n == 60
+
+
+def test_the_score_counts_only_where_the_outcome_is_cut_from_it():
+    frame, cases, more = make_few(60)
+    few = look_closely(frame, cases.assign(outcome="retained"), BIG, [Hypothesis("S", BIG, date(2025, 1, 1))], **more)
+    assert (few.tests, few.scan) == ((), None)
+    assert few.matrix is not None
+
+
+def test_more_cases_need_no_closer_look():
+    frame, cases, more = make_few(100)
+    few = look_closely(frame, cases, BIG, [Hypothesis("S", BIG, date(2025, 1, 1))], **more)
+    assert few.matrix is None
+    assert len(few.tests) == 1
+    frame, cases, more = make_few(160)
+    assert look_closely(frame, cases, BIG, **more).scan is None
+    nobody = look_closely(frame, cases.assign(positive="unknown"), BIG, **more)
+    assert nobody.n == 0

@@ -7,6 +7,7 @@ import pandas as pd
 from icp_lab.locale import in_language
 from icp_lab.methods.candidates import Candidates, Proposal
 from icp_lab.methods.declared import test_hypotheses as run_hypotheses
+from icp_lab.methods.small import FewCases, look_closely
 from icp_lab.rule import Hypothesis, Rule
 from icp_lab.views import candidates as view
 
@@ -51,3 +52,40 @@ def test_what_was_declared_is_told_in_counts():
     assert "12 of 20" in table
     assert "4 of 40" in table
     assert "hypotheses.yml" in view.tabulate_hypotheses(run_hypotheses(cases, positive, []))
+
+
+def test_few_cases_are_told_one_by_one():
+    rng = np.random.default_rng(0)
+    ids = [f"A{i:02}" for i in range(60)]
+    frame = pd.DataFrame({"employees": rng.integers(1, 300, 60).astype("float64"), "age": rng.random(60)}, index=ids)
+    frame.iloc[0, 0] = np.nan
+    score = frame["employees"].fillna(0).rank(pct=True)
+    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "positive": ["yes", "no"] * 30})
+    customers = pd.DataFrame({"account_id": ids, "name": ["<b>Firm", *ids[1:]]})
+    success = pd.DataFrame({"account_id": ids, "score": score.to_numpy()})
+    few = look_closely(frame, cases, RULE, [Hypothesis("Sales", RULE, date(2025, 1, 1))], success=success,
+                       customers=customers)
+    assert "**employees" in view.tell_few(few)
+    assert "holds" in str(view.tabulate_scores(few))
+    table = str(view.tabulate_cases(few, "best"))
+    assert "\u2713" in table
+    assert "\u2717" in table
+    assert table.count("\u25cf is a best customer") == 30
+    idle = replace(few, scan=replace(few.scan, figures=few.scan.figures.assign(p_value=0.5)))
+    assert "none goes with success" in view.tell_few(idle)
+
+
+def test_more_cases_are_not_shown_one_by_one():
+    many = FewCases(400)
+    assert "here there are 400" in view.tell_few(many)
+    assert view.tabulate_cases(many, "best") == view.tabulate_scores(many) == ""
+    assert "fewer than 80" in view.tabulate_cases(FewCases(100), "best")
+    assert "no success score" in view.tell_few(FewCases(100))
+
+
+def test_what_is_read_first_depends_on_the_number_of_cases():
+    cases = pd.DataFrame({"employees": [10.0] * 40 + [200.0] * 20})
+    told = [Hypothesis("Sales", RULE, date(2025, 1, 1))]
+    finding = run_hypotheses(cases, pd.Series([True, False] * 30), told).findings[0]
+    assert "read this first" in view.tell_order(finding)
+    assert "fair chance" in view.tell_order(replace(finding, n=500))

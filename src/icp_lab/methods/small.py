@@ -1,6 +1,7 @@
 """Few customers: the success score itself says more than its cut at the top share, and every account can be shown."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from icp_lab.methods.contrast import estimate_delta
 from icp_lab.methods.declared import shuffle_groups, sort_ids
 from icp_lab.methods.lift import Floats
+from icp_lab.methods.profile import ANSWERS, join_cases
+from icp_lab.methods.rates import adjust_holm
 from icp_lab.methods.result import Shown
-from icp_lab.rule import Criterion, Rule
+from icp_lab.rule import Criterion, Hypothesis, Rule
 
 FEW, VERY_FEW = 150, 80
 """Below the first, the score is tested beside its cut; below the second, the matrix shows every account."""
@@ -235,6 +238,68 @@ def arrange_cases(
     marks = pd.DataFrame({"outcome": outcome.loc[ordered], "inside": rule.mask(shown)})
     met = {name: Rule(tuple(c for c in rule.criteria if c.attribute == name)).mask(shown) for name in rule.attributes}
     return CaseMatrix(shown, pd.DataFrame(met, index=ordered), marks)
+
+
+@dataclass(frozen=True)
+class FewCases:
+    """What do few cases say, one by one?
+
+    Parameters
+    ----------
+    n
+        Cases of known outcome.
+    tests, p_holm
+        For each declared hypothesis whether those inside succeed more, and the p-values when all of them count as
+        looked at (Holm, 1979). Empty with `FEW` cases or more, or where there is no success score.
+    scan
+        Single criteria that go with success; None likewise.
+    matrix, names
+        Every case, and the name of its account; None and empty with `VERY_FEW` cases or more.
+    """
+
+    n: int
+    tests: tuple[ScoreTest, ...] = ()
+    p_holm: tuple[float, ...] = ()
+    scan: ScoreScan | None = None
+    matrix: CaseMatrix | None = None
+    names: tuple[str, ...] = ()
+
+
+def look_closely(  # noqa: PLR0913  (what there is to look at)
+    attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule, hypotheses: Sequence[Hypothesis] = (), *,
+    success: pd.DataFrame, customers: pd.DataFrame,
+) -> FewCases:
+    """What do few customers say, one by one, where a search over a cut has little to go on?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    cases, success, customers
+        The artifacts of these names. The score counts only where the outcome is `best`, which is cut from it.
+    rule
+        What was found, to be checked by eye.
+    hypotheses
+        What was declared beforehand.
+
+    Returns
+    -------
+    FewCases
+    """
+    known = cases[cases["positive"].isin(list(ANSWERS))].set_index("case_id", drop=False)
+    if len(known) >= FEW or known.empty:
+        return FewCases(len(known))
+    table, positive, groups = join_cases(attributes, known.reset_index(drop=True))
+    score = success.set_index("account_id")["score"].reindex(known["account_id"]).set_axis(known.index)
+    scored = known["outcome"].iloc[0] == "best" and score.notna().any()
+    tests = tuple(test_score(table, score, one.rule, groups=groups) for one in hypotheses) if scored else ()
+    matrix = arrange_cases(table, positive, rule, score=score if scored else None) if len(known) < VERY_FEW else None
+    called = customers.set_index("account_id")["name"]
+    order = known.loc[matrix.frame.index, "account_id"] if matrix else []
+    return FewCases(
+        len(known), tests, tuple(adjust_holm(np.array([test.p_value for test in tests])).tolist()),
+        scan_scores(table, score) if scored else None, matrix,
+        tuple(one if pd.isna(called.get(one)) else str(called[one]) for one in order))
 
 
 def _standardise(x: NDArray[np.floating[Any]]) -> Floats:

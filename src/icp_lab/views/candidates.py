@@ -2,14 +2,21 @@
 
 import math
 
+import pandas as pd
+
 from icp_lab.locale import _
 from icp_lab.methods.candidates import Candidates
 from icp_lab.methods.declared import HypothesisTests
 from icp_lab.methods.finding import Finding
-from icp_lab.methods.small import FEW
+from icp_lab.methods.small import FEW, VERY_FEW, CaseMatrix, FewCases
+from icp_lab.rule import name_attribute
 from icp_lab.views.prose import Prose, begin, join, tell
-from icp_lab.views.table import Column, Table, say
+from icp_lab.views.table import Column, Table, say, say_value
 from icp_lab.views.words import lay_out, name, names
+
+SURE = 0.05
+_MARKS = {True: "\u2713", False: "\u2717", None: "?"}
+_FITS = {True: "in", False: "out", None: "unknown"}
 
 
 def tabulate_candidates(candidates: Candidates, outcome: str, capacity: dict[str, float]) -> Table | Prose:
@@ -72,3 +79,56 @@ def tell_order(finding: Finding) -> Prose:
                   "search rarely.") if finding.n < FEW else
                 _("With {n} cases of known outcome a search has a fair chance too; what was declared stands by it."))
     return tell(sentence, n=finding.n)
+
+
+def tell_few(few: FewCases) -> Prose:
+    """What does the success score itself say, where the customers are few?"""
+    if few.n >= FEW:
+        return tell(_("This is for fewer than {few} cases; here there are {n}."), few=FEW, n=few.n)
+    if few.scan is None or not few.scan.rules:
+        return Prose(_("There is no success score to compare here: only the outcome is on record."))
+    words = {"tried": len(few.scan.rules), "rule": few.scan.rules[0].words(), "n": few.scan.n}
+    p_value = few.scan.figures["p_value"].iloc[0]
+    sentence = (_("Of {tried} single criteria that were held against the success scores of {n} customers, **{rule}** "
+                  "goes with success more than chance would make the best of as many.") if p_value <= SURE else
+                _("Of {tried} single criteria that were held against the success scores of {n} customers none goes "
+                  "with success more than chance would make the best of as many; the strongest is {rule}."))
+    return tell(sentence, **words)
+
+
+def tabulate_scores(few: FewCases) -> Table | Prose:
+    """Do those inside a declared profile succeed more?"""
+    if not few.tests:
+        return Prose("")
+    frame = pd.concat([test.frame for test in few.tests], ignore_index=True)
+    holds = [_("holds") if p <= SURE else _("may be chance") for p in few.p_holm]
+    return lay_out("scores", frame.assign(holds=holds, outside=frame["n"] - frame["covered"]))
+
+
+def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
+    """What does every case look like, the best first?"""
+    if few.matrix is None:
+        sentence = _("With fewer than {few} cases each of them would be shown here as a row.")
+        return tell(sentence, few=VERY_FEW) if few.n < FEW else Prose("")
+    matrix, columns = few.matrix, list(few.matrix.frame.columns[:most])
+    done = {True: "\u25cf " + name("outcome_is", outcome), False: "\u25cb " + _("no"), None: "? " + _("unknown")}
+    frame = pd.DataFrame({
+        "account": few.names, "outcome": [done[_plain(one)] for one in matrix.marks["outcome"]],
+        "inside": [_MARKS[_plain(one)] + " " + name("fit", _FITS[_plain(one)]) for one in matrix.marks["inside"]],
+        **{column: _write_cells(matrix, column) for column in columns},
+    })
+    heads = tuple(Column(column, begin(name_attribute(column))) for column in columns)
+    table = lay_out("cases", frame, outcome=name("outcome", outcome))
+    return Table(frame, table.columns + heads, title=table.title, note=table.note)
+
+
+def _write_cells(matrix: CaseMatrix, column: str) -> list[str]:
+    """Write the values of an attribute, with a mark where the rule asks something of it."""
+    values = [say_value(value) for value in matrix.frame[column]]
+    if column not in matrix.met:
+        return values
+    return [f"{_MARKS[_plain(met)]} {value}".strip() for met, value in zip(matrix.met[column], values, strict=True)]
+
+
+def _plain(answer: object) -> bool | None:
+    return None if pd.isna(answer) else bool(answer)  # type: ignore[call-overload]
