@@ -23,6 +23,7 @@ from icp_lab.views.table import MISSING, Column, Table, say, say_interval
 from icp_lab.views.words import lay_out, name, names
 
 _SIZES = {"employees", "annual_revenue"}
+_MOST_PAIRS = 4
 _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 
 
@@ -84,11 +85,12 @@ def tell_value(contrast: Contrast) -> Prose:
     rows = held[held["effect"] > 0].to_dict("records")
     if not rows:
         return tell_contrast(contrast)
-    attributes = _(", ").join(name_attribute(row["attribute"]) for row in rows)
-    if any(row["attribute"] in _SIZES for row in rows):
-        attributes = tell(_("size ({names})"), names=attributes)
+    held_names = [row["attribute"] for row in rows]
+    sizes = _(", ").join(name_attribute(name) for name in held_names if name in _SIZES)
+    said = [tell(_("size ({names})"), names=sizes)] if sizes else []
+    attributes = _(", ").join([*said, *(name_attribute(name) for name in held_names if name not in _SIZES)])
     pairs = _("; ").join(tell(_("{label} in {share} of such pairs ({interval})"), label=_label(row), **_figures(row))
-                         for row in rows)
+                         for row in rows[:_MOST_PAIRS])
     sentence = _("**Value, which is what a customer brings in revenue, follows {names}.** Take one customer of high "
                  "value and one other, and the one of high value has more {pairs}.")
     return join(tell(sentence, names=attributes, pairs=pairs), tell_contrast(contrast))
