@@ -248,23 +248,18 @@ def estimate_delta(x: Floats, y: Floats) -> tuple[float, float, float]:
 def measure_delta(x: Floats, y: Floats) -> tuple[float, float]:
     """What is Cliff's delta of two groups, and its variance (Cliff 1993)? As for `estimate_delta`."""
     n, m = len(x), len(y)
-    below, above = _count_sides(x, y)
-    over_x = (below - above) / m
-    sides = _count_sides(y, x)
-    over_y = (sides[1] - sides[0]) / n
+    (below, up_to), (before, until) = (  # how many of the others lie below each value, and how many up to it
+        [np.searchsorted(np.sort(others), values, side) for side in ("left", "right")]
+        for values, others in ((x, y), (y, x)))
+    over_x, over_y = (below + up_to - m) / m, (n - before - until) / n
     delta = float(over_x.mean())
-    squares = float((below + above).sum())  # each untied pair has the square 1
+    squares = n * m - float((up_to - below).sum())  # each untied pair has the square 1
     spread = m**2 * float(((over_x - delta) ** 2).sum()) + n**2 * float(((over_y - delta) ** 2).sum())
     variance = (spread - (squares - n * m * delta**2)) / (n * m * (n - 1) * (m - 1))
     return delta, max(variance, (1 - delta**2) / (n * m - 1))
 
 
-def _count_sides(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Count for each x how many y lie below and above it."""
-    ordered = np.sort(y)
-    below = np.searchsorted(ordered, x, side="left")
-    above = len(y) - np.searchsorted(ordered, x, side="right")
-    return below.astype(np.float64), above.astype(np.float64)
+
 
 
 # Levels

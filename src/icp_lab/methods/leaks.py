@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 from icp_lab.locale import _
+from icp_lab.methods.contrast import is_numeric
 from icp_lab.methods.result import Shown
 
 Floats = NDArray[np.float64]
@@ -172,17 +173,10 @@ def _find_telling(name: str, column: "pd.Series[Any]", known: _Known) -> list[tu
 
 def _code(column: "pd.Series[Any]") -> tuple[Codes, bool]:
     """Number the values from 0 on, missing -1; those of numbers and dates in their order."""
-    kind = column.dtype
-    if not pd.api.types.is_bool_dtype(kind) and pd.api.types.is_numeric_dtype(kind):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    elif pd.api.types.is_datetime64_any_dtype(kind):
-        values = column.astype("datetime64[s]").astype("int64").astype("float64").where(column.notna()).to_numpy()
-    else:
-        return pd.factorize(column)[0].astype(np.int64), False
-    codes = np.full(len(values), -1, dtype=np.int64)
-    finite = np.isfinite(values)
-    codes[finite] = np.unique(values[finite], return_inverse=True)[1]
-    return codes, True
+    ordered = is_numeric(column)
+    if pd.api.types.is_float_dtype(column.dtype):
+        column = column.replace([np.inf, -np.inf], np.nan)
+    return pd.factorize(column, sort=ordered)[0].astype(np.int64), ordered
 
 
 def _cut(codes: Codes) -> Codes:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from icp_lab.locale import _
 from icp_lab.methods.customers import fill_table
+from icp_lab.methods.rates import bound_share
 from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown
 
@@ -232,10 +233,8 @@ def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
             for sign in SIGNS]
     signs = pd.DataFrame(rows, columns=["sign", "judged", "negative", "only"])
     signs["share"] = signs["negative"] / signs["judged"].where(signs["judged"] > 0)
-    ends = [binomtest(negative, judged).proportion_ci(method="wilson") if judged and sign != "low_use" else None
-            for sign, judged, negative, _only in rows]
-    signs["low"] = [end.low if end else float("nan") for end in ends]
-    signs["high"] = [end.high if end else float("nan") for end in ends]
+    ends = [bound_share(negative, judged * (sign != "low_use")) for sign, judged, negative, _only in rows]
+    signs[["low", "high"]] = np.array(ends)
     return signs
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import fill_columns
+from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
 
 GROUPS = ("product", "price", "support", "other", "unknown")
@@ -181,8 +181,7 @@ def _count_groups(spoken: pd.DataFrame) -> pd.DataFrame:
         of = part["account_id"].nunique()
         for group in GROUPS if of else ():
             count = part.loc[part["group"] == group, "account_id"].nunique()
-            ends = binomtest(count, of).proportion_ci(method="wilson")
-            rows.append((source, group, count, of, count / of, float(ends.low), float(ends.high)))
+            rows.append((source, group, count, of, count / of, *bound_share(count, of)))
     return pd.DataFrame(rows, columns=["source", "group", "accounts", "of", "share", "low", "high"])
 
 
