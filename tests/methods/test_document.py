@@ -47,7 +47,6 @@ def test_examples_and_winners_are_the_ones_to_ask_about(parts):
     assert standing.examples_inside(2)["account_id"].tolist() == ["a", "b"]
     assert standing.examples_outside(5)["account_id"].tolist() == ["c", "e"]
     assert standing.winners_outside()["account_id"].tolist() == ["c"]
-    assert standing.prospects_inside()["account_id"].tolist() == ["h"]
 
 
 def test_row_order_changes_nothing(parts):

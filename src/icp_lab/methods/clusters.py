@@ -109,9 +109,8 @@ def order_labels(labels: Labels) -> Labels:
     return np.array([place.get(label, -1) for label in labels], dtype=np.int64)
 
 
-def resample_clusters(
-    points: Floats, labels: Labels | None, shape: Shape, resamples: int, rng: np.random.Generator
-) -> Resampling:
+def resample_clusters(points: Floats, labels: Labels | None, shape: Shape, resamples: int, rng: np.random.Generator,
+                      ) -> Resampling:
     """Would the same clusters appear in another sample?
 
     Draws 80 % of the points without replacement, shakes each coordinate a little (5 % of its deviation) and clusters

@@ -23,14 +23,8 @@ RULED_OUT = 1.5
 """A declared rule whose lift lies below this for certain counts as ruled out; see docs/method.md."""
 
 
-def test_icp(
-    cases: pd.DataFrame,
-    positive: "pd.Series[Any]",
-    rule: Rule,
-    *,
-    groups: "pd.Series[Any] | None" = None,
-    declared_before: object = None,
-) -> Finding:
+def test_icp(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,
+             groups: "pd.Series[Any] | None" = None, declared_before: object = None) -> Finding:
     """Does a rule that was stated beforehand describe the positive cases?
 
     Parameters
@@ -80,8 +74,7 @@ def test_icp(
     finding = replace(
         blank, rule=rule, unknown=len(cases) - len(known), covered=covered, covered_best=hits, fitted=lift,
         lift=lift.lift, lift_low=lift.low, lift_high=lift.high, paper_lift=lift.lift, p_value=p_value,
-        excluded_above=lift.high, needed=needed, needed_lift=needed_lift,
-    )
+        excluded_above=lift.high, needed=needed, needed_lift=needed_lift)
     return _judge(finding, p_value, declared_before is not None and not _came_late(cases, declared_before))
 
 
@@ -93,9 +86,8 @@ def sort_ids(index: "pd.Index[Any]") -> "pd.Index[Any]":
     return index[np.argsort(index.astype("str"), kind="stable")]
 
 
-def shuffle_groups(
-    inside: NDArray[np.bool], outcome: NDArray[np.floating[Any]], group: NDArray[Any], seed: int = 0
-) -> float:
+def shuffle_groups(inside: NDArray[np.bool], outcome: NDArray[np.floating[Any]], group: NDArray[Any], seed: int = 0,
+                   ) -> float:
     """How often does chance put as much of an outcome inside, when whole groups change places?
 
     Parameters
@@ -177,14 +169,8 @@ class HypothesisTests(Shown):
         return pd.DataFrame(rows, columns=["name", "by", "date", "rule", *names, "p_holm", "verdict", "reason"])
 
 
-def test_hypotheses(
-    cases: pd.DataFrame,
-    positive: "pd.Series[Any]",
-    hypotheses: Sequence[Hypothesis],
-    *,
-    groups: "pd.Series[Any] | None" = None,
-    as_of: date | None = None,
-) -> HypothesisTests:
+def test_hypotheses(cases: pd.DataFrame, positive: "pd.Series[Any]", hypotheses: Sequence[Hypothesis], *,
+                    groups: "pd.Series[Any] | None" = None, as_of: date | None = None) -> HypothesisTests:
     """Which of the rules that people declared beforehand do the data support?
 
     Parameters

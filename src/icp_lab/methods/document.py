@@ -65,14 +65,10 @@ class Standing(Shown):
         rows = self.frame[(self.frame["fit"] == "out") & self.frame["best"].fillna(False).astype(bool)]
         return _rank(rows, ["score", "value"])
 
-    def prospects_inside(self) -> pd.DataFrame:
-        """Which accounts are no customers yet and meet the profile?"""
-        return self.frame[(self.frame["fit"] == "in") & (self.frame["status"] != "customer")]
 
 
-def place_accounts(
-    customers: pd.DataFrame, success: pd.DataFrame, cases: pd.DataFrame, coverage: pd.DataFrame
-) -> Standing:
+def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.DataFrame, coverage: pd.DataFrame,
+                   ) -> Standing:
     """Who is inside the profile, who is outside, and how did the two fare?
 
     Parameters
@@ -107,16 +103,14 @@ def place_accounts(
     frame = frame.sort_values("account_id", ignore_index=True)
     frame["best"] = frame["best"].astype("boolean")
     tally = pd.crosstab(frame["status"], frame["fit"]).reindex(
-        index=["customer", "lost", "prospect"], columns=list(FITS), fill_value=0
-    )
+        index=["customer", "lost", "prospect"], columns=list(FITS), fill_value=0)
     judged = cases[cases["positive"].isin(["yes", "no"])].merge(coverage[["account_id", "fit"]], on="account_id")
     inside, outside = (_count(judged[judged["fit"] == fit]) for fit in ("in", "out"))
     return Standing(frame, tally.rename_axis(columns=None).reset_index(), inside, outside)
 
 
-def compose_icp(
-    draft: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date, review_months: int
-) -> dict[str, Any]:
+def compose_icp(draft: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date,
+                review_months: int) -> dict[str, Any]:
     """How does the definition read, in the form of icp.yml?
 
     Parameters
@@ -169,7 +163,4 @@ def _count(judged: pd.DataFrame) -> Group:
 
 def _rank(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Order rows by columns, largest first, missing last, ties by account."""
-    ordered = rows.sort_values("account_id", kind="stable")
-    for name in reversed(by):
-        ordered = ordered.sort_values(name, ascending=False, na_position="last", kind="stable")
-    return ordered.reset_index(drop=True)
+    return rows.sort_values([*by, "account_id"], ascending=[*(False for _name in by), True], ignore_index=True)

@@ -59,8 +59,6 @@ def _draw_map(points: np.ndarray, neighbours: int, seed: int) -> np.ndarray:
         from umap import UMAP  # noqa: PLC0415  (imports and compiles for ten seconds: only a map pays for it)
 
         distances, nearest = NearestNeighbors(n_neighbors=neighbours).fit(points).kneighbors(points)
-        model = UMAP(
-            n_neighbors=neighbours, n_epochs=EPOCHS, min_dist=0.3, random_state=seed, n_jobs=1,
-            precomputed_knn=(nearest.astype(np.int32), distances.astype(np.float32)),
-        )  # fmt: skip
+        model = UMAP(n_neighbors=neighbours, n_epochs=EPOCHS, min_dist=0.3, random_state=seed, n_jobs=1,
+                     precomputed_knn=(nearest.astype(np.int32), distances.astype(np.float32)))
         return np.asarray(model.fit_transform(points), dtype=np.float64)

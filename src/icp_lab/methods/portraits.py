@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.stats import quantile_test
 
 from icp_lab.methods.encoding import is_skewed, spread_levels
 from icp_lab.methods.rates import bound_share
@@ -48,9 +48,8 @@ class Portraits(Shown):
     published: bool
 
 
-def describe_segments(
-    segmentation: Segmentation, attributes: pd.DataFrame, customers: pd.DataFrame, success: pd.DataFrame
-) -> Portraits:
+def describe_segments(segmentation: Segmentation, attributes: pd.DataFrame, customers: pd.DataFrame,
+                      success: pd.DataFrame) -> Portraits:
     """What sets each segment apart, and how do its customers do?
 
     Parameters
@@ -76,9 +75,8 @@ def describe_segments(
     from these attributes, so that a test would find them different whatever they are. Best and value had no part in
     making them: their intervals hold (Wilson for shares, order statistics for medians).
     """
-    facts = customers.set_index("account_id").join(success.set_index("account_id")[["best"]], how="left")
     ids = segmentation.frame["account_id"]
-    facts = facts.reindex(ids)
+    facts = customers.set_index("account_id").join(success.set_index("account_id")[["best"]]).reindex(ids)
     cells = facts["industry"].fillna(UNKNOWN).str.cat(facts["size_band"].fillna(UNKNOWN), sep=JOINT)
     names = (segmentation.frame["segment"] if segmentation.published else cells).to_numpy(dtype=object)
     members = pd.DataFrame({"account_id": ids, "segment": pd.Series(names, dtype="str")}, index=ids.index)
@@ -109,41 +107,29 @@ def record_segmentation(segmentation: Segmentation, portraits: Portraits) -> dic
     """What do later steps need to know of the segments? The artifact `segmentation`; no segments, no list."""
     about, rows = (frame.astype(object).where(frame.notna(), None) for frame in (portraits.traits, portraits.frame))
     kept = rows.loc[portraits.published & (rows["segment"] != NO_SEGMENT), ["segment", *_TOLD]]
-    listed = [
-        {"id": row.pop("segment"), **row, "traits": traits.drop(columns="segment").to_dict("records")}
-        for row in kept.to_dict("records")
-        for traits in [about[about["segment"] == row["segment"]]]
-    ]
+    kept = kept.rename(columns={"segment": "id"})
+    traits = {name: part.drop(columns="segment").to_dict("records") for name, part in about.groupby("segment")}
+    listed = [{**row, "traits": traits.get(row["id"], [])} for row in kept.to_dict("records")]
     found = {key: getattr(segmentation, key) for key in ("published", "reason", "stability", "noise", "bar")}
     return {**found, "segments": listed}
 
 
 def _describe(name: str, facts: pd.DataFrame, n: int) -> dict[str, Any]:
-    told = facts["best"].dropna()
+    told, value = facts["best"].dropna(), facts["value"].dropna().to_numpy(dtype=np.float64)
     hits, known = int(told.sum()), len(told)
     low, high = bound_share(hits, known)
-    value = np.sort(facts["value"].dropna().to_numpy(dtype=np.float64))
-    value_low, value_high = _bound_median(value)
+    # The order statistics that hold the median with 95 % or more; there are none among fewer than six values.
+    value_low, value_high = (  # (its stub names another type)
+        quantile_test(value).confidence_interval() if len(value) else (np.nan, np.nan))  # type: ignore[misc]
     return {
         "segment": name, "n": len(facts), "share": len(facts) / n, "known": known, "best": hits,
-        "share_best": hits / known if known else float("nan"), "low": low, "high": high,
-        "value": float(np.median(value)) if len(value) else float("nan"),
-        "value_low": value_low, "value_high": value_high, "value_n": len(value),
-    }  # fmt: skip
+        "share_best": hits / known if known else np.nan, "low": low, "high": high,
+        "value": float(np.median(value)) if len(value) else np.nan,
+        "value_low": float(value_low), "value_high": float(value_high), "value_n": len(value)}
 
 
-def _bound_median(ordered: np.ndarray) -> tuple[float, float]:
-    """Give the order statistics that hold the median with 95 % or more; none with fewer than six values."""
-    n = len(ordered)
-    rank = int(binom.ppf(0.025, n, 0.5)) if n >= 6 else 0
-    if rank < 1:
-        return float("nan"), float("nan")
-    return float(ordered[rank - 1]), float(ordered[n - rank])
-
-
-_TRAIT_COLUMNS = (
-    "segment", "attribute", "level", "inside", "outside", "low", "high", "n_inside", "n_outside", "difference",
-)  # fmt: skip
+_TRAIT_COLUMNS = ["segment", "attribute", "level", "inside", "outside", "low", "high", "n_inside", "n_outside",
+                  "difference"]
 
 
 def _find_traits(members: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +139,7 @@ def _find_traits(members: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFram
         compared = [trait for column in attributes for trait in _compare(attributes[column], inside)]
         found += [{"segment": name, **trait} for trait in compared if abs(trait["difference"]) >= CLEAR]
     found.sort(key=lambda trait: (trait["segment"], -abs(trait["difference"]), trait["attribute"], trait["level"]))
-    return pd.DataFrame(found, columns=list(_TRAIT_COLUMNS)).astype(dict.fromkeys(_TRAIT_COLUMNS[:3], "str"))
+    return pd.DataFrame(found, columns=_TRAIT_COLUMNS).astype(dict.fromkeys(_TRAIT_COLUMNS[:3], "str"))
 
 
 def _compare(column: pd.Series, inside: np.ndarray) -> Iterator[dict[str, Any]]:
@@ -169,8 +155,7 @@ def _compare(column: pd.Series, inside: np.ndarray) -> Iterator[dict[str, Any]]:
                 "attribute": str(column.name), "level": str(level), "inside": float(middle),
                 "outside": float(np.median(there) if number else there.mean()), "low": float(low), "high": float(high),
                 "n_inside": len(here), "n_outside": len(there),
-                "difference": float(scale(here).mean() - scale(there).mean()) / spread,
-            }  # fmt: skip
+                "difference": float(scale(here).mean() - scale(there).mean()) / spread}
 
 
 def _name_segment(segment: str, traits: pd.DataFrame) -> str:

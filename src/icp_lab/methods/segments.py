@@ -64,13 +64,10 @@ class Segmentation(Shown):
     @property
     def sizes(self) -> pd.Series:
         """Count the customers of each published segment."""
-        held = self.frame.loc[self.frame["segment"] != NO_SEGMENT, "segment"]
-        return held.value_counts().sort_index()
+        return self.frame.loc[self.frame["segment"] != NO_SEGMENT, "segment"].value_counts().sort_index()
 
 
-def select_customers(
-    attributes: pd.DataFrame, customers: pd.DataFrame, exclude: Sequence[str] = ()
-) -> pd.DataFrame:
+def select_customers(attributes: pd.DataFrame, customers: pd.DataFrame, exclude: Sequence[str] = ()) -> pd.DataFrame:
     """What is known of each customer?
 
     Parameters
@@ -99,13 +96,8 @@ def select_customers(
     return attributes.loc[attributes.index.isin(bought)].drop(columns=list(exclude)).sort_index()
 
 
-def find_segments(  # noqa: PLR0913
-    attributes: pd.DataFrame,
-    *,
-    min_share: float = 0.08,
-    neighbours: int = 15,
-    resamples: int = 20,
-    nulls: int = 20,
+def find_segments(  # noqa: PLR0913  (what a cluster is, and the size of the tests)
+    attributes: pd.DataFrame, *, min_share: float = 0.08, neighbours: int = 15, resamples: int = 20, nulls: int = 20,
     seed: int = 0,
 ) -> Segmentation:
     """Do the customers fall into kinds, and would the kinds survive another sample?
@@ -163,17 +155,12 @@ def find_segments(  # noqa: PLR0913
     noise = float(np.mean(noises))
     bar = min(1.0, max(noise + MARGIN, *noises))
     again = np.flatnonzero(np.array(found.overlap) >= FOUND_AGAIN)
-    reason = (
-        "one_kind" if labels.max() < 1
-        else "unstable" if len(again) < 2
-        else "like_noise" if found.agreement <= bar
-        else "published"
-    )  # fmt: skip
+    doubts = {"one_kind": labels.max() < 1, "unstable": len(again) < 2, "like_noise": found.agreement <= bar}
+    reason = next((doubt for doubt, holds in doubts.items() if holds), "published")
     published = reason == "published"
     final = _spread_labels(points, rows, np.where(published & np.isin(labels, again), labels, -1), neighbours)
-    return Segmentation(
-        published, reason, found.agreement, noise, bar, noises, found.overlap, n, known, _name_rows(ids, final)
-    )
+    return Segmentation(published, reason, found.agreement, noise, bar, noises, found.overlap, n, known,
+                        _name_rows(ids, final))
 
 
 def _name_rows(ids: pd.Index, labels: Labels) -> pd.DataFrame:
@@ -224,7 +211,7 @@ def draw_null(attributes: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     numbers = attributes.select_dtypes("float64")
     drawn = _draw_copula(numbers, rng) if len(numbers.columns) else numbers
     dealt = {name: column.iloc[rng.permutation(len(column))].set_axis(column.index)
-             for name, column in attributes.drop(columns=numbers.columns).items()}  # fmt: skip
+             for name, column in attributes.drop(columns=numbers.columns).items()}
     return drawn.join(pd.DataFrame(dealt, attributes.index))[attributes.columns]
 
 
