@@ -177,12 +177,8 @@ def _hold_fixed(traits: list[_Trait], frame: pd.DataFrame, clear: pd.DataFrame, 
 
 def _list_strata(frame: pd.DataFrame, clear: pd.DataFrame, but: str) -> Iterator[tuple[str, _Trait, Codes]]:
     """List what can be held fixed: attributes that differ clearly themselves, each by its clearest level."""
-    seen = {but}
-    for row in clear.to_dict("records"):
+    for row in clear[clear["attribute"] != but].drop_duplicates("attribute").to_dict("records"):
         name = str(row["attribute"])
-        if name in seen:
-            continue
-        seen.add(name)
         trait, column = _read(frame, row), frame[name]
         lists = any(isinstance(value, tuple) for value in column.dropna().head(1))
         values = trait.values if lists else as_numbers(column) if is_numeric(column) else None

@@ -135,11 +135,9 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
     skipped: list[dict[str, str]] = []
     for name in sorted(map(str, attributes.columns)):
         pair = [part[name].dropna() for part in chosen]
-        if name in defining:
-            skipped.append({"attribute": name, "level": "", "reason": "defines"})
-            continue
-        if min(map(len, pair)) < min_n:
-            skipped.append({"attribute": name, "level": "", "reason": "few_values"})
+        if name in defining or min(map(len, pair)) < min_n:
+            reason = "defines" if name in defining else "few_values"
+            skipped.append({"attribute": name, "level": "", "reason": reason})
             continue
         numeric = is_numeric(attributes[name])
         found, left = _compare_numbers(*pair) if numeric else _compare_levels(*pair)

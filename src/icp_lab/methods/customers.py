@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,7 @@ class CustomerBase(Shown):
         A row a factor k: factor, told, lapsed. Shows what the choice of k decides.
     definition
         The definition in use: one of `DEFINITIONS`, or empty where nobody can be said to have left.
-    size_basis
-        What the size bands are made of: employees, annual_revenue, or empty.
+
     left_before_start
         Customers whose end is dated before their start; their tenure is missing.
     """
@@ -49,7 +49,7 @@ class CustomerBase(Shown):
     contradictions: pd.DataFrame
     lapses: pd.DataFrame
     definition: str
-    size_basis: str
+
     left_before_start: int
 
     @property
@@ -121,18 +121,19 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     ends["lapsed"] = _tell_lapsed(orders, accounts.index, day, lapse_factor)
     ends = ends.where(is_customer)
     used, definition = _choose_definition(ends)
-    frame["churned"], frame["lapsed"] = _combine(ends), ends["lapsed"]
+    frame["churned"] = ends["churn_table"].fillna(ends["contracts_ended"]).fillna(ends["churned_flag"])
+    frame["lapsed"] = ends["lapsed"]
     frame["churned_on"] = _date_ends(used, revenue, churn, orders)
     frame["since"] = frame["since"].where(is_customer)
     frame["tenure_months"], backwards = _measure_tenure(frame, as_of)
     frame["industry"] = accounts["industry"]
-    frame["size_band"], size_basis = _band_sizes(accounts)
+    frame["size_band"] = _band_sizes(accounts)
     frame["region"] = accounts["region" if accounts["region"].notna().any() else "country"]
     return CustomerBase(
         frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
         contradictions=_cross_definitions(ends),
         lapses=_vary_factor(orders, frame, day, lapse_factor),
-        definition=definition, size_basis=size_basis, left_before_start=backwards)
+        definition=definition, left_before_start=backwards)
 
 
 def fill_columns(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
@@ -208,12 +209,12 @@ def tell_left(base: pd.DataFrame) -> pd.Series:
 def _tell_status(accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     ids = accounts.index
     paid = revenue.groupby("account_id")["amount"].sum().reindex(ids) > 0
-    won = ids.isin(deals.loc[deals["stage"] == "won", "account_id"])
+    wins = deals[deals["stage"] == "won"]
+    won = ids.isin(wins["account_id"])
     closed = ids.isin(deals.loc[deals["stage"].isin(["won", "lost"]), "account_id"])
     begun = accounts["customer_since"] <= day
-    is_customer = paid | won | begun
-    status = np.select([is_customer, closed], ["customer", "lost"], "prospect")
-    wins = deals[deals["stage"] == "won"]
+
+    status = np.select([paid | won | begun, closed], ["customer", "lost"], "prospect")
     first_paid = revenue[revenue["amount"] > 0].groupby("account_id")["date"].min().reindex(ids)
     first_won = wins["closed"].fillna(wins["created"]).groupby(wins["account_id"]).min().reindex(ids)
     since = accounts["customer_since"].where(begun).fillna(first_paid).fillna(first_won)
@@ -253,8 +254,7 @@ def _tell_lapsed(orders: pd.DataFrame, ids: pd.Index, day: pd.Timestamp, factor:
     return pd.Series(lapsed.reindex(ids), ids, dtype="boolean")
 
 
-def _combine(ends: pd.DataFrame) -> pd.Series:
-    return ends["churn_table"].fillna(ends["contracts_ended"]).fillna(ends["churned_flag"])
+
 
 
 def _choose_definition(ends: pd.DataFrame) -> tuple[pd.Series, str]:
@@ -291,32 +291,25 @@ def _measure_tenure(frame: pd.DataFrame, as_of: date) -> tuple[pd.Series, int]:
     return tenure.where(tenure >= 0), int((tenure < 0).sum())
 
 
-def _band_sizes(accounts: pd.DataFrame) -> tuple[pd.Series, str]:
-    if accounts["employees"].notna().any():
-        bands = pd.cut(accounts["employees"], list(_EDGES), right=False, labels=list(SIZE_BANDS))
-        return bands.astype("str"), "employees"
-    money = accounts["annual_revenue"]
-    if money.nunique() >= len(REVENUE_BANDS):
-        quarter = pd.cut(money.rank(pct=True), [0, 0.25, 0.5, 0.75, 1], labels=list(REVENUE_BANDS))
-        return quarter.astype("str"), "annual_revenue"
-    return pd.Series(None, accounts.index, dtype="str"), ""
+def _band_sizes(accounts: pd.DataFrame) -> pd.Series:
+    """Band employees, or where nobody's are known quarters of annual revenue."""
+    size, money = accounts["employees"], accounts["annual_revenue"]
+    if size.isna().all() and money.nunique() >= len(REVENUE_BANDS):
+        return pd.cut(money.rank(pct=True), [0, 0.25, 0.5, 0.75, 1], labels=list(REVENUE_BANDS)).astype("str")
+    return pd.cut(size, list(_EDGES), right=False, labels=list(SIZE_BANDS)).astype("str")
 
 
 def _count_definitions(ends: pd.DataFrame, used: pd.Series) -> pd.DataFrame:
-    rows = [(name, int(ends[name].notna().sum()), int(ends[name].sum()), int((used == name).sum()))
-            for name in DEFINITIONS]
+    rows = [(name, ends[name].count(), int(ends[name].sum()), (used == name).sum()) for name in DEFINITIONS]
     return pd.DataFrame(rows, columns=["definition", "told", "left", "used"])
 
 
 def _cross_definitions(ends: pd.DataFrame) -> pd.DataFrame:
     rows = []
-    for place, first in enumerate(DEFINITIONS):
-        for second in DEFINITIONS[place + 1:]:
-            told = ends[[first, second]].dropna().astype(bool)
-            if len(told):
-                one, other = told[first], told[second]
-                rows.append((first, second, int((one & other).sum()), int((one & ~other).sum()),
-                             int((~one & other).sum()), int((~one & ~other).sum())))
+    for pair in combinations(DEFINITIONS, 2):
+        counts = ends[[*pair]].dropna().astype(bool).value_counts()
+        if len(counts):
+            rows.append((*pair, *(int(counts.get(case, 0)) for case in product((True, False), repeat=2))))
     return pd.DataFrame(rows, columns=["first", "second", "both", "only_first", "only_second", "neither"])
 
 

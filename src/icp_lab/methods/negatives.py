@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,13 @@ from icp_lab.methods.customers import fill_table
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown
+from icp_lab.methods.success import SCALES
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
 DEFINING = ("churned", "customer_since")
 """Columns of accounts that say themselves who did not fit: no contrast may be read off them."""
 
-SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7": (1.0, 7.0)}
-"""Lowest and highest answer of each scale; more is better on all of them."""
+
 
 UNHAPPY_AT = {"nps": 6.0, "csat5": 2.0, "csat10": 4.0, "ces7": 3.0}
 """The highest answer of each scale that counts as unhappy; of NPS it is the line of its detractors."""
@@ -40,8 +41,7 @@ class Negatives(Shown):
         of the judged with its 95 % interval low and high; low use has none, as its share is set and not found.
     overlap
         A row a pair of signs: first, second, both.
-    readings
-        A row a customer with a reading: account_id, use (a month, or a share of seats), satisfaction (0 to 1).
+
     use_measure
         What use is measured by: users_per_seat, users, events, or empty.
     answers_set_aside
@@ -55,7 +55,7 @@ class Negatives(Shown):
     frame: pd.DataFrame
     signs: pd.DataFrame
     overlap: pd.DataFrame
-    readings: pd.DataFrame
+
     use_measure: str
     answers_set_aside: int
     accounts: int
@@ -152,12 +152,12 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     base = fill_table(customers, "customers").sort_values("account_id").set_index("account_id")
     window = _set_windows(base, pd.Timestamp(as_of), recent_months)
     use, measure = _measure_use(usage, window)
-    feeling, aside = _measure_satisfaction(satisfaction, window, {**UNHAPPY_AT, **(unhappy_at or {})})
+    above_line, aside = _measure_satisfaction(satisfaction, window, UNHAPPY_AT | dict(unhappy_at or {}))
     is_customer = base["status"] == "customer"
     flags = pd.DataFrame({
         "churned": base["churned"].where(is_customer), "lapsed": base["lapsed"].where(is_customer),
         "low_use": (use.rank(pct=True) <= low_use_share).astype("boolean").where(use.notna()),
-        "low_satisfaction": (feeling["above_line"] <= 0).astype("boolean").where(feeling["above_line"].notna()),
+        "low_satisfaction": (above_line <= 0).astype("boolean").where(above_line.notna()),
         "lost": (base["status"] == "lost").astype("boolean").where(base["status"] != "prospect"),
         "avoided": _read_opinions(opinions, base.index),
     }).astype("boolean")
@@ -165,7 +165,7 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     negative = told[told.any(axis=1)]
     return Negatives(
         frame=negative.reset_index(), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
-        readings=pd.DataFrame({"use": use, "satisfaction": feeling["common"]}).dropna(how="all").reset_index(),
+
         use_measure=measure, answers_set_aside=aside, accounts=int((base["status"] != "prospect").sum()),
         with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
 
@@ -206,19 +206,16 @@ def _measure_use(usage: pd.DataFrame, window: pd.DataFrame) -> tuple[pd.Series, 
 
 
 def _measure_satisfaction(
-    satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: Mapping[str, float],
-) -> tuple[pd.DataFrame, int]:
-    """Take each account's mean answer, on the common scale 0 to 1 and as the distance above the line of unhappiness."""
+    satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: dict[str, float],
+) -> tuple[pd.Series, int]:
+    """Take how far above the line of unhappiness each account answers on average, as a share of the scale."""
     rows = fill_table(satisfaction, "satisfaction")
-    low = rows["answer_scale"].map({scale: ends[0] for scale, ends in SCALES.items()}).astype("float64")
-    high = rows["answer_scale"].map({scale: ends[1] for scale, ends in SCALES.items()}).astype("float64")
-    line = rows["answer_scale"].map(dict(unhappy_at)).astype("float64")
+    lines = pd.DataFrame(SCALES, ["low", "high"]).T.assign(line=pd.Series(unhappy_at))
+    low, high, line = lines.reindex(rows["answer_scale"]).set_axis(rows.index).to_numpy().T
     usable = rows["score"].between(low, high)
-    rows["common"] = (rows["score"] - low) / (high - low)
     rows["above_line"] = (rows["score"] - line) / (high - low)
-    recent = _keep_window(rows[usable], window)
-    means = recent.groupby("account_id")[["common", "above_line"]].mean().reindex(window.index)
-    return means, int((~usable).sum())
+    means = _keep_window(rows[usable], window).groupby("account_id")["above_line"].mean()
+    return means.reindex(window.index), int((~usable).sum())
 
 
 def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:
@@ -239,8 +236,7 @@ def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cross_signs(negative: pd.DataFrame) -> pd.DataFrame:
-    rows = [(first, second, int((negative[first] & negative[second]).sum()))
-            for place, first in enumerate(SIGNS) for second in SIGNS[place + 1:]]
+    rows = [(*pair, int(negative[[*pair]].all(axis=1).sum())) for pair in combinations(SIGNS, 2)]
     return pd.DataFrame(rows, columns=["first", "second", "both"])
 
 

@@ -152,14 +152,10 @@ def _cases_of_stay(ours: pd.DataFrame, window_months: int) -> pd.DataFrame:
 
 
 def _choose_outcome(wanted: str, frame: pd.DataFrame) -> Outcome:
-    for outcome in OUTCOMES:
-        if wanted == outcome or (not wanted and (frame["outcome"] == outcome).any()):
-            return outcome
-    return "best"
+    there = set(frame["outcome"])
+    return next((one for one in OUTCOMES if wanted == one or (not wanted and one in there)), "best")
 
 
 def _count_cases(frame: pd.DataFrame) -> pd.DataFrame:
-    rows = [(outcome, *((frame.loc[frame["outcome"] == outcome, "positive"] == answer).sum()
-                        for answer in ("yes", "no", "unknown")))
-            for outcome in OUTCOMES if (frame["outcome"] == outcome).any()]
-    return pd.DataFrame(rows, columns=["outcome", "yes", "no", "unknown"])
+    counts = pd.crosstab(frame["outcome"], frame["positive"]).reindex(columns=["yes", "no", "unknown"], fill_value=0)
+    return counts.reindex([one for one in OUTCOMES if one in counts.index]).rename_axis(columns=None).reset_index()

@@ -14,7 +14,7 @@ import pandas as pd
 
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.customers import fill_columns
+from icp_lab.methods.customers import fill_columns, fill_table
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
 
@@ -96,10 +96,11 @@ def group_reasons(
     >>> reasons.by_account[["account_id", "reason_group"]].to_numpy().tolist()
     [['a', 'price'], ['b', 'support']]
     """
+    deals, support = fill_table(deals, "deals"), fill_table(support, "support")
     said = pd.concat([
         _list_statements("churn", churn, "reason", "text", "date"),
-        _list_statements("lost", _keep_lost(deals), "loss_reason", "", "closed"),
-        _list_statements("tickets", _keep_accounts(support, negative), "category", "text", "opened"),
+        _list_statements("lost", deals[deals["stage"] == "lost"], "loss_reason", "", "closed"),
+        _list_statements("tickets", support[support["account_id"].isin(list(negative))], "category", "text", "opened"),
     ], ignore_index=True)
     spoken = said[said["said"] != ""]
     return Reasons(_count_groups(spoken), _list_groupings(spoken), _sum_up_accounts(spoken), _count_silent(said))
@@ -146,12 +147,7 @@ def _match_any(words: tuple[str, ...]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
 
 
-def _keep_lost(deals: pd.DataFrame) -> pd.DataFrame:
-    return deals[deals["stage"] == "lost"] if "stage" in deals else deals
 
-
-def _keep_accounts(table: pd.DataFrame, ids: Collection[str]) -> pd.DataFrame:
-    return table[table["account_id"].isin(list(ids))] if "account_id" in table else table
 
 
 def _list_statements(source: str, table: pd.DataFrame, code: str, text: str, day: str) -> pd.DataFrame:
@@ -195,11 +191,9 @@ def _list_groupings(spoken: pd.DataFrame) -> pd.DataFrame:
 
 def _sum_up_accounts(spoken: pd.DataFrame) -> pd.DataFrame:
     """Put each account down for one reason: known before unknown, by source, then the latest or commonest."""
-    rows = spoken.assign(
-        unclear=spoken["group"] == "unknown", rank=spoken["source"].map({name: i for i, name in enumerate(SOURCES)}))
-    is_ticket = rows["source"] == "tickets"
+    rows = spoken.assign(unclear=spoken["group"] == "unknown", rank=spoken["source"].map(SOURCES.index))
     times = rows.groupby(["account_id", "source", "group"])["said"].transform("size")
-    rows["times"] = times.where(is_ticket, 0)
+    rows["times"] = times.where(rows["source"] == "tickets", 0)
     rows = rows.sort_values(["account_id", "unclear", "rank", "times", "day", "said"],
                             ascending=[True, True, True, False, False, True], na_position="last", kind="stable")
     first = rows.drop_duplicates("account_id").rename(columns={"group": "reason_group", "said": "reason"})
@@ -207,9 +201,5 @@ def _sum_up_accounts(spoken: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count_silent(said: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for source in SOURCES:
-        part = said[said["source"] == source]
-        silent = set(part["account_id"]) - set(part.loc[part["said"] != "", "account_id"])
-        rows.append((source, len(silent)))
-    return pd.DataFrame(rows, columns=["source", "accounts"])
+    silent = said["said"].eq("").groupby([said["source"], said["account_id"]]).all()
+    return silent.groupby("source").sum().reindex(list(SOURCES), fill_value=0).rename("accounts").reset_index()

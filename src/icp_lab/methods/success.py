@@ -98,10 +98,7 @@ class Success(Shown):
         A row a customer: account_id, reason (top_share, nominated, vetoed, left, below_top, too_young, not_measured).
     measured
         Names of the measures used.
-    places
-        How many customers the top share holds.
-    cut
-        Score of the last one chosen; NaN when nobody is.
+
     firm, wavering
         Of the best: in the top share under at least 80 % of weightings, and under fewer than half.
     without_opinions
@@ -113,8 +110,7 @@ class Success(Shown):
     frame: pd.DataFrame
     reasons: pd.DataFrame
     measured: tuple[str, ...]
-    places: int
-    cut: float
+
     firm: int
     wavering: int
     without_opinions: int
@@ -244,18 +240,17 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
     reasons = _give_reasons(frame, choice, {
         "left": gone, "not_measured": unmeasured, "vetoed": vetoed & choice.use_opinions & plain,
         "nominated": top & ~plain & (lift > 0), "top_share": top})
+    placed = percentiles.reindex(columns=list(MEASURES)).astype("float64")
     table = pd.DataFrame({
         "account_id": frame["account_id"], "score": score,
         "measured": (~np.isnan(values)).sum(axis=1).astype("float64"),
-        **percentiles.reindex(columns=list(MEASURES)).astype("float64"),
-        "get": _average(percentiles, GET), "give": _average(percentiles, GIVE),
+        **placed, "get": placed[[*GET]].mean(axis=1), "give": placed[[*GIVE]].mean(axis=1),
         "best": pd.Series(top, dtype="boolean").mask(reasons.isin(["too_young", "not_measured"])),
         "robustness": robustness, "opinion": opinion.array})
     held = robustness[top]
     return Success(
         frame=table, reasons=pd.DataFrame({"account_id": frame["account_id"], "reason": reasons}),
-        measured=measures.measured, places=places, cut=float(score[top].min()) if top.any() else float("nan"),
-        firm=int((held >= 0.8).sum()), wavering=int((held < 0.5).sum()),
+        measured=measures.measured, firm=int((held >= 0.8).sum()), wavering=int((held < 0.5).sum()),
         without_opinions=int((top & plain).sum()), relative_to=choice.relative_to)
 
 
@@ -321,11 +316,8 @@ def _rank(frame: pd.DataFrame, names: tuple[str, ...], relative_to: str) -> pd.D
     if relative_to == "size_band":
         sizes = frame["size_band"].map(frame["size_band"].value_counts())
         band = frame["size_band"].where(sizes >= _FEWEST_IN_BAND, "").fillna("")
-    ranks = {}
-    for name in names:
-        groups = frame[name].groupby(band)
-        ranks[name] = ((groups.rank() - 0.5) / groups.transform("count")).astype("float64")
-    return pd.DataFrame(ranks, index=frame.index)
+    groups = frame[list(names)].groupby(band)
+    return ((groups.rank() - 0.5) / groups.transform("count")).astype("float64")
 
 
 def _score(values: Floats, weightings: Floats) -> Floats:
@@ -376,7 +368,3 @@ def _sum_opinions(opinions: pd.DataFrame, ids: pd.Series) -> pd.Series:
 def _give_reasons(frame: pd.DataFrame, choice: Choice, marks: dict[str, NDArray[np.bool_]]) -> pd.Series:
     young = (frame["tenure_months"] < choice.window_months).to_numpy()
     return pd.Series(np.select([*marks.values(), young], [*marks, "too_young"], "below_top"), frame.index, dtype="str")
-
-
-def _average(percentiles: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    return percentiles.reindex(columns=list(names)).astype("float64").mean(axis=1)

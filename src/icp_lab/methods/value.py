@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.locale import _
-from icp_lab.methods.customers import fill_columns, tell_left, until
+from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
 from icp_lab.methods.staying import Lifetime, estimate_lifetime, expect_years
@@ -20,9 +20,7 @@ Floats = NDArray[np.float64]
 PERIODS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 _TERMS_KEPT = 0.8  # share of ended contracts
 _LONGEST = 120  # months: a contract that ends later than that (2099, say) is one without an end, not a commitment
-_REVENUE = {"account_id": "str", "amount": "float64", "date": "datetime64[s]", "end_date": "datetime64[s]",
-            "per": "str", "recurring": "boolean", "ended": "boolean", "cost": "float64"}
-_DEAL = {"account_id": "str", "stage": "str", "amount": "float64", "closed": "datetime64[s]"}
+
 
 
 @dataclass(frozen=True)
@@ -168,13 +166,13 @@ def _part(base: pd.DataFrame, flows: _Flows, customers: pd.Index, past: pd.Serie
 
 
 def _take_won(deals: pd.DataFrame) -> pd.DataFrame:
-    won = fill_columns(deals, _DEAL)
+    won = fill_table(deals, "deals")
     return won[(won["stage"] == "won") & won["amount"].notna()].rename(columns={"closed": "date"})
 
 
 def _lay_out(money: pd.DataFrame, as_of: date) -> _Flows:
-    rows = until(fill_columns(money, _REVENUE), "date", pd.Timestamp(as_of))
-    rows = rows.dropna(subset=["amount"]).sort_values(list(_REVENUE), kind="stable").reset_index(drop=True)
+    rows = until(fill_table(money, "revenue"), "date", pd.Timestamp(as_of)).dropna(subset=["amount"])
+    rows = rows.sort_values(rows.columns.tolist(), ignore_index=True)
     now, start = end_of(as_of), count_months(rows["date"])
     period: Floats = np.asarray(rows["per"].map(PERIODS), dtype=np.float64)
     ongoing = rows["recurring"].fillna(False).to_numpy(dtype=bool)
