@@ -58,6 +58,16 @@ def test_hypotheses_are_for_the_steps_that_declare_them(study):
         step.open("06a_segments").hypotheses()
 
 
+def test_the_adopted_rule_is_for_them_too(study):
+    here = step.open("06b_draft_icp")
+    assert here.adopted() is None
+    adopted = "schema: 1\nname: Us\ncriteria:\n  - {attribute: employees, min: 100}\n"
+    (study / "icp.yml").write_text(adopted, encoding="utf-8")
+    assert here.adopted().words() == "employees at least 100"
+    with pytest.raises(LabError, match="hypotheses"):
+        step.open("06a_segments").adopted()
+
+
 def test_finishing_needs_every_promised_artifact(study):
     with pytest.raises(LabError, match="has not written: customers"):
         step.open("01_customer_base").finish()

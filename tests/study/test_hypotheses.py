@@ -90,6 +90,8 @@ def test_only_steps_that_read_hypotheses_depend_on_them(make):
     assert before[1] != after[1]
     (folder / "hypotheses.yml").unlink()
     assert study.fingerprint(["accounts", "hypotheses"]) == study.fingerprint(["accounts"])
+    (folder / "icp.yml").write_text("schema: 1", encoding="utf-8")  # what was adopted stands beside what was declared
+    assert study.fingerprint(["accounts", "hypotheses"]) != study.fingerprint(["accounts"])
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

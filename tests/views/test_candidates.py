@@ -22,8 +22,8 @@ CANDIDATES = Candidates(PROPOSALS, pd.DataFrame([FOUND, ROW]), (), 7, 0.068)
 
 def test_candidates_stand_side_by_side_on_every_outcome():
     table = str(view.tabulate_candidates(CANDIDATES, "best", {"accounts_per_rep": 50, "reps": 4}))
-    assert "Found by the search: employees at least 100" in table
-    assert "Segment Small & new, described to 80 % by: employees" in table
+    assert "had not seen: employees at least 100" in table
+    assert "Segment Small & new, made without the outcome, described to 80 % by: employees" in table
     assert "Lift on best customers" in table
     assert "Lift on won deals" in table
     assert "can look after 50" in table

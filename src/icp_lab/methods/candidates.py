@@ -47,7 +47,7 @@ class Candidates(Shown):
         A row a proposal: `kind`, `name`, `describes`, `accounts` (all that it takes in), `caught` (share of the good
         cases, 0 to 1), `covered` (cases), `lift` with `low` and `high`, `counted` (how the lift is had), `p_value`
         (of the rule as if it alone had been stated; NaN for rules that a search found), `revenue` (share, 0 to 1),
-        `leads`, `leads_a_rep`, and for each other outcome X `X`, `X_low`, `X_high` (its lift there).
+        `leads` (NaN without any), `leads_a_rep`, and for each other outcome X `X`, `X_low`, `X_high` (its lift there).
     lacking
         Proposals about attributes that the data do not have.
     tries
@@ -146,7 +146,7 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
         here, inside = lifts.get(drafted_on), one.rule.mask(attributes).fillna(False)
         best = (here.lift, here.low, here.high) if here else (math.nan,) * 3
         best = (finding.lift, finding.lift_low, finding.lift_high) if one.kind == "found" else best
-        reach = int(one.rule.mask(pool).sum())
+        reach = float(one.rule.mask(pool).sum()) if len(pool) else math.nan
         row: dict[str, Any] = {
             "kind": one.kind, "name": one.name, "describes": one.describes, "accounts": int(inside.sum()),
             "covered": here.covered if here else 0, "counted": COUNTED[one.kind],

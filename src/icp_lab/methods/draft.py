@@ -26,11 +26,14 @@ class SizeFixed:
         Lift of the rule on all cases, and against what each size band's share of good cases would give.
     left
         Share of the excess over 1 that is left; NaN where the interval of the plain lift holds 1.
+    bands
+        How many size bands are on record; with fewer than two nothing is held fixed.
     """
 
     plain: Lift
     fixed: Lift
     left: float
+    bands: int
 
 
 def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Series[Any]", rule: Rule) -> SizeFixed:
@@ -60,7 +63,8 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Se
     positive, groups = known["positive"].eq("yes"), known["account_id"]
     plain = measure_lift(inside, positive, groups=groups)
     fixed = measure_lift(inside, positive, groups=groups, strata=band)
-    return SizeFixed(plain, fixed, (fixed.lift - 1) / (plain.lift - 1) if plain.low > 1 else math.nan)
+    left = (fixed.lift - 1) / (plain.lift - 1) if plain.low > 1 else math.nan
+    return SizeFixed(plain, fixed, left, band.nunique())
 
 
 def hold_others_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule) -> Confounding:
@@ -204,7 +208,7 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
     evidence = _describe_evidence(finding) | {
         "outcomes": {row["outcome"]: _lift_dict(outcomes.lifts[row["outcome"]]) for row in
                      outcomes.frame.to_dict("records") if not row["drafted_on"]},
-        "size_fixed": _lift_dict(size.fixed), "excluded_above": finding.excluded_above, "needed": finding.needed,
+        **({"size_fixed": _lift_dict(size.fixed)} if size.bands > 1 else {}), "excluded_above": finding.excluded_above, "needed": finding.needed,
         "needed_lift": finding.needed_lift, "tries": tries, "refused": [] if claimed else criteria,
     }
     if finding.holdout is not None:

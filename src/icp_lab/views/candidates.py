@@ -9,7 +9,7 @@ from icp_lab.methods.candidates import Candidates
 from icp_lab.methods.declared import HypothesisTests
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.small import FEW, VERY_FEW, CaseMatrix, FewCases
-from icp_lab.rule import name_attribute
+from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.prose import Prose, begin, join, tell
 from icp_lab.views.table import Column, Table, say, say_value
 from icp_lab.views.words import lay_out, name, names
@@ -27,8 +27,7 @@ def tabulate_candidates(candidates: Candidates, outcome: str, capacity: dict[str
     rows = zip(candidates.proposals, frame["describes"], strict=True)
     frame = frame.assign(
         candidate=[begin(tell(_("{kind}: {rule}"), kind=_name(one.kind, one.name, describes), rule=one.rule.words()))
-                   for one, describes in rows],
-        counted=frame["counted"].map(names("counted")))
+                   for one, describes in rows])
     others = tuple(Column(other, tell(_("Lift on {outcome}"), outcome=words), "ratio", low=f"{other}_low",
                           high=f"{other}_high") for other, words in names("outcome").items() if other in frame)
     room = capacity.get("accounts_per_rep")
@@ -124,7 +123,8 @@ def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
 
 def _write_cells(matrix: CaseMatrix, column: str) -> list[str]:
     """Write the values of an attribute, with a mark where the rule asks something of it."""
-    values = [say_value(value) for value in matrix.frame[column]]
+    values = [write_number(value, column) if isinstance(value, float) and not pd.isna(value) else say_value(value)
+              for value in matrix.frame[column]]
     if column not in matrix.met:
         return values
     return [f"{_MARKS[_plain(met)]} {value}".strip() for met, value in zip(matrix.met[column], values, strict=True)]

@@ -1,6 +1,7 @@
 """The drafted profile in sentences, tables and pictures: counts first, noise beside them, tests folded away."""
 
 import math
+from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from icp_lab.methods.finding import Finding
 from icp_lab.methods.leaks import Leaks
 from icp_lab.methods.lift import Lift
 from icp_lab.methods.profile import Additions, MoreProfiles
-from icp_lab.rule import name_attribute
+from icp_lab.rule import Rule, name_attribute
 from icp_lab.views.contrasts import tell_confounding
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose, begin, join, tell
@@ -102,8 +103,10 @@ def tell_noise(finding: Finding) -> list[Prose]:
     return [*said, Prose(real.format(ratio=say(finding.paper_lift, "ratio")))]
 
 
-def draw_lift(finding: Finding, outcome: str, about: About) -> Picture:
+def draw_lift(finding: Finding, outcome: str, about: About) -> Picture | Prose:
     """How does the profile's lift stand against what noise reaches?"""
+    if not finding.noise.shuffles:
+        return Prose(_("Nothing was tested, so that there is nothing to hold against chance."))
     lifts = sorted(finding.noise.lifts)
 
     def draw(axes: Axes, narrow: bool) -> None:
@@ -140,9 +143,13 @@ def tell_lift(finding: Finding) -> Prose:
     """In plain words: is the profile more than luck?"""
     if not finding.noise.lifts:
         return Prose("")
+    near = finding.lift_low <= max(finding.noise.lifts)
     sentence = (_("Deal the outcomes out by lot, and a profile found in the same way reaches {low} to {high} times the "
                   "rate of all. This one reaches **{ratio} times**, and luck hardly ever does as well.")
-                if "noise+" in finding.reasons else
+                if "noise+" in finding.reasons and not near else
+                _("Deal the outcomes out by lot, and a profile found in the same way reaches {low} to {high} times the "
+                  "rate of all. This one reaches **{ratio} times**. Some deals come near, yet luck hardly ever finds a "
+                  "rule with as much behind it, cases and difference together.") if "noise+" in finding.reasons else
                 _("Deal the outcomes out by lot, and a profile found in the same way reaches {low} to {high} times the "
                   "rate of all. This one reaches **{ratio} times**, and luck does as well too often to build on it."))
     return tell(sentence, ratio=say(finding.lift, "ratio"), low=say(min(finding.noise.lifts), "ratio"),
@@ -153,8 +160,10 @@ def _firmness(share: float) -> str:
     return "firm" if share >= FIRM else "wobbly" if share >= LOOSE else "loose"
 
 
-def draw_stability(finding: Finding, outcome: str, about: About, most: int = 8) -> Picture:
+def draw_stability(finding: Finding, outcome: str, about: About, most: int = 8) -> Picture | Prose:
     """How often would other samples choose the same attributes?"""
+    if not finding.stability:
+        return Prose(_("Nothing was tested, so that other samples were not drawn."))
     own = {attribute: finding.stability.get(attribute, 0.0) for attribute in finding.rule.attributes}
     others = sorted(set(finding.stability.items()) - set(own.items()), key=lambda pair: (-pair[1], pair[0]))
     shares = sorted(own.items(), key=lambda pair: (-pair[1], pair[0])) + others[:max(0, most - len(own))]
@@ -212,7 +221,7 @@ def draw_additions(additions: Additions, outcome: str, about: About) -> Picture 
     idle = [label for label, row in zip(labels[1:], alone, strict=True) if not row["low"] < inside["share"]]
 
     def draw(axes: Axes, narrow: bool) -> None:
-        shown = [label if not narrow or len(label) < 24 else label[:23] + "…" for label in labels]
+        shown = [fill(label, 20 if label.isascii() else 10) if narrow else label for label in labels]
         ends = [(100 * row["low"], 100 * row["high"]) for row in rows]
         colours = [COLOURS["accent"], *[COLOURS["grey"]] * len(alone)]
         plot_intervals(axes, shown, [100 * row["share"] for row in rows], ends, colours=colours)
@@ -226,7 +235,8 @@ def draw_additions(additions: Additions, outcome: str, about: About) -> Picture 
     title = (_("Those whom a single criterion keeps out did clearly worse") if clear else
              tell(_("{criterion} keeps out nobody who did worse"), criterion=begin(idle[0])) if idle else
              _("Those whom a single criterion keeps out did worse, not all of them clearly"))
-    return paint(draw, title=title, height=90 + 36 * len(rows), foot=about.foot(_cases(outcome, additions.n)),
+    return paint(draw, title=title, height=90 + 36 * len(rows), narrow_height=90 + 56 * len(rows),
+                 foot=about.foot(_cases(outcome, additions.n)),
                  subtitle=tell(_("Share that {done}, inside and among those that only the criterion named keeps out; "
                                  "95 % intervals"), done=name("done", outcome)),
                  alt="; ".join(f"{label}: {count}" for label, count in zip(labels, counts, strict=True)))
@@ -240,7 +250,7 @@ def tell_additions(additions: Additions, outcome: str) -> list[Prose]:
         words = {"criterion": begin(criterion.words()), "n": _cases(outcome, row["n"]),
                  "done": name("done", outcome), "positives": row["positives"], "share": say(row["share"], "share"),
                  "inside": say(inside["share"], "share")}
-        sentence = (_("**{criterion}**: without it the profile would take in {n} more, of whom {positives} {done} "
+        sentence = (_("**{criterion}**: without it the profile would take in {n} more, of which {positives} {done} "
                       "({share}; inside it is {inside}).") if row["n"] else
                     _("**{criterion}**: it keeps out nobody whom the others would let in."))
         instead = _(", ").join(map(name_attribute, row["instead"]))
@@ -251,8 +261,10 @@ def tell_additions(additions: Additions, outcome: str) -> list[Prose]:
 
 def tabulate_rule(finding: Finding) -> Table:
     """Which criteria make up the profile?"""
+    tested = bool(finding.stability)
     shares = finding.frame["stability"].fillna(0)
-    frame = finding.frame.assign(firmness=[name("firmness", _firmness(share)) for share in shares])
+    frame = finding.frame.assign(
+        firmness=[name("firmness", _firmness(share)) if tested else "" for share in shares])
     return lay_out("rule", frame, title="" if finding.verdict != "unsupported" else _("The best rule found, refused"))
 
 
@@ -263,9 +275,11 @@ def tabulate_leans(finding: Finding, most: int = 6) -> Table:
     return lay_out("leans", pd.DataFrame(rows, columns=["level", "n", "lift", "low", "high", "shrunk"]))
 
 
-def tell_size(size: SizeFixed) -> Prose:
+def tell_size(size: SizeFixed, rule: Rule) -> Prose:
     """Does best just mean big?"""
     ends = say_interval(size.fixed.low, size.fixed.high, "ratio")
+    if size.bands < 2:
+        return Prose(_("The size of the companies is not on record in bands, so that it cannot be held fixed here."))
     if not math.isfinite(size.left):
         return Prose(_("There is no excess inside the profile that size could explain."))
     if abs(size.plain.lift - 1) < NO_EXCESS:
@@ -275,14 +289,18 @@ def tell_size(size: SizeFixed) -> Prose:
             if size.left >= 0.33 else _("Size explains most of it"))
     sentence = _("**{word}**: {plain} times on the same cases becomes {fixed} times ({ends}) when companies of one "
                  "size band are compared with each other.")
-    return Prose(sentence.format(word=word, plain=say(size.plain.lift, "ratio"), fixed=say(size.fixed.lift, "ratio"),
-                                 ends=ends))
+    meant = _("The profile asks for a certain size itself, so that a part of this is as it should be.")
+    return join(tell(sentence, word=word, plain=say(size.plain.lift, "ratio"), fixed=say(size.fixed.lift, "ratio"),
+                     ends=ends), meant if {"employees", "annual_revenue"} & {*rule.attributes} else "")
 
 
 def tell_alike(confounding: Confounding) -> Prose:
     """Which criteria are mostly something else?"""
     if (confounding.frame["kind"] == "explained").any():
         return tell_confounding(confounding)
+    if not confounding.tried:
+        return Prose(_("No criterion is clear enough by itself to ask what else could explain it, or nothing else on "
+                       "record goes with the outcome."))
     return tell(_("No criterion vanishes among companies that are alike in something else; {n} pairs of a criterion "
                   "and something else were looked at."), n=confounding.tried)
 
