@@ -42,10 +42,8 @@ class Association(Shown):
             held=int(self.frame["distinct"].sum()), n=len(self.frame), groups=len(self.groups))
 
 
-def compare_all(
-    attributes: pd.DataFrame, groups: Mapping[str, Collection[str]], *, q: float = 0.10,
-    defining: Collection[str] = (), after_sale: Collection[str] = (),
-) -> Association:
+def compare_all(attributes: pd.DataFrame, groups: Mapping[str, Collection[str]], *, q: float = 0.10,
+                defining: Collection[str] = (), after_sale: Collection[str] = ()) -> Association:
     """Which attributes tell several groups of accounts apart, and how strongly?
 
     Parameters

@@ -10,6 +10,8 @@ from icp_lab.methods.evidence import find_icp
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.negatives import SIGNS
 
+_EVIDENCE = ("n", "best", "covered", "lift", "lift_low", "lift_high", "p_value")
+
 
 @dataclass(frozen=True)
 class Failures:
@@ -31,9 +33,8 @@ class Failures:
     min_signs: int
 
 
-def pick_failures(
-    customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame, *, min_signs: int = 2,
-) -> Failures:
+def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame, *, min_signs: int = 2,
+                  ) -> Failures:
     """Which customers failed clearly, and which are they held against?
 
     Parameters
@@ -140,11 +141,9 @@ def describe_avoid(finding: Finding) -> dict[str, Any]:
     """
     claimed = finding.verdict != "unsupported"
     criteria = finding.rule.to_dicts()
-    evidence: dict[str, Any] = {
-        "n": finding.n, "best": finding.best, "covered": finding.covered, "lift": finding.lift,
-        "lift_low": finding.lift_low, "lift_high": finding.lift_high, "p_value": finding.p_value,
-        "stability": {name: finding.stability[name] for name in finding.rule.attributes if name in finding.stability},
-    }
+    evidence = {name: getattr(finding, name) for name in _EVIDENCE}
+    evidence["stability"] = {
+        name: finding.stability[name] for name in finding.rule.attributes if name in finding.stability}
     if not claimed:
         evidence["refused"] = criteria
     return {"criteria": criteria if claimed else [], "verdict": finding.verdict,

@@ -66,8 +66,8 @@ class _Sides(NamedTuple):
     group: Codes
 
 
-def find_confounding(attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], contrast: Contrast,
-                     ) -> Confounding:
+def find_confounding(
+    attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], contrast: Contrast) -> Confounding:
     """Which clear differences between two groups are explained by another attribute?
 
     Parameters
@@ -110,10 +110,8 @@ def find_confounding(attributes: pd.DataFrame, first: Sequence[str], second: Seq
     return _hold_fixed(traits, frame, clear, sides)
 
 
-def find_confounders(
-    cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, strata_columns: Sequence[str],
-    groups: "pd.Series[Any] | None" = None,
-) -> Confounding:
+def find_confounders(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, strata_columns: Sequence[str],
+                     groups: "pd.Series[Any] | None" = None) -> Confounding:
     """Which criteria of a rule are explained by another attribute?
 
     Parameters
@@ -240,17 +238,16 @@ def _estimate(trait: _Trait, sides: _Sides, strata: Codes) -> tuple[float, float
 
 
 def _weigh_deltas(x: Floats, first: NDArray[np.bool_], stratum: Codes) -> tuple[float, float, float]:
-    weights, deltas, variances = [], [], []
+    parts = []
     for each in np.unique(stratum):
         one, other = x[(stratum == each) & first], x[(stratum == each) & ~first]
         if min(len(one), len(other)) >= 2:
-            delta, variance = measure_delta(one, other)
-            weights.append(len(one) * len(other) / (len(one) + len(other)))
-            deltas.append(delta)
-            variances.append(max(variance, 1 / (len(one) * len(other))))
-    if not weights:
+            pairs, (delta, variance) = len(one) * len(other), measure_delta(one, other)
+            parts.append((pairs / (len(one) + len(other)), delta, max(variance, 1 / pairs)))
+    if not parts:
         return 0.0, -1.0, 1.0
-    share = np.array(weights) / sum(weights)
+    weights, deltas, variances = np.array(parts).T
+    share = weights / weights.sum()
     delta, half = float(share @ deltas), Z * float(np.sqrt(share**2 @ variances))
     return delta, max(delta - half, -1.0), min(delta + half, 1.0)
 

@@ -337,9 +337,16 @@ def estimate_ratio(a: int, n: int, b: int, m: int) -> tuple[float, float, float]
 
 def _find_score_interval(a: int, n: int, b: int, m: int) -> tuple[float, float]:
     """Find the ratios that the score test does not reject; statsmodels' form fails where a cell is empty or full."""
+    counts, sizes = np.array([a, b]), np.array([n, m])
 
     def excess(log_ratio: float) -> float:
-        return _score_statistic(a, n, b, m, float(np.exp(log_ratio))) - Z**2
+        """Koopman's chi-squared for a given ratio, with the shares that fit best under it, above its limit."""
+        ratio = float(np.exp(log_ratio))
+        half = ratio * (n + b) + a + m
+        # The smaller root of the likelihood equation, in the form that loses no digits when the ratio is tiny.
+        first = 2 * ratio * (a + b) / (half + np.sqrt(max(half**2 - 4 * ratio * (n + m) * (a + b), 0.0)))
+        shares = np.clip([first, first / ratio], 1e-200, 1 - 1e-16)
+        return float(((counts - sizes * shares) ** 2 / (sizes * shares * (1 - shares))).sum()) - Z**2
 
     centre = float(np.log(((a + 0.5) / (n + 0.5)) / ((b + 0.5) / (m + 0.5))))
     ends = []
@@ -347,22 +354,6 @@ def _find_score_interval(a: int, n: int, b: int, m: int) -> tuple[float, float]:
         far = centre + side * 25
         ends.append(bound if open_end or excess(far) < 0 else float(np.exp(brentq(excess, centre, far))))
     return ends[0], ends[1]
-
-
-def _score_statistic(a: int, n: int, b: int, m: int, ratio: float) -> float:
-    """Koopman's chi-squared for a given ratio, with the shares that fit best under it."""
-    total, have = n + m, a + b
-    half = ratio * (n + b) + a + m
-    # The smaller root of the likelihood equation, in the form that loses no digits when the ratio is tiny.
-    first = 2 * ratio * have / (half + np.sqrt(max(half**2 - 4 * ratio * total * have, 0.0)))
-    return _score_term(a, n, first) + _score_term(b, m, first / ratio)
-
-
-def _score_term(count: int, n: int, share: float) -> float:
-    share = min(max(share, 1e-300), 1.0)
-    if count == n:  # the general form is 0 / 0 where the share that fits is 1
-        return n * (1 - share) / share
-    return (count - n * share) ** 2 / (n * share * max(1 - share, 1e-300))
 
 
 def _test_shares(a: int, n: int, b: int, m: int) -> float:

@@ -100,7 +100,7 @@ def compare_kinds(worth: Worth, *, resamples: int = 400, seed: int = 0) -> Kinds
     table = [_describe("all", "", frame, rows, means["all"][:, 0])]
     for by in BY:
         kinds = frame[by].fillna("")
-        for place, kind in enumerate(_codes(rows[by])[1]):
+        for place, kind in enumerate(sorted(rows[by].unique())):
             mine = kinds == kind
             table.append(_describe(by, kind, frame[mine], rows[rows[by] == kind], means[by][:, place]))
     kinds_frame = pd.DataFrame(table)
@@ -149,15 +149,12 @@ def measure_concentration(amounts: pd.Series, *, resamples: int = 400, seed: int
     cumulated = np.concatenate([[0.0], money.cumsum()]) / total
     frame = pd.DataFrame({"top": TOP_SHARES, "customers": np.array(places, dtype=float), "share": shares,
                           "share_low": low, "share_high": high})
-    return Concentration(
-        frame=frame, curve=pd.DataFrame({"customers": grid / n, "money": cumulated[grid]}), n=n, total=total,
-        half=int(np.searchsorted(cumulated, 0.5)))
+    curve = pd.DataFrame({"customers": grid / n, "money": cumulated[grid]})
+    return Concentration(frame, curve, n, total, half=int(np.searchsorted(cumulated, 0.5)))
 
 
 def _share_of_top(money: Floats, places: list[int]) -> Floats:
-    total = money.sum()
-    shares: Floats = money.cumsum()[np.array(places) - 1] / (total or np.nan)
-    return shares
+    return np.asarray(money.cumsum()[np.array(places) - 1] / (money.sum() or np.nan))
 
 
 def _lay_out(worth: Worth) -> pd.DataFrame:
@@ -170,16 +167,14 @@ def _lay_out(worth: Worth) -> pd.DataFrame:
     return rows
 
 
-def _codes(kinds: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
-    codes, names = pd.factorize(kinds, sort=True)
-    return codes.astype(np.int64), [str(name) for name in names]
+
 
 
 def _resample_means(rows: pd.DataFrame, worth: Worth, rng: np.random.Generator, resamples: int) -> dict[str, Floats]:
     """Draw customers again and again: mean value of each kind, with the lifetime estimated in each draw."""
     valued = rows["value"].notna().to_numpy()
     fixed, slope = (rows[name].fillna(0.0).to_numpy() for name in ("fixed", "slope"))
-    codes = {"all": np.zeros(len(rows), dtype=np.int64)} | {by: _codes(rows[by])[0] for by in BY}
+    codes = {"all": np.zeros(len(rows), dtype=np.int64)} | {by: pd.factorize(rows[by], sort=True)[0] for by in BY}
     sizes = {by: int(code.max(initial=0)) + 1 for by, code in codes.items()}
     means = {by: np.full((resamples, size), np.nan) for by, size in sizes.items()}
     for draw in range(resamples if len(rows) else 0):

@@ -121,17 +121,17 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
     keep = told.notna().to_numpy()
     y = told.to_numpy(dtype=bool, na_value=False)[keep]
     known = _Known(y, None if groups is None else pd.factorize(groups.reindex(cases.index)[keep])[0].astype(np.int64))
-    whole = bool(keep.all())
-    begun = None if time is None else pd.to_datetime(time.reindex(cases.index))
+    begun = None if time is None else pd.to_datetime(time.reindex(cases.index))[keep]
+    cases = cases if keep.all() else cases[keep]
     rows: list[tuple[str, str, float, int]] = []
     for label, column in cases.items():
         name = str(label)
         if name in after_sale:
             rows.append((name, "after_sale", math.nan, len(y)))
         if begun is not None and pd.api.types.is_datetime64_any_dtype(column.dtype):
-            rows += _find_later(name, column[keep], begun[keep])
+            rows += _find_later(name, column, begun)
         if 0 < y.sum() < len(y):
-            rows += _find_telling(name, column if whole else column[keep], known)
+            rows += _find_telling(name, column, known)
         if NAMES.search(_spell(name)):
             rows.append((name, "name", math.nan, len(y)))
     frame = pd.DataFrame(rows, columns=["attribute", "suspicion", "figure", "n"]).astype(

@@ -1,7 +1,7 @@
 """One attribute at a time: where the data lean, what they exclude, and which attribute tells too much."""
 
 import math
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +31,13 @@ def scan_levels(trial: Trial) -> tuple[Lean, ...]:
     """
     steps = [step for number, feature in enumerate(trial.units.encoded.features)
              for step in _levels(number, feature, trial.units.encoded.codes[:, number])]
-    steps = [step for step in steps if _covers_enough(trial, step)]
-    confidence = 1 - 0.05 / max(1, len(steps))
+    covers = [trial.units.covered((step,)) for step in steps]
+    enough = [trial.units.least_cases <= trial.units.cases[cover].sum() < trial.n for cover in covers]
+    confidence = 1 - 0.05 / max(1, sum(enough))
+    y, stratum = trial.positive.astype(np.float64), np.zeros(trial.n, dtype=np.int64)
     rules, lifts, tops = [], [], []
-    for step in steps:
-        inside = trial.units.covered((step,))[trial.unit].astype(np.float64)
-        y, stratum = trial.positive.astype(np.float64), np.zeros(trial.n, dtype=np.int64)
+    for step, cover in compress(zip(steps, covers, strict=True), enough):
+        inside = cover[trial.unit].astype(np.float64)
         lifts.append(lift_of(inside, y, stratum=stratum, group=trial.group))
         tops.append(lift_of(inside, y, stratum=stratum, group=trial.group, confidence=confidence).high)
         rules.append(Rule((trial.units.encoded.features[step[0]].criterion(*step[1:]),)))
@@ -57,10 +58,7 @@ def _levels(number: int, feature: Feature, codes: NDArray[np.uint8]) -> list[Ste
     return [(number, low, high, 0) for low, high in spans if high >= low and (low, high) != (0, feature.size - 1)]
 
 
-def _covers_enough(trial: Trial, step: Step) -> bool:
-    inside = trial.units.covered((step,))
-    cases = int(trial.units.cases[inside].sum())
-    return trial.units.least_cases <= cases < trial.n
+
 
 
 def exclude_above(leans: tuple[Lean, ...]) -> float:

@@ -205,9 +205,8 @@ def _measure_use(usage: pd.DataFrame, window: pd.DataFrame) -> tuple[pd.Series, 
     return use.reindex(window.index).mask(window.index.isin(stopped), 0.0), measure
 
 
-def _measure_satisfaction(
-    satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: dict[str, float],
-) -> tuple[pd.Series, int]:
+def _measure_satisfaction(satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: dict[str, float],
+                          ) -> tuple[pd.Series, int]:
     """Take how far above the line of unhappiness each account answers on average, as a share of the scale."""
     rows = fill_table(satisfaction, "satisfaction")
     lines = pd.DataFrame(SCALES, ["low", "high"]).T.assign(line=pd.Series(unhappy_at))

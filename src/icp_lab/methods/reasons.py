@@ -60,9 +60,8 @@ class Reasons(Shown):
         return _("{n} different statements, {known} of them grouped").format(n=len(self.statements), known=known)
 
 
-def group_reasons(
-    churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFrame, *, negative: Collection[str] = (),
-) -> Reasons:
+def group_reasons(churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFrame, *, negative: Collection[str] = (),
+                  ) -> Reasons:
     """Why did accounts leave or not buy: the product, the price, the support, or something else?
 
     Parameters

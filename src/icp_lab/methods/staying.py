@@ -12,6 +12,7 @@ from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from icp_lab.locale import _
 from icp_lab.methods.contrast import Z, as_numbers, is_numeric
+from icp_lab.methods.encoding import spread_levels
 from icp_lab.methods.rates import adjust_holm, bound_mean, bound_rate
 from icp_lab.methods.result import Shown
 
@@ -286,9 +287,8 @@ _COLUMNS = ["rank", "attribute", "kind", "value", "yes", "start", "end", "n", "l
             "stayed_high", "p_value", "adjusted", "distinct"]
 
 
-def _describe(
-    name: str, levels: list[Level], years: Floats, left: Flags, months: int,
-) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
+def _describe(name: str, levels: list[Level], years: Floats, left: Flags, months: int,
+              ) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
     """Say of each level how many there are, how many left, and trace its curve month by month."""
     rows, curves = list[dict[str, Any]](), list[pd.DataFrame]()
     for level, mine in levels:
@@ -313,10 +313,9 @@ def _split_levels(column: "pd.Series[Any]") -> Iterator[list[Level]]:
         yield [(plain | {"kind": "interval", "start": low, "end": high}, known & (quarter == place))
                for place, (low, high) in enumerate(pairwise(ends))]
     elif known.any() and isinstance(column[known].iloc[0], tuple):
-        lists = [members if told else () for members, told in zip(column, known, strict=True)]
-        for member in sorted({member for members in lists for member in members}):
-            has = np.array([member in members for members in lists])
-            yield [(plain | {"kind": "has", "value": str(member), "yes": yes}, known & (has == yes))
+        held = spread_levels(column)
+        for member in held:
+            yield [(plain | {"kind": "has", "value": member, "yes": yes}, (held[member] == yes).to_numpy())
                    for yes in (True, False)]
     else:
         codes, names = pd.factorize(column, sort=True)

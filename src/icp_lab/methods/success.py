@@ -129,9 +129,8 @@ class Success(Shown):
             best=int(best.sum()), n=len(best), unknown=int(best.isna().sum()))
 
 
-def measure_success(
-    customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, *, as_of: date,
-) -> Measures:
+def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, *, as_of: date,
+                    ) -> Measures:
     """On what, and how far, does each customer succeed?
 
     Parameters
@@ -280,9 +279,8 @@ def scale_answers(answers: pd.DataFrame) -> pd.Series:
     return scaled.where(scaled.between(0, 1))
 
 
-def _measure_use(
-    usage: pd.DataFrame, base: pd.DataFrame, as_of: date,
-) -> tuple[pd.Series, Literal["seats", "events", "users", ""]]:
+def _measure_use(usage: pd.DataFrame, base: pd.DataFrame, as_of: date,
+                 ) -> tuple[pd.Series, Literal["seats", "events", "users", ""]]:
     """Measure the use of a customer's last twelve months: of those before it left, if it left."""
     ids, after = pd.Index(base["account_id"]), pd.Timestamp(as_of) + pd.Timedelta(days=1)
     rows = usage.merge(base[["account_id"]].assign(stop=base["churned_on"].fillna(after)), on="account_id")
@@ -338,10 +336,8 @@ def _take_top(score: Floats, barred: NDArray[np.bool_], places: int) -> NDArray[
     return top & ~barred
 
 
-def _vary_weights(
-    values: Floats, weights: Floats, marks: tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]], places: int,
-    choice: Choice,
-) -> Floats:
+def _vary_weights(values: Floats, weights: Floats, marks: tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]],
+                  places: int, choice: Choice) -> Floats:
     """Count how often each customer is in the top share when the weights vary around those chosen."""
     lift, unmeasured, barred = marks
     free = weights > 0
