@@ -131,6 +131,6 @@ def find_roundest(low: float, high: float, wanted: float) -> float:
             step = factor * 10.0**power
             first, last = math.floor(low / step) + 1, math.floor(high / step)
             if first <= last:
-                nearest = min(max(round(wanted / step), first), last)
-                return float(f"{nearest * step:.12g}")
+                nearest = float(f"{min(max(round(wanted / step), first), last) * step:.12g}")
+                return nearest if low < nearest <= high else high
     return high
