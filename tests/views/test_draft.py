@@ -17,6 +17,7 @@ from icp_lab.methods.draft import (
     hold_others_fixed,
     hold_size_fixed,
 )
+from icp_lab.methods.finding import NO_NOISE
 from icp_lab.methods.profile import (
     MoreProfiles,
     find_profile,
@@ -160,3 +161,13 @@ def test_a_second_profile_waits_for_the_first(world):
     assert "before the first" in view.tell_more(MoreProfiles((), None), "best")
     assert view.tell_more(MoreProfiles((finding,), None), "best").startswith("**Employees")
     assert "no further profile" in view.tell_more(MoreProfiles((), finding), "best")
+
+
+def test_what_was_not_tested_is_not_held_against_anything(world):
+    _attributes, _cases, finding = world
+    bare = replace(finding, noise=NO_NOISE, stability={}, lift=float("nan"))
+    assert view.tell_counts(bare, "best").startswith("Of 400 customers")
+    assert "Nothing was tested" in view.draw_lift(bare, "best", ABOUT)
+    assert "Nothing was tested" in view.draw_stability(bare, "best", ABOUT)
+    assert view.tell_lift(bare) == view.tell_stability(replace(bare, noise=NO_NOISE)) == ""
+    assert "loose" not in str(view.tabulate_rule(bare)).split("Chosen again:")[0]

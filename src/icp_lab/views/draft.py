@@ -69,7 +69,8 @@ def tell_headline(finding: Finding, outcome: str) -> Prose:
 def tell_counts(finding: Finding, outcome: str) -> Prose:
     """Of ten cases inside and ten outside, how many came out well?"""
     fitted = finding.fitted
-    if not math.isfinite(fitted.rate_inside) or not math.isfinite(fitted.rate_outside):
+    tested = finding.noise.shuffles > 0  # else `fitted` is on the very cases that made the rule
+    if not tested or not math.isfinite(fitted.rate_inside) or not math.isfinite(fitted.rate_outside):
         return Prose(_("Of {n} with a known outcome, {best} {done}.").format(
             n=_cases(outcome, finding.n), best=say(finding.best, "integer"), done=name("done", outcome)))
     base = 10 if min(fitted.rate_inside, fitted.rate_outside) >= 0.1 else 100
