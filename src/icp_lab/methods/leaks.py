@@ -63,13 +63,13 @@ class Leaks(Shown):
 
 
 class _Known(NamedTuple):
-    """Outcomes of the known cases; `group` is None where every case stands for itself."""
+    """Outcomes of the known cases, and which of them belong together."""
 
     positive: NDArray[np.bool_]
-    group: Codes | None
+    group: Codes
 
     def of(self, kept: NDArray[np.bool_]) -> "_Known":
-        return _Known(self.positive[kept], None if self.group is None else self.group[kept])
+        return _Known(self.positive[kept], self.group[kept])
 
 
 def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from several sides)
@@ -120,7 +120,7 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
     told = positive.reindex(cases.index).astype("boolean")
     keep = told.notna().to_numpy()
     y = told.to_numpy(dtype=bool, na_value=False)[keep]
-    known = _Known(y, None if groups is None else pd.factorize(groups.reindex(cases.index)[keep])[0].astype(np.int64))
+    known = _Known(y, np.arange(len(y)) if groups is None else pd.factorize(groups.reindex(cases.index)[keep])[0])
     begun = None if time is None else pd.to_datetime(time.reindex(cases.index))[keep]
     cases = cases if keep.all() else cases[keep]
     rows: list[tuple[str, str, float, int]] = []
@@ -223,10 +223,7 @@ def _measure_levels(codes: Codes, known: _Known) -> float:
     rate, misses = float(y.mean()), cases - hits
     pairs = max(float(hits.sum() * misses.sum()), 1.0)
     ties = float((hits * misses).sum()) / pairs / 2  # two cases of one level are alike, whatever the others of it did
-    if known.group is None:
-        there = np.flatnonzero(cases)
-        c, h = cases[there], hits[there]
-        return ties + _area((h - 1 + rate) / c, h, (h + rate) / c, c - h)
+
     cell, where = np.unique(codes * (known.group.max() + 1) + known.group, return_inverse=True)
     level, own, good = cell // (known.group.max() + 1), np.bincount(where), np.bincount(where, y)
     scores = (hits[level] - good + rate) / (cases[level] - own + 1)
@@ -256,8 +253,7 @@ def _is_sure(area: float, known: _Known) -> bool:
     """Is the area large, and would it be in another sample?"""
     if area < AREA or len(known.positive) < CASES:
         return False
-    y, group = known.positive, np.arange(len(known.positive)) if known.group is None else known.group
-    k, m = (len(np.unique(group[part])) for part in (y, ~y))
+    k, m = (len(np.unique(known.group[part])) for part in (known.positive, ~known.positive))
     a = min(area, 1 - 0.5 / (k * m))
     spread = a * (1 - a) + (k - 1) * (a / (2 - a) - a * a) + (m - 1) * (2 * a * a / (1 + a) - a * a)
     return min(k, m) >= KIND and a - 1.645 * math.sqrt(spread / (k * m)) >= LOWER

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 
 from icp_lab.locale import _
@@ -225,12 +224,11 @@ def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:
 
 def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
     alone = negative[negative.sum(axis=1) == 1]
-    rows = [(sign, int(flags[sign].notna().sum()), int(negative[sign].sum()), int(alone[sign].sum()))
-            for sign in SIGNS]
-    signs = pd.DataFrame(rows, columns=["sign", "judged", "negative", "only"])
+    counts = pd.DataFrame({"judged": flags.count(), "negative": negative.sum(), "only": alone.sum()})
+    signs = counts.loc[list(SIGNS)].rename_axis("sign").reset_index()
     signs["share"] = signs["negative"] / signs["judged"].where(signs["judged"] > 0)
-    ends = [bound_share(negative, judged * (sign != "low_use")) for sign, judged, negative, _only in rows]
-    signs[["low", "high"]] = np.array(ends)
+    found = signs[["negative", "judged"]].where(signs["sign"] != "low_use", 0)
+    signs[["low", "high"]] = [bound_share(*pair) for pair in found.to_numpy().tolist()]
     return signs
 
 

@@ -259,7 +259,7 @@ def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int 
     known = stays[_find_told(stays)].set_index("account_id").sort_index()
     years, left = known["years"].to_numpy(dtype=np.float64), known["left"].to_numpy(dtype=bool)
     months = min(months, int(12 * np.sort(years)[-min(FEWEST, len(years))])) if len(years) else months
-    found: list[tuple[float, list[dict[str, Any]], list[pd.DataFrame]]] = []
+    p_values, rows = list[float](), list[dict[str, Any]]()
     for name in sorted(map(str, attributes.columns)) if left.any() else ():
         for split in _split_levels(attributes[name].reindex(known.index)):
             levels = [(level, mine) for level, mine in split
@@ -267,39 +267,33 @@ def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int 
             sides = np.array([mine for _level, mine in levels])
             used = sides.any(axis=0) if len(levels) > 1 else np.zeros(len(left), dtype=np.bool_)
             if left[used].any():
-                p_value = survdiff(years[used], left[used].astype(np.float64), sides.argmax(axis=0)[used])[1]
-                found.append((float(p_value), *_describe(name, levels, years, left, months)))
-    adjusted = adjust_holm(np.array([p_value for p_value, _rows, _curves in found]))
-    rows, curves = list[dict[str, Any]](), list[pd.DataFrame]()
-    for rank, place in enumerate(np.argsort([each[0] for each in found], kind="stable")):
-        p_value, told, traced = found[place]
-        verdict = {"rank": rank, "p_value": p_value, "adjusted": adjusted[place],
-                   "distinct": bool(adjusted[place] <= alpha)}
-        for order in np.argsort([-level["stayed"] for level in told], kind="stable"):
-            curves.append(traced[order].assign(place=len(rows)))
-            rows.append(told[order] | verdict)
-    frame = pd.DataFrame(rows, columns=_COLUMNS).astype({"distinct": "bool"})
+                rows += [{"attribute": name, "rank": len(p_values), **row}
+                         for row in _describe(levels, years, left, months)]
+                p_values.append(
+                    float(survdiff(years[used], left[used].astype(np.float64), sides.argmax(axis=0)[used])[1]))
+    tests = pd.DataFrame({"p_value": p_values, "adjusted": adjust_holm(np.array(p_values))}, dtype="float64")
+    tests = tests.assign(distinct=tests["adjusted"] <= alpha, strongest=tests["p_value"].rank(method="first") - 1)
+    found = pd.DataFrame(rows, columns=[*_COLUMNS[:-3], "curve"]).join(tests, on="rank")
+    found["rank"] = found["strongest"].astype("int64")
+    found = found.sort_values(["rank", "stayed"], ascending=[True, False], ignore_index=True)
+    curves = [curve.assign(place=place) for place, curve in enumerate(found["curve"])]
     curve = pd.concat(curves, ignore_index=True) if curves else trace_stays(years, left, np.array([], dtype=np.int64))
-    return Staying(frame, curve, months, len(known), int(left.sum()), len(found))
+    return Staying(found[_COLUMNS], curve, months, len(known), int(left.sum()), len(p_values))
 
 
 _COLUMNS = ["rank", "attribute", "kind", "value", "yes", "start", "end", "n", "left", "stayed", "stayed_low",
             "stayed_high", "p_value", "adjusted", "distinct"]
 
 
-def _describe(name: str, levels: list[Level], years: Floats, left: Flags, months: int,
-              ) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
+def _describe(levels: list[Level], years: Floats, left: Flags, months: int) -> Iterator[dict[str, Any]]:
     """Say of each level how many there are, how many left, and trace its curve month by month."""
-    rows, curves = list[dict[str, Any]](), list[pd.DataFrame]()
     for level, mine in levels:
         longest = max(int(np.sort(years[mine])[-FEWEST] * 12), 1)
         curve = trace_stays(years[mine], left[mine], np.arange(max(longest, months) + 1))
         then = curve.loc[curve["month"] == months, ["stayed", "stayed_low", "stayed_high"]]
         stayed, low, high = then.iloc[0] if len(then) else (np.nan, np.nan, np.nan)
-        rows.append({"attribute": name, **level, "n": int(mine.sum()), "left": int(left[mine].sum()),
-                     "stayed": stayed, "stayed_low": low, "stayed_high": high})
-        curves.append(curve[curve["month"] <= longest])
-    return rows, curves
+        yield {**level, "n": int(mine.sum()), "left": int(left[mine].sum()), "stayed": stayed, "stayed_low": low,
+               "stayed_high": high, "curve": curve[curve["month"] <= longest]}
 
 
 def _split_levels(column: "pd.Series[Any]") -> Iterator[list[Level]]:

@@ -362,5 +362,5 @@ def _sum_opinions(opinions: pd.DataFrame, ids: pd.Series) -> pd.Series:
 
 
 def _give_reasons(frame: pd.DataFrame, choice: Choice, marks: dict[str, NDArray[np.bool_]]) -> pd.Series:
-    young = (frame["tenure_months"] < choice.window_months).to_numpy()
-    return pd.Series(np.select([*marks.values(), young], [*marks, "too_young"], "below_top"), frame.index, dtype="str")
+    marks = marks | {"too_young": (frame["tenure_months"] < choice.window_months).to_numpy()}
+    return pd.Series(np.select([*marks.values()], [*marks], "below_top"), frame.index, dtype="str")
