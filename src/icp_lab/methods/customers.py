@@ -156,9 +156,7 @@ def fill_columns(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
     >>> fill_columns(pd.DataFrame({"a": [1]}), {"a": "float64", "b": "str"}).columns.tolist()
     ['a', 'b']
     """
-    absent = {name: pd.Series(np.nan if kind == "float64" else None, frame.index, kind) for name, kind in kinds.items()
-              if name not in frame}
-    return frame.assign(**absent)[list(kinds)].astype(dict(kinds))
+    return frame.reindex(columns=list(kinds)).astype(dict(kinds))
 
 
 def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:

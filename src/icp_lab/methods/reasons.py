@@ -14,7 +14,7 @@ import pandas as pd
 
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.customers import fill_columns, fill_table
+from icp_lab.methods.customers import fill_table
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
 
@@ -97,7 +97,7 @@ def group_reasons(churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFram
     """
     deals, support = fill_table(deals, "deals"), fill_table(support, "support")
     said = pd.concat([
-        _list_statements("churn", churn, "reason", "text", "date"),
+        _list_statements("churn", fill_table(churn, "churn"), "reason", "text", "date"),
         _list_statements("lost", deals[deals["stage"] == "lost"], "loss_reason", "", "closed"),
         _list_statements("tickets", support[support["account_id"].isin(list(negative))], "category", "text", "opened"),
     ], ignore_index=True)
@@ -149,15 +149,12 @@ def _match_any(words: tuple[str, ...]) -> str:
 
 
 
-def _list_statements(source: str, table: pd.DataFrame, code: str, text: str, day: str) -> pd.DataFrame:
+def _list_statements(source: str, rows: pd.DataFrame, code: str, text: str, day: str) -> pd.DataFrame:
     """List what each row says: the code, or the free text where the code is empty or tells nothing."""
-    kinds = {"account_id": "str", code: "str", day: "datetime64[s]", **({text: "str"} if text else {})}
-    rows = fill_columns(table, kinds)
     codes = _blank_empty(rows[code])
     texts = _blank_empty(rows[text]) if text else pd.Series("", rows.index, dtype="str")
-    found = {statement: group_statement(statement) for statement in sorted({*codes, *texts})}
-    group = {statement: pair[0] for statement, pair in found.items()}
-    word = {statement: pair[1] for statement, pair in found.items()}
+    found = {statement: group_statement(statement) for statement in {*codes, *texts}}
+    group, word = ({statement: pair[side] for statement, pair in found.items()} for side in (0, 1))
     by_text = (codes.map(group) == "unknown") & ((texts.map(group) != "unknown") | (codes == ""))
     said = codes.mask(by_text, texts)
     return pd.DataFrame({"source": source, "account_id": rows["account_id"], "day": rows[day], "said": said,
