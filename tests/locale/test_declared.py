@@ -14,7 +14,8 @@ def test_lists_come_as_tuples_however_deep():
 
 
 def test_only_the_texts_under_the_named_keys_are_sentences():
-    content = b'row = "a row"\nkey = "id"\nwords = ["one", "two"]\n[columns]\nname = {kind = "text", row = "its name"}\n'
+    content = b'row = "a row"\nkey = "id"\nwords = ["one", "two"]\n'
+    content += b'[columns]\nname = {kind = "text", row = "its name"}\n'
     found = [text for _line, _function, text, _comments in
              extract_declared(BytesIO(content), (), (), {"keys": "row words"})]
     assert found == ["a row", "one", "two", "its name"]

@@ -208,8 +208,9 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
     evidence = _describe_evidence(finding) | {
         "outcomes": {row["outcome"]: _lift_dict(outcomes.lifts[row["outcome"]]) for row in
                      outcomes.frame.to_dict("records") if not row["drafted_on"]},
-        **({"size_fixed": _lift_dict(size.fixed)} if size.bands > 1 else {}), "excluded_above": finding.excluded_above, "needed": finding.needed,
-        "needed_lift": finding.needed_lift, "tries": tries, "refused": [] if claimed else criteria,
+        **({"size_fixed": _lift_dict(size.fixed)} if size.bands > 1 else {}),
+        "excluded_above": finding.excluded_above, "needed": finding.needed, "needed_lift": finding.needed_lift,
+        "tries": tries, "refused": [] if claimed else criteria,
     }
     if finding.holdout is not None:
         evidence["holdout"] = _lift_dict(finding.holdout)

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from icp_lab.methods.exhaustive import rank_conjunctions
-from icp_lab.methods.finding import NO_NOISE, Alternative, Contribution, Finding, Verdict
+from icp_lab.methods.finding import NO_NOISE, Alternative, Finding, Verdict
 from icp_lab.methods.leaks import find_leaks
 from icp_lab.methods.levels import exclude_above, scan_levels
 from icp_lab.methods.resampling import (
@@ -136,7 +136,7 @@ def run_protocol(  # noqa: PLR0913  (as for `find_icp`)
         blank, p_value=p_value, noise=noise, fitted=fitted, lift=fitted.lift, lift_low=fitted.low,
         lift_high=max(fitted.high, blank.fitted.high) if p_value <= ALPHA else fitted.high,
         stability=again.attributes, agreement=again.agreement, needed=needed, needed_lift=needed_lift,
-        alternatives=_list_alternatives(trial, engine, first), adds=_leave_out(trial, first),
+        alternatives=_list_alternatives(trial, engine, first),
         interchangeable=_list_interchangeable(trial, engine, first),
         holdout=None if time is None else hold_out(trial, engine, time, ENOUGH),
     ))
@@ -169,17 +169,6 @@ def _list_alternatives(trial: Trial, engine: Engine, first: Candidate) -> tuple[
 def _overlap(trial: Trial, mine: "Any", theirs: "Any") -> float:
     both, either = (int(trial.units.cases[cover].sum()) for cover in (mine & theirs, mine | theirs))
     return both / either if either else 0.0
-
-
-def _leave_out(trial: Trial, first: Candidate) -> tuple[Contribution, ...]:
-    """Say of each criterion whom it alone keeps out, and how they did."""
-    units, made = trial.units, []
-    for at, step in enumerate(first.steps):
-        others = units.covered(first.steps[:at] + first.steps[at + 1 :])
-        kept_out = others & units.failed(step)
-        attribute = units.encoded.features[step[0]].attribute
-        made.append(Contribution(attribute, int(units.cases[kept_out].sum()), int(units.positives[kept_out].sum())))
-    return tuple(made)
 
 
 def _list_interchangeable(trial: Trial, engine: Engine, first: Candidate) -> dict[str, tuple[str, ...]]:
@@ -215,7 +204,7 @@ def _describe(trial: Trial, engine: Engine, first: Candidate, leaks: dict[str, s
         covered=covered if found else 0, covered_best=hits if found else 0,
         covered_groups=len(np.unique(trial.unit_group[inside])) if found else 0, lift=math.nan, lift_low=math.nan,
         lift_high=math.nan, fitted=plain, paper_lift=plain.lift if found else math.nan, p_value=math.nan, stability={},
-        agreement=math.nan, noise=NO_NOISE, alternatives=(), adds=(), interchangeable={}, leans=leans[:LEANS],
+        agreement=math.nan, noise=NO_NOISE, alternatives=(), interchangeable={}, leans=leans[:LEANS],
         excluded_above=exclude_above(leans), leaking=leaks, ignored=trial.units.encoded.ignored, needed=needed,
         needed_lift=needed_lift, showable=find_showable(trial.n, rate), holdout=None, reasons=(),
     )

@@ -52,15 +52,6 @@ NO_NOISE = Noise((), (), (), 0, ())
 
 
 @dataclass(frozen=True)
-class Contribution:
-    """What does one criterion add? The cases that it alone keeps out of the profile, and how many came out well."""
-
-    attribute: str
-    kept_out: int
-    kept_out_positives: int
-
-
-@dataclass(frozen=True)
 class Alternative:
     """Another rule that is nearly as good; `overlap` is the Jaccard index of its cases with those of the rule."""
 
@@ -100,8 +91,6 @@ class Finding(Shown):
         What shuffled data give; near-equals; single levels, strongest first.
     excluded_above
         No single level that covers enough cases has a lift above this (95 %, all levels together).
-    adds
-        For each criterion whom it alone keeps out.
     interchangeable
         Attribute of the rule -> others that could stand in its place and take in nearly the same cases.
     leaking
@@ -137,7 +126,6 @@ class Finding(Shown):
     agreement: float
     noise: Noise
     alternatives: tuple[Alternative, ...]
-    adds: tuple[Contribution, ...]
     interchangeable: dict[str, tuple[str, ...]]
     leans: tuple[Lean, ...]
     excluded_above: float

@@ -51,12 +51,6 @@ class Units:
         return inside
 
 
-    def failed(self, step: Step) -> NDArray[np.bool_]:
-        """Tell which units have a value that does not meet a criterion."""
-        failed: NDArray[np.bool_] = ~self.covered((step,)) & (self.encoded.codes[:, step[0]] != MISSING)
-        return failed
-
-
 @dataclass(frozen=True)
 class Candidate:
     """A rule that the search came upon: its quality (nats, net of its price) and what it covers."""
