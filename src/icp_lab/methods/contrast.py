@@ -21,6 +21,8 @@ from icp_lab.methods.result import Shown
 
 Comparison = Literal["best_negative", "best_ordinary", "value", "loyalty", "best"]
 Floats = NDArray[np.float64]
+Row = dict[str, object]
+"""What is said of an attribute or a level of it: figures, or the reason why it was not tested."""
 
 Z = float(norm.ppf(0.975))
 SMALL = 5  # below this count in a cell (or expected in it) the large-sample formulas are left
@@ -131,20 +133,18 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
     if both:
         raise ValueError(f"accounts in both groups: {', '.join(both[:5])}")
     chosen = [attributes.loc[attributes.index.isin(list(ids))].sort_index() for ids in (first, second)]
-    rows: list[dict[str, object]] = []
-    skipped: list[dict[str, str]] = []
+    rows: list[Row] = []
     for name in sorted(map(str, attributes.columns)):
         pair = [part[name].dropna() for part in chosen]
         if name in defining or min(map(len, pair)) < min_n:
-            reason = "defines" if name in defining else "few_values"
-            skipped.append({"attribute": name, "level": "", "reason": reason})
-            continue
-        numeric = is_numeric(attributes[name])
-        found, left = _compare_numbers(*pair) if numeric else _compare_levels(*pair)
-        found += _compare_quarters(*pair) if numeric and quarters and found else []
+            found: list[Row] = [{"level": "", "reason": "defines" if name in defining else "few_values"}]
+        elif is_numeric(attributes[name]):
+            found = _compare_numbers(*map(as_numbers, pair), quarters=quarters)
+        else:
+            found = _compare_levels(*pair)
         rows += [{"attribute": name, **row} for row in found]
-        skipped += [{"attribute": name, **row} for row in left]
-    frame = _control_multiplicity(rows, comparison, q)
+    skipped = [row for row in rows if "reason" in row]
+    frame = _control_multiplicity([row for row in rows if "reason" not in row], comparison, q)
     frame["before_sale"] = ~frame["attribute"].isin(list(after_sale))
     return Contrast(frame, pd.DataFrame(skipped, columns=["attribute", "level", "reason"], dtype="str"),
                     comparison, len(chosen[0]), len(chosen[1]), q, first_are)
@@ -162,7 +162,7 @@ def is_numeric(values: "pd.Series") -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype)
 
 
-def _control_multiplicity(rows: list[dict[str, object]], comparison: str, q: float) -> pd.DataFrame:
+def _control_multiplicity(rows: list[Row], comparison: str, q: float) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*TEXT, *FIGURES])
     frame["comparison"] = comparison
     kinds = {**dict.fromkeys(TEXT, "str"), **dict.fromkeys(FIGURES, "float64"), "n_first": "int64", "n_second": "int64"}
@@ -177,20 +177,18 @@ def _control_multiplicity(rows: list[dict[str, object]], comparison: str, q: flo
 # Numbers
 
 
-def _compare_numbers(first: "pd.Series", second: "pd.Series") -> tuple[list[dict[str, object]], list[dict[str, str]]]:
-    x, y = (as_numbers(part) for part in (first, second))
+def _compare_numbers(x: Floats, y: Floats, *, quarters: bool) -> list[Row]:
     if np.ptp(np.concatenate([x, y])) == 0:
-        return [], [{"level": "", "reason": "one_value"}]
+        return [{"level": "", "reason": "one_value"}]
     effect, low, high = estimate_delta(x, y)
-    return [{
+    whole: Row = {
         "level": "", "measure": "cliffs_delta", "effect": effect, "low": low, "high": high, "n_first": len(x),
-        "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue),
-        "median_first": float(np.median(x)), "median_second": float(np.median(y)),
-    }], []
+        "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue), "median_first": float(np.median(x)),
+        "median_second": float(np.median(y))}
+    return [whole, *(_compare_quarters(x, y) if quarters else [])]
 
 
-def _compare_quarters(first: "pd.Series", second: "pd.Series") -> list[dict[str, object]]:
-    x, y = (as_numbers(part) for part in (first, second))
+def _compare_quarters(x: Floats, y: Floats) -> list[Row]:
     cuts = np.unique(np.quantile(np.concatenate([x, y]), [0, 0.25, 0.5, 0.75, 1]))
     cuts[-1] = np.nextafter(cuts[-1], np.inf)  # the largest belongs to the last quarter
     rows = []
@@ -263,22 +261,18 @@ def measure_delta(x: Floats, y: Floats) -> tuple[float, float]:
 # Levels
 
 
-def _compare_levels(first: "pd.Series", second: "pd.Series") -> tuple[list[dict[str, object]], list[dict[str, str]]]:
+def _compare_levels(first: "pd.Series", second: "pd.Series") -> list[Row]:
     counts = [_count_levels(part) for part in (first, second)]
     levels = sorted(set(counts[0]) | set(counts[1]))
     n, m = len(first), len(second)
     table = {level: (counts[0].get(level, 0), counts[1].get(level, 0)) for level in levels}
-    rows: list[dict[str, object]] = []
-    skipped: list[dict[str, str]] = []
+    rows: list[Row] = []
     for level in _drop_complement(table, n, m):
         a, b = table[level]
-        if a + b in (0, n + m):
-            skipped.append({"level": level, "reason": "one_value"})
-        elif a + b < SMALL:
-            skipped.append({"level": level, "reason": "rare"})
-        else:
-            rows.append({"level": level, "measure": "risk_ratio", **_compare_shares(a, b, n, m)})
-    return rows, skipped
+        reason = "one_value" if a + b in (0, n + m) else "rare" if a + b < SMALL else ""
+        told = {"reason": reason} if reason else {"measure": "risk_ratio", **_compare_shares(a, b, n, m)}
+        rows.append({"level": level, **told})
+    return rows
 
 
 def _count_levels(values: "pd.Series") -> dict[str, int]:
@@ -296,7 +290,7 @@ def _drop_complement(table: dict[str, tuple[int, int]], n: int, m: int) -> list[
     return levels
 
 
-def _compare_shares(a: int, b: int, n: int, m: int) -> dict[str, object]:
+def _compare_shares(a: int, b: int, n: int, m: int) -> Row:
     effect, low, high = estimate_ratio(a, n, b, m)
     return {"effect": effect, "low": low, "high": high, "n_first": n, "n_second": m,
             "p_value": _test_shares(a, n, b, m), "share_first": a / n, "share_second": b / m}
