@@ -136,38 +136,27 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
         definition=definition, left_before_start=backwards)
 
 
-def fill_columns(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
-    """What does a table look like when every column that a method reads is there?
+def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """What does a table look like when every column that it declares is there, and no other?
 
     Parameters
     ----------
     frame
-        A table of the study; it may lack columns, or be empty.
-    kinds
-        Column and dtype of what is needed; a column that is not there becomes all missing.
+        A table of the study, or an artifact; it may lack columns, or be empty.
+    name
+        Its name; a column that is not there becomes all missing.
 
     Returns
     -------
     pandas.DataFrame
-        Those columns only, in that order.
-
-    Examples
-    --------
-    >>> fill_columns(pd.DataFrame({"a": [1]}), {"a": "float64", "b": "str"}).columns.tolist()
-    ['a', 'b']
-    """
-    return frame.reindex(columns=list(kinds)).astype(dict(kinds))
-
-
-def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """What does a table of the study, or an artifact, look like when every column that it declares is there?
+        The declared columns only, in their order and with their dtypes.
 
     Examples
     --------
     >>> fill_table(pd.DataFrame(), "churn").columns.tolist()
     ['account_id', 'date', 'reason', 'text']
     """
-    return fill_columns(frame, DTYPES_OF[name])
+    return frame.reindex(columns=list(DTYPES_OF[name])).astype(DTYPES_OF[name])
 
 
 def until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:

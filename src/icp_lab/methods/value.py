@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import _
 from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.months import count_months, end_of
@@ -149,7 +150,10 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     basis = pd.Series(np.where(on_contract, "contracts", kind), customers, dtype="str").reindex(ids)
     frame["value_basis"] = basis.where(frame["value"].notna())
     lifetime = estimate_lifetime(parts, horizon, resamples=resamples, seed=seed)
-    return Worth(frame=_arrange(frame).reset_index(drop=True), parts=parts, lifetime=lifetime,
+    # In the order of the artifact; what a caller added comes last.
+    order = [name for name in DTYPES_OF["customers"] if name in frame]
+    frame = frame[[*order, *frame.columns.difference(order, sort=False)]].reset_index(drop=True)
+    return Worth(frame=frame, parts=parts, lifetime=lifetime,
                  basis=_name_basis(frame["value_basis"]), window=window, cost_known=cost_known,
                  undated=int(np.isnan(flows.start).sum()), backwards=int((flows.stop < flows.start).sum()))
 
@@ -226,10 +230,3 @@ def _name_basis(bases: pd.Series) -> Basis:
     counts = bases.value_counts()
     names: tuple[Basis, ...] = ("contracts", "margin_3y", "deals")
     return max((name for name in names if name in counts), key=lambda name: int(counts[name]), default="")
-
-
-def _arrange(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put the columns into the order of the artifact; what a caller added comes last."""
-    order = ["account_id", "name", "status", "churned", "churned_on", "lapsed", "since", "tenure_months", "revenue",
-             "revenue_yearly", "margin", "value", "value_basis", "industry", "size_band", "region"]
-    return frame[[name for name in order if name in frame] + [name for name in frame if name not in order]]
