@@ -22,10 +22,13 @@ CANDIDATES = Candidates(PROPOSALS, pd.DataFrame([FOUND, ROW]), (), 7, 0.068)
 
 def test_candidates_stand_side_by_side_on_every_outcome():
     table = str(view.tabulate_candidates(CANDIDATES, "best", {"accounts_per_rep": 50, "reps": 4}))
-    assert "had not seen: employees at least 100" in table
-    assert "Segment Small & new, made without the outcome, described to 80 % by: employees" in table
+    assert "1. Found by the search, counted on cases that it had not seen" in table
+    assert "2. Segment Small & new, made without the outcome; the rule describes it to 80 %" in table
+    assert "employees at least 100" in table
     assert "Lift on best customers" in table
-    assert "Lift on won deals" in table
+    reach = str(view.tabulate_reach(CANDIDATES))
+    assert "Won deals" in reach
+    assert "1.10 (0.80 to 1.40)" in reach or "1.1 (0.8 to 1.4)" in reach
     assert "can look after 50" in table
     blind = CANDIDATES.frame.assign(leads_a_rep=np.nan)
     assert "Leads a rep" not in str(view.tabulate_candidates(replace(CANDIDATES, frame=blind), "best", {}))

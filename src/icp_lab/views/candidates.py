@@ -24,21 +24,31 @@ def tabulate_candidates(candidates: Candidates, outcome: str, capacity: dict[str
     frame = candidates.frame
     if frame.empty:
         return Prose(_("There is no profile to choose from."))
-    rows = zip(candidates.proposals, frame["describes"], strict=True)
-    frame = frame.assign(
-        candidate=[begin(tell(_("{kind}: {rule}"), kind=_name(one.kind, one.name, describes), rule=one.rule.words()))
-                   for one, describes in rows])
-    others = tuple(Column(other, tell(_("Lift on {outcome}"), outcome=words), "ratio", low=f"{other}_low",
-                          high=f"{other}_high") for other, words in names("outcome").items() if other in frame)
     room = capacity.get("accounts_per_rep")
-    table = lay_out("candidates", frame, note=tell(_("One rep can look after {n}."), n=int(room)) if room else "",
-                    outcome=name("outcome", outcome))
-    return Table(table.frame, table.columns + others, title=table.title, note=table.note)
+    rules = [one.rule.words() for one in candidates.proposals]
+    return lay_out("candidates", frame.assign(who=_number(candidates), rule=rules), outcome=name("outcome", outcome),
+                   note=tell(_("One rep can look after {n}."), n=int(room)) if room else "")
+
+
+def tabulate_reach(candidates: Candidates) -> Table | Prose:
+    """Do the same profiles hold on the other outcomes?"""
+    frame = candidates.frame
+    others = tuple(Column(other, begin(words), "ratio", low=f"{other}_low", high=f"{other}_high")
+                   for other, words in names("outcome").items() if other in frame)
+    if frame.empty or not others:
+        return Prose("")
+    return lay_out("reach", frame.assign(who=_number(candidates)), more=others)
+
+
+def _number(candidates: Candidates) -> list[str]:
+    rows = zip(candidates.proposals, candidates.frame["describes"], strict=True)
+    return [f"{number}. {begin(_name(one.kind, one.name, describes))}"
+            for number, (one, describes) in enumerate(rows, 1)]
 
 
 def _name(kind: str, called: str, describes: float) -> str:
     words = tell(name("candidate", kind), name=called)
-    return words if math.isnan(describes) else tell(_("{segment}, described to {share} by"), segment=words,
+    return words if math.isnan(describes) else tell(_("{segment}; the rule describes it to {share}"), segment=words,
                                                     share=say(describes, "share"))
 
 
