@@ -48,7 +48,7 @@ def _number(candidates: Candidates) -> list[str]:
 
 def _name(kind: str, called: str, describes: float) -> str:
     words = tell(name("candidate", kind), name=called)
-    return words if math.isnan(describes) else tell(_("{segment}; the rule describes it to {share}"), segment=words,
+    return words if math.isnan(describes) else tell(_("{segment} ({share} told by the rule)"), segment=words,
                                                     share=say(describes, "share"))
 
 
