@@ -97,8 +97,8 @@ def _blank(rng: np.random.Generator, cases: pd.DataFrame, share: object, keep: t
     blanked = {}
     for name, column in cases.items():
         gone = rng.random(len(cases)) < share
-        column = column.astype("boolean") if column.dtype == bool else column
-        blanked[name] = column if name in keep else column.mask(gone)
+        nullable = column.astype("boolean") if column.dtype == bool else column
+        blanked[name] = nullable if name in keep else nullable.mask(gone)
     return pd.DataFrame(blanked)
 
 
@@ -119,11 +119,12 @@ def _draw_firms(rng: np.random.Generator, n: int) -> pd.DataFrame:
     names = ("industry", "region", "segment_code", "ownership", "c04", "c05", "c06", "c07")
     for name, count in zip(names, levels, strict=True):
         weights = np.linspace(2, 1, count)
-        columns[name] = np.array([f"{name[:3]}{i}" for i in range(count)])[rng.choice(count, n, p=weights / weights.sum())]
+        picked = rng.choice(count, n, p=weights / weights.sum())
+        columns[name] = np.array([f"{name[:3]}{i}" for i in range(count)])[picked]
     for number in range(6):
         columns[f"flag{number}"] = rng.random(n) < (0.5 if number % 2 else 0.4)
     frame = pd.DataFrame(columns)
-    return frame.astype({name: "str" for name in names})
+    return frame.astype(dict.fromkeys(names, "str"))
 
 
 def _draw_ledger(rng: np.random.Generator, n: int, lists: int = 2) -> pd.DataFrame:
@@ -145,7 +146,7 @@ def _draw_ledger(rng: np.random.Generator, n: int, lists: int = 2) -> pd.DataFra
         texts.append(f"kind{number}")
     for number in range(7 - lists if lists > 5 else 5):
         columns[f"yes{number}"] = rng.random(n) < 0.3 + 0.1 * number
-    frame = pd.DataFrame(columns).astype({name: "str" for name in texts})
+    frame = pd.DataFrame(columns).astype(dict.fromkeys(texts, "str"))
     for number in range(lists):
         chances = rng.uniform(0.1, 0.55, 8)
         held = rng.random((n, 8)) < chances
