@@ -119,7 +119,7 @@ def _describe(name: str, facts: pd.DataFrame, n: int) -> dict[str, Any]:
     hits, known = int(told.sum()), len(told)
     low, high = bound_share(hits, known)
     # The order statistics that hold the median with 95 % or more; there are none among fewer than six values.
-    value_low, value_high = (  # (its stub names another type)
+    value_low, value_high = (
         quantile_test(value).confidence_interval() if len(value) else (np.nan, np.nan))  # type: ignore[misc]
     return {
         "segment": name, "n": len(facts), "share": len(facts) / n, "known": known, "best": hits,
