@@ -32,6 +32,13 @@ class Failures:
     among: str
     min_signs: int
 
+    @property
+    def cases(self) -> pd.DataFrame:
+        """Say of each account whether it failed, in the form of the artifact `cases`."""
+        ids = [*self.negative, *self.others]
+        positive = ["yes"] * len(self.negative) + ["no"] * len(self.others)
+        return pd.DataFrame({"case_id": ids, "account_id": ids, "positive": positive})
+
 
 def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame, *, min_signs: int = 2,
                   ) -> Failures:

@@ -233,9 +233,10 @@ def draw_additions(additions: Additions, outcome: str, about: About) -> Picture 
         axes.set_xlabel("%")
 
     clear = all(row["high"] < inside["low"] for row in alone)
-    title = (_("Those whom a single criterion keeps out did clearly worse") if clear else
-             tell(_("{criterion} keeps out nobody who did worse"), criterion=begin(idle[0])) if idle else
-             _("Those whom a single criterion keeps out did worse, not all of them clearly"))
+    title = (_("Of those whom a single criterion keeps out, clearly fewer {done}") if clear else
+             _("{criterion}: those whom it keeps out {done} no less often") if idle else
+             _("Of those whom a single criterion keeps out, fewer {done}, but not clearly in every case"))
+    title = tell(title, criterion=begin(idle[0]) if idle else "", done=name("done", outcome))
     return paint(draw, title=title, height=90 + 36 * len(rows), narrow_height=90 + 56 * len(rows),
                  foot=about.foot(_cases(outcome, additions.n)),
                  subtitle=tell(_("Share that {done}, inside and among those that only the criterion named keeps out; "

@@ -9,8 +9,10 @@ from icp_lab.methods.avoid import Failures
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.negatives import Negatives
+from icp_lab.methods.profile import Additions
 from icp_lab.methods.reasons import Reasons
 from icp_lab.views.contrasts import tell_clearest
+from icp_lab.views.draft import draw_additions, draw_stability, tell_additions, tell_stability
 from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
 from icp_lab.views.prose import Prose, join, tell
 from icp_lab.views.table import Column, Table, say, say_interval
@@ -184,6 +186,9 @@ def tell_avoid_profile(finding: Finding) -> Prose:
         lift=say(finding.lift, "ratio"), interval=say_interval(finding.lift_low, finding.lift_high, "ratio"))
 
 
-def tabulate_avoid(finding: Finding) -> Table:
-    """Which criteria make up the candidate negative profile, and how often do resamples choose them?"""
-    return lay_out("avoid", finding.frame)
+def weigh_avoid(finding: Finding, additions: Additions, about: About) -> list[Picture | Prose]:
+    """Would another sample say the same, and what does each criterion add? Only where a profile is claimed."""
+    if finding.verdict == "unsupported":
+        return [Prose(_("No profile to avoid is claimed, so its criteria are not weighed one by one."))]
+    return [draw_stability(finding, "failed", about), tell_stability(finding),
+            draw_additions(additions, "failed", about), *tell_additions(additions, "failed")]
