@@ -102,10 +102,9 @@ def test_in_a_ledger_silence_against_ones_own_rhythm_is_leaving():
     assert base.lapses["lapsed"].is_monotonic_decreasing
 
 
-def test_an_end_before_the_start_is_counted_and_gives_no_tenure():
+def test_an_end_before_the_start_gives_no_tenure():
     accounts = pd.DataFrame({"account_id": ["a"], "customer_since": dates("2024-01-01")})
     base = classify(accounts, churn=pd.DataFrame({"account_id": ["a"], "date": dates("2023-01-01")}))
-    assert base.left_before_start == 1
     assert base.frame["tenure_months"].isna().all()
 
 

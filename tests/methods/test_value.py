@@ -79,11 +79,10 @@ def test_without_any_money_nothing_is_claimed():
     assert worth.frame["value_basis"].isna().all()
 
 
-def test_what_cannot_be_placed_is_counted():
+def test_what_cannot_be_placed_in_time_counts_in_the_total_only_if_it_is_a_payment():
     revenue = pd.DataFrame({"account_id": ["a"] * 3, "amount": [10.0, 5.0, 7.0], "per": ["once", "month", "month"],
                             "date": dates(None, None, "2025-05-01"), "end_date": dates(None, None, "2025-01-01")})
     worth = value(revenue)
-    assert (worth.undated, worth.backwards) == (2, 1)
     assert worth.frame.loc[0, "revenue"] == 10.0
 
 
@@ -128,4 +127,3 @@ def test_a_list_of_totals_without_dates_is_worth_its_totals(source):
     assert worth.frame["value"].tolist() == [700, 30]
     assert worth.frame["revenue"].tolist() == [700, 30]
     assert worth.frame["revenue_yearly"].isna().all()
-    assert worth.undated == 2

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, false_discovery_control, ncx2, random_table
 
-from icp_lab.locale import _
 from icp_lab.methods.contrast import SMALL, Floats, as_numbers, is_numeric
 from icp_lab.methods.result import Shown
 
@@ -34,12 +33,6 @@ class Association(Shown):
 
     frame: pd.DataFrame
     groups: dict[str, int]
-
-    @property
-    def caption(self) -> str:
-        """Say how many attributes tell the groups apart."""
-        return _("{held} of {n} attributes tell {groups} groups apart").format(
-            held=int(self.frame["distinct"].sum()), n=len(self.frame), groups=len(self.groups))
 
 
 def compare_all(attributes: pd.DataFrame, groups: Mapping[str, Collection[str]], *, q: float = 0.10,

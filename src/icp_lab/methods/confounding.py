@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from icp_lab.locale import _
 from icp_lab.methods.contrast import Contrast, Floats, Z, as_numbers, compare_groups, is_numeric, measure_delta
 from icp_lab.methods.lift import lift_of
 from icp_lab.methods.result import Shown
@@ -42,12 +41,6 @@ class Confounding(Shown):
 
     frame: pd.DataFrame
     tried: int
-
-    @property
-    def caption(self) -> str:
-        """Say how many pairs were looked at and how many differences are explained."""
-        return _("{n} pairs looked at, {held} differences explained by another").format(
-            n=self.tried, held=int((self.frame["kind"] == "explained").sum()))
 
 
 class _Trait(NamedTuple):

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, false_discovery_control, fisher_exact, mannwhitneyu, norm
 
-from icp_lab.locale import _
 from icp_lab.methods.result import Shown
 
 Comparison = Literal["best_negative", "best_ordinary", "value", "loyalty", "best"]
@@ -61,12 +60,6 @@ class Contrast(Shown):
     n_second: int
     q: float
     first_are: str = "best"
-
-    @property
-    def caption(self) -> str:
-        """Say how much was tried and how much of it holds."""
-        return _("{comparison}: {n} differences tested, {held} hold").format(
-            comparison=self.comparison, n=len(self.frame), held=int(self.frame["distinct"].sum()))
 
 
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
@@ -253,9 +246,6 @@ def measure_delta(x: Floats, y: Floats) -> tuple[float, float]:
     spread = m**2 * float(((over_x - delta) ** 2).sum()) + n**2 * float(((over_y - delta) ** 2).sum())
     variance = (spread - (squares - n * m * delta**2)) / (n * m * (n - 1) * (m - 1))
     return delta, max(variance, (1 - delta**2) / (n * m - 1))
-
-
-
 
 
 # Levels

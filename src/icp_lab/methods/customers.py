@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.locale import _
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
 
@@ -39,9 +38,6 @@ class CustomerBase(Shown):
         A row a factor k: factor, told, lapsed. Shows what the choice of k decides.
     definition
         The definition in use: one of `DEFINITIONS`, or empty where nobody can be said to have left.
-
-    left_before_start
-        Customers whose end is dated before their start; their tenure is missing.
     """
 
     frame: pd.DataFrame
@@ -50,20 +46,10 @@ class CustomerBase(Shown):
     lapses: pd.DataFrame
     definition: str
 
-    left_before_start: int
-
     @property
     def left(self) -> pd.Series:
         """Which accounts have left, as `tell_left` says?"""
         return tell_left(self.frame)
-
-    @property
-    def caption(self) -> str:
-        """Say how many there are of each kind."""
-        status = self.frame["status"]
-        return _("{customers} customers, {lost} lost and {prospects} prospects").format(
-            customers=int((status == "customer").sum()), lost=int((status == "lost").sum()),
-            prospects=int((status == "prospect").sum()))
 
 
 def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
@@ -125,7 +111,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     frame["lapsed"] = ends["lapsed"]
     frame["churned_on"] = _date_ends(used, revenue, churn, orders)
     frame["since"] = frame["since"].where(is_customer)
-    frame["tenure_months"], backwards = _measure_tenure(frame, as_of)
+    frame["tenure_months"] = _measure_tenure(frame, as_of)
     frame["industry"] = accounts["industry"]
     frame["size_band"] = _band_sizes(accounts)
     frame["region"] = accounts["region" if accounts["region"].notna().any() else "country"]
@@ -133,7 +119,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
         frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
         contradictions=_cross_definitions(ends),
         lapses=_vary_factor(orders, frame, day, lapse_factor),
-        definition=definition, left_before_start=backwards)
+        definition=definition)
 
 
 def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -241,9 +227,6 @@ def _tell_lapsed(orders: pd.DataFrame, ids: pd.Index, day: pd.Timestamp, factor:
     return pd.Series(lapsed.reindex(ids), ids, dtype="boolean")
 
 
-
-
-
 def _choose_definition(ends: pd.DataFrame) -> tuple[pd.Series, str]:
     """Name the definition in force for each customer, and the one that most depend on."""
     used = pd.Series("", ends.index, dtype="str")
@@ -267,15 +250,15 @@ def _date_ends(used: pd.Series, revenue: pd.DataFrame, churn: pd.DataFrame, orde
     return ends
 
 
-def _measure_tenure(frame: pd.DataFrame, as_of: date) -> tuple[pd.Series, int]:
-    """Blank the ends of those who have not left, and count months from start to end or to as_of."""
+def _measure_tenure(frame: pd.DataFrame, as_of: date) -> pd.Series:
+    """Blank the ends of those who have not left, and count months from start to end or to as_of; never backwards."""
     left = tell_left(frame).fillna(False)
     frame["churned_on"] = frame["churned_on"].where(left.astype(bool))
     stop = np.where(frame["churned_on"].notna(), count_months(frame["churned_on"]), end_of(as_of))
     tenure = pd.Series(stop - count_months(frame["since"]), frame.index).where(frame["status"] == "customer")
     # One who left by a flag without a date had some tenure, but nobody can say how much of it.
     tenure = tenure.mask(left.astype(bool) & frame["churned_on"].isna())
-    return tenure.where(tenure >= 0), int((tenure < 0).sum())
+    return tenure.where(tenure >= 0)
 
 
 def _band_sizes(accounts: pd.DataFrame) -> pd.Series:

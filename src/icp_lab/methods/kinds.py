@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from icp_lab.locale import _
 from icp_lab.methods.rates import bound_mean, bound_rate
 from icp_lab.methods.result import Shown
 from icp_lab.methods.staying import expect_years
@@ -32,11 +31,6 @@ class Kinds(Shown):
 
     frame: pd.DataFrame
 
-    @property
-    def caption(self) -> str:
-        """Say how many kinds are compared."""
-        return _("{n} kinds of customers").format(n=int((self.frame["by"] != "all").sum()))
-
 
 @dataclass(frozen=True)
 class Concentration(Shown):
@@ -61,11 +55,6 @@ class Concentration(Shown):
     n: int
     total: float
     half: int
-
-    @property
-    def caption(self) -> str:
-        """Say how many customers bring half of the money."""
-        return _("{half} of {n} customers bring half of the money").format(half=self.half, n=self.n)
 
 
 def compare_kinds(worth: Worth, *, resamples: int = 400, seed: int = 0) -> Kinds:
@@ -165,9 +154,6 @@ def _lay_out(worth: Worth) -> pd.DataFrame:
     rows["fixed"] = rows["value"] - rows["slope"] * rows["ahead"]
     rows[list(BY)] = rows[list(BY)].fillna("")
     return rows
-
-
-
 
 
 def _resample_means(rows: pd.DataFrame, worth: Worth, rng: np.random.Generator, resamples: int) -> dict[str, Floats]:

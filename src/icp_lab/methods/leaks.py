@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
-from icp_lab.locale import _
 from icp_lab.methods.contrast import is_numeric
 from icp_lab.methods.result import Shown
 
@@ -54,12 +53,6 @@ class Leaks(Shown):
         """Attribute -> the strongest suspicion, for those that may be no criterion."""
         rows = self.frame[self.frame["refused"]]
         return dict(zip(rows["attribute"], rows["suspicion"], strict=True))
-
-    @property
-    def caption(self) -> str:
-        """Say how many are suspected and how many refused."""
-        return _("{n} attributes may know the outcome, {refused} of them are refused").format(
-            n=self.frame["attribute"].nunique(), refused=len(self.refused))
 
 
 class _Known(NamedTuple):

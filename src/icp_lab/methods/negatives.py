@@ -7,7 +7,6 @@ from itertools import combinations
 
 import pandas as pd
 
-from icp_lab.locale import _
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.reasons import Reasons
@@ -17,7 +16,6 @@ from icp_lab.methods.success import SCALES
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
 DEFINING = ("churned", "customer_since")
 """Columns of accounts that say themselves who did not fit: no contrast may be read off them."""
-
 
 
 UNHAPPY_AT = {"nps": 6.0, "csat5": 2.0, "csat10": 4.0, "ces7": 3.0}
@@ -64,11 +62,6 @@ class Negatives(Shown):
     def ids(self) -> tuple[str, ...]:
         """Ids of the negative accounts."""
         return tuple(self.frame["account_id"])
-
-    @property
-    def caption(self) -> str:
-        """Say how many did not fit."""
-        return _("{n} negative accounts").format(n=len(self.frame))
 
 
 @dataclass(frozen=True)

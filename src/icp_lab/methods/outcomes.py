@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from icp_lab.locale import _
 from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.months import count_months
 from icp_lab.methods.result import Shown
@@ -42,11 +41,6 @@ class Outcomes(Shown):
     chosen: Outcome
     counts: pd.DataFrame
     reasons: pd.DataFrame
-
-    @property
-    def caption(self) -> str:
-        """Say what is predicted and on how many cases."""
-        return _("outcome {outcome}: {n} cases").format(outcome=self.chosen, n=len(self.cases))
 
 
 def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)

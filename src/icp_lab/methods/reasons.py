@@ -12,7 +12,6 @@ from functools import cache
 
 import pandas as pd
 
-from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.rates import bound_share
@@ -52,12 +51,6 @@ class Reasons(Shown):
     def tables(self) -> tuple[str, ...]:
         """Name the tables that the answer rests on; lost deals without a word are no answer."""
         return ("churn", "deals", "support") if len(self.statements) else ("churn", "support")
-
-    @property
-    def caption(self) -> str:
-        """Say how many statements were grouped."""
-        known = int((self.statements["group"] != "unknown").sum())
-        return _("{n} different statements, {known} of them grouped").format(n=len(self.statements), known=known)
 
 
 def group_reasons(churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFrame, *, negative: Collection[str] = (),
@@ -144,9 +137,6 @@ def _read_word_list() -> dict[str, re.Pattern[str]]:
 def _match_any(words: tuple[str, ...]) -> str:
     """Build a pattern of alternatives; longer words come first, so that they are the ones found."""
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
-
-
-
 
 
 def _list_statements(source: str, rows: pd.DataFrame, code: str, text: str, day: str) -> pd.DataFrame:

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from icp_lab.locale import _
 from icp_lab.methods.contrast import Z, as_numbers, is_numeric
 from icp_lab.methods.encoding import spread_levels
 from icp_lab.methods.rates import adjust_holm, bound_mean, bound_rate
@@ -79,12 +78,6 @@ class Staying(Shown):
     n: int
     left: int
     tried: int
-
-    @property
-    def caption(self) -> str:
-        """Say how many attributes tell who stays."""
-        held = self.frame.loc[self.frame["distinct"], "rank"].nunique()
-        return _("{held} of {n} attributes tell who stays").format(held=held, n=self.tried)
 
 
 def expect_years(stays: pd.DataFrame, horizon: float, weights: Floats | None = None) -> Floats:

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.errors.success import no_weight, unknown_measure
-from icp_lab.locale import _
 from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.events import Summary, summarize_events
 from icp_lab.methods.result import Shown
@@ -45,11 +44,6 @@ class Measures(Shown):
     frame: pd.DataFrame
     measured: tuple[str, ...]
     use_of: Literal["seats", "events", "users", ""]
-
-    @property
-    def caption(self) -> str:
-        """Say on how many of the five measures success is measured."""
-        return _("measured on {k} of 5").format(k=len(self.measured))
 
 
 @dataclass(frozen=True)
@@ -120,13 +114,6 @@ class Success(Shown):
     def marks(self) -> pd.DataFrame:
         """Hand out account_id, best and reason: what the cases of the outcome `best` are made of."""
         return self.frame[["account_id", "best"]].merge(self.reasons, on="account_id")
-
-    @property
-    def caption(self) -> str:
-        """Say how many are best, of how many."""
-        best = self.frame["best"]
-        return _("{best} best of {n} customers, {unknown} unknown").format(
-            best=int(best.sum()), n=len(best), unknown=int(best.isna().sum()))
 
 
 def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, *, as_of: date,

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.locale import _
 from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.months import count_months, end_of
 from icp_lab.methods.result import Shown
@@ -21,7 +20,6 @@ Floats = NDArray[np.float64]
 PERIODS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 _TERMS_KEPT = 0.8  # share of ended contracts
 _LONGEST = 120  # months: a contract that ends later than that (2099, say) is one without an end, not a commitment
-
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,6 @@ class Worth(Shown):
         Years of margin counted where there are no contracts.
     cost_known
         Is any cost recorded? If not, value is made of revenue, and says so.
-    undated
-        Rows of revenue without a date. Payments count in the total but in no year; where none has a date, the total is
-        the value. Contracts cannot be counted at all.
-    backwards
-        Rows of revenue that end before they begin, and so are worth nothing.
     """
 
     frame: pd.DataFrame
@@ -57,13 +50,6 @@ class Worth(Shown):
     basis: Basis
     window: int
     cost_known: bool
-    undated: int
-    backwards: int
-
-    @property
-    def caption(self) -> str:
-        """Say how many customers have a value."""
-        return _("value of {n} customers").format(n=int(self.frame["value"].notna().sum()))
 
 
 class _Flows(NamedTuple):
@@ -114,7 +100,9 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     With contracts: margin so far + margin a year of what runs on x expected years to come: those of one who has been
     here for so long and is bound for so long (a yearly contract can only be left at its end; `expect_years`).
     Without contracts: margin of the last `window` years, nothing projected. Without revenue: won deals.
-    Margin is revenue times the margin rate of the customer's rows that carry a cost.
+    Margin is revenue times the margin rate of the customer's rows that carry a cost. A payment without a date counts
+    in the total but in no year (where none has one, the total is the value), a contract without a date or that ends
+    before it begins not at all.
 
     Examples
     --------
@@ -153,9 +141,7 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     # In the order of the artifact; what a caller added comes last.
     order = [name for name in DTYPES_OF["customers"] if name in frame]
     frame = frame[[*order, *frame.columns.difference(order, sort=False)]].reset_index(drop=True)
-    return Worth(frame=frame, parts=parts, lifetime=lifetime,
-                 basis=_name_basis(frame["value_basis"]), window=window, cost_known=cost_known,
-                 undated=int(np.isnan(flows.start).sum()), backwards=int((flows.stop < flows.start).sum()))
+    return Worth(frame, parts, lifetime, _name_basis(frame["value_basis"]), window, cost_known)
 
 
 def _part(base: pd.DataFrame, flows: _Flows, customers: pd.Index, past: pd.Series, gain: pd.Series) -> pd.DataFrame:
