@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from icp_lab.locale import N_, _
+from icp_lab.locale.declared import read_declared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,10 @@ REASONS: dict[str, str] = {
 }
 
 
+DECISIONS = read_declared("icp_lab.intake", "decisions.toml")
+"""Sentences for what the lab decided by itself, by code."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One row that was set aside, or one cell that was made missing."""
@@ -38,6 +43,20 @@ class Case:
     column: str
     value: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the lab decided by itself while it read; `code` names the sentence of `decisions.toml` that `words` fill."""
+
+    code: str
+    file: str
+    column: str
+    words: dict[str, str | int]
+
+    def say(self) -> str:
+        """Say it in the language in force."""
+        return _(str(DECISIONS[self.code]["say"])).format(**self.words)
 
 
 @dataclass
@@ -53,6 +72,11 @@ class Facts:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     listed: list[Case] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    decisions: list[Decision] = field(default_factory=list)
+
+    def decide(self, code: str, column: str = "", file: str = "", **words: str | int) -> None:
+        """Note what the lab decided by itself; the file is the table's own unless told."""
+        self.decisions.append(Decision(code, file or self.file, column, words))
 
     def add(self, case: Case) -> None:
         """Count one case, and list it while there is room."""
@@ -86,6 +110,7 @@ class Intake:
     tables: "pd.DataFrame"
     reasons: "pd.DataFrame"
     listed: "pd.DataFrame"
+    decisions: "pd.DataFrame"
 
 
 def collect_facts(facts: Iterable[Facts]) -> Intake:
@@ -101,4 +126,6 @@ def collect_facts(facts: Iterable[Facts]) -> Intake:
     listed = pd.DataFrame(
         [(f.table, c.file, c.row, c.column, c.value, c.reason, _(REASONS[c.reason])) for f in known for c in f.listed],
         columns=["table", "file", "row", "column", "value", "reason", "words"])
-    return Intake(tables, reasons, listed)
+    decisions = pd.DataFrame([(f.table, d.file, d.column, d.code, d.say()) for f in known for d in f.decisions],
+                             columns=["table", "file", "column", "code", "words"])
+    return Intake(tables, reasons, listed, decisions)
