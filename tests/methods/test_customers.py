@@ -105,7 +105,7 @@ def test_in_a_ledger_silence_against_ones_own_rhythm_is_leaving():
 def test_an_end_before_the_start_gives_no_tenure():
     accounts = pd.DataFrame({"account_id": ["a"], "customer_since": dates("2024-01-01")})
     base = classify(accounts, churn=pd.DataFrame({"account_id": ["a"], "date": dates("2023-01-01")}))
-    assert base.frame["tenure_months"].isna().all()
+    assert base.frame["tenure_months"].isna().all() and base.left_before_start == 1
 
 
 def test_sizes_are_banded_by_employees_else_by_quarters_of_revenue():

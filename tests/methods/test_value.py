@@ -84,6 +84,7 @@ def test_what_cannot_be_placed_in_time_counts_in_the_total_only_if_it_is_a_payme
                             "date": dates(None, None, "2025-05-01"), "end_date": dates(None, None, "2025-01-01")})
     worth = value(revenue)
     assert worth.frame.loc[0, "revenue"] == 10.0
+    assert (worth.undated, worth.backwards) == (2, 1)
 
 
 @pytest.mark.parametrize(("per", "end", "years"), [

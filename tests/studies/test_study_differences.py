@@ -5,11 +5,12 @@ import pytest
 from icp_lab.methods.confounding import find_confounders, find_confounding
 from icp_lab.methods.contrast import compare_groups
 from icp_lab.methods.customers import classify_accounts
-from icp_lab.methods.patterns import pick_loyal, pick_valuable
+from icp_lab.methods.patterns import pick_valuable
+from icp_lab.methods.staying import compare_stays
 from icp_lab.methods.value import value_customers
 from icp_lab.rule import Rule
 from icp_lab.study import open_study
-from icp_lab.views.contrasts import tell_confounding, tell_contrast, tell_value
+from icp_lab.views.contrasts import tell_confounding, tell_value
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def value(studies):
         deals, revenue = study.table("deals"), study.table("revenue")
         base = classify_accounts(study.table("accounts"), deals, revenue, study.table("churn"), as_of=study.as_of)
         known = study.candidates()
-        return value_customers(base.frame, revenue, deals, as_of=study.as_of).frame, known.frame[list(known.names)]
+        return value_customers(base.frame, revenue, deals, as_of=study.as_of), known.frame[list(known.names)]
 
     return read
 
@@ -52,15 +53,17 @@ def test_maven_claims_nothing_for_winning_and_value_follows_size(studies, value)
     contrast = compare_deals(open_study(studies / "maven_crm"))[-1]
     assert not contrast.frame["distinct"].any()
     worth, attributes = value("maven_crm")
-    said = tell_value(compare_groups(attributes, *pick_valuable(worth, 0.2), comparison="value", quarters=True))
+    sides = pick_valuable(worth.frame, 0.2)
+    said = tell_value(compare_groups(attributes, *sides, comparison="value", quarters=True))
     assert "follows size (annual revenue, employees)" in said
     assert "industry" not in said
 
 
 def test_ravenstack_leaves_churn_unexplained_and_ties_seats_to_revenue(value):
     worth, attributes = value("ravenstack_saas")
-    said = tell_value(compare_groups(attributes, *pick_valuable(worth, 0.2), comparison="value", quarters=True))
+    sides = pick_valuable(worth.frame, 0.2)
+    said = tell_value(compare_groups(attributes, *sides, comparison="value", quarters=True))
     assert "what a customer brings in revenue, follows seats." in said
-    left = compare_groups(attributes, *pick_loyal(worth, 24), comparison="loyalty", quarters=True)
-    assert len(left.frame) >= 20
-    assert "left unexplained" in tell_contrast(left)
+    staying = compare_stays(worth.parts, attributes, months=24)
+    assert staying.tried >= 5
+    assert not staying.frame["distinct"].any()

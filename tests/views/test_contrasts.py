@@ -41,11 +41,6 @@ def test_value_follows_size_in_words_and_pairs(firms):
     assert tell_value(compare(firms[["noise", "won"]], comparison="value")[0]).startswith("None of 1 differences")
 
 
-def test_who_stays_is_left_unexplained_where_nothing_differs(firms):
-    said = tell_contrast(compare(firms[["noise", "won"]], comparison="loyalty")[0])
-    assert said.endswith("Who stays and who leaves is left unexplained by these data.")
-
-
 def test_quarters_are_named_as_people_would(firms):
     firms["annual_revenue"] = firms["employees"] * 12_345.678
     table = tabulate_contrast(compare(firms, comparison="best", quarters=True)[0], 5)

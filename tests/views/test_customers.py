@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -37,6 +38,17 @@ def ledger():
 def bare():
     accounts = pd.DataFrame({"account_id": ["a", "b"]})
     return analyse(accounts, deals=pd.DataFrame({"account_id": ["a", "b"], "stage": ["won", "lost"]}))
+
+
+def test_dates_that_are_missing_or_contradict_each_other_are_counted(ledger):
+    base, worth = ledger[:2]
+    assert view.tell_oddities(base, worth) == []
+    said = view.tell_oddities(replace(base, frame=base.frame.assign(since=pd.Timestamp("2025-06-15"))),
+                              replace(worth, undated=3, backwards=1))
+    assert [one.split(":")[0] for one in said] == [
+        "Amounts without a date", "Amounts whose period ends before it begins",
+        "Customers that left, by their dates, before they became one"]
+    assert "**3**" in said[0] and "**1**" in said[2]
 
 
 def test_the_headline_says_how_many_what_worth_and_how_sure(ledger):

@@ -50,7 +50,7 @@ def test_members_of_a_list_stand_beside_those_without(firms):
 def test_where_nothing_tells_the_title_says_so(firms):
     picture = draw_staying(compare(firms, telling=False), ABOUT)
     assert isinstance(picture, Picture)
-    assert picture.title == "No attribute tells who stays: none of 4 differs by more than chance"
+    assert picture.title == "Who stays is left unexplained: none of 4 attributes differs by more than chance"
 
 
 def test_with_nothing_to_compare_that_is_said(firms):

@@ -18,7 +18,7 @@ from scipy.stats import chi2, false_discovery_control, fisher_exact, mannwhitney
 
 from icp_lab.methods.result import Shown
 
-Comparison = Literal["best_negative", "best_ordinary", "value", "loyalty", "best"]
+Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
 Floats = NDArray[np.float64]
 Row = dict[str, object]
 """What is said of an attribute or a level of it: figures, or the reason why it was not tested."""

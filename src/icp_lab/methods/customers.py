@@ -51,6 +51,11 @@ class CustomerBase(Shown):
         """Which accounts have left, as `tell_left` says?"""
         return tell_left(self.frame)
 
+    @property
+    def left_before_start(self) -> int:
+        """How many customers ended, by their dates, before they began?"""
+        return int((self.frame["churned_on"] < self.frame["since"]).sum())
+
 
 def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, churn: pd.DataFrame, *,

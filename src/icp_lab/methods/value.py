@@ -42,6 +42,8 @@ class Worth(Shown):
         Years of margin counted where there are no contracts.
     cost_known
         Is any cost recorded? If not, value is made of revenue, and says so.
+    undated, backwards
+        Amounts without a date, and those whose period ends before it begins.
     """
 
     frame: pd.DataFrame
@@ -50,6 +52,8 @@ class Worth(Shown):
     basis: Basis
     window: int
     cost_known: bool
+    undated: int
+    backwards: int
 
 
 class _Flows(NamedTuple):
@@ -141,7 +145,8 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     # In the order of the artifact; what a caller added comes last.
     order = [name for name in DTYPES_OF["customers"] if name in frame]
     frame = frame[[*order, *frame.columns.difference(order, sort=False)]].reset_index(drop=True)
-    return Worth(frame, parts, lifetime, _name_basis(frame["value_basis"]), window, cost_known)
+    return Worth(frame, parts, lifetime, _name_basis(frame["value_basis"]), window, cost_known,
+                 undated=int(np.isnan(flows.start).sum()), backwards=int((flows.stop < flows.start).sum()))
 
 
 def _part(base: pd.DataFrame, flows: _Flows, customers: pd.Index, past: pd.Series, gain: pd.Series) -> pd.DataFrame:

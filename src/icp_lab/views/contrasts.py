@@ -66,9 +66,7 @@ def tell_contrast(contrast: Contrast, negatives: Negatives | None = None) -> Pro
     first, second = _name_groups(contrast)
     held = contrast.frame[contrast.frame["distinct"]]
     if held.empty:
-        unsaid = contrast.comparison == "loyalty" and len(contrast.frame)
-        why = _("Who stays and who leaves is left unexplained by these data.") if unsaid else ""
-        return join(tell_clearest(contrast), why)
+        return tell_clearest(contrast)
     survivors = contrast.comparison == "best_negative" and negatives and not negatives.with_failures
     sentence = (_("{held} of {tried} differences between {first} and {second} accounts are more than chance: {names}.")
                 if survivors else

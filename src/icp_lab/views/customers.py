@@ -81,6 +81,12 @@ def tabulate_set_aside(reasons: pd.DataFrame) -> Table:
     return lay_out("set_aside", reasons.assign(words=[_(REASONS[code]) for code in reasons["reason"]]))
 
 
+def tell_oddities(base: CustomerBase, worth: Worth) -> list[Prose]:
+    """Which dates are missing or contradict each other, how often, and what follows?"""
+    counts = {"undated": worth.undated, "backwards": worth.backwards, "left_before_start": base.left_before_start}
+    return [tell(name("oddity", code), n=n) for code, n in counts.items() if n]
+
+
 def tabulate_quality(quality: pd.DataFrame) -> Table:
     """How well are the attributes filled, and which may describe a profile?"""
     shown = quality[quality["verdict"] != "empty"]
