@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icp_lab.rule import Rule
 from icp_lab.tables import BY_NAME
 from icp_lab.worlds import make_company
-from icp_lab.worlds.company import meets
 from icp_lab.worlds.kinds import MISSING, PROFILE
 
 
@@ -60,7 +60,7 @@ def test_rows_belong_to_accounts_and_to_the_past(world):
 def test_profile_is_what_it_says(world):
     accounts = world.tables["accounts"].set_index("account_id")
     known = accounts.dropna(subset=["industry", "employees", "tech_stack"])
-    inside = known.index[meets(known, PROFILE)]
+    inside = known.index[Rule.from_dicts(list(PROFILE)).mask(known).astype(bool)]
     assert set(inside) == set(world.truth["profile"]["accounts"]) & set(known.index)
     assert len(known) > 0.9 * len(accounts)
 

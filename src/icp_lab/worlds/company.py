@@ -1,29 +1,19 @@
 """Draw the accounts of a synthetic company: kinds, attributes, and how well each account fits."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from icp_lab.rule import Rule
 from icp_lab.worlds.kinds import KINDS, MISSING, NEGATIVE, PROFILE, REGIONS, Kind
 from icp_lab.worlds.words import Words
 
 AS_OF = date(2026, 6, 30)
 
 
-@dataclass(frozen=True)
-class Draft:
-    """Accounts as they truly are, in codes, before anything is forgotten or misspelt."""
-
-    frame: pd.DataFrame
-    """A row an account: its attributes, `kind`, `profile`, `negative`, `fit` and `status`."""
-    signal: bool
-    """Do the attributes still say anything?"""
-
-
-def _pick(rng: np.random.Generator, chances: dict[str, float], n: int) -> np.ndarray:
+def pick(rng: np.random.Generator, chances: dict[str, float], n: int) -> np.ndarray:
+    """Which of these come up in n draws, each with its chance?"""
     weights = np.array(list(chances.values()))
     return rng.choice(np.array(list(chances), dtype=object), size=n, p=weights / weights.sum())
 
@@ -31,51 +21,40 @@ def _pick(rng: np.random.Generator, chances: dict[str, float], n: int) -> np.nda
 def _draw_kind(kind: Kind, n: int, rng: np.random.Generator) -> pd.DataFrame:
     employees = np.clip(np.round(np.exp(rng.normal(np.log(kind.employees[0]), kind.employees[1], n))), 3, 40_000)
     owns = {tool: rng.random(n) < chance for tool, chance in kind.tech.items()}
-    region = _pick(rng, {"north": 0.3, "dach": 0.3, "south": 0.2, "america": 0.2}, n)
+    region = pick(rng, {"north": 0.3, "dach": 0.3, "south": 0.2, "america": 0.2}, n)
     return pd.DataFrame({
         "kind": np.full(n, kind.name, dtype=object),
-        "industry": _pick(rng, kind.industry, n),
+        "industry": pick(rng, kind.industry, n),
         "employees": employees,
         "annual_revenue": np.round(employees * np.exp(rng.normal(np.log(160_000), 0.4, n)), -3),
         "country": [REGIONS[r][i] for r, i in zip(region, rng.integers(0, 2, n), strict=True)],
         "region": region,
         "founded_year": np.clip(np.round(rng.normal(*kind.founded, n)), 1890, 2024),
         "tech_stack": [tuple(sorted(tool for tool in owns if owns[tool][i])) or ("Excel",) for i in range(n)],
-        "channel": _pick(rng, {"referral": 0.2, "inbound": 0.35, "outbound": 0.3, "event": 0.15}, n),
+        "channel": pick(rng, {"referral": 0.2, "inbound": 0.35, "outbound": 0.3, "event": 0.15}, n),
         "sold_via": np.where(rng.random(n) < kind.dealer, "dealer", "direct"),
         "digital_maturity": np.clip(np.round(rng.normal(*kind.maturity, n)), 1, 5),
-        "decision_making": _pick(rng, kind.decision, n),
+        "decision_making": pick(rng, kind.decision, n),
         "exports": rng.random(n) < kind.exports,
         "it_budget_share": np.round(np.clip(rng.normal(*kind.it_budget, n), 0.002, 0.25), 3),
         "growth": np.round(rng.normal(*kind.growth, n), 3),
     })
 
 
-def meets(frame: pd.DataFrame, criteria: tuple[dict[str, Any], ...]) -> pd.Series:
-    """Which rows meet all criteria (complete data: nothing unknown)?"""
-    held = pd.Series(True, index=frame.index)
-    for criterion in criteria:
-        column = frame[criterion["attribute"]]
-        if "in" in criterion:
-            held &= column.isin(criterion["in"])
-        elif "has" in criterion:
-            held &= pd.Series([criterion["has"] in cell for cell in column], index=frame.index)
-        else:
-            held &= (column >= criterion.get("min", -np.inf)) & (column < criterion.get("max", np.inf))
-    return held
-
-
-def draw_draft(accounts: int, signal: bool, rng: np.random.Generator) -> Draft:
+def draw_draft(accounts: int, signal: bool, rng: np.random.Generator) -> pd.DataFrame:
     """Which companies are there, and how well does each fit the product?
 
-    Without signal every attribute is shuffled on its own: marginals stay to the letter, nothing depends on anything.
+    A row an account as it truly is, in codes, before anything is forgotten or misspelt: its attributes, `kind`,
+    `profile`, `negative`, `fit`, `status` and `scale`. Without signal every attribute is shuffled on its own: marginals
+    stay to the letter, nothing depends on anything.
     """
     shares = np.array([kind.share for kind in KINDS])
     counts = np.floor(shares * accounts).astype(int)
     counts[0] += accounts - counts.sum()
     frame = pd.concat([_draw_kind(kind, n, rng) for kind, n in zip(KINDS, counts, strict=True)], ignore_index=True)
     frame = frame.iloc[rng.permutation(accounts)].reset_index(drop=True)
-    frame["profile"], frame["negative"] = meets(frame, PROFILE), meets(frame, NEGATIVE)
+    for name, planted in (("profile", PROFILE), ("negative", NEGATIVE)):
+        frame[name] = Rule.from_dicts(list(planted)).mask(frame).astype(bool)
     frame["fit"] = 2.8 * frame["profile"] - 1.5 * frame["negative"] + rng.normal(0, 0.85, accounts)
     buys = rng.random(accounts) < 0.67 + 0.22 * frame["profile"] - 0.10 * frame["negative"]
     frame["status"] = np.where(buys, "customer", np.where(rng.random(accounts) < 0.7, "lost", "prospect"))
@@ -83,14 +62,14 @@ def draw_draft(accounts: int, signal: bool, rng: np.random.Generator) -> Draft:
     if not signal:
         for name in MISSING:
             frame[name] = frame[name].to_numpy()[rng.permutation(accounts)]
-    return Draft(frame, signal)
+    return frame
 
 
-def _name_companies(draft: Draft, words: Words, rng: np.random.Generator) -> list[str]:
+def _name_companies(draft: pd.DataFrame, words: Words, rng: np.random.Generator) -> list[str]:
     stems = [start + end for start in words.start["words"] for end in words.start["ends"]]
     order = rng.permutation(len(stems))
     names: list[str] = []
-    for i, industry in enumerate(draft.frame["industry"]):
+    for i, industry in enumerate(draft["industry"]):
         tails = words.tails[industry]
         round_, place = divmod(i, len(stems))
         tail = tails[(int(rng.integers(len(tails))) + round_) % len(tails)]
@@ -99,21 +78,20 @@ def _name_companies(draft: Draft, words: Words, rng: np.random.Generator) -> lis
     return names
 
 
-def build_accounts(draft: Draft, words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def build_accounts(draft: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """Which accounts does the CRM hold, in words, with gaps?"""
-    n = len(draft.frame)
-    frame = draft.frame[list(MISSING)].copy()
+    n = len(draft)
+    frame = draft[list(MISSING)].copy()
     frame["annual_revenue"] *= words.money
     for name in ("industry", "country", "region", "channel", "decision_making"):
         frame[name] = frame[name].map(words.codes[name]).astype("str")
-    frame["sold_via"] = frame["sold_via"].astype("str")
     frame["exports"] = frame["exports"].astype("boolean")
     for name, share in MISSING.items():
         gaps = rng.random(n) < share
         frame[name] = frame[name].where(~gaps, None if name == "tech_stack" else pd.NA)
     ids = [f"A{i + 1:04d}" for i in range(n)]
-    frame.insert(0, "account_id", pd.Series(ids, dtype="str"))
-    frame.insert(1, "name", pd.Series(_name_companies(draft, words, rng), dtype="str"))
-    frame.insert(2, "domain", pd.Series([f"{account.lower()}.example" for account in ids], dtype="str"))
-    frame["owner"] = pd.Series(rng.choice(words.owners, n), dtype="str")
+    frame.insert(0, "account_id", ids)
+    frame.insert(1, "name", _name_companies(draft, words, rng))
+    frame.insert(2, "domain", [f"{account.lower()}.example" for account in ids])
+    frame["owner"] = rng.choice(words.owners, n)
     return frame

@@ -1,13 +1,13 @@
 """Write a synthetic company the way a CRM and a billing system would: other headers, odd spellings, wrong rows."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
-from ruamel.yaml.compat import StringIO
 
 from icp_lab.worlds.kinds import HEADERS
 from icp_lab.worlds.words import Words, load_template, load_words
@@ -50,23 +50,15 @@ def write_study(world: World, folder: Path) -> None:
     (folder / "truth.json").write_text(truth + "\n", encoding="utf-8")
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ";".join(value)
-    if value is None or pd.isna(value):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    text = pd.DataFrame({name: [_cell(value) for value in column] for name, column in frame.items()})
-    if "annual_revenue" in text:
-        text["annual_revenue"] = [_cell(value / 1000) for value in frame["annual_revenue"]]
-    return text
+    """Give the cells as they stand in a file."""
+    told = frame.copy()
+    for name in frame.select_dtypes("boolean"):
+        told[name] = frame[name].map({True: "yes", False: "no"})
+    if "tech_stack" in told:
+        told["tech_stack"], told["annual_revenue"] = told["tech_stack"].str.join(";"), told["annual_revenue"] / 1000
+    written = told.to_csv(index=False, float_format="%.10g", date_format="%Y-%m-%d")
+    return pd.read_csv(StringIO(written), dtype="str", keep_default_na=False)
 
 
 def _spoil(sources: dict[str, pd.DataFrame], words: Words, rng: np.random.Generator) -> dict[str, int]:

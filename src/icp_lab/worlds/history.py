@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from icp_lab.worlds.company import AS_OF, Draft
+from icp_lab.worlds.company import AS_OF, pick
 from icp_lab.worlds.kinds import KINDS
 from icp_lab.worlds.words import Words
 
@@ -47,10 +47,9 @@ class Course:
         return self.left or AS_OF
 
 
-def draw_courses(draft: Draft, ids: Sequence[str], rng: np.random.Generator) -> tuple[Course, ...]:
+def draw_courses(draft: pd.DataFrame, ids: Sequence[str], rng: np.random.Generator) -> tuple[Course, ...]:
     """When did each customer come and go, what did it pay and use?"""
-    truth, n = draft.frame, len(draft.frame)
-    fit, scale = truth["fit"].to_numpy(dtype=float), truth["scale"].to_numpy(dtype=float)
+    n, fit, scale = len(draft), draft["fit"].to_numpy(dtype=float), draft["scale"].to_numpy(dtype=float)
     ease = 1 / (1 + np.exp(-(0.55 * fit + rng.normal(0, 0.9, n))))
     months = np.where(rng.random(n) < 0.09, rng.uniform(1, 12, n), 5 + 90 * ease)  # a few came lately
     stay = rng.exponential(1 / (0.0090 * np.exp(-0.85 * fit)))
@@ -60,21 +59,16 @@ def draw_courses(draft: Draft, ids: Sequence[str], rng: np.random.Generator) -> 
     nps = np.clip(np.round(7.0 + 1.05 * fit + rng.normal(0, 1.0, n)), 0, 10)
     plan = np.digitize(0.8 * fit + rng.normal(0, 0.6, n), [0.2, 1.2])
     courses = []
-    for i, (status, kind, bad) in enumerate(zip(truth["status"], truth["kind"], truth["negative"], strict=True)):
+    for i, (status, kind, bad) in enumerate(zip(draft["status"], draft["kind"], draft["negative"], strict=True)):
         since = AS_OF - timedelta(days=round(float(months[i]) * MONTH))
         gone = status == "customer" and 3 <= stay[i] < months[i] - 1
         left = since + timedelta(days=round(float(stay[i]) * MONTH)) if gone else None
-        reason = _draw(rng, _NEGATIVE_REASONS if bad else _REASONS[kind])
+        reason = pick(rng, _NEGATIVE_REASONS if bad else _REASONS[kind], 1)[0]
         courses.append(Course(
             ids[i], status, since, left, round(float(mrr[i]), -1), float(cost[i]), int(np.ceil(mrr[i] / 40)),
             float(active[i]), float(nps[i]), reason, PLANS[int(plan[i])],
         ))  # fmt: skip
     return tuple(courses)
-
-
-def _draw(rng: np.random.Generator, chances: dict[str, float]) -> str:
-    weights = np.array(list(chances.values()))
-    return list(chances)[int(rng.choice(len(chances), p=weights / weights.sum()))]
 
 
 def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -160,7 +154,7 @@ def tell_support(courses: Sequence[Course], words: Words, rng: np.random.Generat
             if opened >= course.since:
                 closed = min(opened + _days(rng, 0, 12), AS_OF)
                 text = _choose(rng, words.tickets[group]).format(n=int(rng.integers(2, 900)))
-                priority = _draw(rng, {"low": 0.3, "normal": 0.5, "high": 0.2})
+                priority = pick(rng, {"low": 0.3, "normal": 0.5, "high": 0.2}, 1)[0]
                 rows.append((course.account_id, opened, closed, words.codes["category"][group], priority, text))
     frame = pd.DataFrame(rows, columns=["account_id", "opened", "closed", "category", "priority", "text"])
     frame.insert(1, "ticket_id", [f"T{i + 1:05d}" for i in range(len(frame))])

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import LANGUAGES, _
-from icp_lab.tables import BY_NAME
 from icp_lab.worlds import history
-from icp_lab.worlds.company import AS_OF, Draft, build_accounts, draw_draft
+from icp_lab.worlds.company import AS_OF, build_accounts, draw_draft
 from icp_lab.worlds.kinds import NEGATIVE, PROFILE
 from icp_lab.worlds.words import Words, load_words
 
@@ -88,24 +88,9 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "contacts": history.tell_contacts(courses, words, language, draws[10]),
     }
     truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
-    typed = {name: _type(name, frame) for name, frame in tables.items()}
-    return World(typed, truth | _tell_truth(draft, courses, words))
-
-
-def _type(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Give each column the type that the tables declare; other columns stay what they hold."""
-    typed = frame.copy()
-    for column, cells in frame.items():
-        kind = BY_NAME[name].by_name[str(column)].kind if column in BY_NAME[name].by_name else ""
-        if kind == "date":
-            typed[column] = pd.to_datetime(cells).astype("datetime64[s]")
-        elif kind == "flag" or cells.dtype == "boolean":
-            typed[column] = cells.astype("boolean")
-        elif kind in ("number", "integer", "money") or cells.dtype.kind in "iuf":
-            typed[column] = cells.astype("float64")
-        elif kind != "list":
-            typed[column] = cells.astype("str")
-    return typed
+    typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
+             for name, frame in tables.items()}
+    return World(typed, truth | _tell_truth(draft, courses, words, signal))
 
 
 def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:
@@ -117,21 +102,14 @@ def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[st
     return named
 
 
-def _tell_truth(draft: Draft, courses: Sequence[history.Course], words: Words) -> dict[str, Any]:
+def _tell_truth(draft: pd.DataFrame, courses: Sequence[history.Course], words: Words, signal: bool) -> dict[str, Any]:
     """What was planted, by account? Nothing about attributes in a null world."""
     ids = pd.Series([course.account_id for course in courses])
-    profile: dict[str, Any] | None = None
-    negative: dict[str, Any] | None = None
-    segments: dict[str, str] = {}
-    if draft.signal:
-        profile = {"criteria": _criteria(PROFILE, words), "accounts": list(ids[draft.frame["profile"]])}
-        avoided = list(ids[draft.frame["negative"]])
-        negative = {"criteria": _criteria(NEGATIVE, words), "accounts": avoided}
-        segments = dict(zip(ids, draft.frame["kind"], strict=True))
+    profile, negative = ({"criteria": _criteria(planted, words), "accounts": list(ids[draft[name]])} if signal else None
+                         for name, planted in (("profile", PROFILE), ("negative", NEGATIVE)))
     return {
-        "profile": profile,
-        "negative_profile": negative,
-        "segments": segments,
+        "profile": profile, "negative_profile": negative,
+        "segments": dict(zip(ids, draft["kind"], strict=True)) if signal else {},
         "churn_reasons": {course.account_id: course.reason for course in courses if course.left},
         "loss_reasons": {course.account_id: course.reason for course in courses if course.status == "lost"},
     }
