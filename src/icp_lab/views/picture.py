@@ -12,6 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from io import StringIO
 from itertools import chain
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
@@ -19,8 +20,10 @@ from xml.sax.saxutils import escape
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from icp_lab.locale import _
 
@@ -140,6 +143,7 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     colours: Sequence[str] | None = None,
     reference: float | None = None,
     unsure: Collection[int] = (),
+    notes: Sequence[str] = (),
 ) -> None:
     """How do estimates with their intervals stand side by side?
 
@@ -159,6 +163,8 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
         Where "no difference" lies.
     unsure
         The rows whose estimate is drawn as an open diamond instead of a filled dot.
+    notes
+        What stands at the right end of each interval, or at nought where there is none: the counts.
     """
     shades = list(colours or [COLOURS["accent"]] * len(labels))
     dot: dict[str, Any] = {"marker": "o", "markersize": 7}
@@ -167,11 +173,28 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     for row, (estimate, (low, high), shade, mark) in enumerate(zip(estimates, ends, shades, marks, strict=True)):
         axes.plot([low, high], [row, row], color=shade, linewidth=2, solid_capstyle="butt", alpha=0.55)
         axes.plot([estimate], [row], color=shade, linestyle="none", **mark)
+    for row, (text, (_low, high)) in enumerate(zip(notes, ends, strict=False)):
+        add_note(axes, text, (high if isfinite(high) else 0, row))
     if reference is not None:
         axes.axvline(reference, color=COLOURS["grey"], linewidth=1, zorder=0)
+    name_rows(axes, labels)
+
+
+def name_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a drawing, the first at the top."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
-    axes.grid(axis="y", visible=False)
+
+
+def add_note(axes: Axes, text: str, spot: tuple[float, float], right: float = 7, up: float = 0, **look: Any) -> None:
+    """Write words beside a spot of the data, so many points to its right and above."""
+    axes.annotate(text, spot, (right, up), **{"textcoords": "offset points", "va": "center", **look})
+
+
+def write_percent(*axes: Axis) -> None:
+    """Write the shares along these axes in percent."""
+    for axis in axes:
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
 
 
 def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, whole: bool) -> str:
@@ -186,35 +209,15 @@ def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, 
 
 
 @cache
-def _add_japanese_font() -> str:
-    """Let matplotlib measure Japanese text: the font in the package matplotlib-fontja, read without importing it.
+def _style() -> dict[Any, Any]:
+    """Read the style of the house, and let matplotlib measure Japanese text with the font of matplotlib-fontja.
 
     Importing that package would change the style of everything drawn afterwards. Readers see their own system's font.
     """
-    font = str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf")
-    font_manager.fontManager.addfont(font)
+    font_manager.fontManager.addfont(str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf"))
     # The family has one weight: it stands in for the bold one too, where matplotlib would warn on every title.
     font_manager.fontManager.ttflist.append(replace(font_manager.fontManager.ttflist[-1], weight=700))
-    return str(font_manager.FontProperties(fname=font).get_name())
-
-
-def _style() -> dict[Any, object]:
-    ink, grey, faint = COLOURS["ink"], COLOURS["grey"], COLOURS["faint"]
-    cycle = [COLOURS["accent"], COLOURS["second"], COLOURS["warn"], grey]
-    return {
-        "svg.fonttype": "none", "svg.hashsalt": "icp-lab", "text.parse_math": False, "axes.unicode_minus": True,
-        "font.family": ["DejaVu Sans", _add_japanese_font()], "font.size": 12, "text.color": ink,
-        "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",
-        "axes.labelsize": 12, "axes.labelcolor": grey, "axes.edgecolor": grey, "axes.linewidth": 0.8,
-        "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False, "axes.axisbelow": True,
-        "axes.grid": True, "axes.grid.axis": "x", "grid.color": faint, "grid.linewidth": 0.8,
-        "xtick.color": grey, "ytick.color": faint, "xtick.labelcolor": grey, "ytick.labelcolor": ink,
-        "xtick.labelsize": 12, "ytick.labelsize": 12, "xtick.major.size": 0, "ytick.major.size": 0,
-        "xtick.minor.size": 0, "ytick.minor.size": 0, "lines.linewidth": 2, "lines.solid_capstyle": "round",
-        "axes.prop_cycle": f"cycler('color', {cycle})",
-        "patch.edgecolor": "none", "figure.constrained_layout.h_pad": 0.06, "figure.constrained_layout.w_pad": 0.06,
-        "legend.frameon": False,
-    }
+    return {**mpl.rc_params_from_file(str(files("icp_lab.views") / "house.mplstyle"), use_default_template=False)}
 
 
 def _fit_page(svg: str, width: int, height: int, alt: str) -> str:

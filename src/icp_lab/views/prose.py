@@ -2,9 +2,11 @@
 
 import re
 from numbers import Integral
-from typing import Self
+from string import Formatter
+from typing import Any, Self
 
-from icp_lab.views.table import say
+from icp_lab.locale import _
+from icp_lab.views.table import say, say_interval
 
 
 class Prose(str):
@@ -41,16 +43,34 @@ def begin(text: str) -> str:
     return text[:place] + text[place:place + 1].upper() + text[place + 1:]
 
 
+class _Writer(Formatter):
+    def format_field(self, word: Any, kind: str) -> str:
+        if isinstance(word, list):
+            return _(", ").join(word)
+        if isinstance(word, tuple):
+            return say_interval(*word, kind)  # type: ignore[arg-type]
+        return say(word, kind or "integer") if kind or isinstance(word, Integral) else str(word)  # type: ignore[arg-type]
+
+
 def tell(sentence: str, **words: object) -> Prose:
-    """How does a sentence read with these words in it? Whole numbers are written as counts.
+    """How does a sentence read with these words in it?
+
+    Parameters
+    ----------
+    sentence
+        With words in braces. `{share:share}` says how a figure is written, by the kinds of `Column`.
+    words
+        Whole numbers are written as counts, lists as their words one after the other, pairs as intervals.
 
     Examples
     --------
-    >>> tell("**{n}** of {all} accounts, {share}.", n=12, all=1234, share="1.0 %")
-    **12** of 1,234 accounts, 1.0 %.
+    >>> tell("**{n}** of {all} accounts, {share:share} ({ends:share}).", n=12, all=1234, share=0.01, ends=(0.0, 0.02))
+    **12** of 1,234 accounts, 1.0 % (0.0 to 2.0 %).
     """
-    written = {name: say(word, "integer") if isinstance(word, Integral) else word for name, word in words.items()}
-    return Prose(sentence.format(**written))
+    return Prose(_WRITER.format(sentence, **words))
+
+
+_WRITER = _Writer()
 
 
 def join(*sentences: str) -> Prose:

@@ -1,5 +1,6 @@
-"""What codes are called and which columns tables have, as `names.toml` and `tables.toml` declare it."""
+"""What the views say, as TOML declares it: names of codes, sentences, tables and the words of pictures."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,8 @@ import pandas as pd
 
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
-from icp_lab.views.prose import begin, join, tell
+from icp_lab.views.picture import About, Picture, paint
+from icp_lab.views.prose import Prose, begin, join, tell
 from icp_lab.views.table import Column, Table
 
 
@@ -36,6 +38,46 @@ def name(kind: str, code: str) -> str:
     'supported by the data'
     """
     return _(_declared("names.toml")[kind][code])
+
+
+def phrase(kind: str, code: str, /, **words: object) -> Prose:
+    """How does a declared sentence read with these words in it?
+
+    Examples
+    --------
+    >>> phrase("segmented", "one_kind", n=310)
+    There are **no stable segments**: the 310 customers form one cloud without gaps.
+    """
+    return tell(_(_declared("sentences.toml")[kind][code]), **words)
+
+
+def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of it named)
+    picture: str, draw: Callable[..., None], about: About, /, *, height: int, narrow_height: int | None = None,
+    title: str = "title", figure: bool = False, **words: object,
+) -> Picture:
+    """How does a declared picture look with this drawing?
+
+    Parameters
+    ----------
+    picture
+        Its name in `pictures.toml`.
+    draw, height, narrow_height, figure
+        As in `paint`.
+    about
+        What its foot says beside the counts.
+    title
+        The key of its title, where the finding decides between several.
+    words
+        What title, subtitle, foot and the text for those who cannot see it name in braces.
+
+    Returns
+    -------
+    Picture
+    """
+    said = {key: tell(_(sentence), **words) for key, sentence in _declared("pictures.toml")[picture].items()
+            if key in (title, "subtitle", "foot", "alt")}
+    return paint(draw, title=begin(said[title]), subtitle=said["subtitle"], foot=about.foot(said["foot"]),
+                 alt=said["alt"], height=height, narrow_height=narrow_height, figure=figure)
 
 
 def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, all of it named)
