@@ -13,13 +13,13 @@ EVIL = "<script>alert('x')</script>"
 CRITERIA = [{"attribute": "industry", "in": [EVIL]}]
 
 
-def make_document(verdict):
+def make_document(verdict, **more):
     claimed = verdict != "unsupported"
     evidence = {"n": 2, "lift": 2.0, "lift_low": 1.2, "lift_high": 3.0, "stability": {"industry": 0.9},
                 "refused": [] if claimed else CRITERIA}
     draft = {"schema": 1, "name": "x", "verdict": verdict, "verdict_reason": [], "outcome": "best",
              "criteria": CRITERIA if claimed else [], "evidence": evidence}
-    icp = compose_icp(draft, {}, {}, date(2026, 6, 30), 3)
+    icp = {**compose_icp(draft, {}, {}, date(2026, 6, 30), 3), **more}
     customers = pd.DataFrame({"account_id": ["a", "b"], "name": [EVIL, "B"], "status": "customer", "churned": pd.NA,
                               "value": [1.0, 2.0]})
     success = pd.DataFrame({"account_id": ["a", "b"], "score": [1.0, 0.5], "best": [True, True]})
@@ -49,3 +49,10 @@ def test_a_hypothesis_is_not_headed_as_a_profile():
 def test_the_document_is_in_the_readers_language():
     with in_language("ja"):
         assert '<html lang="ja">' in make_document("supported")
+
+
+def test_further_profiles_and_firms_to_avoid_are_shown_only_where_there_are_any():
+    other = {"criteria": CRITERIA, "verdict": "supported", "evidence": {"n": 9, "lift": 2.5}}
+    page, bare = make_document("supported", more=[other], avoid=other), make_document("supported")
+    assert "Further profiles" in page and "Whom it does not suit" in page and EVIL not in page
+    assert "Further profiles" not in bare and "Whom it does not suit" not in bare

@@ -107,3 +107,14 @@ def test_what_is_ruled_out_stands_first_and_more_of_the_same_is_not_asked_for(st
 
 def test_rows_without_accounts_are_left_out(standing):
     assert "prospect" not in str(document.tabulate_standing(standing))
+
+
+def test_further_profiles_and_firms_to_avoid_stand_with_lift_interval_n_and_verdict():
+    other = {"criteria": [{"attribute": "region", "in": ["EU"]}], "verdict": "supported",
+             "evidence": {"n": 120, "lift": 2.5, "lift_low": 1.5, "lift_high": 3.5}}
+    icp = make_icp(more=[other], avoid={**other, "verdict": "tentative"})
+    further, = document.tell_further(icp)
+    assert further.startswith("**Region EU** (supported by the data).")
+    assert "became best customers 2.5 times as often as all cases (1.5 to 3.5; 120 customers)" in further
+    assert "proved a poor fit 2.5 times" in document.tell_avoid(icp) and "120 accounts" in document.tell_avoid(icp)
+    assert document.tell_further(make_icp()) == [] and "No profile of firms" in document.tell_avoid(make_icp())

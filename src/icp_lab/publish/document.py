@@ -52,7 +52,8 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
         "outside": render_table(document.tabulate_outside(standing.examples_outside(EXAMPLES), about)),
         "standing": render_table(document.tabulate_standing(standing)),
         "winners": render_table(document.tabulate_winners(standing.winners_outside(), about, most=WINNERS)),
-        "avoid": render_bold(document.tell_avoid(icp)), "next": _list_next(icp, standing),
+        "further": [render_bold(sentence) for sentence in document.tell_further(icp)],
+        "avoid": render_bold(document.tell_avoid(icp)) if icp.get("avoid") else "", "next": _list_next(icp, standing),
         "limits": [render_bold(sentence) for sentence in document.tell_limits(icp, standing)],
         "foot": _("Made by ICP lab. The evidence behind each line is in the pages of the report."),
     }

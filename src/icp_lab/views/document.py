@@ -148,11 +148,20 @@ def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
 
 def tell_avoid(icp: dict[str, Any]) -> Prose:
     """Whom to avoid, as far as the data carry it?"""
-    avoid = icp.get("avoid") or {}
-    if not avoid.get("criteria"):
+    if not icp.get("avoid"):
         return Prose(_("No profile of firms to avoid is claimed: those that did not fit have too little in common."))
-    return tell(_("Firms that did not fit: **{criteria}** ({verdict})."), verdict=name("verdict", avoid["verdict"]),
-                criteria=Rule.from_dicts(avoid["criteria"]).words())
+    return _tell_profile(icp["avoid"], "failed")
+
+
+def tell_further(icp: dict[str, Any]) -> list[Prose]:
+    """Which further profiles are there, each with a lift and a verdict of its own?"""
+    return [_tell_profile(one, icp["outcome"]) for one in icp.get("more") or []]
+
+
+def _tell_profile(icp: dict[str, Any], outcome: str) -> Prose:
+    criteria = begin(Rule.from_dicts(icp["criteria"]).words())
+    return join(tell(_("**{criteria}** ({verdict})."), criteria=criteria, verdict=name("verdict", icp["verdict"])),
+                tell_lift({**icp, "outcome": outcome}))
 
 
 def tabulate_criteria(icp: dict[str, Any]) -> Table:

@@ -68,7 +68,8 @@ def tabulate_staying(staying: Staying, most: int = 12) -> Table | Prose:
 
 def _say_found(staying: Staying, first: pd.DataFrame) -> str:
     if not first["distinct"].any():
-        return tell(_("Who stays is left unexplained: none of {n} attributes differs by more than chance"), n=staying.tried)
+        return tell(_("Who stays is left unexplained: none of {n} attributes differs by more than chance"),
+                    n=staying.tried)
     told = first.dropna(subset=["stayed"])
     best, worst = first.iloc[0], first.iloc[max(len(told) - 1, 0)]  # levels that nobody was seen of so long come last
     return _("{best}: {share} ({interval}) are still here after {months} months. {worst}: {other} ({ends})").format(
