@@ -3,9 +3,9 @@
 Everything follows from the account's `fit`: money a month (and, weakly, from size), margin, use, satisfaction, staying.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,34 +21,13 @@ _REASONS = {kind.name: kind.churn for kind in KINDS}
 _NEGATIVE_REASONS = {"product": 0.5, "price": 0.42, "support": 0.05, "other": 0.03}
 
 
-@dataclass(frozen=True)
-class Course:
-    """An account's course, before it is told in tables.
+def draw_courses(draft: pd.DataFrame, ids: Sequence[str], rng: np.random.Generator) -> pd.DataFrame:
+    """When did each customer come and go, what did it pay and use?
 
-    `left` None = it stayed; `mrr` money a month; `active` the share of seats in use; `nps` its mood, 0 to 10;
-    `reason` why it would leave or say no, as a group.
+    A row an account: account_id, status, since, left (None: it stayed), until (the last day that the tables can know
+    of), mrr (money a month), cost_share, seats, active (share of them in use), nps (its mood, 0 to 10), reason (why it
+    would leave or say no, as a group), plan.
     """
-
-    account_id: str
-    status: str
-    since: date
-    left: date | None
-    mrr: float
-    cost_share: float
-    seats: int
-    active: float
-    nps: float
-    reason: str
-    plan: str
-
-    @property
-    def until(self) -> date:
-        """Tell the last day that the tables can know of."""
-        return self.left or AS_OF
-
-
-def draw_courses(draft: pd.DataFrame, ids: Sequence[str], rng: np.random.Generator) -> tuple[Course, ...]:
-    """When did each customer come and go, what did it pay and use?"""
     n, fit, scale = len(draft), draft["fit"].to_numpy(dtype=float), draft["scale"].to_numpy(dtype=float)
     ease = 1 / (1 + np.exp(-(0.55 * fit + rng.normal(0, 0.9, n))))
     months = np.where(rng.random(n) < 0.09, rng.uniform(1, 12, n), 5 + 90 * ease)  # a few came lately
@@ -58,17 +37,16 @@ def draw_courses(draft: pd.DataFrame, ids: Sequence[str], rng: np.random.Generat
     active = 1 / (1 + np.exp(-(0.2 + 0.8 * fit + rng.normal(0, 0.5, n))))
     nps = np.clip(np.round(7.0 + 1.05 * fit + rng.normal(0, 1.0, n)), 0, 10)
     plan = np.digitize(0.8 * fit + rng.normal(0, 0.6, n), [0.2, 1.2])
-    courses = []
-    for i, (status, kind, bad) in enumerate(zip(draft["status"], draft["kind"], draft["negative"], strict=True)):
-        since = AS_OF - timedelta(days=round(float(months[i]) * MONTH))
-        gone = status == "customer" and 3 <= stay[i] < months[i] - 1
-        left = since + timedelta(days=round(float(stay[i]) * MONTH)) if gone else None
-        reason = pick(rng, _NEGATIVE_REASONS if bad else _REASONS[kind], 1)[0]
-        courses.append(Course(
-            ids[i], status, since, left, round(float(mrr[i]), -1), float(cost[i]), int(np.ceil(mrr[i] / 40)),
-            float(active[i]), float(nps[i]), reason, PLANS[int(plan[i])],
-        ))  # fmt: skip
-    return tuple(courses)
+    gone = (draft["status"] == "customer").to_numpy() & (stay >= 3) & (stay < months - 1)
+    since = [AS_OF - timedelta(days=round(float(had) * MONTH)) for had in months]
+    left = [start + timedelta(days=round(float(stayed) * MONTH)) if went else None
+            for start, stayed, went in zip(since, stay, gone, strict=True)]
+    return pd.DataFrame({
+        "account_id": ids, "status": draft["status"], "since": since, "left": pd.Series(left, dtype="object"),
+        "until": [day or AS_OF for day in left], "mrr": [round(float(paid), -1) for paid in mrr], "cost_share": cost,
+        "seats": np.ceil(mrr / 40).astype(int), "active": active, "nps": nps, "plan": np.array(PLANS)[plan],
+        "reason": [pick(rng, _NEGATIVE_REASONS if bad else _REASONS[kind], 1)[0]
+                   for kind, bad in zip(draft["kind"], draft["negative"], strict=True)]})
 
 
 def _choose(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -79,8 +57,8 @@ def _days(rng: np.random.Generator, low: int, high: int) -> timedelta:
     return timedelta(days=int(rng.integers(low, high)))
 
 
-def _customers(courses: Sequence[Course]) -> Iterator[Course]:
-    return (course for course in courses if course.status == "customer")
+def _customers(courses: pd.DataFrame) -> Iterable[Any]:
+    return courses[courses["status"] == "customer"].itertuples()
 
 
 def _reason_words(group: str, words: Words, rng: np.random.Generator) -> tuple[str | None, str | None]:
@@ -90,10 +68,11 @@ def _reason_words(group: str, words: Words, rng: np.random.Generator) -> tuple[s
     return code, text
 
 
-def tell_deals(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def tell_deals(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """Which opportunities were there? A customer has won one; some lost others; prospects have open ones."""
-    rows = []
-    for course in courses:
+    rows: list[tuple[Any, ...]] = []
+    course: Any
+    for course in courses.itertuples():
         won = course.status == "customer"
         ends: list[tuple[date | None, str]] = [(course.since, "won")] if won else []
         if course.status == "lost" or (won and rng.random() < 0.15):
@@ -110,7 +89,7 @@ def tell_deals(courses: Sequence[Course], words: Words, rng: np.random.Generator
     return frame
 
 
-def tell_revenue(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def tell_revenue(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """What did each customer pay? A contract a price: some were upgraded, those who left have ended theirs."""
     rows: list[tuple[str, float, date, date | None, str, bool, bool, float, str]] = []
     for course in _customers(courses):
@@ -131,7 +110,7 @@ def tell_revenue(courses: Sequence[Course], words: Words, rng: np.random.Generat
     return pd.DataFrame(rows, columns=columns)
 
 
-def tell_usage(courses: Sequence[Course], rng: np.random.Generator) -> pd.DataFrame:
+def tell_usage(courses: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """How much was used in each of the last months?"""
     months = [(AS_OF.year * 12 + AS_OF.month - 1) - back for back in reversed(range(USAGE_MONTHS))]
     firsts = [date(month // 12, month % 12 + 1, 1) for month in months]
@@ -144,7 +123,7 @@ def tell_usage(courses: Sequence[Course], rng: np.random.Generator) -> pd.DataFr
     return pd.DataFrame(rows, columns=["account_id", "date", "active_users", "seats", "events"])
 
 
-def tell_support(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def tell_support(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """Which tickets were opened? The ill-fitting ask more, and about what they will leave for."""
     rows = []
     for course in _customers(courses):
@@ -161,7 +140,7 @@ def tell_support(courses: Sequence[Course], words: Words, rng: np.random.Generat
     return frame
 
 
-def tell_satisfaction(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def tell_satisfaction(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """What did customers answer when they were asked whether they would recommend us (0 to 10)?"""
     rows = []
     for course in _customers(courses):
@@ -175,28 +154,26 @@ def tell_satisfaction(courses: Sequence[Course], words: Words, rng: np.random.Ge
     return pd.DataFrame(rows, columns=["account_id", "score", "answer_scale", "date", "text"])
 
 
-def tell_churn(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def tell_churn(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """Who left, when, and why in their words?"""
-    gone = [course for course in courses if course.left]
-    rows = [(course.account_id, course.left, *_reason_words(course.reason, words, rng)) for course in gone]
+    rows = [(course.account_id, course.left, *_reason_words(course.reason, words, rng))
+            for course in _customers(courses) if course.left]
     return pd.DataFrame(rows, columns=["account_id", "date", "reason", "text"])
 
 
-def tell_opinions(courses: Sequence[Course], words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def tell_opinions(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
     """What do colleagues hold of some accounts? Sales look at money, customer success at use; both err at times."""
-    customers = list(_customers(courses))
-    money, use = [course.mrr for course in customers], [course.active for course in customers]
-    rows = []
-    for team, measure in (("sales", money), ("customer success", use)):
-        place = pd.Series(measure).rank(pct=True).to_numpy() + rng.normal(0, 0.12, len(customers))
+    customers, rows = courses[courses["status"] == "customer"], []
+    for team, measure in (("sales", "mrr"), ("customer success", "active")):
+        place = customers[measure].rank(pct=True).to_numpy() + rng.normal(0, 0.12, len(customers))
         for i in np.flatnonzero(rng.random(len(customers)) < 0.18):
             verdict = "best" if place[i] > 0.93 else "avoid" if place[i] < 0.12 else "good"
             note = _choose(rng, words.notes[verdict]) if rng.random() < 0.6 else None
-            rows.append((customers[i].account_id, team, verdict, note, _choose(rng, words.owners)))
+            rows.append((customers["account_id"].iloc[i], team, verdict, note, _choose(rng, words.owners)))
     return pd.DataFrame(rows, columns=["account_id", "team", "verdict", "note", "author"])
 
 
-def tell_contacts(courses: Sequence[Course], words: Words, language: str, rng: np.random.Generator) -> pd.DataFrame:
+def tell_contacts(courses: pd.DataFrame, words: Words, language: str, rng: np.random.Generator) -> pd.DataFrame:
     """Who are the people at the customers?"""
     rows: list[tuple[str, ...]] = []
     for course in _customers(courses):

@@ -1,6 +1,5 @@
 """Make a synthetic company: its tables in canonical form and the truth behind them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +72,9 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     draft = draw_draft(accounts, signal, draws[0])
     table = build_accounts(draft, words, draws[1])
     courses = history.draw_courses(draft, list(table["account_id"]), draws[2])
-    customers = pd.Series([course.status == "customer" for course in courses])
-    table["customer_since"] = pd.Series([course.since for course in courses]).where(customers)
-    table["plan"] = pd.Series([words.codes["plan"][course.plan] for course in courses]).where(customers)
+    customers = courses["status"] == "customer"
+    table["customer_since"] = courses["since"].where(customers)
+    table["plan"] = courses["plan"].map(words.codes["plan"]).where(customers)
     tables = {
         "accounts": table,
         "deals": history.tell_deals(courses, words, draws[3]),
@@ -90,7 +89,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
     typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
              for name, frame in tables.items()}
-    return World(typed, truth | _tell_truth(draft, courses, words, signal))
+    return World(typed, truth | _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal))
 
 
 def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:
@@ -102,14 +101,13 @@ def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[st
     return named
 
 
-def _tell_truth(draft: pd.DataFrame, courses: Sequence[history.Course], words: Words, signal: bool) -> dict[str, Any]:
+def _tell_truth(drawn: pd.DataFrame, words: Words, signal: bool) -> dict[str, Any]:
     """What was planted, by account? Nothing about attributes in a null world."""
-    ids = pd.Series([course.account_id for course in courses])
-    profile, negative = ({"criteria": _criteria(planted, words), "accounts": list(ids[draft[name]])} if signal else None
-                         for name, planted in (("profile", PROFILE), ("negative", NEGATIVE)))
+    ids = drawn.set_index("account_id")
+    profile, negative = (
+        {"criteria": _criteria(planted, words), "accounts": list(ids.index[ids[name]])} if signal else None
+        for name, planted in (("profile", PROFILE), ("negative", NEGATIVE)))
     return {
-        "profile": profile, "negative_profile": negative,
-        "segments": dict(zip(ids, draft["kind"], strict=True)) if signal else {},
-        "churn_reasons": {course.account_id: course.reason for course in courses if course.left},
-        "loss_reasons": {course.account_id: course.reason for course in courses if course.status == "lost"},
-    }
+        "profile": profile, "negative_profile": negative, "segments": ids["kind"].to_dict() if signal else {},
+        "churn_reasons": ids.loc[ids["left"].notna(), "reason"].to_dict(),
+        "loss_reasons": ids.loc[ids["status"] == "lost", "reason"].to_dict()}
