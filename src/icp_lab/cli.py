@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icp_lab.errors import LabError
+from icp_lab.errors import LabError, utter
 from icp_lab.locale import LANGUAGES, _, set_language
 
 if TYPE_CHECKING:
@@ -186,12 +186,11 @@ def sql(
     """Print the profile as a boolean SQL expression: true inside, false outside, null where a value is missing."""
     from typing import get_args
 
-    from icp_lab.errors.run import parameter_choice
+    from icp_lab.process.settings import check_choice
     from icp_lab.rule import Dialect
 
     icp = _open_profile(profile, language)
-    if dialect not in get_args(Dialect):
-        raise parameter_choice("--dialect", dialect, get_args(Dialect))
+    check_choice("--dialect", dialect, get_args(Dialect))
     print(icp.working_rule.sql(dialect))  # type: ignore[arg-type]  # just checked
 
 
@@ -223,11 +222,10 @@ def demo(
     language: Language = "",
 ) -> None:
     """Make a synthetic company whose truth is known; it is written to truth.json, which the lab never reads."""
-    from icp_lab.errors.run import folder_filled
     from icp_lab.worlds import write_demo
 
     if folder.exists() and any(folder.iterdir()):
-        raise folder_filled(str(folder))
+        raise utter("run.folder_filled", folder=folder)
     write_demo(folder, accounts, seed, not null, _choose_language(language) or "en")
     print(_("The study is ready. Now run: icp-lab report {folder}").format(folder=folder))
 
@@ -241,9 +239,8 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(1)
     except OSError as error:  # no rights, no room, a folder where a file should be: the system's words say which
-        from icp_lab.errors.run import place_unusable
-
-        print(place_unusable(str(error.filename or "?"), error.strerror or str(error)), file=sys.stderr)
+        refusal = utter("run.place_unusable", path=error.filename or "?", fault=error.strerror or error)
+        print(refusal, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print(_("Stopped. Finished steps stay; the next run goes on from there."), file=sys.stderr, flush=True)
@@ -260,22 +257,19 @@ def _choose_language(language: str) -> str:
     if not language:
         return ""
     if language not in LANGUAGES:
-        from icp_lab.errors.run import language_unknown
-
-        raise language_unknown(language, LANGUAGES)
+        raise utter("run.language_unknown", name=language, names=tuple(LANGUAGES))
     set_language(language)
     return language
 
 
 def _open_profile(path: Path, language: str) -> "ICP":
     """Open a profile that is to be applied, in the language asked for, else its own; say so if it is no claim."""
-    from icp_lab.errors.icp import nothing_to_score
     from icp_lab.icp.profile import load_icp
 
     icp = load_icp(path)
     _choose_language(language or str(icp.data.get("language") or ""))
     if not icp.working_rule.criteria:
-        raise nothing_to_score()
+        raise utter("icp.nothing_to_score")
     if not icp.rule.criteria:
         print(_("The profile claims nothing: its refused rule is used, as a hypothesis."), file=sys.stderr)
     return icp

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from icp_lab.artifacts.manifest import folder_of
-from icp_lab.errors.run import run_held
+from icp_lab.errors import utter
 
 WORK = ".work"
 """Folder in OUT for what is not finished: a run clears what a killed one left there."""
@@ -31,7 +31,7 @@ def hold(out: Path, who: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise run_held(lock.read().strip(), str(out)) from None
+            raise utter("run.run_held", out=out, holder=lock.read().strip()) from None
         lock.truncate(0)
         lock.write(f"{who}, process {os.getpid()}\n")
         lock.flush()

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from icp_lab.artifacts.declared import DTYPES, Field, RecordArtifact, TableArtifact
 from icp_lab.artifacts.manifest import Entry, digest_file, digest_text, write_text
-from icp_lab.errors.run import artifact_unfit
+from icp_lab.errors import LabError, Place, utter
 from icp_lab.locale import _
 
 
@@ -78,17 +78,17 @@ def check_table(artifact: TableArtifact, content: object) -> pd.DataFrame:
         Naming the first column that does not fit, and how.
     """
     if not isinstance(content, pd.DataFrame):
-        raise artifact_unfit(artifact.name, "", _("it is a {kind}, not a table").format(kind=type(content).__name__))
+        raise _refuse(artifact.name, "", _("it is a {kind}, not a table").format(kind=type(content).__name__))
     declared = {field.name for field in artifact.fields}
     for column in content.columns:
         if column not in declared:
-            raise artifact_unfit(artifact.name, str(column), _("the column is not declared"))
+            raise _refuse(artifact.name, str(column), _("the column is not declared"))
     columns = {field.name: _check_column(artifact, field, content) for field in artifact.fields}
     frame = pd.DataFrame(columns).sort_values(list(artifact.key), kind="stable", ignore_index=True)
     doubled = frame.duplicated(list(artifact.key))
     if doubled.any():
         first = ", ".join(str(value) for value in frame.loc[doubled, list(artifact.key)].iloc[0])
-        raise artifact_unfit(artifact.name, ", ".join(artifact.key), _("{key} stands there twice").format(key=first))
+        raise _refuse(artifact.name, ", ".join(artifact.key), _("{key} stands there twice").format(key=first))
     return frame
 
 
@@ -106,12 +106,16 @@ def check_record(artifact: RecordArtifact, content: object) -> dict[str, Any]:
         Naming the first key that is missing, or the value that is none of JSON's.
     """
     if not isinstance(content, Mapping):
-        raise artifact_unfit(artifact.name, "", _("it is a {kind}, not a record").format(kind=type(content).__name__))
+        raise _refuse(artifact.name, "", _("it is a {kind}, not a record").format(kind=type(content).__name__))
     for key in artifact.required:
         if key not in content:
-            raise artifact_unfit(artifact.name, key, _("the key is missing"))
+            raise _refuse(artifact.name, key, _("the key is missing"))
     plain: dict[str, Any] = _plain(content, artifact.name)
     return plain
+
+
+def _refuse(name: str, column: str, fault: str) -> LabError:
+    return utter("run.artifact_unfit", Place(column=column), name=name, fault=fault)
 
 
 def _plain(value: Any, artifact: str) -> Any:
@@ -127,24 +131,24 @@ def _plain(value: Any, artifact: str) -> Any:
         return {str(key): _plain(each, artifact) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each, artifact) for each in value]
-    raise artifact_unfit(artifact, "", _("{value} is none of JSON's values").format(value=repr(value)))
+    raise _refuse(artifact, "", _("{value} is none of JSON's values").format(value=repr(value)))
 
 
 def _check_column(artifact: TableArtifact, field: Field, content: pd.DataFrame) -> Any:
     if field.name not in content.columns:
         if field.required:
-            raise artifact_unfit(artifact.name, field.name, _("the column is missing"))
+            raise _refuse(artifact.name, field.name, _("the column is missing"))
         return pd.Series(None, index=range(len(content)), dtype=DTYPES[field.kind])
     column = _convert(artifact, field, content[field.name].reset_index(drop=True))
     if (field.required or field.name in artifact.key) and column.isna().any():
         row = int(column.isna().idxmax()) + 1
-        raise artifact_unfit(artifact.name, field.name, _("row {row} has no value").format(row=row))
+        raise _refuse(artifact.name, field.name, _("row {row} has no value").format(row=row))
     if field.choices:
         odd = column.notna() & ~column.isin(field.choices)
         if odd.any():
             value, choices = repr(column[odd.idxmax()]), ", ".join(field.choices)
             fault = _("{value} is none of {choices}").format(value=value, choices=choices)
-            raise artifact_unfit(artifact.name, field.name, fault)
+            raise _refuse(artifact.name, field.name, fault)
     return column
 
 
@@ -152,7 +156,7 @@ def _convert(artifact: TableArtifact, field: Field, column: Any) -> Any:
     """Bring a column to its declared type where that loses nothing."""
     if not _is_like(field.kind, column):
         fault = _("it holds {given}, not {kind}").format(given=column.dtype, kind=field.kind)
-        raise artifact_unfit(artifact.name, field.name, fault)
+        raise _refuse(artifact.name, field.name, fault)
     if column.isna().all():
         return pd.Series(None, index=column.index, dtype=DTYPES[field.kind])
     try:
@@ -160,7 +164,7 @@ def _convert(artifact: TableArtifact, field: Field, column: Any) -> Any:
             return pd.to_datetime(column).dt.normalize().astype(DTYPES["date"])
         converted = column.astype(DTYPES[field.kind])
     except (TypeError, ValueError) as error:
-        raise artifact_unfit(artifact.name, field.name, str(error)) from error
+        raise _refuse(artifact.name, field.name, str(error)) from error
     if field.kind == "integer" and field.required and not converted.isna().any():
         return converted.astype("int64")
     return converted

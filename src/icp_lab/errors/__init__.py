@@ -1,9 +1,10 @@
 """Every refusal the lab can utter.
 
-One module an area holds the wording; the code that finds a fault calls a function from here and raises what it gets.
-A message says which value (file, row, column), then the rule, then the remedy.
+One TOML file an area holds the wording; the code that finds a fault raises what `utter` gives. Where several places
+refuse alike, a function of the area's module says it for them. A message says which value (file, row, column), then
+the rule, then the remedy.
 """
 
-from icp_lab.errors.base import LabError, Place
+from icp_lab.errors.base import LabError, Place, utter
 
-__all__ = ["LabError", "Place"]
+__all__ = ["LabError", "Place", "utter"]

@@ -69,7 +69,7 @@ def utter(refusal: str, place: Place | None = None, *, rule: str = "", remedy: s
     rule, remedy
         What to say in place of the declared ones; where empty, these are said.
     words
-        What stands for the `{names}` in the sentences.
+        What stands for the `{names}` in the sentences; a tuple is said as a list.
 
     Examples
     --------
@@ -77,7 +77,8 @@ def utter(refusal: str, place: Place | None = None, *, rule: str = "", remedy: s
     'There is no finished report in reports/demo. Run icp-lab report first, or name its folder with --out.'
     """
     area, _dot, name = refusal.partition(".")
-    said = {part: _(sentence).format(**words).strip() for part, sentence in _read_wording(area)[name].items()}
+    told = {key: (", ".join(word) or "-") if isinstance(word, tuple) else word for key, word in words.items()}
+    said = {part: _(sentence).format(**told).strip() for part, sentence in _read_wording(area)[name].items()}
     return LabError(
         said["what"], rule=rule or said.get("rule", ""), remedy=remedy or said.get("remedy", ""), place=place)
 
@@ -98,3 +99,9 @@ def ask_nearest(word: str, known: Iterable[str]) -> str:
     """Ask whether the nearest known word was meant, or say nothing."""
     found = find_nearest(word, known)
     return _("Did you mean {word}?").format(word=found) if found else ""
+
+
+def name_nearest(word: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest known word was meant, else list some of those that are known."""
+    words = sorted(known)
+    return ask_nearest(word, words) or (_("Known are: {words}.").format(words=", ".join(words[:20])) if words else "")

@@ -1,5 +1,6 @@
 """Why this account? What it meets, fails and leaves open, and whom it resembles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from icp_lab.errors import icp as errors
+from icp_lab.errors.base import LabError, name_nearest, utter
 from icp_lab.locale import _
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule, name_attribute
@@ -84,7 +85,7 @@ def explain_account(
     not for categories, and one less the Jaccard index for lists.
     """
     if account_id not in attributes.index:
-        raise errors.no_such_account(account_id, map(str, attributes.index))
+        raise no_such_account(account_id, map(str, attributes.index))
     row = attributes.loc[[account_id]]
     checks, inside = rule.check(row), rule.mask(row).iloc[0]
     states = ["unknown" if pd.isna(v) else MARKS[bool(v)] for v in checks.iloc[0]] if rule.criteria else []
@@ -96,6 +97,11 @@ def explain_account(
     distance = pd.Series(_measure_distances(attributes, account_id), index=attributes.index.astype("str"))
     near = {kind: _pick(distance.drop(account_id), cases, kind, most) for kind in ("yes", "no")}
     return Explanation(account_id, fit, frame, near["yes"], near["no"])
+
+
+def no_such_account(account: str, known: Iterable[str]) -> LabError:
+    """Refuse to explain an account that the study does not have."""
+    return utter("icp.no_such_account", account=account, remedy=name_nearest(account, known))
 
 
 def _say_value(value: Any) -> str:

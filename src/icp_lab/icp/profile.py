@@ -3,20 +3,21 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from icp_lab.artifacts.manifest import write_text
-from icp_lab.errors import LabError, Place
+from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import icp as errors
+from icp_lab.errors.base import ask_nearest, name_nearest
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import Rule
+from icp_lab.study.yml import At, read_yaml
 
 SCHEMA = 1
 _KEYS = read_declared("icp_lab.icp", "profile.toml")
@@ -87,81 +88,74 @@ def load_icp(path: Path | str) -> ICP:
         known word), or a criterion is not one of the four kinds.
     """
     path = Path(path)
+
+    def refuse(row: int | None, why: str) -> LabError:
+        return utter("icp.not_a_profile", Place(str(path), row), why=why)
+
     try:
-        document = _yaml().load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise errors.not_a_profile(str(path), fault.strerror or str(fault)) from fault
-    except (YAMLError, UnicodeDecodeError) as fault:
-        mark = getattr(fault, "problem_mark", None)
-        why = str(getattr(fault, "problem", None) or fault)
-        raise errors.not_a_profile(str(path), why, mark.line + 1 if mark else None) from fault
-    if not isinstance(document, Mapping):
-        raise errors.not_a_profile(str(path), type(document).__name__)
+        content, lines = read_yaml(path, refuse)
+    except (FileNotFoundError, UnicodeError) as fault:
+        raise refuse(None, getattr(fault, "strerror", None) or str(fault)) from fault
+    if not isinstance(content, dict):
+        raise refuse(None, type(content).__name__)
     for key in ("schema", "name", "criteria"):
-        if key not in document:
-            raise errors.not_a_profile(str(path), key)
-    if document["schema"] != SCHEMA:
-        raise errors.wrong_value("schema", str(document["schema"]), [str(SCHEMA)], _place(path, document, "schema"))
-    _check_keys(document, "profile", path)
-    _check_values(document, path)
-    data = _plain(document)
-    data["criteria"] = data["criteria"] or []
-    return ICP(data)
+        if key not in content:
+            raise refuse(None, key)
+    _Check(path, lines).whole(content)
+    return ICP(content | {"criteria": content["criteria"] or []})
 
 
-def _check_keys(node: Any, known: str | tuple[str], path: Path) -> None:
-    """Hold a node to its kind in `profile.toml`."""
-    if node is None or not known:
-        return
-    kind: Any = list if isinstance(known, tuple) else Mapping
-    if not isinstance(node, kind):
-        raise errors.not_a_profile(str(path), str(node))
-    if isinstance(known, tuple):
-        for each in node:
-            _check_keys(each, known[0], path)
-        return
-    for key, value in node.items():
-        if key not in _KEYS[known]:
-            raise errors.unknown_key(str(key), _KEYS[known], _place(path, node, key))
-        _check_keys(value, _KEYS[known][key], path)
+@dataclass(frozen=True)
+class _Check:
+    """Holds a profile to `profile.toml`, and says where it does not fit."""
 
+    path: Path
+    lines: dict[At, int]
 
-def _check_values(document: Mapping[str, Any], path: Path) -> None:
-    for key, allowed in _KEYS["choices"].items():
-        said = document.get(key)
-        for one in said or [] if key == "verdict_reason" else [said]:
-            if one not in (None, "", *allowed):
-                raise errors.wrong_value(key, str(one), allowed, _place(path, document, key))
-    parts = [document, document.get("avoid") or {}, *(document.get("more") or [])]
-    for criteria in (part.get("criteria") or [] for part in parts):
-        for one in criteria:
+    def whole(self, content: dict[str, Any]) -> None:
+        """Check keys, the words that are chosen from, and every criterion."""
+        self.value(content["schema"], ("schema",), (str(SCHEMA),))
+        self.keys(content, "profile", ())
+        for key, allowed in _KEYS["choices"].items():
+            for one in content.get(key) or [] if key == "verdict_reason" else [content.get(key) or ""]:
+                self.value(one, (key,), ("", *allowed))
+        self.criteria(content, ())
+        self.criteria(content.get("avoid") or {}, ("avoid",))
+        for place, part in enumerate(content.get("more") or []):
+            self.criteria(part, ("more", str(place)))
+
+    def place(self, at: At) -> Place:
+        return Place(str(self.path), self.lines.get(at))
+
+    def value(self, said: object, at: At, allowed: tuple[str, ...]) -> None:
+        if str(said) not in allowed:
+            known = tuple(filter(None, allowed))
+            nearest = ask_nearest(str(said), known)
+            raise utter("icp.wrong_value", self.place(at), remedy=nearest, key=at[-1], value=str(said), words=known)
+
+    def keys(self, node: Any, known: str | tuple[str], at: At) -> None:
+        """Hold a node to its kind in `profile.toml`."""
+        if node is None or not known:
+            return
+        kind: Any = list if isinstance(known, tuple) else dict
+        if not isinstance(node, kind):
+            raise utter("icp.not_a_profile", Place(str(self.path)), why=node)
+        if isinstance(known, tuple):
+            for place, each in enumerate(node):
+                self.keys(each, known[0], (*at, str(place)))
+            return
+        for key, value in node.items():
+            if key not in _KEYS[known]:
+                raise utter("icp.unknown_key", self.place((*at, key)), key=key, remedy=name_nearest(key, _KEYS[known]))
+            self.keys(value, _KEYS[known][key], (*at, key))
+
+    def criteria(self, part: dict[str, Any], at: At) -> None:
+        for place, one in enumerate(criteria := part.get("criteria") or []):
             try:
                 Rule.from_dicts([one])
             except LabError as fault:
-                raise errors.bad_criterion(repr(_plain(one)), _place(path, one)) from fault
-        Rule.from_dicts(list(criteria))
-
-
-def _place(path: Path, node: Any, key: object = None) -> Place:
-    """Say where a key or a node stands in the file; ruamel counts lines from 0."""
-    marks = getattr(node, "lc", None)
-    if marks is None:
-        return Place(file=str(path))
-    line = marks.key(key)[0] if key is not None else marks.line
-    return Place(file=str(path), row=line + 1)
-
-
-def _plain(node: Any) -> Any:
-    """Turn ruamel's containers into plain ones, dates into text."""
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_plain(value) for value in node]
-    if isinstance(node, date | datetime):
-        return node.isoformat()
-    if isinstance(node, bool | int | float | str) or node is None:
-        return next((kind(node) for kind in (bool, int, float, str) if isinstance(node, kind)), None)
-    return str(node)
+                raise errors.bad_criterion(repr(one), self.place((*at, "criteria", str(place)))) from fault
+        Rule.from_dicts(criteria)
 
 
 def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:

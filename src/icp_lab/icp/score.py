@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from icp_lab.errors import Place
+from icp_lab.errors import Place, utter
 from icp_lab.errors import icp as errors
 from icp_lab.icp.profile import ICP
 from icp_lab.intake.conversion import BLANKS, add_macros, by_kind
@@ -93,7 +93,7 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
     _check_files(source, target)
     points = _read_points(icp.data)
     if not icp.working_rule.criteria:
-        raise errors.nothing_to_score()
+        raise utter("icp.nothing_to_score")
     criteria = list(dict.fromkeys((*icp.working_rule.criteria, *(c for c, _met, _failed in points.each))))
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".icp-lab-", dir=target.parent) as folder:
@@ -112,7 +112,7 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
                             f"{_write_tests(criteria, cells)} FROM {table.reader})) TO {text(str(part))}")
                 counts = con.execute(f"SELECT icp_fit, count(*) FROM {_read(part)} GROUP BY 1").fetchall()
         except duckdb.Error as fault:
-            raise errors.cannot_score(str(source), str(fault).splitlines()[0]) from fault
+            raise utter("icp.cannot_score", Place(str(source)), why=str(fault).splitlines()[0]) from fault
         part.replace(target)
     return Scored(dict.fromkeys(("in", "out", "unknown"), 0) | dict(counts), unread)
 
@@ -120,11 +120,11 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
 def _check_files(source: Path, target: Path) -> None:
     for path in (source, target):
         if path.suffix.lower() not in SUFFIXES:
-            raise errors.not_scorable(str(path), SUFFIXES)
+            raise utter("icp.not_scorable", file=path, suffixes=SUFFIXES)
     with source.open("rb"):  # absent, or not to be read: the system says so
         pass
     if target.exists() and source.samefile(target):
-        raise errors.same_file(str(source))
+        raise utter("icp.same_file", file=source)
 
 
 class _Points(NamedTuple):
@@ -144,7 +144,7 @@ def _read_points(data: Mapping[str, Any]) -> _Points:
         reached = sorted(((float(tier["min_fit"]), str(tier["name"])) for tier in tiers), reverse=True)
         base = float(score.get("base") or 0)
     except (TypeError, ValueError, KeyError, AttributeError) as fault:
-        raise errors.bad_points(f"{score} {tiers}") from fault
+        raise utter("icp.bad_points", found=f"{score} {tiers}") from fault
     return _Points(base, each if reached else [], reached if each else [])
 
 
@@ -175,7 +175,7 @@ class _Table:
         self.types = {str(row[0]): str(row[1]) for row in described}
         for name in self.types:
             if name.lower() in ADDED:
-                raise errors.name_taken(str(source), name)
+                raise utter("icp.name_taken", Place(str(source)), column=name)
 
     def hand_through(self, target: Path) -> str:
         """Write the file's own columns; a list in a CSV is written as the lab reads it, with semicolons."""

@@ -3,7 +3,8 @@
 import ast
 import re
 
-from icp_lab.errors import icp as errors
+from icp_lab.errors import LabError, utter
+from icp_lab.locale import _
 from icp_lab.rule import Criterion, Rule
 
 
@@ -42,7 +43,7 @@ def parse(text: str) -> Rule:
     try:
         tree = ast.parse(re.sub("`([^`]+)`", hide, text.strip()), mode="eval").body
     except (SyntaxError, ValueError) as fault:
-        raise errors.cannot_read_rule(text, str(getattr(fault, "msg", fault))) from fault
+        raise _refuse(text, str(getattr(fault, "msg", fault))) from fault
     parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
     return Rule(_join_bounds(text, [c for part in parts for c in _Reader(text, names).criteria(part)]))
 
@@ -61,7 +62,7 @@ class _Reader:
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             return [self.compare(a, op, b) for a, op, b in zip(sides, node.ops, sides[1:], strict=False)]
-        raise errors.cannot_read_rule(self.text, ast.unparse(node))
+        raise _refuse(self.text, ast.unparse(node))
 
     def compare(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> Criterion:
         if isinstance(sign, ast.In) and isinstance(right, ast.Name) and isinstance(member := self.value(left), str):
@@ -84,12 +85,14 @@ class _Reader:
             if isinstance(sign, upper):
                 return Criterion.between(self.name(name), None, number)
             if isinstance(sign, ast.Gt | ast.Lt | ast.LtE | ast.GtE):
-                raise errors.bound_not_in_grammar(self.text, self.name(name))
-        raise errors.cannot_read_rule(self.text, f"{ast.unparse(left)} ... {ast.unparse(right)}")
+                why = _("{attribute} is compared with > or <=, but an interval includes its lower bound and excludes "
+                        "its upper one: use >= and <.")
+                raise _refuse(self.text, why.format(attribute=self.name(name)))
+        raise _refuse(self.text, f"{ast.unparse(left)} ... {ast.unparse(right)}")
 
     def name(self, node: ast.expr) -> str:
         if not isinstance(node, ast.Name):
-            raise errors.cannot_read_rule(self.text, ast.unparse(node))
+            raise _refuse(self.text, ast.unparse(node))
         return re.sub(r"^_name_(\d+)_$", lambda m: self.names[int(m[1])], node.id)
 
     def value(self, node: ast.expr) -> object:
@@ -98,8 +101,12 @@ class _Reader:
         try:
             value = ast.literal_eval(node)
         except ValueError as fault:
-            raise errors.cannot_read_rule(self.text, ast.unparse(node)) from fault
+            raise _refuse(self.text, ast.unparse(node)) from fault
         return tuple(value) if isinstance(value, list | tuple | set) else value
+
+
+def _refuse(text: str, why: str) -> LabError:
+    return utter("icp.cannot_read_rule", text=text, why=why)
 
 
 def _join_bounds(text: str, criteria: list[Criterion]) -> tuple[Criterion, ...]:
@@ -112,7 +119,7 @@ def _join_bounds(text: str, criteria: list[Criterion]) -> tuple[Criterion, ...]:
             lows, highs = ([b for b in ends if b is not None] for ends in ((one.min, other.min), (one.max, other.max)))
             low, high = max(lows, default=None), min(highs, default=None)
             if low is not None and high is not None and low >= high:
-                raise errors.cannot_read_rule(text, f"{low:g} >= {high:g}")
+                raise _refuse(text, f"{low:g} >= {high:g}")
             one = Criterion.between(one.attribute, low, high)  # noqa: PLW2901  (the joined one stands in its place)
         joined[place] = one
     return tuple(joined.values())

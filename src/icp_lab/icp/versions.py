@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from icp_lab.artifacts.manifest import write_text
-from icp_lab.errors import icp as errors
+from icp_lab.errors.base import name_nearest, utter
 from icp_lab.icp.profile import ICP, edit_yaml, load_icp
 from icp_lab.locale import _
 from icp_lab.rule import Criterion
@@ -38,7 +38,7 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
     """
     proposed, current = out / FILE, study_folder / FILE
     if not proposed.is_file():
-        raise errors.nothing_to_adopt(str(out))
+        raise utter("icp.nothing_to_adopt", out=out)
     load_icp(proposed)
     former = load_icp(current) if current.is_file() else None
     version = str(_next_version(study_folder, former))
@@ -67,7 +67,7 @@ def rollback(study_folder: Path, version: str) -> ICP:
     kept = study_folder / FORMER / f"{version}.yml"
     known = [file.stem for file in (study_folder / FORMER).glob("*.yml")]
     if version not in known:
-        raise errors.no_such_version(version, known)
+        raise utter("icp.no_such_version", version=version, remedy=name_nearest(version, known))
     text = kept.read_text(encoding="utf-8")
     load_icp(kept)
     current = study_folder / FILE

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import icp_lab
-from icp_lab.errors.run import notebook_unreadable, parameters_unfit
+from icp_lab.errors import Place, utter
 
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)\s*$")
 _CHOICES = re.compile(r"\bone of (.+)$")
@@ -52,7 +52,8 @@ class NotebookFile:
             cells: list[dict[str, Any]] = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
             return [{**cell, "source": "".join(cell["source"])} for cell in cells]
         except (OSError, ValueError, LookupError, TypeError) as error:
-            raise notebook_unreadable(str(self.path), f"{type(error).__name__}: {error}") from error
+            fault = f"{type(error).__name__}: {error}"
+            raise utter("run.notebook_unreadable", Place(str(self.path)), fault=fault) from error
 
     def _sources(self, kind: str) -> tuple[str, ...]:
         return tuple(cell["source"] for cell in self._cells if cell.get("cell_type") == kind)
@@ -124,7 +125,7 @@ def read_parameters(source: str, notebook: str) -> tuple[Parameter, ...]:
         comments = _comments(source)
         return tuple(_declare(statement, comments) for statement in statements)
     except (SyntaxError, ValueError, tokenize.TokenError) as error:
-        raise parameters_unfit(notebook, str(error)) from error
+        raise utter("run.parameters_unfit", notebook=notebook, fault=error) from error
 
 
 def _comments(source: str) -> dict[int, str]:

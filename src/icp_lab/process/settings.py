@@ -5,16 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from icp_lab.errors.base import Place
-from icp_lab.errors.run import (
-    notebook_doubled,
-    notebook_unknown,
-    parameter_choice,
-    parameter_range,
-    parameter_type,
-    parameter_unknown,
-    setting_unreadable,
-)
+from icp_lab.errors.base import LabError, Place, ask_nearest, utter
 from icp_lab.errors.study import in_yml
 from icp_lab.process.declared import BY_NAME, NOTEBOOKS
 from icp_lab.process.notebook import NotebookFile, Parameter, find_notebooks
@@ -45,7 +36,7 @@ def list_notebooks(study: Path, house: Path | None = None) -> tuple[NotebookFile
     own = tuple(NotebookFile(path) for path in sorted((study / "notebooks").glob("*.ipynb")))
     for file in own:
         if file.name in BY_NAME:
-            raise notebook_doubled(file.name, str(file.path))
+            raise utter("run.notebook_doubled", Place(str(file.path)), name=file.name)
     return tuple(file for file in files if file.path.is_file()) + own
 
 
@@ -81,18 +72,15 @@ def resolve_parameters(
     known = {file.name: {parameter.name: parameter for parameter in file.parameters} for file in files}
     values = {file.name: {parameter.name: parameter.default for parameter in file.parameters} for file in files}
     for notebook, chosen in steps.items():
-        place = Place(in_yml(line("steps", notebook)))
-        declared = _declared(notebook, known, place)
+        check_notebook(notebook, tuple(known), Place(in_yml(line("steps", notebook))))
         for name, value in chosen.items():
             place = Place(in_yml(line("steps", notebook, name)))
-            values[notebook][name] = _check(notebook, name, value, declared, place)
+            values[notebook][name] = _check(_find(notebook, name, known, place), value, place)
     for setting in settings:
         notebook, name, text = _split(setting)
         place = Place(f"--set {setting}")
-        declared = _declared(notebook, known, place)
-        if name not in declared:
-            raise parameter_unknown(notebook, name, tuple(declared), place)
-        values[notebook][name] = _check(notebook, name, _read(text, declared[name], place), declared, place)
+        parameter = _find(notebook, name, known, place)
+        values[notebook][name] = _check(parameter, _read(text, parameter, place), place)
     return values
 
 
@@ -100,31 +88,51 @@ def _split(setting: str) -> tuple[str, str, str]:
     target, equals, text = setting.partition("=")
     notebook, dot, name = target.strip().rpartition(".")
     if not (equals and dot and notebook and name):
-        raise setting_unreadable(setting)
+        raise utter("run.setting_unreadable", text=setting)
     return notebook, name, text.strip()
 
 
-def _declared(notebook: str, known: dict[str, dict[str, Parameter]], place: Place) -> dict[str, Parameter]:
-    if notebook not in known:
-        raise notebook_unknown(notebook, tuple(known), place)
-    return known[notebook]
+def check_notebook(name: str, known: tuple[str, ...], place: Place | None = None) -> str:
+    """Refuse a step that no notebook has, naming the nearest."""
+    if name not in known:
+        raise utter("run.notebook_unknown", place, name=name, names=known, remedy=ask_nearest(name, known))
+    return name
 
 
-def _check(notebook: str, name: str, given: object, declared: dict[str, Parameter], place: Place) -> Any:
+def _find(notebook: str, name: str, known: dict[str, dict[str, Parameter]], place: Place) -> Parameter:
+    declared = known[check_notebook(notebook, tuple(known), place)]
     if name not in declared:
-        raise parameter_unknown(notebook, name, tuple(declared), place)
-    parameter = declared[name]
+        nearest = ask_nearest(name, declared)
+        raise utter(
+            "run.parameter_unknown", place, notebook=notebook, name=name, names=tuple(declared), remedy=nearest)
+    return declared[name]
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...], place: Place | None = None) -> None:
+    """Refuse a value that is none of the choices, naming the nearest."""
+    if value not in choices:
+        nearest = ask_nearest(str(value), choices)
+        raise utter("run.parameter_choice", place, name=name, value=repr(value), choices=choices, remedy=nearest)
+
+
+def _check(parameter: Parameter, given: object, place: Place) -> Any:
     if not isinstance(given, _TYPES[parameter.kind]) or (isinstance(given, bool) and parameter.kind != "bool"):
-        raise parameter_type(name, given, parameter.kind, place)
+        raise _wrong_type(parameter, given, place)
     try:
         value: Any = float(given) if isinstance(given, int | float) and parameter.kind == "float" else given
     except OverflowError:
-        raise parameter_type(name, given, parameter.kind, place) from None
-    if parameter.low is not None and parameter.high is not None and not parameter.low <= value <= parameter.high:
-        raise parameter_range(name, value, parameter.low, parameter.high, place)
-    if parameter.choices and value not in parameter.choices:
-        raise parameter_choice(name, value, parameter.choices, place)
+        raise _wrong_type(parameter, given, place) from None
+    low, high = parameter.low, parameter.high
+    if low is not None and high is not None and not low <= value <= high:
+        raise utter("run.parameter_range", place, name=parameter.name, value=repr(value), low=f"{low:g}",
+                    high=f"{high:g}")
+    if parameter.choices:
+        check_choice(parameter.name, value, parameter.choices, place)
     return value
+
+
+def _wrong_type(parameter: Parameter, given: object, place: Place) -> LabError:
+    return utter("run.parameter_type", place, name=parameter.name, value=repr(given), kind=parameter.kind)
 
 
 def _read(text: str, parameter: Parameter, place: Place) -> Any:
@@ -136,4 +144,4 @@ def _read(text: str, parameter: Parameter, place: Place) -> Any:
     try:
         return json.loads(text.replace("'", '"'))
     except ValueError:
-        raise parameter_type(parameter.name, text, parameter.kind, place) from None
+        raise _wrong_type(parameter, text, place) from None

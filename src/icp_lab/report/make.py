@@ -8,7 +8,7 @@ from typing import Any
 
 from icp_lab.artifacts.manifest import digest_file, digest_text, folder_of, read_json, read_manifest, write_json
 from icp_lab.artifacts.place import hold
-from icp_lab.errors.run import out_is_study, study_broken
+from icp_lab.errors import LabError, utter
 from icp_lab.locale import _, in_language, set_language
 from icp_lab.process.sources import LIBRARIES, digest_code, library_version
 from icp_lab.report.plan import Plan, make_plan, pick_tasks
@@ -81,7 +81,7 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
     """
     study = open_study(path)
     if out == study.folder.resolve():
-        raise out_is_study(str(out))
+        raise utter("run.out_is_study", out=out)
     plan = plan_report(study, out, wish)
     tasks = pick_tasks(plan.tasks, wish.only) if wish.only else plan.tasks
     if all(plan.assess(name).state == "fresh" for name in tasks) and _site_holds(plan):
@@ -104,7 +104,7 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     with in_language(plan.language):
         report = check_study(path, wish.notebooks)
     if not report.ok:
-        raise study_broken(report.problems)
+        raise LabError("\n".join(report.problems))
     former = read_record(plan.out)
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from icp_lab.artifacts.manifest import Manifest, digest_file, folder_of, read_manifest
-from icp_lab.errors.run import notebook_unknown
 from icp_lab.locale import _
 from icp_lab.process import BY_NAME, needs
 from icp_lab.process.keys import compute_key, describe_inputs, hash_upstream, page_key, tables_of
 from icp_lab.process.notebook import NotebookFile
-from icp_lab.process.settings import list_notebooks, resolve_parameters
+from icp_lab.process.settings import check_notebook, list_notebooks, resolve_parameters
 from icp_lab.study import Study
 
 State = Literal["fresh", "unrendered", "stale", "absent"]
@@ -134,9 +133,7 @@ def pick_tasks(tasks: Mapping[str, Task], only: str) -> dict[str, Task]:
     LabError
         When there is no such step.
     """
-    if only not in tasks:
-        raise notebook_unknown(only, tuple(tasks))
-    wanted, waiting = set[str](), [only]
+    wanted, waiting = set[str](), [check_notebook(only, tuple(tasks))]
     while waiting:
         name = waiting.pop()
         wanted.add(name)

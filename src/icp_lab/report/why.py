@@ -7,9 +7,8 @@ import pandas as pd
 from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of
 from icp_lab.artifacts.store import read_artifact
-from icp_lab.errors.icp import name_of_several, no_such_account
-from icp_lab.errors.run import nothing_published
-from icp_lab.icp.explain import Explanation, explain_account
+from icp_lab.errors import utter
+from icp_lab.icp.explain import Explanation, explain_account, no_such_account
 from icp_lab.icp.profile import load_icp
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry
@@ -38,7 +37,7 @@ def explain(study: Study, out: Path, account: str) -> Explanation:
     adopted = study.folder / DEFINITION
     file = adopted if adopted.is_file() else out / DEFINITION
     if find_entry(out, "cases") is None or not file.is_file():
-        raise nothing_published(str(out))
+        raise utter("run.nothing_published", out=out)
     cases = read_artifact(folder_of(out, WRITER["cases"]), ARTIFACT["cases"])
     accounts = study.table("accounts")
     account_id = _find_account(accounts, account)
@@ -50,7 +49,7 @@ def _find_account(accounts: pd.DataFrame, asked: str) -> str:
     for column, spell in (("account_id", str), ("name", str), ("name", str.casefold)):
         fits = accounts.loc[accounts[column].map(spell, na_action="ignore").eq(spell(asked.strip())), "account_id"]
         if len(fits) > 1:
-            raise name_of_several(asked, fits)
+            raise utter("icp.name_of_several", name=asked, accounts=tuple(fits))
         if len(fits):
             return str(fits.iloc[0])
     raise no_such_account(asked, [*accounts["account_id"], *accounts["name"].dropna()])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from icp_lab.errors.run import notebook_unknown
+from icp_lab.errors.base import ask_nearest, utter
 from icp_lab.locale import set_language
 from icp_lab.process import BY_NAME
 from icp_lab.process.notebook import NotebookFile, find_notebooks
@@ -89,4 +89,5 @@ def _find_file(name: str, study: Path) -> NotebookFile:
     for path in (find_notebooks() / f"{name}.ipynb", folder / "notebooks" / f"{name}.ipynb"):
         if path.is_file():
             return NotebookFile(path)
-    raise notebook_unknown(escape(name), tuple(BY_NAME))
+    names, said = tuple(BY_NAME), escape(name)
+    raise utter("run.notebook_unknown", name=said, names=names, remedy=ask_nearest(said, names))

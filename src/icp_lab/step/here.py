@@ -14,7 +14,7 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import Entry, Manifest, folder_of, write_json, write_manifest
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
-from icp_lab.errors.run import artifact_missing, artifact_not_written, artifact_undeclared, table_undeclared
+from icp_lab.errors import utter
 from icp_lab.icp.profile import load_icp
 from icp_lab.locale import _
 from icp_lab.pages.render import render_bold
@@ -137,10 +137,10 @@ class Here:
             When this notebook does not declare it, or the step that writes it has to run first.
         """
         if artifact not in reads_of(self.name):
-            raise artifact_undeclared(artifact, self.name, "read")
+            raise utter("run.artifact_not_read", notebook=self.name, name=artifact)
         entry, writer = find_entry(self.out, artifact), WRITER[artifact]
         if entry is None:
-            raise artifact_missing(artifact, writer)
+            raise utter("run.artifact_missing", name=artifact, writer=writer)
         self._used[artifact] = entry.content
         return read_artifact(folder_of(self.out, writer), ARTIFACT[artifact])
 
@@ -153,7 +153,7 @@ class Here:
             When this notebook does not declare it, or the content does not fit.
         """
         if artifact not in self._promised:
-            raise artifact_undeclared(artifact, self.name, "write")
+            raise utter("run.artifact_not_for_writing", notebook=self.name, name=artifact)
         self._staged.mkdir(parents=True, exist_ok=True)
         self._written[artifact] = write_artifact(self._staged, ARTIFACT[artifact], content)
 
@@ -218,7 +218,7 @@ class Here:
         """
         missing = tuple(artifact for artifact in self._promised if artifact not in self._written)
         if missing:
-            raise artifact_not_written(missing, self.name)
+            raise utter("run.artifact_not_written", notebook=self.name, names=missing)
         self._staged.mkdir(parents=True, exist_ok=True)
         write_json(self._staged / "page.json", {"notebook": self.name, "language": self.language, **self._facts})
         write_manifest(self._staged, self._manifest())
@@ -252,7 +252,7 @@ class Here:
 
     def _check_table(self, table: str) -> None:
         if table not in self.tables:
-            raise table_undeclared(table, self.name, self.tables)
+            raise utter("run.table_undeclared", notebook=self.name, table=table, tables=self.tables)
 
     def _note(self, item: str, state: str, *, tables: list[str] | None = None, why: str = "") -> None:
         if item not in ITEMS:

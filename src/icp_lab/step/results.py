@@ -10,7 +10,7 @@ from typing import Any
 
 from icp_lab.artifacts.codec import PACKAGE, decode, digest, digest_encoded, encode
 from icp_lab.artifacts.manifest import digest_text, folder_of, read_manifest
-from icp_lab.errors.run import cannot_store
+from icp_lab.errors import utter
 from icp_lab.process.sources import digest_code
 
 FOLDER = "results"
@@ -46,7 +46,7 @@ class Results:
             return decode(*stored)  # what the store gives, so that a first and a second run show the same
         except TypeError as error:
             if error.__traceback__ and _is_codec(error):
-                raise cannot_store(name, str(error)) from error
+                raise utter("run.cannot_store", function=name, fault=error) from error
             raise
 
     def _key(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from icp_lab.errors import study as errors
+from icp_lab.errors import utter
 from icp_lab.intake.spec import UNITS
 from icp_lab.locale import N_, _, in_language
 from icp_lab.study.config import OUTCOMES
@@ -55,7 +56,7 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
     place = Path(folder)
     file = place / errors.YML
     if file.exists() or (place.exists() and not place.is_dir()):
-        raise errors.folder_taken(file if file.exists() else place)
+        raise utter("study.folder_taken", path=file if file.exists() else place)
     place.mkdir(parents=True, exist_ok=True)
     with in_language(language):
         write_templates(place / "templates", BY_NAME)
@@ -112,7 +113,7 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     """
     source = Path(to_fill)
     if not source.is_dir():
-        raise errors.nothing_to_collect(source)
+        raise utter("study.nothing_to_collect", path=source)
     ready, unfilled = [], []
     for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != "README.md"):
         target = study.folder / path.relative_to(source)
@@ -121,7 +122,7 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
         elif not target.exists():
             ready.append((path, target))
         elif target.read_bytes() != path.read_bytes():
-            raise errors.already_collected(target)
+            raise utter("study.already_collected", path=target)
     for path, target in ready:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as stream:

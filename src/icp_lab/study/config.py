@@ -3,20 +3,17 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from icp_lab import process
+from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import LANGUAGES, _
 from icp_lab.study.sources import read_spec
-from icp_lab.study.yml import Reader, as_text
+from icp_lab.study.yml import Reader, read_yaml
 from icp_lab.tables import BY_NAME, GROUPS
 
 OUTCOMES = ("best", "won", "retained")
@@ -58,8 +55,7 @@ class Settings:
 
 def read_settings(path: Path) -> Settings:
     """Read what study.yml says; the first thing that is not as it should be is refused, with its line."""
-    content, lines = _read_yaml(path)
-    yml = Reader(content, lines)
+    yml = _read_yml(path)
     yml.check_keys((), _KEYS)
     for key in ("name", "language", "as_of", "currency", "tables"):
         yml.need((), key)
@@ -74,7 +70,7 @@ def read_settings(path: Path) -> Settings:
         fiscal_year_start=int(yml.number(("fiscal_year_start",), 1, low=1, high=12, whole=True)),
         specs=specs, others=others, attributes=_read_attributes(yml),
         privacy=_choices(yml, "privacy", {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}),
-        brand=_read_brand(yml), capacity=_read_capacity(yml), steps=_read_steps(yml, path.parent), lines=lines)
+        brand=_read_brand(yml), capacity=_read_capacity(yml), steps=_read_steps(yml, path.parent), lines=yml.lines)
 
 
 def peek_language(path: Path) -> str:
@@ -87,41 +83,19 @@ def peek_language(path: Path) -> str:
     return said[1] if said else ""
 
 
-def _read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+def _read_yml(path: Path) -> Reader:
+    def refuse(line: int | None, problem: str) -> LabError:
+        return utter("study.not_yaml", Place(errors.in_yml(line)), problem=problem)
+
     try:
-        content = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
+        content, lines = read_yaml(path, refuse)
     except UnicodeError as error:
         raise errors.undecodable(errors.YML, None, "UTF-8") from error
     except OSError as error:
         raise errors.unreadable_file(errors.YML, error.strerror or str(error)) from error
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise errors.not_yaml(line, str(error.problem or error.context or "").splitlines()[0]) from error
-    except YAMLError as error:
-        raise errors.not_yaml(None, str(error).splitlines()[0]) from error
-    if not isinstance(content, CommentedMap):
-        raise errors.not_yaml(1, _("it holds no `key: value` lines"))
-    lines: dict[tuple[str, ...], int] = {}
-    return _plain(content, (), lines), lines
-
-
-def _plain(node: Any, at: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
-    """Turn what ruamel read into plain values, and note the line of each key."""
-    if isinstance(node, CommentedMap):
-        result = {}
-        for key, value in node.items():
-            word = "" if key is None else as_text(_plain(key, at, {}))
-            lines[*at, word] = node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else lines.get(at, 1)
-            result[word] = _plain(value, (*at, word), lines)
-        return result
-    if isinstance(node, CommentedSeq):
-        return [_plain(value, at, lines) for value in node]
-    if isinstance(node, datetime):
-        return node.date()
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return node
+    if not isinstance(content, dict):
+        raise refuse(1, _("it holds no `key: value` lines"))
+    return Reader(content, lines)
 
 
 def _read_tables(yml: Reader, folder: Path, others: dict[str, Spec]) -> dict[str, Spec]:
@@ -130,21 +104,20 @@ def _read_tables(yml: Reader, folder: Path, others: dict[str, Spec]) -> dict[str
     yml.need(("tables",), "accounts")
     for name in others:
         if name.casefold() in BY_NAME:
-            raise errors.wrong_value(yml.line(("other_tables", name)), "other_tables", name,
-                                     _("A table that is only joined from has a name of its own."))
+            rule = _("A table that is only joined from has a name of its own.")
+            raise yml.wrong(("other_tables", name), name, rule, "other_tables")
     specs = {name: read_spec(yml, ("tables", name), name, folder) for name in tables}
     for name, spec in specs.items():
-        known = [*others, *(other for other in specs if other != name)]
-        if spec.join is not None and spec.join.table not in known:
-            raise errors.unknown_key(spec.line("join", "table"), spec.join.table, known, "join: table")
+        if spec.join is not None:
+            known = [*others, *(other for other in specs if other != name)]
+            yml.check_word(("tables", name, "join", "table"), spec.join.table, known, "join: table")
     return specs
 
 
 def _currency(yml: Reader) -> str:
     code = yml.text(("currency",))
     if len(code) != 3 or not code.isascii() or not code.isalpha():
-        raise errors.wrong_value(yml.line(("currency",)), "currency", code,
-                                 _("A currency is its three letters, such as JPY, USD or EUR."))
+        raise yml.wrong(("currency",), code, _("A currency is its three letters, such as JPY, USD or EUR."))
     return code.upper()
 
 
@@ -176,5 +149,3 @@ def _read_steps(yml: Reader, folder: Path) -> dict[str, dict[str, Any]]:
     own = [path.stem for path in sorted((folder / "notebooks").glob("*.ipynb"))]
     yml.check_keys(("steps",), [*process.BY_NAME, *own])
     return {name: dict(yml.mapping(("steps", name))) for name in yml.mapping(("steps",))}
-
-

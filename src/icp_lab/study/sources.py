@@ -4,6 +4,7 @@ import codecs
 from pathlib import Path
 
 from icp_lab.errors import study as errors
+from icp_lab.errors import utter
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
 from icp_lab.study.yml import Reader
@@ -22,7 +23,7 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         return Spec(table, files, shown, lines=_lines(yml, at))
     for key in _LATER:
         if key in yml.mapping(at):
-            raise errors.not_in_version(yml.line((*at, key)), key)
+            raise utter("study.not_in_version", yml.place((*at, key)), key=key)
     yml.check_keys(at, (*_KEYS, *_LATER))
     yml.need(at, "file")
     files, shown = _find_files(yml, (*at, "file"), table, folder)
@@ -31,8 +32,8 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         try:
             encoding = codecs.lookup(encoding).name
         except LookupError as error:
-            raise errors.wrong_value(yml.line((*at, "encoding")), "encoding", encoding,
-                                     _("Known are utf-8, utf-16, cp932, euc-jp, cp1252 and the like.")) from error
+            rule = _("Known are utf-8, utf-16, cp932, euc-jp, cp1252 and the like.")
+            raise yml.wrong((*at, "encoding"), encoding, rule) from error
     return Spec(
         table, files, shown, encoding=encoding, delimiter=_read_delimiter(yml, (*at, "delimiter")),
         sheet=yml.text((*at, "sheet")),
@@ -56,19 +57,20 @@ def _find_files(
     found: list[tuple[Path, str]] = []
     for name in yml.texts(at):
         if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise errors.outside(yml.line(at), name)
+            raise utter("study.outside", yml.place(at), path=name)
         exact = folder / name  # a name that holds a bracket is taken as it is, where there is such a file
         paths = [exact] if exact.exists() or not set("*?[") & set(name) else sorted(folder.glob(name))
         files = [path for path in paths if path.is_file()]
         if not files:
             there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
                            if path.suffix.lower() in KINDS and "templates" not in path.relative_to(folder).parts)
-            raise errors.no_file(yml.line(at), table, name, there)
+            raise utter("study.no_file" if there else "study.no_file_at_all", yml.place(at), path=name, table=table,
+                        names=errors.list_words(there), remedy=errors.nearest(name, there))
         for path in files:
             if not path.resolve().is_relative_to(folder):
-                raise errors.outside(yml.line(at), name)
+                raise utter("study.outside", yml.place(at), path=name)
             if path.suffix.lower() not in KINDS:
-                raise errors.unknown_kind(yml.line(at), name)
+                raise utter("study.unknown_kind", yml.place(at), path=name)
             found.append((path, path.relative_to(folder).as_posix()))
     return tuple(path for path, _shown in found), tuple(shown for _path, shown in found)
 
@@ -76,7 +78,7 @@ def _find_files(
 def _read_delimiter(yml: Reader, at: tuple[str, ...]) -> str:
     delimiter = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(yml.text(at), yml.text(at))
     if len(delimiter) > 1:
-        raise errors.wrong_value(yml.line(at), "delimiter", delimiter, _("It is one character, such as \",\" or tab."))
+        raise yml.wrong(at, delimiter, _("It is one character, such as \",\" or tab."))
     return delimiter
 
 
@@ -102,8 +104,7 @@ def _read_scale(yml: Reader, at: tuple[str, ...]) -> dict[str, float]:
         unit = yml.text((*at, "units", column))
         if unit not in UNITS:
             rule = _("Known are {words}; any other is written as a number under `scale`.")
-            line = yml.line((*at, "units", column))
-            raise errors.wrong_value(line, "units", unit, rule.format(words=", ".join(UNITS)))
+            raise yml.wrong((*at, "units", column), unit, rule.format(words=", ".join(UNITS)), "units")
         factors[column] = factors.get(column, 1.0) * UNITS[unit]
     return factors
 

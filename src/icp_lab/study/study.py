@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_lab.errors import study as errors
+from icp_lab.errors import utter
 from icp_lab.study.config import Settings, read_settings
 from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BY_NAME
@@ -53,7 +54,7 @@ def open_study(path: str | Path) -> "Study":
     place = Path(path)
     file = place / errors.YML if place.is_dir() else place
     if not file.is_file():
-        raise errors.no_study(file)
+        raise utter("study.no_study", path=file)
     return Study(read_settings(file))
 
 
@@ -168,4 +169,5 @@ class Study:
 
 def _check_table(table: str) -> None:
     if table not in BY_NAME:
-        raise errors.unknown_table(table, BY_NAME)
+        words = errors.list_words(BY_NAME)
+        raise utter("study.unknown_table", name=table, words=words, remedy=errors.nearest(table, BY_NAME))

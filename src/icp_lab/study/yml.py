@@ -1,15 +1,60 @@
-"""A reader of checked values out of study.yml: each method refuses, with the line, what is not as it should be."""
+"""YAML that people write, with the line of every key; of study.yml each value is checked, and refused with its line."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.locale import _
 
-Path = tuple[str, ...]
+At = tuple[str, ...]
 _YES = {True: True, "yes": True, "true": True, False: False, "no": False, "false": False}
+
+
+def read_yaml(path: Path, refuse: Callable[[int | None, str], LabError]) -> tuple[Any, dict[At, int]]:
+    """What does a YAML file say, as plain values (days as text), and in which line stands each key and list item?
+
+    Parameters
+    ----------
+    path
+        The file; what the system and the encoding refuse is raised as it comes.
+    refuse
+        Gives the refusal of what is not YAML, from its line, where that is known, and the problem.
+    """
+    text, lines = path.read_text(encoding="utf-8-sig"), dict[At, int]()
+    try:
+        return _plain(YAML(typ="rt").load(text), (), lines), lines
+    except (YAMLError, ValueError) as error:  # ValueError: a day such as 2025-02-30
+        mark, said = getattr(error, "problem_mark", None), [getattr(error, key, None) for key in ("problem", "context")]
+        problem = str(said[0] or said[1] or error).splitlines()[0]
+        raise refuse(mark.line + 1 if mark else None, problem) from error
+
+
+def _plain(node: Any, at: At, lines: dict[At, int]) -> Any:
+    """Turn what ruamel read into plain values, and note the line of each key."""
+    if isinstance(node, CommentedMap | CommentedSeq):
+        result, marks = {}, node.lc.data or {}
+        for key, value in node.items() if isinstance(node, CommentedMap) else enumerate(node):
+            word = "" if key is None else as_text(_plain(key, at, {}))
+            lines[*at, word] = marks[key][0] + 1 if key in marks else lines.get(at, 1)
+            result[word] = _plain(value, (*at, word), lines)
+        return result if isinstance(node, CommentedMap) else list(result.values())
+    if isinstance(node, date):
+        return str(node.date() if isinstance(node, datetime) else node)
+    plain = None if node is None else str(node)
+    return next((kind(node) for kind in (bool, int, float) if isinstance(node, kind)), plain)
+
+
+def as_text(value: Any) -> str:
+    """Write a plain YAML value as the text that a file would hold."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)
@@ -17,65 +62,79 @@ class Reader:
     """The plain content of study.yml, and the line of each of its keys."""
 
     content: dict[str, Any]
-    lines: dict[Path, int]
+    lines: dict[At, int]
 
-    def get(self, at: Path) -> Any:
+    def get(self, at: At) -> Any:
         """Give what stands at a path of keys, None where nothing does."""
         node: Any = self.content
         for key in at:
             node = node.get(key) if isinstance(node, dict) else None
         return node
 
-    def line(self, at: Path) -> int | None:
+    def line(self, at: At) -> int | None:
         """Give the line of a path of keys, or of the nearest one above it."""
         while at and at not in self.lines:
             at = at[:-1]
         return self.lines.get(at)
 
-    def need(self, at: Path, key: str) -> None:
+    def place(self, at: At) -> Place:
+        """Say where a path of keys stands."""
+        return Place(errors.in_yml(self.line(at)))
+
+    def wrong(self, at: At, value: object, rule: str, key: str = "") -> LabError:
+        """Refuse a value, saying what is allowed."""
+        return utter("study.wrong_value", self.place(at), rule=rule, value=value, key=key or at[-1])
+
+    def need(self, at: At, key: str) -> None:
         """Refuse a mapping without a key."""
         if self.get((*at, key)) in (None, "", [], {}):
-            raise errors.missing_key(self.line((*at, key)), key, ".".join(at))
+            place, where = self.place((*at, key)), ".".join(at)
+            raise utter("study.missing_key_in" if where else "study.missing_key", place, key=key, where=where)
 
-    def mapping(self, at: Path) -> dict[str, Any]:
+    def mapping(self, at: At) -> dict[str, Any]:
         """Read a mapping; nothing counts as an empty one."""
         value = self.get(at)
         if value is None:
             return {}
         if not isinstance(value, dict):
-            raise errors.wrong_value(self.line(at), at[-1], value, _("Here stand indented `key: value` lines."))
+            raise self.wrong(at, value, _("Here stand indented `key: value` lines."))
         return value
 
-    def check_keys(self, at: Path, known: Collection[str]) -> None:
+    def check_keys(self, at: At, known: Collection[str]) -> None:
         """Refuse keys that nobody knows."""
         for key in self.mapping(at) if at else self.content:
-            if key not in known:
-                raise errors.unknown_key(self.line((*at, key)), key, known, ".".join(at))
+            self.check_word((*at, key), key, known, ".".join(at))
 
-    def text(self, at: Path, default: str = "") -> str:
+    def check_word(self, at: At, word: str, known: Collection[str], where: str) -> None:
+        """Refuse a word that nobody knows, naming the nearest."""
+        if word not in known:
+            raise utter("study.unknown_key_in" if where else "study.unknown_key", self.place(at), key=word, where=where,
+                        words=errors.list_words(known), remedy=errors.nearest(word, known))
+
+    def text(self, at: At, default: str = "") -> str:
         """Read a text; numbers and days are taken as they are written."""
         value = self.get(at)
         if isinstance(value, dict | list):
-            raise errors.wrong_value(self.line(at), at[-1], value, _("Here stands one text."))
+            raise self.wrong(at, value, _("Here stands one text."))
         return default if value is None else as_text(value)
 
-    def texts(self, at: Path) -> tuple[str, ...]:
+    def texts(self, at: At) -> tuple[str, ...]:
         """Read a list of texts; one text counts as a list of one."""
         value = self.get(at)
         items = value if isinstance(value, list) else [] if value is None else [value]
         if any(isinstance(item, dict | list) for item in items):
-            raise errors.wrong_value(self.line(at), at[-1], value, _("Here stands a list of texts: [a, b]."))
+            raise self.wrong(at, value, _("Here stands a list of texts: [a, b]."))
         return tuple(as_text(item) for item in items)
 
-    def choice(self, at: Path, words: Collection[str], default: str | None = None) -> str:
+    def choice(self, at: At, words: Collection[str], default: str | None = None) -> str:
         """Read one of several words."""
         value = self.text(at, default or "")
         if value not in words and (default is None or value != default):
             rule = _("It is one of {words}.").format(words=", ".join(words))
-            raise errors.wrong_value(self.line(at), at[-1], value, f"{rule} {errors.nearest(value, words)}".strip())
+            raise self.wrong(at, value, f"{rule} {errors.nearest(value, words)}".strip())
         return value
 
-    def number(self, at: Path, default: float, *, low: float, high: float = float("inf"), whole: bool = False) -> float:
+    def number(self, at: At, default: float, *, low: float, high: float = float("inf"), whole: bool = False) -> float:
         """Read a number in a range."""
         value = self.get(at)
         if value is None:
@@ -84,29 +143,22 @@ class Reader:
         if wrong or (whole and value != int(value)):
             kind = _("a whole number") if whole else _("a number")
             rule = _("It is {kind} from {low} to {high}.") if high < float("inf") else _("It is {kind} from {low} up.")
-            raise errors.wrong_value(self.line(at), at[-1], value, rule.format(kind=kind, low=low, high=high))
+            raise self.wrong(at, value, rule.format(kind=kind, low=low, high=high))
         return float(value)
 
-    def yes_no(self, at: Path) -> bool:
+    def yes_no(self, at: At) -> bool:
         """Read yes or no; nothing counts as no."""
         value = self.get(at)
         if value is None:
             return False
         if isinstance(value, dict | list) or value not in _YES:
-            raise errors.wrong_value(self.line(at), at[-1], value, _("It is yes or no."))
+            raise self.wrong(at, value, _("It is yes or no."))
         return _YES[value]
 
-    def day(self, at: Path) -> date:
+    def day(self, at: At) -> date:
         """Read a day."""
         value = self.get(at)
         try:
-            return value if isinstance(value, date) else date.fromisoformat(str(value).replace("/", "-"))
+            return date.fromisoformat(str(value).replace("/", "-"))
         except ValueError as error:
-            raise errors.wrong_value(self.line(at), at[-1], value, _("It is a day such as 2026-03-31.")) from error
-
-
-def as_text(value: Any) -> str:
-    """Write a plain YAML value as the text that a file would hold."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+            raise self.wrong(at, value, _("It is a day such as 2026-03-31.")) from error
