@@ -1,6 +1,7 @@
 """The profiles that could be chosen, side by side; what people had declared; and few customers, one by one."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,9 +11,9 @@ from icp_lab.methods.declared import HypothesisTests
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.small import FEW, VERY_FEW, CaseMatrix, FewCases
 from icp_lab.rule import name_attribute, write_number
-from icp_lab.views.prose import Prose, begin, join, tell
+from icp_lab.views.prose import Prose, begin, join, say_count, tell
 from icp_lab.views.table import Column, Table, say, say_value
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.words import lay_out, name, names, phrase
 
 SURE = 0.05
 _MARKS = {True: "\u2713", False: "\u2717", None: "?"}
@@ -23,11 +24,11 @@ def tabulate_candidates(candidates: Candidates, outcome: str, capacity: dict[str
     """Which profile takes in whom, how much better do those do, and how much work is it?"""
     frame = candidates.frame
     if frame.empty:
-        return Prose(_("There is no profile to choose from."))
+        return phrase("nothing", "candidates")
     room = capacity.get("accounts_per_rep")
     rules = [one.rule.words() for one in candidates.proposals]
     return lay_out("candidates", frame.assign(who=_number(candidates), rule=rules), outcome=name("outcome", outcome),
-                   note=tell(_("One rep can look after {n}."), n=int(room)) if room else "")
+                   note=phrase("candidate", "room", n=int(room)) if room else "")
 
 
 def tabulate_reach(candidates: Candidates) -> Table | Prose:
@@ -48,61 +49,46 @@ def _number(candidates: Candidates) -> list[str]:
 
 def _name(kind: str, called: str, describes: float) -> str:
     words = tell(name("candidate", kind), name=called)
-    return words if math.isnan(describes) else tell(_("{segment} ({share} told by the rule)"), segment=words,
-                                                    share=say(describes, "share"))
+    return words if math.isnan(describes) else phrase("candidate", "described", segment=words, share=describes)
 
 
 def tell_tries(candidates: Candidates) -> Prose:
     """How many rules were looked at, and what does luck give the best of so many?"""
     p_values = candidates.frame["p_value"].fillna(2.0).tolist() if len(candidates.frame) else []
-    counted = tell(_("Beside the search, {n} rules were looked at in this study, those tried by hand included."),
-                   n=candidates.tries)
-    lucky = ""
-    if min(p_values, default=2.0) <= 1:
-        best = candidates.proposals[p_values.index(min(p_values))]
-        lucky = tell(_("Had none of them any merit, the best of so many would still look as good as **{rule}** does "
-                       "here in {luck} of studies."), rule=best.rule.words(),
-                     luck=say(candidates.luck, "share") if candidates.luck >= 0.01 else _("less than 1 %"))
-    return join(counted, lucky, *(tell(_("Not held against the data, since they lack an attribute: {rule}."),
-                                       rule=one.rule.words()) for one in candidates.lacking))
+    best = candidates.proposals[p_values.index(min(p_values))] if min(p_values, default=2.0) <= 1 else None
+    luck = say(candidates.luck, "share") if candidates.luck >= 0.01 else _("less than 1 %")
+    return join(phrase("tries", "all", n=candidates.tries),
+                phrase("tries", "luck", rule=best.rule.words(), luck=luck) if best else "",
+                *(phrase("tries", "lacking", rule=one.rule.words()) for one in candidates.lacking))
 
 
 def tabulate_hypotheses(tests: HypothesisTests) -> Table | Prose:
     """What do the data say to each rule that was declared beforehand?"""
     if not tests.hypotheses:
-        return Prose(_("Nobody has declared a profile beforehand. Write what sales, marketing and management believe "
-                       "into hypotheses.yml: a stated profile needs far fewer customers than a search."))
+        return phrase("nothing", "hypotheses")
     frame = tests.frame
-    counts = zip(frame["covered_best"], frame["covered"], frame["best"] - frame["covered_best"],
-                 frame["n"] - frame["covered"], strict=True)
-    both = [(tell(_("{yes} of {n}"), yes=a, n=b), tell(_("{yes} of {n}"), yes=c, n=d)) for a, b, c, d in counts]
+    inside = zip(frame["covered_best"], frame["covered"], strict=True)
+    outside = zip(frame["best"] - frame["covered_best"], frame["n"] - frame["covered"], strict=True)
     return lay_out("hypotheses", frame.assign(
         said=[begin(", ".join(filter(None, (one.name, one.by, str(one.date))))) for one in tests.hypotheses],
         rule=[one.rule.words() for one in tests.hypotheses], verdict=frame["verdict"].map(names("verdict")),
-        inside=[pair[0] for pair in both], outside=[pair[1] for pair in both]))
+        inside=[say_count(*pair) for pair in inside], outside=[say_count(*pair) for pair in outside]))
 
 
 def tell_order(finding: Finding) -> Prose:
     """What is to be read first: what was declared, or what was found?"""
-    sentence = (_("With {n} cases of known outcome, read this first: a stated profile can be settled by so few, a "
-                  "search rarely.") if finding.n < FEW else
-                _("With {n} cases of known outcome a search has a fair chance too; what was declared stands by it."))
-    return tell(sentence, n=finding.n)
+    return phrase("read_first", "declared" if finding.n < FEW else "either", n=finding.n)
 
 
 def tell_few(few: FewCases) -> Prose:
     """What does the success score itself say, where the customers are few?"""
     if few.n >= FEW:
-        return tell(_("This is for fewer than {few} cases; here there are {n}."), few=FEW, n=few.n)
+        return phrase("few", "many", few=FEW, n=few.n)
     if few.scan is None or not few.scan.rules:
-        return Prose(_("There is no success score to compare here: only the outcome is on record."))
-    words = {"tried": len(few.scan.rules), "rule": few.scan.rules[0].words(), "n": few.scan.n}
-    p_value = few.scan.figures["p_value"].iloc[0]
-    sentence = (_("Of {tried} single criteria that were held against the success scores of {n} customers, **{rule}** "
-                  "goes with success more than chance would make the best of as many.") if p_value <= SURE else
-                _("Of {tried} single criteria that were held against the success scores of {n} customers none goes "
-                  "with success more than chance would make the best of as many; the strongest is {rule}."))
-    return tell(sentence, **words)
+        return phrase("few", "no_score")
+    goes = few.scan.figures["p_value"].iloc[0] <= SURE
+    return phrase("few", "one_goes" if goes else "none_goes", tried=len(few.scan.rules),
+                  rule=few.scan.rules[0].words(), n=few.scan.n)
 
 
 def tabulate_scores(few: FewCases) -> Table | Prose:
@@ -117,8 +103,7 @@ def tabulate_scores(few: FewCases) -> Table | Prose:
 def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
     """What does every case look like, the best first?"""
     if few.matrix is None:
-        sentence = _("With fewer than {few} cases each of them would be shown here as a row.")
-        return tell(sentence, few=VERY_FEW) if few.n < FEW else Prose("")
+        return phrase("nothing", "cases", few=VERY_FEW) if few.n < FEW else Prose("")
     matrix, columns = few.matrix, list(few.matrix.frame.columns[:most])
     done = {True: "\u25cf " + name("outcome_is", outcome), False: "\u25cb " + _("no"), None: "? " + _("unknown")}
     frame = pd.DataFrame({
@@ -127,8 +112,8 @@ def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
         **{column: _write_cells(matrix, column) for column in columns},
     })
     heads = tuple(Column(column, begin(name_attribute(column))) for column in columns)
-    table = lay_out("cases", frame, outcome=name("outcome", outcome))
-    return Table(frame, table.columns + heads, title=table.title, note=table.note)
+    table = lay_out("cases", frame)
+    return replace(table, columns=table.columns + heads)
 
 
 def _write_cells(matrix: CaseMatrix, column: str) -> list[str]:

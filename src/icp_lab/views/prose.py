@@ -73,6 +73,17 @@ def tell(sentence: str, **words: object) -> Prose:
 _WRITER = _Writer()
 
 
+def say_count(yes: float, n: float) -> Prose:
+    """How is a part of a count written?
+
+    Examples
+    --------
+    >>> say_count(12, 1234)
+    12 of 1,234
+    """
+    return tell(_("{yes} of {n}"), yes=int(yes), n=int(n))
+
+
 def join(*sentences: str) -> Prose:
     """How do sentences read as one paragraph? Empty ones are left out."""
     return Prose(" ".join(filter(None, sentences)))

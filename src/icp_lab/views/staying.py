@@ -5,15 +5,15 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from icp_lab.locale import _
 from icp_lab.methods.staying import Staying
 from icp_lab.rule import Criterion
-from icp_lab.views.picture import COLOURS, About, Picture, paint
+from icp_lab.views.picture import COLOURS, About, Picture, write_percent
 from icp_lab.views.prose import Prose, begin, tell
-from icp_lab.views.table import Table, say, say_interval
-from icp_lab.views.words import lay_out
+from icp_lab.views.table import Table
+from icp_lab.views.words import lay_out, phrase, show
 
 _MOST = 6  # panels that can still be taken in at a glance
 
@@ -21,7 +21,7 @@ _MOST = 6  # panels that can still be taken in at a glance
 def draw_staying(staying: Staying, about: About) -> Picture | Prose:
     """How long do customers of each level stay, in the attribute that tells most of it?"""
     if not staying.tried:
-        return Prose(_("Too few customers left, or too little is known of them, to say who stays."))
+        return phrase("nothing", "curves")
     first = staying.frame[staying.frame["rank"] == 0]
     levels = first.loc[sorted(first["n"].nlargest(_MOST).index)]
     labels = [_name_level(row) for _place, row in levels.iterrows()]
@@ -42,40 +42,28 @@ def draw_staying(staying: Staying, about: About) -> Picture | Prose:
             axes.step(mine["month"] / 12, mine["stayed"], where="post", color=COLOURS["accent"])
             axes.set_title(fill(label, (17 if narrow else 27) // (1 if label.isascii() else 2)))
             axes.set_ylim(0, 1)
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            write_percent(axes.yaxis)
             axes.xaxis.set_major_locator(MaxNLocator(3 if narrow else 5, integer=True))
 
-    rows = {narrow: -(-len(levels) // columns) for narrow, columns in ((False, 3), (True, 2))}
-    return paint(
-        draw, figure=True, title=_say_found(staying, first), height=40 + 190 * rows[False],
-        narrow_height=60 + 190 * rows[True],
-        subtitle=_("Share still here, by years since the start, with 95 % intervals; the other curves in grey"),
-        foot=about.foot(tell(_("{n} customers, of whom {left} left; {tried} attributes and members of lists looked at"),
-                             n=staying.n, left=staying.left, tried=staying.tried)),
-        alt=_("A curve a level: {levels}").format(levels=", ".join(labels)))
+    told = first.dropna(subset=["stayed"])
+    best, worst = first.iloc[0], first.iloc[max(len(told) - 1, 0)]  # levels that nobody was seen of so long come last
+    return show(
+        "staying", draw, about, figure=True, title="told" if first["distinct"].any() else "unexplained",
+        height=40 + 190 * -(-len(levels) // 3), narrow_height=60 + 190 * -(-len(levels) // 2),
+        best=_name_level(best), share=best["stayed"], interval=(best["stayed_low"], best["stayed_high"]),
+        worst=begin(_name_level(worst)), other=worst["stayed"], ends=(worst["stayed_low"], worst["stayed_high"]),
+        months=staying.months, n=staying.n, left=staying.left, tried=staying.tried, levels=", ".join(labels))
 
 
 def tabulate_staying(staying: Staying, most: int = 12) -> Table | Prose:
     """Which share of each level stayed, and which attributes tell who stays?"""
     if not staying.tried:
-        return Prose(_("There is nothing to set side by side."))
+        return phrase("nothing", "staying")
     frame = staying.frame.head(most)
     frame = frame.assign(level=[_name_level(row) for _place, row in frame.iterrows()])
     more = tell(_("Shown: {rows} of {n} levels."), rows=len(frame), n=len(staying.frame))
     return lay_out("staying", frame, months=staying.months, tried=staying.tried,
                    note=more if len(frame) < len(staying.frame) else "")
-
-
-def _say_found(staying: Staying, first: pd.DataFrame) -> str:
-    if not first["distinct"].any():
-        return tell(_("Who stays is left unexplained: none of {n} attributes differs by more than chance"),
-                    n=staying.tried)
-    told = first.dropna(subset=["stayed"])
-    best, worst = first.iloc[0], first.iloc[max(len(told) - 1, 0)]  # levels that nobody was seen of so long come last
-    return _("{best}: {share} ({interval}) are still here after {months} months. {worst}: {other} ({ends})").format(
-        best=begin(_name_level(best)), share=say(best["stayed"], "share"), months=staying.months,
-        interval=say_interval(best["stayed_low"], best["stayed_high"], "share"), worst=begin(_name_level(worst)),
-        other=say(worst["stayed"], "share"), ends=say_interval(worst["stayed_low"], worst["stayed_high"], "share"))
 
 
 def _name_level(row: "pd.Series[Any]") -> str:

@@ -3,33 +3,24 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from icp_lab.locale import _
 from icp_lab.methods.outcomes import Outcomes
 from icp_lab.methods.success import MEASURES, Measures, Success
 from icp_lab.views.customers import name_kind
-from icp_lab.views.picture import COLOURS, About, Picture, paint
-from icp_lab.views.prose import Prose, join, tell
+from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, write_percent
+from icp_lab.views.prose import Prose, join
 from icp_lab.views.table import Table
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.words import lay_out, name, names, phrase, show
 
 
 def tell_success(success: Success) -> Prose:
     """How many are best, on what, and how much of the choice hangs on the weights?"""
     best = int(success.frame["best"].sum())
     if not best:
-        return tell(_("**No customer can be called best**: {why}."),
-                    why=_("none of the five measures of success can be had from the tables") if not success.measured
-                    else _("nobody measured well enough is still here"))
-    sentence = _("{firm} of them stay among the best under at least 80 % of other weightings, {wavering} under fewer "
-                 "than half.")
-    if not success.firm:
-        sentence = _("None of them stays among the best under at least 80 % of other weightings, and {wavering} do so "
-                     "under fewer than half.")
-    return join(tell(_("**{best} of {n} customers are best, measured on {k} of 5 measures.**"), best=best,
-                     n=len(success.frame), k=len(success.measured)),
-                tell(sentence, firm=success.firm, wavering=success.wavering))
+        return phrase("best", "nobody", why=phrase("best", "gone" if success.measured else "unmeasured"))
+    return join(phrase("best", "some", best=best, n=len(success.frame), k=len(success.measured)),
+                phrase("best", "firm" if success.firm else "wavering", firm=success.firm, wavering=success.wavering))
 
 
 def tabulate_measures(measures: Measures) -> Table:
@@ -39,15 +30,14 @@ def tabulate_measures(measures: Measures) -> Table:
         "measure": [name("measure_short", code) for code in MEASURES], "what": [what[code] for code in MEASURES],
         "used": pd.array([code in measures.measured for code in MEASURES], "boolean"),
         "n": [int(measures.frame[code].notna().sum()) for code in MEASURES]})
-    use = _("Use is measured by {use}.")
-    return lay_out("measures", frame, k=len(measures.measured),
-                   note=tell(use, use=name("use", measures.use_of)) if measures.use_of else "")
+    use = phrase("best", "use", use=name("use", measures.use_of)) if measures.use_of else ""
+    return lay_out("measures", frame, k=len(measures.measured), note=use)
 
 
 def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Table | Prose:
     """Who are the best, on what, and how firmly?"""
     if not success.frame["best"].any():
-        return Prose(_("There is nobody to list yet; the measures below say what would have to be collected."))
+        return phrase("nothing", "ranking")
     frame = success.frame.merge(customers[["account_id", "name", "industry", "size_band"]], on="account_id", how="left")
     frame = frame[frame["best"].fillna(False)].sort_values(["score", "account_id"], ascending=[False, True]).head(rows)
     return lay_out("best", n=len(success.frame), frame=frame.assign(
@@ -60,12 +50,10 @@ def tell_opinions(success: Success) -> Prose:
     counts = success.frame["opinion"].value_counts()
     heard = int(counts.drop("none", errors="ignore").sum())
     if not heard:
-        return Prose(_("No colleague has nominated or advised against a customer: the choice rests on the figures."))
+        return phrase("opinions", "none")
     by_reason = success.reasons["reason"].value_counts()
-    return tell(_("Colleagues nominated {nominated} customers and advised against {vetoed}. {inside} came in thanks to "
-                  "a nomination, {out} lost their place to a veto; {same} of the best need no opinion to be best."),
-                nominated=counts.get("nominated", 0), vetoed=counts.get("vetoed", 0),
-                inside=by_reason.get("nominated", 0), out=by_reason.get("vetoed", 0), same=success.without_opinions)
+    return phrase("opinions", "some", nominated=counts.get("nominated", 0), vetoed=counts.get("vetoed", 0),
+                  inside=by_reason.get("nominated", 0), out=by_reason.get("vetoed", 0), same=success.without_opinions)
 
 
 def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Picture | Prose:
@@ -73,32 +61,22 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
     frame = success.frame.merge(customers[["account_id", "name"]], on="account_id", how="left")
     frame = frame.dropna(subset=["get", "give"])
     if not len(frame):
-        return Prose(_("What customers get is not on record (satisfaction, use), or what they give is not (revenue, "
-                       "margin, tenure), so the two sides cannot be set against each other."))
+        return phrase("nothing", "give_get")
     best = frame["best"].fillna(False).to_numpy(dtype=bool)
-    named = frame[best].nlargest(1, "score")
     both = int((best & (frame["get"] >= 0.5) & (frame["give"] >= 0.5)).sum())
 
     def draw(axes: Axes, narrow: bool) -> None:
         axes.plot(frame["get"][~best], frame["give"][~best], "o", color=COLOURS["faint"], markersize=4)
         axes.plot(frame["get"][best], frame["give"][best], "D", color=COLOURS["accent"], markersize=5)
-        for _place, row in named.iloc[:0 if narrow else 1].iterrows():
-            axes.annotate(str(row["name"]), (row["get"], row["give"]), (-6, 4), textcoords="offset points",
-                          ha="right", color=COLOURS["ink"])
+        for row in frame[best].nlargest(0 if narrow else 1, "score").to_dict("records"):
+            add_note(axes, str(row["name"]), (row["get"], row["give"]), -6, 4, ha="right", va="baseline")
         axes.axvline(0.5, color=COLOURS["grey"], linewidth=0.8)
         axes.axhline(0.5, color=COLOURS["grey"], linewidth=0.8)
         axes.set_xlabel(_("what they get: satisfaction and use"))
         axes.set_ylabel(_("what they give: revenue, margin, tenure"))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        write_percent(axes.xaxis, axes.yaxis)
 
-    return paint(
-        draw, height=420, narrow_height=340,
-        title=tell(_("{both} of {best} best customers get and give more than the middle customer"), both=both,
-                   best=best.sum()),
-        subtitle=_("Percentiles among customers; diamonds are the best customers"),
-        foot=about.foot(tell(_("{n} customers measured on both sides"), n=len(frame))),
-        alt=_("A point a customer; the best lie to the upper right"))
+    return show("give_get", draw, about, height=420, narrow_height=340, both=both, best=best.sum(), n=len(frame))
 
 
 def draw_robustness(success: Success, customers: pd.DataFrame, about: About, rows: int = 25) -> Picture | Prose:
@@ -106,7 +84,7 @@ def draw_robustness(success: Success, customers: pd.DataFrame, about: About, row
     frame = success.frame.merge(customers[["account_id", "name"]], on="account_id", how="left")
     frame = frame[(frame["robustness"] > 0) & ~frame["best"].isna()]
     if not len(frame):
-        return Prose(_("Nothing is measured, so no weights can be varied."))
+        return phrase("nothing", "robustness")
     wavering = (frame["robustness"] - 0.5).abs().sort_values(kind="stable").index[:rows]
     frame = frame.loc[wavering].sort_values(["robustness", "account_id"], ascending=[False, True])
     labels = frame["name"].fillna(frame["account_id"]).tolist()
@@ -120,21 +98,14 @@ def draw_robustness(success: Success, customers: pd.DataFrame, about: About, row
         for flag, mark in ((True, "D"), (False, "o")):
             mine = best == flag
             axes.plot(frame["robustness"][mine], places[mine], mark, color=COLOURS["accent" if flag else "grey"])
-        axes.set_yticks(places, shown)
-        axes.set_ylim(len(places) - 0.4, -0.6)
+        name_rows(axes, shown)
         axes.axvline(0.5, color=COLOURS["grey"], linewidth=0.8)
         axes.set_xlim(0, 1.02)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        write_percent(axes.xaxis)
 
-    sentence = (_("{firm} of {best} best customers stay best under nearly any weights") if success.firm
-                else _("No customer stays best under nearly any weights"))
-    return paint(
-        draw, height=90 + 20 * max(len(frame), 2),
-        title=tell(sentence, firm=success.firm, best=int(success.frame["best"].sum())),
-        subtitle=_("Share of weightings that put a customer among the best, for those closest to the line; diamonds "
-                   "are the best as chosen"),
-        foot=about.foot(tell(_("{n} customers shown of {all}"), n=len(frame), all=len(success.frame))),
-        alt=_("A row a customer, with the share of weightings under which it is best"))
+    return show("robustness", draw, about, title="firm" if success.firm else "wavering",
+                height=90 + 20 * max(len(frame), 2), firm=success.firm, best=success.frame["best"].sum(),
+                n=len(frame), all=len(success.frame))
 
 
 def tabulate_reasons(outcomes: Outcomes) -> Table:
@@ -151,7 +122,5 @@ def tabulate_reasons(outcomes: Outcomes) -> Table:
 def tell_cases(outcomes: Outcomes) -> Prose:
     """On how many cases does the search for a profile rest?"""
     yes, no, unknown = (int(outcomes.cases["positive"].eq(answer).sum()) for answer in ("yes", "no", "unknown"))
-    sentence = _("The profile is drafted on **{outcome}**: {yes} cases came out well, {no} did not, {unknown} are "
-                 "unknown and left out.")
-    few = _("That is too few of one kind: no profile can be supported on them.") if min(yes, no) < 10 else ""
-    return join(tell(sentence, outcome=name("outcome", outcomes.chosen), yes=yes, no=no, unknown=unknown), few)
+    return join(phrase("cases", "some", outcome=name("outcome", outcomes.chosen), yes=yes, no=no, unknown=unknown),
+                phrase("cases", "too_few") if min(yes, no) < 10 else "")
