@@ -112,8 +112,8 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
     book.add_sheet(_("Criteria"), _list_criteria(icp), share=names("criterion_column")["stability"])
     book.add_sheet(_("Accounts"), _list_accounts(accounts), frozen=2)
     book.add_sheet(_("Evidence"), evidence.rename(columns=name_attribute))
-    terms = {_("Term"): names("term").values(), _("Meaning"): names("meaning").values()}
-    book.add_sheet(_("Terms"), pd.DataFrame(terms))
+    terms = zip(names("term").values(), names("meaning").values(), strict=True)
+    book.add_sheet(_("Terms"), pd.DataFrame(terms, columns=[_("Term"), _("Meaning")]))
     book.file.close()
 
 

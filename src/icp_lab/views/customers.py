@@ -107,18 +107,13 @@ def tabulate_leaving(base: CustomerBase) -> tuple[Table, ...]:
 def tell_contradictions(base: CustomerBase) -> Prose:
     """Do the definitions of having left contradict each other, and which one is used?"""
     if not base.definition:
-        return Prose(_("Nothing in the tables says who has left: neither a churn table, nor contracts, nor a flag, nor "
-                       "enough orders to know a rhythm."))
-    clash = _count_clashes(base)
-    used = tell(_("In force: {definition}."), definition=name("definition", base.definition))
-    if clash.empty:
-        return tell(_("The tables allow one definition only, so nothing can contradict it. {used}"), used=used)
-    if not clash.any():
-        return tell(_("All definitions that the tables allow name the same customers. {used}"), used=used)
-    worst = base.contradictions.iloc[int(clash.argmax())]
-    return tell(_("**The definitions contradict each other**: \"{first}\" and \"{second}\" differ on {n} customers. "
-                  "{used} All that follows on leaving rests on this choice."), n=clash.max(), used=used,
-                first=name("definition", worst["first"]), second=name("definition", worst["second"]))
+        return Prose(name("contradicting", "untold"))
+    clash, called = _count_clashes(base), names("definition")
+    found = "alone" if clash.empty else "never" if not clash.any() else "often"
+    worst = base.contradictions.iloc[int(clash.argmax())] if found == "often" else {"first": "", "second": ""}
+    return tell(name("contradicting", found), n=clash.max(), first=called.get(worst["first"]),
+                second=called.get(worst["second"]), used=tell(_("In force: {definition}."),
+                                                              definition=called[base.definition]))
 
 
 def tabulate_lapses(base: CustomerBase) -> Table | Prose:

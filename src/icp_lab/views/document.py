@@ -44,12 +44,8 @@ def say_verdict(icp: dict[str, Any]) -> str:
 def tell_verdict(icp: dict[str, Any]) -> Prose:
     """How far do the data carry the definition, and why no further?"""
     known = names("verdict_reason")
-    reasons = [known[code] for code in icp.get("verdict_reason") or [] if code in known]
-    if icp["verdict"] == "supported":
-        return Prose(_("**Supported**: it held on customers that the search had not seen, and shuffled "
-                       "data hardly ever give as much."))
-    return tell(_("**{verdict}**: {reasons}."), reasons=_("; ").join(reasons) or _("the evidence is not enough yet"),
-                verdict=_("Tentative") if icp["verdict"] == "tentative" else _("Unsupported"))
+    reasons = _("; ").join(known[code] for code in icp.get("verdict_reason") or [] if code in known)
+    return tell(name("verdict_told", icp["verdict"]), reasons=reasons or _("the evidence is not enough yet"))
 
 
 def tell_lift(icp: dict[str, Any]) -> Prose:
@@ -85,12 +81,8 @@ def tell_ruled_out(icp: dict[str, Any]) -> Prose:
     limit = evidence.get("excluded_above")
     if icp.get("criteria") or limit is None or not limit <= _WORTH_RULING_OUT:
         return Prose("")
-    sentence = (
-        _("**Ruled out, and that is a result**: with {n}, no single attribute on record raises the rate to "
-          "more than {limit} times that of all (95 %, all attributes together).") if _is_ruled_out(icp) else
-        _("**Ruled out**: with {n}, no single attribute that covers enough of them raises the rate to more than "
-          "{limit} times that of all (95 %, all attributes together)."))
-    return tell(sentence, n=_cases(icp, evidence.get("n")), limit=say(limit, "ratio"))
+    return tell(name("ruled_out", "all" if _is_ruled_out(icp) else "covering"), n=_cases(icp, evidence.get("n")),
+                limit=say(limit, "ratio"))
 
 
 def _is_ruled_out(icp: dict[str, Any]) -> bool:
@@ -99,21 +91,11 @@ def _is_ruled_out(icp: dict[str, Any]) -> bool:
 
 def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
     """How could the question be settled, and how many cases does that take?"""
-    n = standing.inside.n + standing.outside.n
-    evidence = icp.get("evidence") or {}
-    if not n:
-        return Prose(_("What is missing first is cases whose outcome is known."))
-    if _is_ruled_out(icp):
-        return Prose(_("More cases of the same kind would not change that. What can: an attribute that is not on "
-                       "record yet, collected for firms that are approached from now on."))
-    if not evidence.get("needed"):
-        return Prose(_("A pilot settles it: approach firms inside and outside the hypothesis alike, and count."))
-    sentence = _("To tell a rate {lift} times that of all from chance (80 % power), this one hypothesis needs about "
-                 "**{needed}** cases with a known outcome, and new ones: the {n} at hand have shaped it.")
-    if icp["verdict"] == "supported":
-        sentence = _("Later cases go on testing it: about **{needed}** new ones with a known outcome would tell a rate "
-                     "{lift} times that of all from chance (80 % power).")
-    return tell(sentence, lift=say(evidence["needed_lift"], "ratio"), needed=say(evidence["needed"], "integer"), n=n)
+    n, evidence = standing.inside.n + standing.outside.n, icp.get("evidence") or {}
+    way = ("no_cases" if not n else "ruled_out" if _is_ruled_out(icp) else "pilot" if not evidence.get("needed")
+           else "supported" if icp["verdict"] == "supported" else "open")
+    return tell(name("settling", way), lift=say(evidence.get("needed_lift"), "ratio"),
+                needed=say(evidence.get("needed"), "integer"), n=n)
 
 
 def tell_outcomes(icp: dict[str, Any]) -> list[Prose]:
@@ -133,17 +115,8 @@ def tell_next_step(icp: dict[str, Any]) -> Prose:
 def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
     """Which things does the definition not say?"""
     unknown, misses = (standing.frame["fit"] == "unknown").sum(), len(standing.winners_outside())
-    limits = [
-        Prose(_("It describes who did well so far. It does not show that the attributes are the cause.")),
-        Prose(_("Counts on the data that shaped the profile flatter it; plan with the ratio on unseen cases.")),
-    ]
-    if unknown:
-        missing = _("For {n} of {all} accounts a value is missing, so that they are neither in nor out.")
-        limits.append(tell(missing, n=unknown, all=len(standing.frame)))
-    if misses:
-        sentence = _("{n} best customers are outside it and stay on the watch-list: a good lead is a good lead.")
-        limits.append(tell(sentence, n=misses))
-    return limits
+    counts = {"cause": 1, "flattery": 1, "unknown": unknown, "misses": misses}
+    return [tell(name("limit", code), n=n, all=len(standing.frame)) for code, n in counts.items() if n]
 
 
 def tell_avoid(icp: dict[str, Any]) -> Prose:

@@ -161,14 +161,8 @@ def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
 
 def tell_failures(failures: Failures) -> Prose:
     """Among whom is a negative profile looked for, and who counts as having failed there?"""
-    if failures.among == "accounts":
-        sentence = _("No customer shows a negative sign, so the {n} accounts that never bought stand in for those that "
-                     "did not fit, against {others} customers.")
-    else:
-        sentence = _("Looked for among customers: {n} that show at least {signs} of the signs, against {others} "
-                     "others. Accounts that never bought take no part, because not to buy and not to fit are "
-                     "different things.")
-    return tell(sentence, n=len(failures.negative), signs=failures.min_signs, others=len(failures.others))
+    return tell(name("failed_among", failures.among), n=len(failures.negative), signs=failures.min_signs,
+                others=len(failures.others))
 
 
 def tell_avoid_profile(finding: Finding) -> Prose:
