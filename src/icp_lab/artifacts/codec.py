@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-TAG = "~"
+TAG = "="
 PACKAGE = "icp_lab"
 
 
@@ -42,10 +42,10 @@ def encode(value: object) -> tuple[str, list[bytes]]:
     Examples
     --------
     >>> encode({"low": 1.5, "ends": (1, 2)})
-    ('{"low": 1.5, "ends": {"~": "tuple", "of": [1, 2]}}', [])
+    ('{"low": 1.5, "ends": {"=": "tuple", "of": [1, 2]}}', [])
     """
-    writer = _Writer()
-    return json.dumps(writer.plain(value, "result"), ensure_ascii=False), writer.frames
+    frames: list[bytes] = []
+    return json.dumps(_say(value, "result", frames), ensure_ascii=False), frames
 
 
 def decode(text: str, frames: list[bytes]) -> Any:
@@ -61,7 +61,7 @@ def decode(text: str, frames: list[bytes]) -> Any:
     >>> decode(*encode((1, float("inf"), None)))
     (1, inf, None)
     """
-    return _Reader(frames).value(json.loads(text))
+    return _make(json.loads(text), frames)
 
 
 def digest(value: object) -> str:
@@ -77,148 +77,90 @@ def digest_encoded(text: str, frames: list[bytes]) -> str:
     return total.hexdigest()
 
 
-class _Writer:
-    def __init__(self) -> None:
-        self.frames: list[bytes] = []
-
-    def plain(self, value: Any, place: str) -> Any:
-        if isinstance(value, np.generic) and not isinstance(value, np.datetime64 | np.timedelta64):
-            value = value.item()
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        if isinstance(value, str):
-            return str(value)
-        if isinstance(value, list):
-            return self._many(value, place)
-        for kind, write in self._writers():
-            if isinstance(value, kind):
-                return write(value, place)
-        if is_dataclass(value) and not isinstance(value, type):
-            return self._record(value, place)
-        if callable(value) and getattr(value, "__qualname__", "<").isidentifier():
-            return {TAG: "function", "name": f"{value.__module__}:{value.__qualname__}"}
-        raise TypeError(f"{place} is of type {type(value).__name__}, which cannot be stored")
-
-    def _writers(self) -> tuple[tuple[type | tuple[type, ...], Callable[[Any, str], Any]], ...]:
-        return (
-            (tuple, lambda value, place: {TAG: "tuple", "of": self._many(value, place)}),
-            (Mapping, self._mapping),
-            ((set, frozenset), self._set),
-            (type(pd.NaT), lambda _value, _place: {TAG: "NaT"}),
-            (type(pd.NA), lambda _value, _place: {TAG: "NA"}),
-            (pd.Timestamp, lambda value, _place: {TAG: "Timestamp", "at": value.isoformat(), "unit": value.unit}),
-            (datetime, lambda value, _place: {TAG: "datetime", "at": value.isoformat()}),
-            (date, lambda value, _place: {TAG: "date", "at": value.isoformat()}),
-            (pd.DataFrame, self._frame),
-            (pd.Series, self._series),
-            (np.ndarray, self._array),
-        )
-
-    def _many(self, values: Any, place: str) -> list[Any]:
-        return [self.plain(value, f"{place}[{n}]") for n, value in enumerate(values)]
-
-    def _set(self, value: Any, place: str) -> Any:
-        return {TAG: type(value).__name__, "of": self._many(sorted(value), place)}
-
-    def _mapping(self, value: Mapping[Any, Any], place: str) -> Any:
-        if all(isinstance(key, str) and key != TAG for key in value):
-            return {str(key): self.plain(each, f"{place}[{key!r}]") for key, each in value.items()}
-        pairs = [[self.plain(key, place), self.plain(each, f"{place}[{key!r}]")] for key, each in value.items()]
-        return {TAG: "dict", "of": pairs}
-
-    def _record(self, value: Any, place: str) -> dict[str, Any]:
-        kind = type(value)
-        content = {f.name: self.plain(getattr(value, f.name), f"{place}.{f.name}") for f in fields(value) if f.init}
-        return {TAG: "record", "class": f"{kind.__module__}:{kind.__qualname__}", "fields": content}
-
-    def _array(self, value: Any, place: str) -> dict[str, Any]:
-        if value.dtype.kind in "Mm":
-            content = {"of": value.astype("int64").ravel().tolist()}
-        else:
-            content = {"of": self._many(value.ravel().tolist(), place)}
-        return {TAG: "array", "dtype": str(value.dtype), "shape": list(value.shape), **content}
-
-    def _series(self, value: Any, place: str) -> dict[str, Any]:
-        return {TAG: "series", "name": self.plain(value.name, place), "of": self._frame(value.to_frame("value"), place)}
-
-    def _frame(self, value: Any, place: str) -> dict[str, Any]:
-        frame = value.set_axis([str(n) for n in range(value.shape[1])], axis=1)
-        objects = [n for n, kind in enumerate(value.dtypes) if kind == "object"]
-        for n in objects:  # lists in a cell, mixed values: each cell becomes text of its own
-            cells = [self.plain(cell, f"{place} column {n}") for cell in value.iloc[:, n]]
-            frame.isetitem(n, pd.array([json.dumps(cell, ensure_ascii=False) for cell in cells], dtype="str"))
-        try:
-            table = pa.Table.from_pandas(frame)
-        except pa.ArrowException as error:
-            raise TypeError(f"{place}: {error}") from error
-        # One batch: text out of pd.concat comes in pieces, and a table without rows would lose its categories.
-        columns = [each.chunk(0) if each.num_chunks == 1 else each.combine_chunks() for each in table.columns]
-        batch = pa.RecordBatch.from_arrays(columns, schema=table.schema)
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_file(sink, batch.schema) as file:
-            file.write_batch(batch)
-        self.frames.append(sink.getvalue().to_pybytes())
-        labels = {"of": self._many(value.columns, place), "names": self._many(value.columns.names, place)}
-        kind = "" if isinstance(value.columns, pd.MultiIndex) else str(value.columns.dtype)
-        return {TAG: "frame", "n": len(self.frames) - 1, "objects": objects, "columns": {"dtype": kind, **labels}}
+def _say(value: Any, place: str, frames: list[bytes]) -> Any:
+    """Write a value in what JSON has: what is of another kind is said in values of simpler kinds, under its tag."""
+    if isinstance(value, np.generic) and not isinstance(value, np.datetime64 | np.timedelta64):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes):
+        frames.append(value)
+        return {TAG: "bytes", "of": len(frames) - 1}
+    if isinstance(value, list):
+        return [_say(each, f"{place}[{n}]", frames) for n, each in enumerate(value)]
+    if isinstance(value, Mapping) and all(isinstance(key, str) and key != TAG for key in value):
+        return {str(key): _say(each, f"{place}[{key!r}]", frames) for key, each in value.items()}
+    try:
+        tag, simpler = next((tag, say(value)) for tag, (fits, say, _make) in _KINDS.items() if fits(value))
+    except StopIteration:
+        raise TypeError(f"{place} is of type {type(value).__name__}, which cannot be stored") from None
+    except pa.ArrowException as error:
+        raise TypeError(f"{place}: {error}") from error
+    return {TAG: tag, "of": _say(simpler, place, frames)}
 
 
-class _Reader:
-    def __init__(self, frames: list[bytes]) -> None:
-        self.frames = frames
+def _make(said: Any, frames: list[bytes]) -> Any:
+    if isinstance(said, list):
+        return [_make(each, frames) for each in said]
+    if not isinstance(said, dict):
+        return said
+    if TAG not in said:
+        return {key: _make(each, frames) for key, each in said.items()}
+    return frames[said["of"]] if said[TAG] == "bytes" else _KINDS[said[TAG]][2](_make(said["of"], frames))
 
-    def value(self, plain: Any) -> Any:
-        if isinstance(plain, list):
-            return [self.value(each) for each in plain]
-        if not isinstance(plain, dict):
-            return plain
-        if TAG not in plain:
-            return {key: self.value(each) for key, each in plain.items()}
-        kind = plain[TAG]
-        if kind in ("NA", "NaT"):
-            return pd.NA if kind == "NA" else pd.NaT
-        readers: dict[str, Callable[[], Any]] = {
-            "tuple": lambda: tuple(self.value(plain["of"])),
-            "set": lambda: set(self.value(plain["of"])),
-            "frozenset": lambda: frozenset(self.value(plain["of"])),
-            "dict": lambda: {self.value(key): self.value(each) for key, each in plain["of"]},
-            "date": lambda: date.fromisoformat(plain["at"]),
-            "datetime": lambda: datetime.fromisoformat(plain["at"]),
-            "Timestamp": lambda: pd.Timestamp(plain["at"]).as_unit(plain["unit"]),
-            "function": lambda: _find(plain["name"]),
-            "record": lambda: _find(plain["class"])(**{k: self.value(each) for k, each in plain["fields"].items()}),
-            "array": lambda: self._array(plain),
-            "series": lambda: self.value(plain["of"])["value"].rename(self.value(plain["name"])),
-            "frame": lambda: self._frame(plain),
-        }
-        return readers[kind]()
 
-    def _columns(self, plain: dict[str, Any]) -> Any:
-        labels, names = self.value(plain["of"]), self.value(plain["names"])
-        if not plain["dtype"]:
-            return pd.MultiIndex.from_tuples(labels, names=names)
-        if not labels and plain["dtype"] == "int64":
-            return pd.RangeIndex(0, name=names[0])
-        return pd.Index(labels, dtype=plain["dtype"], name=names[0], tupleize_cols=False)
+def _say_frame(frame: pd.DataFrame) -> dict[str, Any]:
+    """Say a frame as an Arrow file; columns of objects (lists in a cell, mixed values) stand beside it."""
+    plain = frame.set_axis([str(n) for n in range(frame.shape[1])], axis=1)
+    objects = {str(n): frame.iloc[:, n].tolist() for n, kind in enumerate(frame.dtypes) if kind == "object"}
+    for n in objects:
+        plain.isetitem(int(n), False)
+    table = pa.Table.from_pandas(plain)
+    # One batch: text out of pd.concat comes in pieces, and a table without rows would lose its categories.
+    columns = [each.chunk(0) if each.num_chunks == 1 else each.combine_chunks() for each in table.columns]
+    batch, sink = pa.RecordBatch.from_arrays(columns, schema=table.schema), pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, batch.schema) as file:
+        file.write_batch(batch)
+    return {"columns": frame.columns, "objects": objects, "arrow": sink.getvalue().to_pybytes()}
 
-    def _array(self, plain: dict[str, Any]) -> Any:
-        values = self.value(plain["of"])
-        if plain["dtype"] == "object":
-            array = np.empty(len(values), dtype=object)
-            array[:] = values
-        elif plain["dtype"][0] in "Mmdt":
-            array = np.array(values, dtype="int64").astype(plain["dtype"])
-        else:
-            array = np.array(values, dtype=plain["dtype"])
-        return array.reshape(plain["shape"])
 
-    def _frame(self, plain: dict[str, Any]) -> pd.DataFrame:
-        frame: pd.DataFrame = pa.ipc.open_file(pa.BufferReader(self.frames[plain["n"]])).read_all().to_pandas()
-        for n in plain["objects"]:
-            cells: Any = np.empty(len(frame), dtype=object)
-            cells[:] = [self.value(json.loads(cell)) for cell in frame.iloc[:, n]]
-            frame.isetitem(n, cells)
-        return frame.set_axis(self._columns(plain["columns"]), axis=1)
+def _make_frame(said: dict[str, Any]) -> pd.DataFrame:
+    frame: pd.DataFrame = pa.ipc.open_file(pa.BufferReader(said["arrow"])).read_all().to_pandas()
+    for n, cells in said["objects"].items():
+        frame.isetitem(int(n), np.fromiter(cells, dtype=object, count=len(cells)))
+    return frame.set_axis(said["columns"], axis=1)
+
+
+def _say_index(index: "pd.Index[Any]") -> list[Any]:
+    dtype = "" if isinstance(index, pd.MultiIndex) else str(index.dtype)
+    return [dtype, list(index), list(index.names)]
+
+
+def _make_index(said: list[Any]) -> Any:
+    dtype, labels, names = said
+    if not dtype:
+        return pd.MultiIndex.from_tuples(labels, names=names)
+    return pd.Index(labels, dtype=dtype, name=names[0], tupleize_cols=False)
+
+
+def _say_array(array: np.ndarray[Any, Any]) -> list[Any]:
+    plain = array.astype("int64") if array.dtype.kind in "Mm" else array
+    return [str(array.dtype), list(array.shape), plain.ravel().tolist()]
+
+
+def _make_array(said: list[Any]) -> Any:
+    dtype, shape, values = said
+    return np.fromiter(values, dtype=object, count=len(values)).astype(dtype).reshape(shape)
+
+
+def _say_record(record: Any) -> dict[str, Any]:
+    return {"class": _name(type(record)), **{f.name: getattr(record, f.name) for f in fields(record) if f.init}}
+
+
+def _name(own: Any) -> str:
+    return f"{own.__module__}:{own.__qualname__}"
 
 
 def _find(name: str) -> Any:
@@ -229,3 +171,31 @@ def _find(name: str) -> Any:
     for part in path.split("."):
         found = getattr(found, part)
     return found
+
+
+def _is(*kinds: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, kinds)
+
+
+_KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "tuple": (_is(tuple), list, tuple),
+    "mapping": (_is(Mapping), lambda mapping: [list(pair) for pair in mapping.items()], dict),
+    "set": (_is(set), sorted, set),
+    "frozenset": (_is(frozenset), sorted, frozenset),
+    "NaT": (_is(type(pd.NaT)), lambda _value: None, lambda _said: pd.NaT),
+    "NA": (_is(type(pd.NA)), lambda _value: None, lambda _said: pd.NA),
+    "Timestamp": (_is(pd.Timestamp), lambda moment: [moment.isoformat(), moment.unit],
+                  lambda said: pd.Timestamp(said[0]).as_unit(said[1])),
+    "datetime": (_is(datetime), datetime.isoformat, datetime.fromisoformat),
+    "date": (_is(date), date.isoformat, date.fromisoformat),
+    "frame": (_is(pd.DataFrame), _say_frame, _make_frame),
+    "series": (_is(pd.Series), lambda series: [series.name, series.to_frame("value")],
+               lambda said: said[1]["value"].rename(said[0])),
+    "index": (_is(pd.Index), _say_index, _make_index),
+    "array": (_is(np.ndarray), _say_array, _make_array),
+    "record": (lambda value: is_dataclass(value) and not isinstance(value, type), _say_record,
+               lambda said: _find(said.pop("class"))(**said)),
+    "function": (lambda value: callable(value) and getattr(value, "__qualname__", "<").isidentifier(), _name, _find),
+}
+"""For each kind of value, in the order in which they are tried: what is of it, how it is said in values of simpler
+kinds, and how it is made of them again."""
