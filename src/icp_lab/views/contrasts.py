@@ -1,7 +1,7 @@
 """How two groups of accounts differ: sentences, a table, and a forest plot of what survives the number of tries."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
@@ -17,10 +17,10 @@ from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.rule import name_attribute, write_number
-from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
+from icp_lab.views.picture import COLOURS, About, Picture, add_note, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, begin, join, tell
-from icp_lab.views.table import MISSING, Column, Table, say, say_interval
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.table import MISSING, Column, Table, say
+from icp_lab.views.words import lay_out, name, names, phrase, show
 
 _SIZES = {"employees", "annual_revenue"}
 _MOST_PAIRS = 4
@@ -29,52 +29,37 @@ _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 
 def tell_groups(groups: Groups, negatives: Negatives) -> Prose:
     """Who is held against whom, and what may not be concluded from it?"""
-    first = _("best customers") if groups.best_are == "best" else _("customers without a negative sign")
     return join(
-        tell(_("Held against each other: {best} {first}, {negative} negative accounts and {ordinary} ordinary "
-               "customers; nobody is in two groups."), best=len(groups.best), first=first,
-             negative=len(groups.negative), ordinary=len(groups.ordinary)),
-        tell(_("Left out, as they are among the best and show a negative sign as well: {n}."),
-             n=len(groups.best_but_negative)) if groups.best_but_negative else "",
-        _("**These data hold nobody who left and nobody who never bought.** What follows compares "
-          "those who stayed with each other; it cannot tell who would have failed. Collect the tables "
-          "churn and deals (with the lost ones) first.") if not negatives.with_failures else "")
+        phrase("groups", "held", first=phrase("groups", groups.best_are), best=len(groups.best),
+               negative=len(groups.negative), ordinary=len(groups.ordinary)),
+        phrase("groups", "both", n=len(groups.best_but_negative)) if groups.best_but_negative else "",
+        "" if negatives.with_failures else phrase("groups", "survivors"))
 
 
 def tell_clearest(contrast: Contrast) -> Prose:
     """What is the clearest difference between the groups, in counts and with its interval?"""
-    first, second = _name_groups(contrast)
+    measure, words = _find_clearest(contrast)
+    return phrase("clearest", measure, **words) if len(contrast.frame) else phrase("nothing", "compared")
+
+
+def _find_clearest(contrast: Contrast) -> tuple[str, dict[str, Any]]:
+    """Pick the clearest difference that is known before the sale: its measure and the words that tell it."""
     early = contrast.frame[contrast.frame["before_sale"]]
     held = early[early["distinct"]]
-    if contrast.frame.empty:
-        return Prose(_("There are too few accounts of one kind to compare them."))
-    if held.empty:
-        return tell(_("None of {n} differences between {first} and {second} accounts that are known before the sale is "
-                      "clearly more than chance."), n=len(early), first=first, second=second)
-    row = held.iloc[0]
-    words = {**_figures(row), "label": _label(row), "first": first, "second": second}
-    if row["measure"] == "risk_ratio":
-        return tell(_("The clearest difference, {label}, is {ratio} times as common among {first} accounts ({share}) "
-                      "as among {second} ones ({other}); 95 % interval {interval}."),
-                    share=say(row["share_first"], "share"), other=say(row["share_second"], "share"), **words)
-    return tell(_("The clearest difference: take one {first} and one {second} account, and in {share} of such pairs "
-                  "the {first} one has more {label} (95 % interval {interval})."), **words)
+    words = {**_name_groups(contrast), "tried": len(early), "held": len(held)}
+    return (held["measure"].iloc[0], words | _figures(held.iloc[0])) if len(held) else ("none", words)
 
 
 def tell_contrast(contrast: Contrast, negatives: Negatives | None = None) -> Prose:
     """What sets the two groups apart, as far as multiplicity allows to say?"""
-    first, second = _name_groups(contrast)
     held = contrast.frame[contrast.frame["distinct"]]
     if held.empty:
         return tell_clearest(contrast)
     survivors = contrast.comparison == "best_negative" and negatives and not negatives.with_failures
-    sentence = (_("{held} of {tried} differences between {first} and {second} accounts are more than chance: {names}.")
-                if survivors else
-                _("{held} of {tried} differences distinguish {first} from {second} accounts, in: {names}."))
     return join(
-        tell(sentence, held=f"**{say(len(held), 'integer')}**", tried=len(contrast.frame), first=first, second=second,
-             names=_(", ").join(dict.fromkeys(map(name_attribute, held["attribute"])))),
-        tell(_("Of those called so, up to {q} may still be chance."), q=say(contrast.q, "share")))
+        phrase("apart", "survivors" if survivors else "differ", held=f"**{say(len(held), 'integer')}**",
+               tried=len(contrast.frame), names=_name_each(held["attribute"]), **_name_groups(contrast)),
+        phrase("apart", "q", q=contrast.q))
 
 
 def tell_value(contrast: Contrast) -> Prose:
@@ -83,28 +68,23 @@ def tell_value(contrast: Contrast) -> Prose:
     rows = held[held["effect"] > 0].to_dict("records")
     if not rows:
         return tell_contrast(contrast)
-    held_names = [row["attribute"] for row in rows]
-    sizes = _(", ").join(name_attribute(name) for name in held_names if name in _SIZES)
-    said = [tell(_("size ({names})"), names=sizes)] if sizes else []
-    attributes = _(", ").join([*said, *(name_attribute(name) for name in held_names if name not in _SIZES)])
-    pairs = _("; ").join(tell(_("{label} in {share} of such pairs ({interval})"), label=_label(row), **_figures(row))
-                         for row in rows[:_MOST_PAIRS])
-    sentence = _("**Value, which is what a customer brings in revenue, follows {names}.** Take one customer of high "
-                 "value and one other, and the one of high value has more {pairs}.")
-    return join(tell(sentence, names=attributes, pairs=pairs), tell_contrast(contrast))
+    sizes = _name_each(row["attribute"] for row in rows if row["attribute"] in _SIZES)
+    others = _name_each(row["attribute"] for row in rows if row["attribute"] not in _SIZES)
+    pairs = _("; ").join(phrase("value", "pair", **_figures(row)) for row in rows[:_MOST_PAIRS])
+    follows = [phrase("value", "size", names=sizes), *others] if sizes else others
+    return join(phrase("value", "follows", names=follows, pairs=pairs), tell_contrast(contrast))
 
 
 def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
     """How do the groups differ in each attribute?"""
-    first, second = _name_groups(contrast)
-    frame = _write_rows(contrast.frame.head(most), label=_label, effect=_say_effect, holds=_say_holds,
+    groups, rows = _name_groups(contrast), min(most, len(contrast.frame))
+    frame = _write_rows(contrast.frame.head(rows), label=_label, effect=_say_effect, holds=_say_holds,
                         first=partial(_say_middle, "first"), second=partial(_say_middle, "second"))
     skipped = contrast.skipped["reason"].map(names("skipped")).value_counts()
     left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
-    cut = tell(_("Shown: {rows} of {n} differences."), rows=len(frame), n=len(contrast.frame))
-    title = begin(tell(_("{first} against {second}, strongest evidence first"), first=first, second=second))
-    return lay_out("contrast", frame, title=title, note=cut if len(frame) < len(contrast.frame) else "", left=left,
-                   first=first, second=second)
+    cut = rows < len(contrast.frame)
+    return lay_out("contrast", frame, title=begin(phrase("apart", "title", **groups)), left=left, **groups,
+                   note=phrase("apart", "shown", rows=rows, n=len(contrast.frame)) if cut else "")
 
 
 def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
@@ -114,8 +94,7 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
              for measure in ("risk_ratio", "cliffs_delta")]
     parts = [(measure, rows) for measure, rows in parts if len(rows)]
     if not parts:
-        return Prose(_("Nothing could be compared."))
-    first, second = _name_groups(contrast)
+        return phrase("nothing", "contrast")
 
     def draw(figure: Figure, narrow: bool) -> None:
         sizes = [len(rows) + 1.4 for _measure, rows in parts]
@@ -125,33 +104,12 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
             _draw_forest(axes, rows, ratio, narrow)
             axes.set_title(_("Times as common") if ratio else _("Share of pairs with more"))
 
-    rows_shown = sum(len(rows) for _measure, rows in parts)
-    return paint(
-        draw, figure=True, height=70 + 30 * rows_shown + 60 * len(parts),
-        title=_title(contrast),
-        subtitle=tell(_("What is known before the sale, with 95 % intervals; right of the line: more among {first} "
-                        "accounts. Filled dot: holds after all tries, as {held} of {tried} do; open diamond: may be "
-                        "chance"), first=first, held=early["distinct"].sum(), tried=len(early)),
-        foot=about.foot(tell(_("{first}: {n}, {second}: {m} accounts"), first=first, n=contrast.n_first,
-                             second=second, m=contrast.n_second)),
-        alt="; ".join(tell(_("{label}: {effect}"), label=_label(row), effect=_say_effect(row))
-                      for _measure, rows in parts for row in rows.to_dict("records")))
-
-
-def _title(contrast: Contrast) -> str:
-    """Say the clearest difference that is known before the sale as a finding."""
-    first, second = _name_groups(contrast)
-    held = contrast.frame[contrast.frame["distinct"] & contrast.frame["before_sale"]]
-    if held.empty:
-        return tell(_("No difference between {first} and {second} accounts is clearly more than chance"),
-                    first=first, second=second)
-    row = held.iloc[0]
-    words = {"label": _label(row), "first": first, "second": second}
-    if row["measure"] == "risk_ratio":
-        return begin(tell(_("{label}, in {share} of {first} accounts and {other} of {second} ones"), **words,
-                          share=say(row["share_first"], "share"), other=say(row["share_second"], "share")))
-    return begin(tell(_("{label}: in {share} of pairs the {first} account has more than the {second} one"), **words,
-                      share=say(_pairs(row["effect"]), "share")))
+    measure, words = _find_clearest(contrast)
+    drawn = pd.concat([rows for _measure, rows in parts])
+    return show("contrast", draw, about, figure=True, title=measure, height=70 + 30 * len(drawn) + 60 * len(parts),
+                n=contrast.n_first, m=contrast.n_second, **words,
+                alt="; ".join(tell(_("{label}: {effect}"), label=_label(row), effect=_say_effect(row))
+                              for row in drawn.to_dict("records")))
 
 
 def _draw_forest(axes: Axes, frame: pd.DataFrame, ratio: bool, narrow: bool) -> None:
@@ -162,8 +120,8 @@ def _draw_forest(axes: Axes, frame: pd.DataFrame, ratio: bool, narrow: bool) -> 
                    colours=colours, reference=0 if ratio else 0.5,
                    unsure=[place for place, row in enumerate(rows) if not row["distinct"]])
     for place, row in enumerate(() if narrow else rows):
-        axes.annotate(_say_holds(row), (1, place), (6, 0), va="center", xycoords=("axes fraction", "data"),
-                      textcoords="offset points", color=colours[place], annotation_clip=False)
+        add_note(axes, _say_holds(row), (1, place), xycoords=("axes fraction", "data"), color=colours[place],
+                 annotation_clip=False)
     if ratio:
         far = max(1, *(abs(math.floor(end)) for end in axes.get_xlim()))
         ticks = [tick for tick in range(-far, far + 1) if far <= 2 or tick % 2 == 0]
@@ -171,7 +129,7 @@ def _draw_forest(axes: Axes, frame: pd.DataFrame, ratio: bool, narrow: bool) -> 
         axes.set_xlim(min(axes.get_xlim()[0], -0.3), max(axes.get_xlim()[1], 0.3))
     else:
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _position: f"{share * 100:.0f} %"))
+        write_percent(axes.xaxis)
     axes.xaxis.set_minor_locator(NullLocator())
 
 
@@ -189,7 +147,7 @@ def tabulate_association(association: Association, best_are: str = "best", most:
     """How do all groups of accounts differ, side by side?"""
     frame = association.frame.head(most)
     if frame.empty:
-        return Prose(_("There are too few accounts of one kind to compare them."))
+        return phrase("nothing", "compared")
     measures = np.where(frame["level"] != "", "risk_ratio", "cliffs_delta")
     frame = _write_rows(frame.assign(measure=measures, start=math.nan), label=_label, holds=_say_holds,
                         **{group: partial(_say_figure, group) for group in association.groups})
@@ -204,18 +162,13 @@ def tabulate_association(association: Association, best_are: str = "best", most:
 def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
     """Which differences are mostly another attribute, seen from its side?"""
     found = confounding.frame[confounding.frame["kind"] == "explained"].drop_duplicates("attribute")
-    sentence = _("**{label}** is confounded with **{held}**: {crude} becomes {effect} when {fixed} is held fixed.")
-    told = [tell(sentence, label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
-                 crude=_say_crude(row), effect=_say_effect(row))
-            for row in found.head(most).to_dict("records")]
     if not confounding.tried:
-        return Prose(_("No two clear differences that could explain each other are on record."))
-    if not told:
-        return tell(_("No clear difference that is known before the sale is explained by another attribute on record; "
-                      "{n} pairs were looked at."), n=confounding.tried)
-    return join(*told, tell(_("Not to be read as causes, because most of the difference is gone among accounts that "
-                              "are alike in something else: {names}."),
-                            names=_(", ").join(map(name_attribute, found["attribute"]))))
+        return phrase("confounded", "untried")
+    if found.empty:
+        return phrase("confounded", "none", n=confounding.tried)
+    told = [phrase("confounded", "one", label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
+                   crude=_say_crude(row), effect=_say_effect(row)) for row in found.head(most).to_dict("records")]
+    return join(*told, phrase("confounded", "causes", names=_name_each(found["attribute"])))
 
 
 def tabulate_confounding(confounding: Confounding) -> Table | Prose:
@@ -243,19 +196,17 @@ def _name_held(row: Any) -> str:
     return f"{attribute}: {_(row['held_level'])}" if row["held_level"] else attribute
 
 
-def _figures(row: Any) -> dict[str, str]:
-    """Write an effect and its interval: a ratio of shares, or the share of pairs in which the first has more."""
+def _figures(row: Any) -> dict[str, Any]:
+    """Collect the words of a difference: a ratio of two shares, or the share of pairs in which the first has more."""
+    words = {"label": _label(row), "ratio": row["effect"], "interval": (row["low"], row["high"]),
+             "share": row.get("share_first"), "other": row.get("share_second")}
     if row["measure"] == "cliffs_delta":
-        low, middle, high = (_pairs(row[end]) for end in ("low", "effect", "high"))
-        return {"share": say(middle, "share"), "interval": say_interval(low, high, "share")}
-    return {"ratio": say(row["effect"], "ratio"), "interval": say_interval(row["low"], row["high"], "ratio")}
+        words |= {"share": _pairs(row["effect"]), "interval": (_pairs(row["low"]), _pairs(row["high"]))}
+    return words
 
 
 def _say_effect(row: Any) -> str:
-    sentence = (_("{ratio} times as often ({interval})") if row["measure"] == "lift"
-                else _("{ratio} times as common ({interval})") if row["measure"] == "risk_ratio"
-                else _("more in {share} of pairs ({interval})"))
-    return tell(sentence, **_figures(row))
+    return phrase("effect", row["measure"], **_figures(row))
 
 
 def _say_middle(group: str, row: Any) -> str:
@@ -293,6 +244,10 @@ def _shorten(label: str, narrow: bool) -> str:
     return "\n".join(line if len(line) <= most else f"{line[:most - 1]}…" for line in lines)
 
 
-def _name_groups(contrast: Contrast) -> tuple[str, str]:
+def _name_groups(contrast: Contrast) -> dict[str, Any]:
     first, second = (name(f"{side}_group", contrast.comparison) for side in ("first", "second"))
-    return first if contrast.first_are == "best" else _("customer"), second
+    return {"first": first if contrast.first_are == "best" else _("customer"), "second": second}
+
+
+def _name_each(attributes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(map(name_attribute, attributes)))
