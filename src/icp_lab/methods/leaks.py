@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
+from scipy.stats import hypergeom, rankdata
 
 from icp_lab.methods.contrast import is_numeric
 from icp_lab.methods.result import Shown
@@ -217,29 +217,25 @@ def _measure_levels(codes: Codes, known: _Known) -> float:
     pairs = max(float(hits.sum() * misses.sum()), 1.0)
     ties = float((hits * misses).sum()) / pairs / 2  # two cases of one level are alike, whatever the others of it did
 
-    cell, where = np.unique(codes * (known.group.max() + 1) + known.group, return_inverse=True)
-    level, own, good = cell // (known.group.max() + 1), np.bincount(where), np.bincount(where, y)
-    scores = (hits[level] - good + rate) / (cases[level] - own + 1)
-    apart = scores + 2 * level  # levels in their order: what is left of this area lies within them
-    within = _area(apart, good, apart, own - good) - float((hits * (np.cumsum(misses) - misses)).sum()) / pairs
-    return ties - within + _area(scores, good, scores, own - good)
+    cell = np.unique(codes * (known.group.max() + 1) + known.group, return_inverse=True)[1]
+    own, good = np.bincount(cell), np.bincount(cell, y)
+    scores = (hits[codes] - good[cell] + rate) / (cases[codes] - own[cell] + 1)
+    # With levels in their order: what is left of this area lies within them.
+    within = _area(scores + 2 * codes, known) - float((hits * (np.cumsum(misses) - misses)).sum()) / pairs
+    return ties - within + _area(scores, known)
 
 
 def _measure_order(codes: Codes, known: _Known) -> float:
     """Take the area under the curve of the values in their order, whichever end is the good one."""
-    hits = np.bincount(codes, known.positive)
-    scores = np.arange(len(hits), dtype=np.float64)
-    area = _area(scores, hits, scores, np.bincount(codes) - hits)
+    area = _area(codes, known)
     return max(area, 1 - area)
 
 
-def _area(scores: Floats, hits: NDArray[Any], other_scores: Floats, misses: NDArray[Any]) -> float:
+def _area(scores: NDArray[Any], known: _Known) -> float:
     """In which share of pairs is the score of a positive case above that of another, ties split?"""
-    pairs = hits.sum() * misses.sum()
-    order = np.argsort(other_scores)
-    below = np.append(0.0, np.cumsum(misses[order]))
-    ends = (below[np.searchsorted(other_scores[order], scores, side)] for side in ("left", "right"))
-    return float((hits * sum(ends)).sum() / (2 * pairs)) if pairs else 0.5
+    hits, misses = int(known.positive.sum()), int((~known.positive).sum())
+    above = float(rankdata(scores)[known.positive].sum()) - hits * (hits + 1) / 2
+    return above / (hits * misses) if hits and misses else 0.5
 
 
 def _is_sure(area: float, known: _Known) -> bool:

@@ -1,32 +1,14 @@
 """The words of the synthetic world in each language: data files, read once."""
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import SimpleNamespace
 
 from icp_lab.locale.declared import read_declared
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(SimpleNamespace):
     """Names, texts and codes of one language; see `en.toml` for what each part holds."""
-
-    currency: str
-    money: float
-    first: tuple[str, ...]
-    last: tuple[str, ...]
-    owners: tuple[str, ...]
-    name: str
-    start: dict[str, tuple[str, ...]]
-    tails: dict[str, tuple[str, ...]]
-    codes: dict[str, dict[str, str]]
-    spellings: dict[str, dict[str, tuple[str, ...]]]
-    reasons: dict[str, tuple[str, ...]]
-    texts: dict[str, tuple[str, ...]]
-    notes: dict[str, tuple[str, ...]]
-    answers: dict[str, tuple[str, ...]]
-    tickets: dict[str, tuple[str, ...]]
-    roles: dict[str, tuple[str, ...]]
 
 
 @cache
