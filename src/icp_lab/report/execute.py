@@ -103,7 +103,7 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
     path = staged / EXECUTED
     environment = {
-        "ICP_LAB_STUDY": str(plan.study.settings.path.resolve()), "ICP_LAB_OUT": str(plan.out),
+        "ICP_LAB_STUDY": str(plan.study.path.resolve()), "ICP_LAB_OUT": str(plan.out),
         "ICP_LAB_LANGUAGE": plan.language, STAGE: str(staged), FILE: str(task.file.path.resolve()),
     }
     try:

@@ -1,9 +1,10 @@
 """A study: the tables of one company, as study.yml says."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
@@ -12,8 +13,6 @@ from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BY_NAME
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import duckdb
     import pandas as pd
 
@@ -55,46 +54,37 @@ def open_study(path: str | Path) -> "Study":
     file = place / errors.YML if place.is_dir() else place
     if not file.is_file():
         raise utter("study.no_study", path=file)
-    return Study(read_settings(file))
+    return Study(**vars(read_settings(file)))
 
 
-class Study:
+@dataclass(frozen=True, eq=False)
+class Study(Settings):
     """The tables of one company and what study.yml says of them; nothing is ever written into its folder."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.folder: Path = settings.path.parent
-        self.name: str = settings.name
-        self.language: str = settings.language
-        self.as_of: date = settings.as_of
-        self.currency: str = settings.currency
-        self.outcome: str = settings.outcome
-        self.outcome_window_months: int = settings.outcome_window_months
-        self.fiscal_year_start: int = settings.fiscal_year_start
-        self.steps: dict[str, dict[str, Any]] = settings.steps
-        self.privacy: dict[str, str] = settings.privacy
-        self.brand: dict[str, str] = settings.brand
-        self.capacity: dict[str, float] = settings.capacity
+    @property
+    def folder(self) -> Path:
+        """The study's folder."""
+        return self.path.parent
 
     @property
     def tables(self) -> tuple[str, ...]:
         """Name the tables that the study has."""
-        return tuple(name for name in BY_NAME if name in self.settings.specs)
+        return tuple(name for name in BY_NAME if name in self.specs)
 
     @cached_property
     def _store(self) -> "Tables":
         from icp_lab.intake.loading import Tables  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
 
-        return Tables(self.settings.specs, self.settings.others, self.as_of)
+        return Tables(self.specs, self.others, self.as_of)
 
     def line(self, *keys: str) -> int | None:
         """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""
-        return self.settings.lines.get(keys)
+        return self.lines.get(keys)
 
     def has(self, table: str) -> bool:
         """Tell whether the study has a table."""
         _check_table(table)
-        return table in self.settings.specs
+        return table in self.specs
 
     def relation(self, table: str) -> "duckdb.DuckDBPyRelation":
         """Give a table as a lazy DuckDB relation, for what would not fit into a frame.
@@ -136,7 +126,7 @@ class Study:
         """Find the attributes that may be criteria, those known only after the sale, and why others are neither."""
         from icp_lab.study.candidates import find_candidates  # noqa: PLC0415
 
-        return find_candidates(self.table("accounts"), self.settings)
+        return find_candidates(self.table("accounts"), self)
 
     def hypotheses(self) -> "tuple[Hypothesis, ...]":
         """Read the profiles that people declared beforehand in hypotheses.yml; none where there is no such file."""
@@ -148,7 +138,7 @@ class Study:
         """Measure how well the columns of accounts are filled: a row a column, with a verdict."""
         from icp_lab.study.candidates import measure_quality  # noqa: PLC0415
 
-        return measure_quality(self.table("accounts"), self.settings)
+        return measure_quality(self.table("accounts"), self)
 
     def facts(self, table: str) -> "Facts":
         """Read a table and say what became of its rows."""
@@ -164,7 +154,7 @@ class Study:
 
     def fingerprint(self, tables: Iterable[str]) -> str:
         """Hash the content of tables: their files, those they join, and what study.yml says that bears on them."""
-        return take_fingerprint(self.settings, tables)
+        return take_fingerprint(self, tables)
 
 
 def _check_table(table: str) -> None:
