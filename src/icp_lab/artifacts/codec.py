@@ -20,6 +20,10 @@ TAG = "="
 PACKAGE = "icp_lab"
 
 
+class NotStorableError(TypeError):
+    """What is to be kept, or was kept, is of a kind that cannot be."""
+
+
 def encode(value: object) -> tuple[str, list[bytes]]:
     """How does a result become text and tables?
 
@@ -36,7 +40,7 @@ def encode(value: object) -> tuple[str, list[bytes]]:
 
     Raises
     ------
-    TypeError
+    NotStorableError
         When something in the value is none of these; the message says where.
 
     Examples
@@ -95,9 +99,9 @@ def _say(value: Any, place: str, frames: list[bytes]) -> Any:
     try:
         tag, simpler = next((tag, say(value)) for tag, (fits, say, _make) in _KINDS.items() if fits(value))
     except StopIteration:
-        raise TypeError(f"{place} is of type {type(value).__name__}, which cannot be stored") from None
-    except pa.ArrowException as error:
-        raise TypeError(f"{place}: {error}") from error
+        raise NotStorableError(f"{place} is of type {type(value).__name__}, which cannot be stored") from None
+    except (pa.ArrowException, TypeError) as error:
+        raise NotStorableError(f"{place}: {error}") from error
     return {TAG: tag, "of": _say(simpler, place, frames)}
 
 
@@ -166,7 +170,7 @@ def _name(own: Any) -> str:
 def _find(name: str) -> Any:
     module, _, path = name.partition(":")
     if module.partition(".")[0] != PACKAGE:
-        raise TypeError(f"{name} is not the lab's own")
+        raise NotStorableError(f"{name} is not the lab's own")
     found: Any = import_module(module)
     for part in path.split("."):
         found = getattr(found, part)

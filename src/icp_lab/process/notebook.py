@@ -19,7 +19,9 @@ from icp_lab.errors import Place, utter
 
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)\s*$")
 _CHOICES = re.compile(r"\bone of (.+)$")
-_KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str, "list": list, "dict": dict}
+KINDS: dict[str, tuple[type, ...]] = {
+    "bool": (bool,), "int": (int,), "float": (float, int), "str": (str,), "list": (list,), "dict": (dict,)}
+"""The kinds of parameters, and what a value of each may be."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _declare(statement: ast.stmt, comments: dict[int, str]) -> Parameter:
     assert statement.value is not None  # narrowed above; said for the type checker
     default = ast.literal_eval(statement.value)
     kind = kind or type(default).__name__
-    if kind not in _KINDS:
+    if kind not in KINDS:
         raise ValueError(f"{name}: {kind}")
     meaning = comments.get(statement.end_lineno or statement.lineno, "")
     bounds, choices = _RANGE.search(meaning), _CHOICES.search(meaning)

@@ -8,11 +8,8 @@ from typing import Any
 from icp_lab.errors.base import LabError, Place, ask_nearest, utter
 from icp_lab.errors.study import in_yml
 from icp_lab.process.declared import BY_NAME, NOTEBOOKS
-from icp_lab.process.notebook import NotebookFile, Parameter, find_notebooks
+from icp_lab.process.notebook import KINDS, NotebookFile, Parameter, find_notebooks
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "bool": (bool,), "int": (int,), "float": (float, int), "str": (str,), "list": (list,), "dict": (dict,),
-}
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -116,7 +113,7 @@ def check_choice(name: str, value: object, choices: tuple[str, ...], place: Plac
 
 
 def _check(parameter: Parameter, given: object, place: Place) -> Any:
-    if not isinstance(given, _TYPES[parameter.kind]) or (isinstance(given, bool) and parameter.kind != "bool"):
+    if not isinstance(given, KINDS[parameter.kind]) or (isinstance(given, bool) and parameter.kind != "bool"):
         raise _wrong_type(parameter, given, place)
     try:
         value: Any = float(given) if isinstance(given, int | float) and parameter.kind == "float" else given

@@ -3,11 +3,11 @@
 import platform
 from pathlib import Path
 
+from icp_lab.artifacts.manifest import PAGE_FACTS, read_json
 from icp_lab.locale import _, in_language
 from icp_lab.locale.prose import parameter_meaning
 from icp_lab.pages.notebook import PageFacts
 from icp_lab.process.sources import library_version
-from icp_lab.report.page_facts import read_page_facts
 from icp_lab.report.plan import Plan, Task
 
 
@@ -24,25 +24,20 @@ def describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFac
         Folder of the step, with what it said of itself.
     """
     with in_language(plan.language):
-        rows = read_page_facts(staged).get("rows", {})
+        rows = read_json(staged / PAGE_FACTS).get("rows", {})
+        read = [(_("Table {table}").format(table=table), _say_rows(counts)) for table, counts in rows.items()]
+        parameters = [(each.name, repr(task.parameters[each.name]), _(parameter_meaning(each.meaning)))
+                      for each in task.file.parameters]
         return PageFacts(
-            name=task.name,
-            language=plan.language,
-            study=plan.study.name,
-            pages=tuple(plan.tasks),
-            provenance=(
-                (_("Study"), plan.study.name),
-                (_("As of"), str(plan.study.as_of)),
-                *((_("Table {table}").format(table=table), _say_rows(counts)) for table, counts in rows.items()),
-                (_("Made with"), f"icp-lab {library_version('icp-lab')}, Python {platform.python_version()}"),
-            ),
-            parameters=tuple(
-                (parameter.name, repr(task.parameters[parameter.name]), _(parameter_meaning(parameter.meaning)))
-                for parameter in task.file.parameters
-            ),
-            trouble=trouble,
-            own={name: each.file.title for name, each in plan.tasks.items() if each.own},
-        )
+            name=task.name, language=plan.language, study=plan.study.name, pages=tuple(plan.tasks),
+            provenance=((_("Study"), plan.study.name), (_("As of"), str(plan.study.as_of)), *read, say_maker()),
+            parameters=tuple(parameters), trouble=trouble,
+            own={name: each.file.title for name, each in plan.tasks.items() if each.own})
+
+
+def say_maker() -> tuple[str, str]:
+    """What was a page made with?"""
+    return _("Made with"), f"icp-lab {library_version('icp-lab')}, Python {platform.python_version()}"
 
 
 def _say_rows(counts: dict[str, int]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import folder_of, read_manifest, write_text
+from icp_lab.artifacts.manifest import PAGE_FACTS, folder_of, read_json, read_manifest, write_text
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.icp import write_icp
 from icp_lab.intake.facts import COUNTED
@@ -21,7 +21,6 @@ from icp_lab.process.keys import find_entry
 from icp_lab.process.sources import library_version
 from icp_lab.publish.document import build_document
 from icp_lab.publish.workbook import write_workbook
-from icp_lab.report.page_facts import read_page_facts
 from icp_lab.report.plan import Plan
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.picture import About
@@ -118,7 +117,7 @@ def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
         return StepFacts(name, title, "failed" if end.state == "failed" else "not_run", end.cause)
     if read_manifest(folder) is None:
         return StepFacts(name, title, "not_run", _("It has not been run yet."))
-    facts = read_page_facts(folder)
+    facts = read_json(folder / PAGE_FACTS)
     return StepFacts(name, title, "done", "", tuple(facts.get("headlines", ())), facts.get("answers", {}))
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import Entry, Manifest, folder_of, write_json, write_manifest
+from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, folder_of, write_json, write_manifest
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors import utter
@@ -220,7 +220,7 @@ class Here:
         if missing:
             raise utter("run.artifact_not_written", notebook=self.name, names=missing)
         self._staged.mkdir(parents=True, exist_ok=True)
-        write_json(self._staged / "page.json", {"notebook": self.name, "language": self.language, **self._facts})
+        write_json(self._staged / PAGE_FACTS, {"notebook": self.name, "language": self.language, **self._facts})
         write_manifest(self._staged, self._manifest())
         if self._interactive:
             with hold(self.out, f"JupyterLab, {self.name}"):
@@ -230,17 +230,9 @@ class Here:
 
     def _manifest(self) -> Manifest:
         inputs = describe_inputs(self._file, self.parameters, self._fingerprint, self._upstream())
-        return Manifest(
-            notebook=self.name,
-            compute_key=compute_key(inputs) if ran_as_written(self._file) else "",
-            page_key="",
-            page="",
-            inputs=inputs,
-            parameters=self.parameters,
-            artifacts=self._written,
-            interactive=self._interactive,
-            results=self._results.kept,
-        )
+        key = compute_key(inputs) if ran_as_written(self._file) else ""
+        return Manifest(self.name, key, "", "", inputs, self.parameters, self._written, self._interactive,
+                        self._results.kept)
 
     def _upstream(self) -> dict[str, str]:
         """Hash what this notebook may read, as it was when it read it."""

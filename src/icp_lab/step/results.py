@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from icp_lab.artifacts.codec import PACKAGE, decode, digest, digest_encoded, encode
+from icp_lab.artifacts.codec import PACKAGE, NotStorableError, decode, digest, digest_encoded, encode
 from icp_lab.artifacts.manifest import digest_text, folder_of, read_manifest
 from icp_lab.errors import utter
 from icp_lab.process.sources import digest_code
@@ -44,10 +44,8 @@ class Results:
                 stored = encode(function(*args, **kwargs))
                 self._keep(key, *stored)
             return decode(*stored)  # what the store gives, so that a first and a second run show the same
-        except TypeError as error:
-            if error.__traceback__ and _is_codec(error):
-                raise utter("run.cannot_store", function=name, fault=error) from error
-            raise
+        except NotStorableError as error:
+            raise utter("run.cannot_store", function=name, fault=error) from error
 
     def _key(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         code = digest_code((f"import {function.__module__}",), showing=False)
@@ -82,11 +80,3 @@ def _read(folder: Path, key: str) -> tuple[str, list[bytes]] | None:
         return None
     frames = sorted(folder.glob(f"{key}.*.arrow"), key=lambda each: int(each.name.split(".")[1]))
     return path.read_text(encoding="utf-8"), [each.read_bytes() for each in frames]
-
-
-def _is_codec(error: TypeError) -> bool:
-    """Did the codec refuse, rather than the function fail?"""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_globals.get("__name__") == "icp_lab.artifacts.codec"
