@@ -180,6 +180,15 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     name_rows(axes, labels)
 
 
+def plot_bars(axes: Axes, labels: Sequence[str], lengths: Sequence[float], notes: Sequence[str],
+              colours: Sequence[str]) -> None:
+    """How do counts or shares stand side by side? A bar a label, the first at the top, with a note at its end."""
+    axes.barh(range(len(labels)), lengths, color=colours, height=0.6)
+    for row, (text, length) in enumerate(zip(notes, lengths, strict=True)):
+        add_note(axes, text, (length, row))
+    name_rows(axes, labels)
+
+
 def name_rows(axes: Axes, labels: Sequence[str]) -> None:
     """Name the rows of a drawing, the first at the top."""
     axes.set_yticks(range(len(labels)), labels)

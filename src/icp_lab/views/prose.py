@@ -44,12 +44,12 @@ def begin(text: str) -> str:
 
 
 class _Writer(Formatter):
-    def format_field(self, word: Any, kind: str) -> str:
+    def format_field(self, word: Any, kind: Any) -> str:
         if isinstance(word, list):
             return _(", ").join(word)
         if isinstance(word, tuple):
-            return say_interval(*word, kind)  # type: ignore[arg-type]
-        return say(word, kind or "integer") if kind or isinstance(word, Integral) else str(word)  # type: ignore[arg-type]
+            return say_interval(word[0], word[1], kind)
+        return say(word, kind or "integer") if kind or isinstance(word, Integral) else str(word)
 
 
 def tell(sentence: str, **words: object) -> Prose:

@@ -53,7 +53,7 @@ def phrase(kind: str, code: str, /, **words: object) -> Prose:
 
 def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of it named)
     picture: str, draw: Callable[..., None], about: About, /, *, height: int, narrow_height: int | None = None,
-    title: str = "title", alt: str = "", figure: bool = False, **words: object,
+    title: str = "title", alt: str = "", counts: str = "", figure: bool = False, **words: object,
 ) -> Picture:
     """How does a declared picture look with this drawing?
 
@@ -69,6 +69,8 @@ def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of
         The key of its title, where the finding decides between several.
     alt
         Takes the place of the declared one, where it lists what is drawn.
+    counts
+        Takes the place of the declared foot, where nothing but n is to be said.
     words
         What title, subtitle, foot and the text for those who cannot see it name in braces.
 
@@ -78,7 +80,7 @@ def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of
     """
     said = {key: tell(_(sentence), **words) for key, sentence in _declared("pictures.toml")[picture].items()
             if key in (title, "subtitle", "foot", "alt")}
-    return paint(draw, title=begin(said[title]), subtitle=said["subtitle"], foot=about.foot(said["foot"]),
+    return paint(draw, title=begin(said[title]), subtitle=said["subtitle"], foot=about.foot(counts or said["foot"]),
                  alt=alt or said["alt"], height=height, narrow_height=narrow_height, figure=figure)
 
 
