@@ -69,7 +69,7 @@ def test_what_would_settle_it_names_a_number_of_cases(standing):
 
 
 def test_other_outcomes_are_shown_beside_the_one_drafted_on():
-    assert document.tell_outcomes(make_icp()) == ["On winning deals: 1.20 times (0.9 to 1.6; 80 closed deals)."]
+    assert document.tell_outcomes(make_icp()) == "On winning deals: 1.20 times (0.9 to 1.6; 80 closed deals)."
 
 
 def test_tables_name_accounts_and_the_criteria_they_fail(standing):

@@ -72,7 +72,7 @@ def describe_shell(title: str, study: str) -> dict[str, Any]:
     }
 
 
-def render_template(name: str, **values: Any) -> str:
+def render_template(name: str, /, **values: Any) -> str:
     """Fill one of the lab's templates; every value is escaped unless it is marked as safe."""
     environment = _environment()
     environment.globals["_"] = _

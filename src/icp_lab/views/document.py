@@ -98,13 +98,13 @@ def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
                 needed=say(evidence.get("needed"), "integer"), n=n)
 
 
-def tell_outcomes(icp: dict[str, Any]) -> list[Prose]:
+def tell_outcomes(icp: dict[str, Any]) -> Prose:
     """How does the same rule do on the other outcomes, and with size held fixed?"""
     evidence = icp.get("evidence") or {}
     known = {**(evidence.get("outcomes") or {}), "same_size": evidence.get("size_fixed") or {}}
-    return [
+    return join(*[
         tell(name("lift_on", on), n=_cases(icp if on == "same_size" else {"outcome": on}, one["n"]), **_say_lift(one))
-        for on, one in known.items() if _is_number(one.get("lift"))]
+        for on, one in known.items() if _is_number(one.get("lift"))])
 
 
 def tell_next_step(icp: dict[str, Any]) -> Prose:
