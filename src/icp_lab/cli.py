@@ -14,6 +14,7 @@ from icp_lab.locale import LANGUAGES, _, set_language
 
 if TYPE_CHECKING:
     from icp_lab.icp import ICP
+    from icp_lab.study import Study
 
 app = typer.Typer(
     name="icp-lab", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="The study's folder, or its study.yml.", metavar="DIR")]
+NewFolder = Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the report; reports/NAME if left out, NAME as the study's.")]
 Language = Annotated[str, typer.Option(help="Language of what is written: en or ja; the study's own if left out.")]
 Profile = Annotated[Path, typer.Argument(help="An icp.yml.", metavar="ICP.yml")]
@@ -30,15 +32,13 @@ Settings = Annotated[
 
 
 @app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")], language: Language = "",
-) -> None:
+def init(folder: NewFolder, language: Language = "") -> None:
     """Begin a study: a study.yml that explains itself, and a template of every table."""
     from icp_lab.study.begin import init_study
 
     file = init_study(folder, _choose_language(language) or "en")
-    print(_("{file} is there. Put your tables beside it, name them in it, then run: icp-lab check {folder}").format(
-        file=file, folder=folder))
+    words = _("{file} is there. Put your tables beside it, name them in it, then run: icp-lab check {folder}")
+    print(words.format(file=file, folder=folder))
 
 
 @app.command()
@@ -55,9 +55,7 @@ def check(folder: Folder, language: Language = "") -> None:
 
 @app.command()
 def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
-    folder: Folder,
-    out: Out = None,
-    settings: Settings = None,
+    folder: Folder, out: Out = None, settings: Settings = None,
     only: Annotated[str, typer.Option(help="One step, with those that it needs.", metavar="STEP")] = "",
     language: Language = "",
     jobs: Annotated[int, typer.Option(help="How many notebooks run at a time.", min=1, max=64)] = 2,
@@ -67,67 +65,53 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
 
     place = choose_out(folder, out)
     _speak(folder, language)
-    wish = Wish(tuple(settings or ()), only, language, jobs)
-    run = make_report(folder, place, wish)
+    run, index = make_report(folder, place, Wish(tuple(settings or ()), only, language, jobs)), place / "index.html"
     if run.idle:
-        print(_("Nothing has changed: {index}").format(index=place / "index.html"))
+        print(_("Nothing has changed: {index}").format(index=index))
         return
     broken = [name for name, step in run.steps.items() if step.state in ("failed", "skipped")]
     if broken:
         words = _("Not finished: {steps}. Their pages say why; the others are done: {index}")
-        print(words.format(steps=", ".join(broken), index=place / "index.html"), file=sys.stderr)
+        print(words.format(steps=", ".join(broken), index=index), file=sys.stderr)
         raise typer.Exit(1)
-    print(_("The report is ready: {index}").format(index=place / "index.html"))
+    print(_("The report is ready: {index}").format(index=index))
 
 
 @app.command()
 def status(folder: Folder, out: Out = None, settings: Settings = None, language: Language = "") -> None:
     """Say which steps hold, which do not and why, and which wait for input."""
-    from icp_lab.report.make import Wish, choose_out, plan_report
+    from icp_lab.report.make import Wish, plan_report
     from icp_lab.report.status import tell_status
-    from icp_lab.study import open_study
 
-    _speak(folder, language)
-    wish = Wish(tuple(settings or ()), language=language)
-    for step in tell_status(plan_report(open_study(folder), choose_out(folder, out), wish)):
+    study, place = _open_study(folder, language, out)
+    for step in tell_status(plan_report(study, place, Wish(tuple(settings or ()), language=language))):
         print(step.words())
 
 
 @app.command()
 def why(
-    folder: Folder,
-    account: Annotated[str, typer.Argument(help="The account's id, or its name.", metavar="ACCOUNT")],
-    out: Out = None,
-    language: Language = "",
+    folder: Folder, account: Annotated[str, typer.Argument(help="The account's id, or its name.", metavar="ACCOUNT")],
+    out: Out = None, language: Language = "",
 ) -> None:
     """Say which criteria an account meets, fails and leaves open, and which known cases resemble it."""
-    from icp_lab.report.make import choose_out
     from icp_lab.report.why import explain
-    from icp_lab.study import open_study
 
-    _speak(folder, language)
-    for sentence in explain(open_study(folder), choose_out(folder, out), account).words():
-        print(sentence)
+    print("\n".join(explain(*_open_study(folder, language, out), account).words()))
 
 
 @app.command()
 def adopt(
-    folder: Folder,
-    by: Annotated[str, typer.Option(help="Who decides it.", metavar="NAME")],
+    folder: Folder, by: Annotated[str, typer.Option(help="Who decides it.", metavar="NAME")],
     reason: Annotated[str, typer.Option("--why", help="For which reason.", metavar="TEXT")],
-    out: Out = None,
-    language: Language = "",
+    out: Out = None, language: Language = "",
 ) -> None:
     """Make the definition of the last run the study's; the one before is kept."""
     from datetime import date
 
     from icp_lab.icp.versions import adopt as adopt_definition
-    from icp_lab.report.make import choose_out
-    from icp_lab.study import open_study
 
-    _speak(folder, language)
-    study = open_study(folder)
-    icp = adopt_definition(study.folder, choose_out(folder, out), by=by, why=reason, on=date.today())
+    study, place = _open_study(folder, language, out)
+    icp = adopt_definition(study.folder, place, by=by, why=reason, on=date.today())
     print(_("Adopted as version {version}: {file}").format(version=icp.version, file=study.folder / "icp.yml"))
 
 
@@ -139,41 +123,35 @@ def rollback(
 ) -> None:
     """Put a former version of the study's definition back in force."""
     from icp_lab.icp.versions import rollback as put_back
-    from icp_lab.study import open_study
 
-    _speak(folder, language)
-    put_back(open_study(folder).folder, version)
+    study, _place = _open_study(folder, language)
+    put_back(study.folder, version)
     print(_("Version {version} is in force again.").format(version=version))
 
 
 @app.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="An icp.yml.", metavar="OLD.yml")],
-    new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")],
-    language: Language = "",
+    new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")], language: Language = "",
 ) -> None:
     """Say in words what changed from one definition to another."""
-    from icp_lab.icp.profile import load_icp
-    from icp_lab.icp.versions import diff_icps
+    from icp_lab.icp import diff_icps, load_icp
 
     _choose_language(language)
-    said = diff_icps(load_icp(old), load_icp(new))
-    print("\n".join(said) or _("Both say the same."))
+    print("\n".join(diff_icps(load_icp(old), load_icp(new))) or _("Both say the same."))
 
 
 @app.command()
 def score(
     profile: Profile,
     source: Annotated[Path, typer.Argument(help="CSV or Parquet, a row an account or lead.", metavar="IN")],
-    target: Annotated[Path, typer.Argument(help="CSV or Parquet to write.", metavar="OUT")],
-    language: Language = "",
+    target: Annotated[Path, typer.Argument(help="CSV or Parquet to write.", metavar="OUT")], language: Language = "",
 ) -> None:
     """Add to each row of a file whether it fits: icp_fit (in, out, unknown), icp_tier, icp_reasons, icp_version."""
     from icp_lab.icp.score import score_file
 
     icp = _open_profile(profile, language)
-    for sentence in score_file(icp, source, target, progress=sys.stdout.isatty()).words():
-        print(sentence)
+    print("\n".join(score_file(icp, source, target, progress=sys.stdout.isatty()).words()))
     print(_("Written: {file}").format(file=target))
 
 
@@ -197,25 +175,20 @@ def sql(
 @app.command()
 def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     """Copy what people filled in from the report to its place in the study, never over a file."""
-    from icp_lab.report.make import choose_out
-    from icp_lab.study import open_study
     from icp_lab.study.begin import collect as collect_filled
 
-    _speak(folder, language)
-    found = collect_filled(choose_out(folder, out) / "to_fill", open_study(folder))
-    for path in found.copied:
-        print(_("Copied: {file}").format(file=path))
-    for path in found.unfilled:
-        print(_("Not filled in yet: {file}").format(file=path))
-    for table in found.unnamed:
-        print(_("Name the table {table} in study.yml, so that it is read.").format(table=table))
-    if not found.copied:
-        print(_("There was nothing new to copy."))
+    study, place = _open_study(folder, language, out)
+    found = collect_filled(place / "to_fill", study)
+    said = [_("Copied: {file}").format(file=path) for path in found.copied]
+    said += [_("Not filled in yet: {file}").format(file=path) for path in found.unfilled]
+    said += [_("Name the table {table} in study.yml, so that it is read.").format(table=table)
+             for table in found.unnamed]
+    print("\n".join(said if found.copied else [*said, _("There was nothing new to copy.")]))
 
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")],
+    folder: NewFolder,
     accounts: Annotated[int, typer.Option(help="How many accounts.", min=20, max=1_000_000)] = 600,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.", min=0)] = 0,
     null: Annotated[bool, typer.Option("--null", help="Without anything to find.")] = False,
@@ -260,6 +233,15 @@ def _choose_language(language: str) -> str:
         raise utter("run.language_unknown", name=language, names=tuple(LANGUAGES))
     set_language(language)
     return language
+
+
+def _open_study(folder: Path, language: str, out: Path | None = None) -> "tuple[Study, Path]":
+    """Open a study and find the folder of its report, in the language asked for, else the study's."""
+    from icp_lab.report.make import choose_out
+    from icp_lab.study import open_study
+
+    _speak(folder, language)
+    return open_study(folder), choose_out(folder, out)
 
 
 def _open_profile(path: Path, language: str) -> "ICP":

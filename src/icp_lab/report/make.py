@@ -109,28 +109,20 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
     publish_site(plan, run)
-    tables = {
-        fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
-        for fact in report.facts
-    }
+    tables = {fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
+              for fact in report.facts}
     write_json(plan.out / RECORD, _describe_run(plan, run, former, tables))
     return run
 
 
 def _describe_run(plan: Plan, run: Run, former: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
     study = plan.study
+    said = {key: str(getattr(study, key)) for key in ("name", "as_of", "currency", "outcome")}
+    versions = {name: library_version(name) for name in ("icp-lab", *LIBRARIES)}
     return {
-        "study": {
-            "name": study.name, "as_of": str(study.as_of), "currency": study.currency,
-            "outcome": study.outcome, "content": study.fingerprint(study.tables),
-        },
-        "language": plan.language,
-        "tables": tables,
+        "study": {**said, "content": study.fingerprint(study.tables)}, "language": plan.language, "tables": tables,
         "steps": {name: _describe_step(plan, run, name, former) for name in plan.tasks},
-        "versions": {
-            "icp-lab": library_version("icp-lab"), "python": platform.python_version(),
-            **{name: library_version(name) for name in LIBRARIES},
-        },
+        "versions": {"python": platform.python_version(), **versions},
         "site": {"key": _site_key(plan), "files": _site_files(plan)},
     }
 
@@ -142,17 +134,16 @@ def _describe_step(plan: Plan, run: Run, name: str, former: dict[str, Any]) -> d
     manifest = read_manifest(folder_of(plan.out, name))
     if end is None and manifest is None:
         return before
-    state = end.state if end and end.state != "fresh" else before.get("state", "done")
-    return {
-        "state": state,
-        "cause": end.cause if end else before.get("cause", ""),
-        "seconds": manifest.timings.get("seconds", 0.0) if manifest else end.seconds if end else 0.0,
-        "parameters": parameters,
-        "seed": parameters.get("seed"),
-        "inputs": manifest.inputs if manifest else {},
-        "artifacts": {key: entry.content for key, entry in manifest.artifacts.items()} if manifest else {},
-        "interactive": manifest.interactive if manifest else False,
+    said = {
+        "state": end.state if end and end.state != "fresh" else before.get("state", "done"),
+        "cause": end.cause if end else before.get("cause", ""), "seconds": end.seconds if end else 0.0,
+        "parameters": parameters, "seed": parameters.get("seed"), "inputs": {}, "artifacts": {}, "interactive": False,
     }
+    if manifest is None:
+        return said
+    contents = {key: entry.content for key, entry in manifest.artifacts.items()}
+    return said | {"seconds": manifest.timings.get("seconds", 0.0), "inputs": manifest.inputs, "artifacts": contents,
+                   "interactive": manifest.interactive}
 
 
 def _site_holds(plan: Plan) -> bool:

@@ -1,7 +1,6 @@
 """The report as a whole: its index, and definition, printable document and workbook, all made from the artifacts."""
 
 import os
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.keys import find_entry
-from icp_lab.process.sources import library_version
 from icp_lab.publish.document import build_document
 from icp_lab.publish.workbook import write_workbook
+from icp_lab.report.facts import say_maker
 from icp_lab.report.plan import Plan
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.picture import About
@@ -99,10 +98,7 @@ def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> Site
     return SiteFacts(
         study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in plan.tasks),
         tables=tuple(_tabulate_provenance(plan, run)), files=files if definition else (),
-        versions=(
-            (_("Made with"), f"icp-lab {library_version('icp-lab')}, Python {platform.python_version()}"),
-            (_("Details"), RECORD),
-        ),
+        versions=(say_maker(), (_("Details"), RECORD)),
         icp=definition.icp if definition else None, standing=definition.standing if definition else None,
         accounts=definition.accounts if definition else None,
     )
@@ -129,16 +125,12 @@ def _tabulate_provenance(plan: Plan, run: Run) -> list[Table]:
         title=_("Rows read and what became of them"),
     )]
     manifests = {name: read_manifest(folder_of(plan.out, name)) for name in plan.tasks}
-    rows = [
-        (_(BY_NAME[name].title) if name in BY_NAME else name, manifest.timings.get("seconds"), name in run.steps
-         and run.steps[name].state == "done")
-        for name, manifest in manifests.items() if manifest is not None
-    ]
+    done = {name for name, end in run.steps.items() if end.state == "done"}
+    rows = [(_(BY_NAME[name].title) if name in BY_NAME else name, manifest.timings.get("seconds"), name in done)
+            for name, manifest in manifests.items() if manifest is not None]
     if rows:
         frame = pd.DataFrame(rows, columns=["step", "seconds", "now"]).astype({"seconds": "float64"})
-        columns = (
-            Column("step", _("Step")), Column("seconds", _("Took"), "number", _("seconds")),
-            Column("now", _("Run just now"), "flag"),
-        )
+        columns = (Column("step", _("Step")), Column("seconds", _("Took"), "number", _("seconds")),
+                   Column("now", _("Run just now"), "flag"))
         tables.append(Table(frame, columns, title=_("How long the steps took")))
     return tables

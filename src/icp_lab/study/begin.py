@@ -10,16 +10,11 @@ from pathlib import Path
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
 from icp_lab.intake.spec import UNITS
-from icp_lab.locale import N_, _, in_language
+from icp_lab.locale import _, in_language
+from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import OUTCOMES
 from icp_lab.study.study import Study
 from icp_lab.tables import BY_NAME, TABLES
-
-KINDS: dict[str, str] = {
-    "text": N_("text"), "number": N_("number"), "integer": N_("whole number"), "money": N_("money"), "date": N_("date"),
-    "flag": N_("yes or no"), "list": N_("list, separated by ;"),
-}
-"""Kinds of columns in words."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,8 @@ def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
             written.append(path)
     readme = folder / "README.md"
     if not readme.exists():
-        readme.write_text(_fill("README.md", tables=wanted, kinds=KINDS), encoding="utf-8")
+        kinds = read_declared("icp_lab.study", "names.toml")["kinds"]
+        readme.write_text(_fill("README.md", tables=wanted, kinds=kinds), encoding="utf-8")
         written.append(readme)
     return tuple(written)
 

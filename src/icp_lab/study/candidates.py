@@ -5,30 +5,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from icp_lab.errors import study as errors
-from icp_lab.locale import N_
+from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import Settings
 from icp_lab.tables import BY_NAME
 
 _ACCOUNTS = BY_NAME["accounts"].by_name
 _NEARLY_UNIQUE, _ROWS_TO_JUDGE, _SPARSE = 0.5, 20, 0.5
 
-REFUSALS: dict[str, str] = {
-    "identity": N_("it names the company"),
-    "person": N_("it names a person"),
-    "after_sale": N_("it is known only after the sale"),
-    "excluded": N_("study.yml leaves it out"),
-    "not_included": N_("study.yml does not include it"),
-    "date": N_("it is a date"),
-    "empty": N_("no account has a value"),
-    "constant": N_("all accounts have the same value"),
-    "nearly_unique": N_("nearly every account has a value of its own"),
-}
+_NAMES = read_declared("icp_lab.study", "names.toml")
+REFUSALS: dict[str, str] = _NAMES["refusals"]
 """Why a column of accounts is no criterion, by code."""
 
-VERDICTS: dict[str, str] = {
-    "good": N_("well filled"), "sparse": N_("less than half filled"), "empty": REFUSALS["empty"],
-    "constant": REFUSALS["constant"], "nearly_unique": REFUSALS["nearly_unique"],
-}
+VERDICTS: dict[str, str] = {**REFUSALS, **_NAMES["verdicts"]}
 """What a column of accounts is worth, by code."""
 
 
@@ -69,16 +57,10 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
         `attributes` names a column that accounts does not have.
     """
     _check_names(accounts, settings)
-    refused: dict[str, str] = {}
-    names, late = [], []
-    for column in accounts.columns:
-        reason = _refuse(accounts[column], str(column), settings)
-        if not reason:
-            names.append(str(column))
-            continue
-        refused[str(column)] = reason
-        if reason == "after_sale":
-            late.append(str(column))
+    judged = {str(column): _refuse(accounts[column], str(column), settings) for column in accounts.columns}
+    refused = {name: reason for name, reason in judged.items() if reason}
+    names = [name for name in judged if name not in refused]
+    late = [name for name, reason in refused.items() if reason == "after_sale"]
     frame = accounts.set_index("account_id")[[*names, *late]]
     groups = {name: settings.attributes.groups.get(name) or _group(name) for name in (*names, *late)}
     return Candidates(frame, tuple(names), tuple(late), groups, refused)
@@ -100,13 +82,11 @@ def measure_quality(accounts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         A row a column that has a value somewhere or is declared: `column`, `n` (accounts), `filled` (share, 0 to 1),
         `distinct` (values), `verdict` (a code of `VERDICTS`), `use` (criterion, or a code of `REFUSALS`).
     """
-    refused = find_candidates(accounts, settings).refused
-    rows = []
-    for column in accounts.columns:
-        values = _hashable(accounts[column])
-        rows.append((str(column), len(values), float(values.notna().mean()), int(values.nunique()),
-                     _worth(accounts[column]), refused.get(str(column), "criterion")))
-    return pd.DataFrame(rows, columns=["column", "n", "filled", "distinct", "verdict", "use"])
+    refused, plain = find_candidates(accounts, settings).refused, accounts.apply(_hashable)
+    return pd.DataFrame({
+        "column": accounts.columns.astype("str"), "n": len(accounts), "filled": plain.notna().mean().to_numpy(),
+        "distinct": plain.nunique().to_numpy(), "verdict": [_worth(accounts[name]) for name in accounts],
+        "use": [refused.get(str(name), "criterion") for name in accounts]})
 
 
 def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:

@@ -48,7 +48,7 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
     content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
     stated = [settings.path.parent / name for name in (errors.HYPOTHESES, ADOPTED) if HYPOTHESES in named]
     content |= {path.name: path.read_text(encoding="utf-8", errors="replace") for path in stated if path.is_file()}
-    return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return blake2b(json.dumps(content, sort_keys=True, default=asdict).encode(), digest_size=16).hexdigest()
 
 
 def _describe(spec: Spec) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 import codecs
 from pathlib import Path
 
+from icp_lab.errors import LabError, utter
 from icp_lab.errors import study as errors
-from icp_lab.errors import utter
+from icp_lab.intake.formats import Section, read_format
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
 from icp_lab.study.yml import Reader
 
 _KEYS = ("file", "encoding", "delimiter", "sheet", "columns", "set", "where", "drop_duplicates", "values", "scale",
-         "units", "join")
-_LATER = ("format", "sql", "connection")
+         "units", "join", "format", "one_row")
+_LATER = ("sql", "connection")
 KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 
@@ -41,7 +42,8 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         set={column: _read_word(yml, (*at, "set", column)) for column in yml.mapping((*at, "set"))},
         where={column: tuple(word for source in yml.texts((*at, "where", column)) for word in _spellings(source))
                for column in yml.mapping((*at, "where"))},
-        drop_duplicates=yml.yes_no((*at, "drop_duplicates")),
+        drop_duplicates=yml.yes_no((*at, "drop_duplicates")), dialect=_read_format(yml, at, table, folder),
+        one_row=yml.text((*at, "one_row")),
         values={column: _read_words(yml, (*at, "values", column)) for column in yml.mapping((*at, "values"))},
         scale=_read_scale(yml, at), join=_read_join(yml, at), lines=_lines(yml, at))
 
@@ -73,6 +75,20 @@ def _find_files(
                 raise utter("study.unknown_kind", yml.place(at), path=name)
             found.append((path, path.relative_to(folder).as_posix()))
     return tuple(path for path, _shown in found), tuple(shown for _path, shown in found)
+
+
+def _read_format(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Section | None:
+    name = yml.text(at := (*at, "format"))
+    if not name:
+        return None
+    try:
+        tables = read_format(name, folder)
+    except LabError as error:
+        error.place = error.place if error.place.file else yml.place(at)
+        raise
+    if table not in tables:
+        raise utter("study.not_in_format", yml.place(at), name=name, table=table, words=errors.list_words(tables))
+    return tables[table]
 
 
 def _read_delimiter(yml: Reader, at: tuple[str, ...]) -> str:
