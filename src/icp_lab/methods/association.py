@@ -106,15 +106,14 @@ def _split(column: "pd.Series", where: Codes, groups: int) -> Iterator[tuple[str
             if SMALL <= has.sum() < len(has):
                 yield str(member), has, np.bincount(where, has, groups) / size
     else:
-        plain = column.map({True: "yes", False: "no"}) if pd.api.types.is_bool_dtype(column.dtype) else column
-        codes, levels = pd.factorize(plain.astype("str"), sort=True)
-        often = np.flatnonzero(np.bincount(codes, minlength=1) >= SMALL)
-        put = np.full(len(levels) + 1, len(often))
-        put[often] = np.arange(len(often))
-        if len(often) and np.ptp(put[codes]):
-            shares = np.array([np.bincount(where, codes == level, groups) / size for level in often])
-            shown = int(np.argmax(np.round(np.ptp(shares, axis=1), 9) + (levels[often] == "yes")))
-            yield str(levels[often][shown]), put[codes], shares[shown]
+        is_flag = pd.api.types.is_bool_dtype(column.dtype)
+        named = (column.map({True: "yes", False: "no"}) if is_flag else column).astype("str")
+        often = sorted(named.value_counts().loc[lambda count: count >= SMALL].index)
+        codes = pd.Categorical(named, often).codes.astype(np.int64) % (len(often) + 1)  # the rare ones, -1, come last
+        if often and np.ptp(codes):
+            shares = np.array([np.bincount(where, codes == place, groups) / size for place in range(len(often))])
+            shown = int(np.argmax(np.round(np.ptp(shares, axis=1), 9) + (np.array(often) == "yes")))
+            yield often[shown], codes, shares[shown]
 
 
 def _associate(table: NDArray[np.int64]) -> dict[str, float]:

@@ -63,9 +63,8 @@ class Candidates(Shown):
     luck: float
 
 
-def list_proposals(
-    finding: Finding, hypotheses: Sequence[Hypothesis], adopted: Rule | None, segments: Sequence[Proposal]
-) -> tuple[Proposal, ...]:
+def list_proposals(finding: Finding, hypotheses: Sequence[Hypothesis], adopted: Rule | None,
+                   segments: Sequence[Proposal]) -> tuple[Proposal, ...]:
     """Which profiles are there to choose from: found, nearly as good, declared, adopted last time, and segments?"""
     listed = [Proposal("found", "", finding.rule)] if finding.rule.criteria else []
     listed += [Proposal("near", "", other.rule) for other in finding.alternatives]
@@ -74,9 +73,8 @@ def list_proposals(
     return (*listed, *segments)
 
 
-def propose_segments(
-    attributes: pd.DataFrame, members: pd.DataFrame, segmentation: dict[str, Any]
-) -> tuple[Proposal, ...]:
+def propose_segments(attributes: pd.DataFrame, members: pd.DataFrame,
+                     segmentation: dict[str, Any]) -> tuple[Proposal, ...]:
     """Which rule describes each published segment best?
 
     Parameters

@@ -165,9 +165,8 @@ class AttributeGroups(Shown):
     lacking: dict[str, tuple[str, ...]]
 
 
-def group_attributes(
-    attributes: pd.DataFrame, groups: dict[str, str], finding: Finding, exclude: Names = ()
-) -> AttributeGroups:
+def group_attributes(attributes: pd.DataFrame, groups: dict[str, str], finding: Finding,
+                     exclude: Names = ()) -> AttributeGroups:
     """Which attributes of the four groups were looked at, and what became of them?"""
     used = set(finding.rule.attributes)
     rows = []

@@ -39,9 +39,8 @@ class Summary:
     days: int | None = None
 
 
-def summarize_events(
-    events: Any, summaries: "Sequence[Summary]", *, before: date | str, by: str = "account_id", on: str = "date",
-) -> Any:
+def summarize_events(events: Any, summaries: "Sequence[Summary]", *, before: date | str, by: str = "account_id",
+                     on: str = "date") -> Any:
     """What do an account's events say of it, on whichever engine they are?
 
     Parameters

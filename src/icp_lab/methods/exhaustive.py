@@ -28,10 +28,9 @@ class Conjunction:
     positives: int
 
 
-def rank_conjunctions(
-    members: NDArray[np.bool_], positive: NDArray[np.bool_], *, prices: NDArray[np.float64] | None = None,
-    wracc: bool = False, depth: int = 3, keep: int = 10, least: int = 1,
-) -> list[Conjunction]:
+def rank_conjunctions(members: NDArray[np.bool_], positive: NDArray[np.bool_], *,
+                      prices: NDArray[np.float64] | None = None, wracc: bool = False, depth: int = 3, keep: int = 10,
+                      least: int = 1) -> list[Conjunction]:
     """Which conjunctions of these conditions describe the positive cases best, of all there are?
 
     Parameters

@@ -187,11 +187,8 @@ def _split_members(column: "pd.Series[Any]", codes: Codes, filled: NDArray[np.bo
     """Say for each member of a list who has it."""
     if column.dtype != object or not len(codes) or not isinstance(column.iloc[int(filled.argmax())], tuple):
         return
-    lists = column[filled].iloc[np.unique(codes, return_index=True)[1]].tolist()
-    counts, total = np.bincount(codes), Counter[str]()
-    for members, count in zip(lists, counts.tolist(), strict=True):
-        total.update(dict.fromkeys(members, count))
-    for member, count in total.items():
+    lists = column[filled].drop_duplicates().tolist()  # in the order of their codes
+    for member, count in Counter(member for members in column[filled] for member in set(members)).items():
         if KIND <= count <= len(codes) - KIND:
             yield np.array([member in members for members in lists], dtype=np.int64)[codes]
 

@@ -46,9 +46,8 @@ def join_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> Joined:
     return Joined(take_cases(attributes, cases), keyed["positive"].map(ANSWERS).astype("boolean"), groups)
 
 
-def suspect_attributes(
-    attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Names = (), insist: Names = ()
-) -> Leaks:
+def suspect_attributes(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Names = (),
+                       insist: Names = ()) -> Leaks:
     """Which attributes may know the outcome, and which of them are refused as criteria?
 
     Parameters
@@ -72,9 +71,8 @@ def suspect_attributes(
     return find_leaks(table, positive, groups=groups, insist=insist)
 
 
-def find_profile(
-    attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Names = (), insist: Names = (), **plan: Any
-) -> Finding:
+def find_profile(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Names = (), insist: Names = (),
+                 **plan: Any) -> Finding:
     """Which criteria describe the cases that came out well?
 
     Parameters
@@ -128,9 +126,8 @@ class MoreProfiles(Shown):
                               "high": f.lift_high, "verdict": f.verdict} for f in rows])
 
 
-def find_more(
-    attributes: pd.DataFrame, cases: pd.DataFrame, first: Finding, *, most: int = 2, **plan: Any
-) -> MoreProfiles:
+def find_more(attributes: pd.DataFrame, cases: pd.DataFrame, first: Finding, *, most: int = 2,
+              **plan: Any) -> MoreProfiles:
     """Is there another ideal customer among those that the first profile leaves outside?
 
     Parameters

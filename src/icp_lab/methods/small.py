@@ -55,9 +55,8 @@ class ScoreTest(Shown):
         return pd.DataFrame([{"rule": self.rule.words()} | {name: getattr(self, name) for name in names}])
 
 
-def test_score(
-    cases: pd.DataFrame, score: "pd.Series[Any]", rule: Rule, *, groups: "pd.Series[Any] | None" = None
-) -> ScoreTest:
+def test_score(cases: pd.DataFrame, score: "pd.Series[Any]", rule: Rule, *,
+               groups: "pd.Series[Any] | None" = None) -> ScoreTest:
     """Do accounts inside a declared rule succeed more than those outside?
 
     Parameters
@@ -128,9 +127,8 @@ class ScoreScan(Shown):
         return self.figures.assign(rule=[rule.words() for rule in self.rules])
 
 
-def scan_scores(
-    cases: pd.DataFrame, score: "pd.Series[Any]", *, least: int = 5, permutations: int = 999, seed: int = 0
-) -> ScoreScan:
+def scan_scores(cases: pd.DataFrame, score: "pd.Series[Any]", *, least: int = 5, permutations: int = 999,
+                seed: int = 0) -> ScoreScan:
     """Which single criterion goes with success, and would chance find as strong a one among as many?
 
     Parameters
@@ -196,9 +194,8 @@ class CaseMatrix(Shown):
     marks: pd.DataFrame
 
 
-def arrange_cases(
-    cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *, score: "pd.Series[Any] | None" = None
-) -> CaseMatrix:
+def arrange_cases(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,
+                  score: "pd.Series[Any] | None" = None) -> CaseMatrix:
     """What does every account look like, the best first?
 
     Parameters

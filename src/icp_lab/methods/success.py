@@ -223,9 +223,10 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
     top = _take_top(score + lift, unmeasured, places) & ~barred
     plain = _take_top(score, unmeasured, places) & ~gone
     robustness = _vary_weights(values, weights, (lift, unmeasured, barred), places, choice)
-    reasons = _give_reasons(frame, choice, {
-        "left": gone, "not_measured": unmeasured, "vetoed": vetoed & choice.use_opinions & plain,
-        "nominated": top & ~plain & (lift > 0), "top_share": top})
+    marks = {"left": gone, "not_measured": unmeasured, "vetoed": vetoed & choice.use_opinions & plain,
+             "nominated": top & ~plain & (lift > 0), "top_share": top,
+             "too_young": (frame["tenure_months"] < choice.window_months).to_numpy()}
+    reasons = pd.Series(np.select([*marks.values()], [*marks], "below_top"), frame.index, dtype="str")
     placed = percentiles.reindex(columns=list(MEASURES)).astype("float64")
     table = pd.DataFrame({
         "account_id": frame["account_id"], "score": score,
@@ -346,8 +347,3 @@ def _sum_opinions(opinions: pd.DataFrame, ids: pd.Series) -> pd.Series:
     nominated = ids.isin(opinions.loc[opinions["verdict"] == "best", "account_id"])
     vetoed = ids.isin(opinions.loc[opinions["verdict"] == "avoid", "account_id"])
     return pd.Series(np.select([vetoed, nominated], ["vetoed", "nominated"], "none"), ids.index, dtype="str")
-
-
-def _give_reasons(frame: pd.DataFrame, choice: Choice, marks: dict[str, NDArray[np.bool_]]) -> pd.Series:
-    marks = marks | {"too_young": (frame["tenure_months"] < choice.window_months).to_numpy()}
-    return pd.Series(np.select([*marks.values()], [*marks], "below_top"), frame.index, dtype="str")

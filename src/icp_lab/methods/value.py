@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -54,21 +54,6 @@ class Worth(Shown):
     cost_known: bool
     undated: int
     backwards: int
-
-
-class _Flows(NamedTuple):
-    """Rows of revenue on the clock: `whole` is spread evenly over [start, stop), or falls on start when `is_point`.
-
-    What runs on brings `monthly`, and cannot be left for the months `committed`.
-    """
-
-    rows: pd.DataFrame
-    start: Floats
-    stop: Floats
-    whole: Floats
-    is_point: NDArray[np.bool_]
-    monthly: Floats
-    committed: Floats
 
 
 def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
@@ -124,7 +109,7 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     now, ids = end_of(as_of), pd.Index(base["account_id"])
     customers = ids[(base["status"] == "customer").to_numpy()]
     total = _sum_money(flows, -np.inf, now, customers)
-    timeless = bool(len(flows.start)) and bool(np.isnan(flows.start).all())  # a list of totals: no year can be told
+    timeless = len(flows) > 0 and bool(flows["start"].isna().all())  # a list of totals: no year can be told
     year = _sum_money(flows, now - 12, now, customers) * (np.nan if timeless else 1.0)
     recent = total if timeless else _sum_money(flows, now - 12 * window, now, customers)
     rate = _rate_margin(flows, customers)
@@ -132,7 +117,7 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     gain = rate if cost_known else pd.Series(1.0, customers)
     parts = _part(base, flows, customers, total * gain, gain)
     parts["ahead"] = expect_years(parts, horizon)
-    on_contract = customers.isin(flows.rows.loc[flows.rows["recurring"].fillna(False), "account_id"])
+    on_contract = customers.isin(flows.loc[flows["recurring"].fillna(False), "account_id"])
     value = np.where(on_contract, parts["past"] + parts["yearly"] * parts["ahead"], recent * gain)
     frame = base.set_index("account_id", drop=False)
     money = {"revenue": total, "revenue_yearly": year, "margin": total * rate, "value": pd.Series(value, customers)}
@@ -146,16 +131,16 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     order = [name for name in DTYPES_OF["customers"] if name in frame]
     frame = frame[[*order, *frame.columns.difference(order, sort=False)]].reset_index(drop=True)
     return Worth(frame, parts, lifetime, _name_basis(frame["value_basis"]), window, cost_known,
-                 undated=int(np.isnan(flows.start).sum()), backwards=int((flows.stop < flows.start).sum()))
+                 undated=int(flows["start"].isna().sum()), backwards=int((flows["stop"] < flows["start"]).sum()))
 
 
-def _part(base: pd.DataFrame, flows: _Flows, customers: pd.Index, past: pd.Series, gain: pd.Series) -> pd.DataFrame:
+def _part(base: pd.DataFrame, flows: pd.DataFrame, ids: pd.Index, past: pd.Series, gain: pd.Series) -> pd.DataFrame:
     """Take value apart: what came, what comes a year, how long the customer has been here and is bound."""
-    ours = base.set_index("account_id").loc[customers]
+    ours = base.set_index("account_id").loc[ids]
     gone = tell_left(ours)
-    running = _by_account(flows, np.nan_to_num(flows.monthly), customers).where(~gone.fillna(False), 0.0)
-    bound = pd.Series(flows.committed / 12).groupby(flows.rows["account_id"].to_numpy()).max().reindex(customers)
-    return pd.DataFrame({"account_id": customers, "past": past.to_numpy(), "yearly": (12 * running * gain).to_numpy(),
+    running = _by_account(flows, flows["monthly"], ids).where(~gone.fillna(False), 0.0)
+    bound = (flows["committed"] / 12).groupby(flows["account_id"]).max().reindex(ids)
+    return pd.DataFrame({"account_id": ids, "past": past.to_numpy(), "yearly": (12 * running * gain).to_numpy(),
                          "years": ours["tenure_months"].to_numpy() / 12, "left": gone.array,
                          "committed": bound.fillna(0.0).to_numpy()})
 
@@ -165,7 +150,11 @@ def _take_won(deals: pd.DataFrame) -> pd.DataFrame:
     return won[(won["stage"] == "won") & won["amount"].notna()].rename(columns={"closed": "date"})
 
 
-def _lay_out(money: pd.DataFrame, as_of: date) -> _Flows:
+def _lay_out(money: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Put rows of revenue on the clock: `whole` is spread evenly over [start, stop), or falls on start if `is_point`.
+
+    What runs on brings `monthly`, and cannot be left for the months `committed`.
+    """
     rows = until(fill_table(money, "revenue"), "date", pd.Timestamp(as_of)).dropna(subset=["amount"])
     rows = rows.sort_values(rows.columns.tolist(), ignore_index=True)
     now, start = end_of(as_of), count_months(rows["date"])
@@ -183,7 +172,8 @@ def _lay_out(money: pd.DataFrame, as_of: date) -> _Flows:
     term = period - (now - start) % period if _keep_terms(last - start, period) else np.zeros(len(rows))
     rest = np.where(runs_on, term, stop - now)
     bound = running & (rest <= _LONGEST)
-    return _Flows(rows, start, stop, whole, is_point, np.where(running, monthly, 0.0), np.where(bound, rest, 0.0))
+    return rows.assign(start=start, stop=stop, whole=whole, is_point=is_point, monthly=np.where(running, monthly, 0.0),
+                       committed=np.where(bound, rest, 0.0))
 
 
 def _keep_terms(lasted: Floats, period: Floats) -> bool:
@@ -192,29 +182,27 @@ def _keep_terms(lasted: Floats, period: Floats) -> bool:
     return not len(off) or float((off < 0.5).mean()) >= _TERMS_KEPT
 
 
-def _sum_money(flows: _Flows, start: float, stop: float, ids: pd.Index) -> pd.Series:
+def _sum_money(flows: pd.DataFrame, start: float, stop: float, ids: pd.Index) -> pd.Series:
     """Sum what fell into a window; payments without a date belong to the window without a beginning only."""
-    inside = (flows.start >= start) & (flows.start < stop) | (np.isnan(flows.start) & (start == -np.inf))
-    overlap = np.maximum(np.minimum(flows.stop, stop) - np.maximum(flows.start, start), 0)
-    length = flows.stop - flows.start
-    part = np.where(flows.is_point, inside, np.divide(overlap, length, out=np.zeros(len(length)), where=length > 0))
-    return _by_account(flows, np.nan_to_num(flows.whole * part), ids)
+    begin, length = flows["start"], flows["stop"] - flows["start"]
+    inside = (begin >= start) & (begin < stop) | (begin.isna() & (start == -np.inf))
+    overlap = (flows["stop"].clip(upper=stop) - begin.clip(lower=start)).clip(lower=0)
+    part = (overlap / length.where(length > 0)).where(~flows["is_point"], inside.astype("float64"))
+    return _by_account(flows, flows["whole"] * part, ids)
 
 
-def _by_account(flows: _Flows, amounts: Floats, ids: pd.Index) -> pd.Series:
+def _by_account(flows: pd.DataFrame, amounts: pd.Series, ids: pd.Index) -> pd.Series:
     """Add up by account. A customer without a row has nothing; where there are no rows at all, nobody can tell."""
-    sums = pd.Series(amounts).groupby(flows.rows["account_id"].to_numpy()).sum()
-    return pd.Series(sums.reindex(ids, fill_value=0.0 if len(flows.rows) else np.nan), dtype="float64")
+    sums = amounts.groupby(flows["account_id"]).sum()
+    return sums.reindex(ids, fill_value=0.0 if len(flows) else np.nan).astype("float64")
 
 
-def _rate_margin(flows: _Flows, ids: pd.Index) -> pd.Series:
+def _rate_margin(flows: pd.DataFrame, ids: pd.Index) -> pd.Series:
     """Tell what is left of each unit of money after cost, from the rows that carry a cost."""
-    known = flows.rows["cost"].notna() & (flows.rows["amount"] > 0)
-    rows = flows.rows[known]
-    share = (rows["cost"] / rows["amount"]).to_numpy()
-    earned, spent = flows.whole[known], flows.whole[known] * share
-    sums = pd.DataFrame({"earned": earned, "spent": spent}).groupby(rows["account_id"].to_numpy()).sum()
-    return pd.Series((1 - sums["spent"] / sums["earned"].where(sums["earned"] > 0)).reindex(ids), dtype="float64")
+    rows = flows[flows["cost"].notna() & (flows["amount"] > 0)]
+    spent, earned = (part.groupby(rows["account_id"]).sum()
+                     for part in (rows["whole"] * (rows["cost"] / rows["amount"]), rows["whole"]))
+    return (1 - spent / earned.where(earned > 0)).reindex(ids).astype("float64")
 
 
 def _name_basis(bases: pd.Series) -> Basis:

@@ -29,15 +29,15 @@ def _draw_kind(kind: Kind, n: int, rng: np.random.Generator) -> pd.DataFrame:
         "annual_revenue": np.round(employees * np.exp(rng.normal(np.log(160_000), 0.4, n)), -3),
         "country": [REGIONS[r][i] for r, i in zip(region, rng.integers(0, 2, n), strict=True)],
         "region": region,
-        "founded_year": np.clip(np.round(rng.normal(*kind.founded, size=n)), 1890, 2024),
+        "founded_year": np.clip(np.round(rng.normal(kind.founded[0], kind.founded[1], n)), 1890, 2024),
         "tech_stack": [tuple(sorted(tool for tool in owns if owns[tool][i])) or ("Excel",) for i in range(n)],
         "channel": pick(rng, {"referral": 0.2, "inbound": 0.35, "outbound": 0.3, "event": 0.15}, n),
         "sold_via": np.where(rng.random(n) < kind.dealer, "dealer", "direct"),
-        "digital_maturity": np.clip(np.round(rng.normal(*kind.maturity, size=n)), 1, 5),
+        "digital_maturity": np.clip(np.round(rng.normal(kind.maturity[0], kind.maturity[1], n)), 1, 5),
         "decision_making": pick(rng, kind.decision, n),
         "exports": rng.random(n) < kind.exports,
-        "it_budget_share": np.round(np.clip(rng.normal(*kind.it_budget, size=n), 0.002, 0.25), 3),
-        "growth": np.round(rng.normal(*kind.growth, size=n), 3),
+        "it_budget_share": np.round(np.clip(rng.normal(kind.it_budget[0], kind.it_budget[1], n), 0.002, 0.25), 3),
+        "growth": np.round(rng.normal(kind.growth[0], kind.growth[1], n), 3),
     })
 
 
