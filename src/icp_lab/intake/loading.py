@@ -11,8 +11,10 @@ import duckdb
 from icp_lab.errors import LabError
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import SQL_TYPES, add_macros, guess_kinds
-from icp_lab.intake.facts import Case, Facts
+from icp_lab.intake.deriving import derive_columns, keep_latest
+from icp_lab.intake.facts import Case, Decision, Facts
 from icp_lab.intake.files import Raw, read_files
+from icp_lab.intake.formats import Note, apply_format
 from icp_lab.intake.judging import Judge
 from icp_lab.intake.mapping import Mapped, join_columns, map_columns
 from icp_lab.intake.spec import Spec
@@ -36,6 +38,7 @@ class Tables:
         self._specs, self._others, self._as_of = specs, others, as_of
         self._raw: dict[str, Raw] = {}
         self._mapped: dict[str, Mapped] = {}
+        self._notes: dict[str, list[Note]] = {}
         self._facts: dict[str, Facts] = {}
         self._columns: dict[str, tuple[Column, ...]] = {}
         self._failed: dict[str, LabError] = {}
@@ -86,8 +89,12 @@ class Tables:
         raw = self._raw[name] = read_files(self._con, spec, self._folder)
         if not raw.rows + len(raw.overlong):
             raise errors.no_rows(", ".join(spec.shown), name, 0)
+        spec, notes = apply_format(self._con, spec, raw)
         mapped = map_columns(self._con, spec, raw)
         self._con.execute(f"DROP TABLE {raw.name}")
+        mapped, kept = keep_latest(self._con, spec, mapped)
+        mapped, derived = derive_columns(self._con, spec, mapped)
+        self._notes[name] = [*notes, *kept, *derived]
         if spec.join is not None:
             mapped = join_columns(self._con, spec, mapped, self._prepare(spec.join.table))
         self._mapped[name] = mapped
@@ -97,7 +104,8 @@ class Tables:
         table, mapped, raw = BY_NAME[spec.table], self._prepare(spec.table), self._raw[spec.table]
         columns, ignored = self._declare(spec, table, mapped)
         facts = Facts(spec.table, ", ".join(spec.shown), raw.rows + len(raw.overlong), mapped.left_out,
-                      duplicates=raw.duplicates, ignored=ignored)
+                      duplicates=0 if spec.one_row else raw.duplicates, ignored=ignored)
+        facts.decisions += [Decision(code, facts.file, column, said) for code, column, said in self._notes[spec.table]]
         facts.counts["dropped", ""] += mapped.dropped
         for file, row, cells in raw.overlong:
             facts.add(Case(spec.shown[file], row, "", cells, "overlong"))

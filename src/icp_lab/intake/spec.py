@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from icp_lab.intake.formats import Section
 
 UNITS: dict[str, float] = {
     "円": 1, "千円": 1e3, "万円": 1e4, "百万円": 1e6, "億円": 1e8, "十億円": 1e9,
@@ -22,7 +26,11 @@ class Join:
 
 @dataclass(frozen=True)
 class Spec:
-    """A table's source and mapping; `lines` gives the line of study.yml of each key, for messages."""
+    """A table's source and mapping; `lines` gives the line of study.yml of each key, for messages.
+
+    `dialect` is what the format named says of the table; `one_row` keeps one row a key: "latest" in the file, or by a
+    column.
+    """
 
     table: str
     files: tuple[Path, ...]
@@ -34,6 +42,8 @@ class Spec:
     set: dict[str, str | None] = field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drop_duplicates: bool = False
+    dialect: "Section | None" = None
+    one_row: str = ""
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
     scale: dict[str, float] = field(default_factory=dict)
     join: Join | None = None
