@@ -3,15 +3,16 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import isfinite
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import pandas as pd
 
 from icp_lab.locale import N_, _, language
 from icp_lab.rule import write_number
 
-Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "interval", "p", "flag"]
+Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "p", "flag"]
 MISSING = "–"
 LEFT = ("text", "date", "flag")
 """Kinds that are set flush left, since they are not compared by size."""
@@ -24,7 +25,7 @@ class Column:
     Parameters
     ----------
     name
-        Column of the frame. For `interval` it only names the column: the ends are read from `low` and `high`.
+        Column of the frame.
     head
         Its heading, in the reader's language.
     kind
@@ -32,10 +33,7 @@ class Column:
     unit
         Unit, shown in the heading: the currency for money. Shares say % and months say months by themselves.
     low, high
-        Columns with the ends of an interval. With them, a figure reads "2.9 (1.8 to 4.1)"; the kind `interval`
-        shows the ends alone and takes `NAME_low` and `NAME_high` when they are left out.
-    of
-        For the kind `interval`: how its ends are written.
+        Columns with the ends of an interval: with them, a figure reads "2.9 (1.8 to 4.1)".
     """
 
     name: str
@@ -44,25 +42,15 @@ class Column:
     unit: str = ""
     low: str = ""
     high: str = ""
-    of: Kind = "number"
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"kind of column {self.name!r} is {self.kind!r}; it is one of {', '.join(get_args(Kind))}")
-        if self.kind == "interval" and not self.low:
-            object.__setattr__(self, "low", f"{self.name}_low")
-            object.__setattr__(self, "high", f"{self.name}_high")
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Name the columns of the frame that this column is written from, the figure before its ends."""
-        ends = (self.low, self.high) if self.low else ()
-        return ends if self.kind == "interval" else (self.name, *ends)
-
-    @property
-    def written(self) -> Kind:
-        """Tell how the figures in the cells are written: for intervals, as their ends are."""
-        return self.of if self.kind == "interval" else self.kind
+        return (self.name, self.low, self.high) if self.low else (self.name,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +102,7 @@ class Table:
 
     def heads(self) -> list[tuple[str, str]]:
         """Say each column's heading and unit."""
-        return [(column.head, _Scale.of(column, self.frame).unit) for column in self.columns]
+        return [(column.head, _fit_column(column, self.frame).unit) for column in self.columns]
 
     def cells(self) -> list[list[str]]:
         """Write every cell as the reader sees it, row by row."""
@@ -133,44 +121,40 @@ class Table:
     __repr__ = __str__
 
 
-@dataclass(frozen=True)
-class _Scale:
+class _Scale(NamedTuple):
     """How the figures of one column are written, the same in all its cells."""
 
     divisor: float
     decimals: int
     unit: str
 
-    @classmethod
-    def of(cls, column: Column, frame: pd.DataFrame) -> "_Scale":
-        kind = column.written
-        if kind in (*LEFT, "p"):
-            return cls(1, 0, column.unit)
-        values = pd.concat([pd.to_numeric(frame[name], errors="coerce") for name in column.sources]).abs()
-        found = [float(value) for value in values.dropna() if isfinite(value)]
-        return cls.fitting(kind, found, column.unit)
 
-    @classmethod
-    def fitting(cls, kind: Kind, found: Sequence[float], unit: str) -> "_Scale":
-        top = max(found, default=0.0)
-        if kind == "integer":
-            return cls(1, 0, unit)
-        if kind == "share":
-            return cls(0.01, 0 if top >= 0.1 or top == 0 else 1, unit or "%")
-        if kind == "months":
-            return cls(1, 0 if top >= 10 else 1, unit or _("months"))
-        if kind == "money":
-            return cls.for_money([value for value in found if value], unit)
-        return cls(1, 0 if top >= 100 else 1 if top >= 10 else 2, unit)
+def _fit_column(column: Column, frame: pd.DataFrame) -> _Scale:
+    if column.kind in (*LEFT, "p"):
+        return _Scale(1, 0, column.unit)
+    cells = chain.from_iterable(frame[name] for name in column.sources)
+    return _fit_scale(column.kind, [float(str(cell)) for cell in cells if not _is_missing(cell)], column.unit)
 
-    @classmethod
-    def for_money(cls, found: Sequence[float], currency: str) -> "_Scale":
-        middle = sorted(found)[(len(found) - 1) // 2] if found else 0.0
-        if middle >= 1e6:
-            return cls(1e6, 1, _("{currency} million").format(currency=_(currency)).strip())
-        if middle >= 1e4:
-            return cls(1e3, 0, _("{currency} thousand").format(currency=_(currency)).strip())
-        return cls(1, 0, _(currency))
+
+def _fit_scale(kind: Kind, figures: Sequence[float], unit: str) -> _Scale:
+    found = sorted(abs(figure) for figure in figures if isfinite(figure))
+    top = found[-1] if found else 0.0
+    if kind == "money":
+        paid = [figure for figure in found if figure] or [0.0]
+        return _fit_money(paid[(len(paid) - 1) // 2], unit)
+    if kind == "share":
+        return _Scale(0.01, int(0 < top < 0.1), unit or "%")
+    if kind == "months":
+        return _Scale(1, int(top < 10), unit or _("months"))
+    return _Scale(1, 0 if top >= 100 or kind == "integer" else 1 if top >= 10 else 2, unit)
+
+
+def _fit_money(middle: float, currency: str) -> _Scale:
+    if middle >= 1e6:
+        return _Scale(1e6, 1, _("{currency} million").format(currency=_(currency)).strip())
+    if middle >= 1e4:
+        return _Scale(1e3, 0, _("{currency} thousand").format(currency=_(currency)).strip())
+    return _Scale(1, 0, _(currency))
 
 
 def say(value: object, kind: Kind = "number", unit: str = "") -> str:
@@ -225,7 +209,7 @@ def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "
 
 def _say_figures(figures: Sequence[float], kind: Kind, unit: str) -> str:
     """Write a figure, or both ends of an interval, with their unit."""
-    scale = _Scale.fitting(kind, [abs(figure) for figure in figures], unit)
+    scale = _fit_scale(kind, figures, unit)
     # A ratio in a sentence needs no second decimal unless it is close to 1.
     decimals = 1 if kind == "ratio" and max(map(abs, figures)) >= 1.5 else scale.decimals
     low, *high = (_write_number(figure, scale.divisor, decimals) for figure in figures)
@@ -266,17 +250,13 @@ def _say_money(figure: float, currency: str) -> str:
 
 
 def _write_column(rows: pd.DataFrame, column: Column) -> list[str]:
-    scale, kind = _Scale.of(column, rows), column.written
-    written = [[_write(value, kind, scale) for value in rows[name]] for name in column.sources]
-    if not column.low:
-        return written[0]
-    lows, highs = written[-2:]
-    ends = [_("{low} to {high}").format(low=low, high=high) if low != MISSING or high != MISSING else MISSING
-            for low, high in zip(lows, highs, strict=True)]
-    if column.kind == "interval":
-        return ends
-    pairs = zip(written[0], ends, strict=True)
-    return [figure if MISSING in (figure, end) else f"{figure} ({end})" for figure, end in pairs]
+    scale = _fit_column(column, rows)
+    figures, *ends = ([_write(value, column.kind, scale) for value in rows[name]] for name in column.sources)
+    if not ends:
+        return figures
+    both = _("{low} to {high}")
+    return [figure if figure == MISSING or low == high == MISSING else f"{figure} ({both.format(low=low, high=high)})"
+            for figure, low, high in zip(figures, *ends, strict=True)]
 
 
 def _write(value: object, kind: Kind, scale: _Scale) -> str:
@@ -289,13 +269,9 @@ def _write(value: object, kind: Kind, scale: _Scale) -> str:
 
 
 def _write_plain(value: object, kind: Kind) -> str:
-    if kind == "flag":
-        return _("yes") if bool(value) else _("no")
     if kind == "date":
         return str(value)[:10]
-    if isinstance(value, (tuple, list)):
-        return ", ".join(str(part) for part in value) or MISSING
-    return str(value) or MISSING
+    return say_value(bool(value) if kind == "flag" else value) or MISSING
 
 
 def _write_p(figure: float) -> str:
