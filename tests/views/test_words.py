@@ -1,12 +1,17 @@
+import re
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from icp_lab.locale import in_language
+from icp_lab.locale.declared import read_declared
 from icp_lab.methods.document import FITS
 from icp_lab.methods.negatives import SIGNS
 from icp_lab.methods.success import MEASURES
-from icp_lab.views.table import Column
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.picture import About
+from icp_lab.views.table import MISSING, Column
+from icp_lab.views.words import lay_out, name, names, phrase, show
 
 
 def test_codes_of_methods_have_names_in_their_order():
@@ -38,3 +43,37 @@ def test_a_column_that_nobody_filled_is_left_out_where_the_declaration_says_so()
                           "margin": [float("nan")], "value": [2.0], "tenure": [1.0], "churned": [False]})
     table = lay_out("most_valuable", frame, currency="EUR", basis="-")
     assert [column.name for column in table.columns] == ["name", "region", "revenue", "value", "tenure", "churned"]
+
+
+def test_a_sentence_takes_figures_lists_and_intervals():
+    said = phrase("effect", "risk_ratio", ratio=2.94, interval=(1.8, 4.1), unused=object())
+    assert said == "2.9 times as common (1.8 to 4.1)"
+    assert phrase("collect", "attribute", attribute="size", share=None) == (
+        f"Collect first: **size**, known for {MISSING} of accounts.")
+    with in_language("ja"):
+        assert "2.9" in phrase("effect", "risk_ratio", ratio=2.94, interval=(1.8, 4.1))
+
+
+def test_a_picture_takes_its_words_from_the_declaration_and_the_rest_from_the_code():
+    about = About(date(2026, 6, 30), "EUR", "Demo")
+    picture = show("robustness", lambda axes, narrow: axes.plot([1, 2]), about, title="firm", height=100, firm=3,
+                   best=1200, n=25, all=60)
+    assert picture.title == "3 of 1,200 best customers stay best under nearly any weights"
+    assert picture.foot.startswith("25 customers shown of 60. As of 2026-06-30.")
+    assert picture.subtitle.startswith("Share of weightings") and picture.alt.startswith("A row a customer")
+    own = show("stability", lambda axes, narrow: axes.plot([1, 2]), about, title="loose", height=100, alt="two bars",
+               counts="7 cases")
+    assert (own.alt, own.foot[:8]) == ("two bars", "7 cases.")
+
+
+@pytest.mark.parametrize("file", ["names.toml", "sentences.toml", "pictures.toml", "tables.toml"])
+def test_nothing_is_declared_that_no_code_asks_for(root, file):
+    """A sentence out of use would be translated for ever: extraction cannot tell."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (root / "src/icp_lab").rglob("*.py"))
+    code += "".join(path.read_text(encoding="utf-8") for path in (root / "src/icp_lab").rglob("*.j2"))
+    asked = {*re.findall(r"[\"'](\w+)[\"']", code), *(f"{side}_group" for side in ("first", "second"))}
+    declared = read_declared("icp_lab.views", file)
+    codes = [] if file in ("names.toml", "tables.toml") else [
+        f"{kind}.{one}" for kind, said in declared.items() for one in said
+        if one not in asked | {"title", "subtitle", "foot", "alt"}]
+    assert [*(kind for kind in declared if kind not in asked), *codes] == []
