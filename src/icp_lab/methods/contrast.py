@@ -174,10 +174,9 @@ def _compare_numbers(x: Floats, y: Floats, *, quarters: bool) -> list[Row]:
     if np.ptp(np.concatenate([x, y])) == 0:
         return [{"level": "", "reason": "one_value"}]
     effect, low, high = estimate_delta(x, y)
-    whole: Row = {
-        "level": "", "measure": "cliffs_delta", "effect": effect, "low": low, "high": high, "n_first": len(x),
-        "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue), "median_first": float(np.median(x)),
-        "median_second": float(np.median(y))}
+    whole: Row = {"level": "", "measure": "cliffs_delta", "effect": effect, "low": low, "high": high, "n_first": len(x),
+                  "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue), "median_first": float(np.median(x)),
+                  "median_second": float(np.median(y))}
     return [whole, *(_compare_quarters(x, y) if quarters else [])]
 
 

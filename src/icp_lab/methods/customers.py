@@ -120,11 +120,9 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     frame["industry"] = accounts["industry"]
     frame["size_band"] = _band_sizes(accounts)
     frame["region"] = accounts["region" if accounts["region"].notna().any() else "country"]
-    return CustomerBase(
-        frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
-        contradictions=_cross_definitions(ends),
-        lapses=_vary_factor(orders, frame, day, lapse_factor),
-        definition=definition)
+    return CustomerBase(frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
+                        contradictions=_cross_definitions(ends), lapses=_vary_factor(orders, frame, day, lapse_factor),
+                        definition=definition)
 
 
 def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -71,10 +71,9 @@ def test_icp(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,
         p_value = shuffle_groups(w.to_numpy(), y.astype("float64").to_numpy(), pd.factorize(held, sort=True)[0])
     else:
         p_value = float(hypergeom.sf(hits - 1, blank.n, blank.best, covered)) if blank.n else 1.0
-    finding = replace(
-        blank, rule=rule, unknown=len(cases) - len(known), covered=covered, covered_best=hits, fitted=lift,
-        lift=lift.lift, lift_low=lift.low, lift_high=lift.high, paper_lift=lift.lift, p_value=p_value,
-        excluded_above=lift.high, needed=needed, needed_lift=needed_lift)
+    finding = replace(blank, rule=rule, unknown=len(cases) - len(known), covered=covered, covered_best=hits,
+                      fitted=lift, lift=lift.lift, lift_low=lift.low, lift_high=lift.high, paper_lift=lift.lift,
+                      p_value=p_value, excluded_above=lift.high, needed=needed, needed_lift=needed_lift)
     return _judge(finding, p_value, declared_before is not None and not _came_late(cases, declared_before))
 
 

@@ -176,12 +176,11 @@ def group_attributes(attributes: pd.DataFrame, groups: dict[str, str], finding: 
         use = next((state for state, holds in states if holds), "candidate")
         group = groups.get(name, "basic")
         rows.append((group, name, float(attributes[name].notna().mean()), use, finding.stability.get(name, 0.0)))
+    known = {group: place for place, group in enumerate(GROUPS)}
+    rows.sort(key=lambda row: (known.get(row[0], len(known)), -row[4], row[1]))
     frame = pd.DataFrame(rows, columns=["group", "attribute", "filled", "use", "stability"])
-    order = frame["group"].map({g: i for i, g in enumerate(GROUPS)}).fillna(len(GROUPS))
-    frame = frame.assign(_order=order).sort_values(["_order", "stability", "attribute"], ascending=[True, False, True])
     present = set(frame["group"])
-    lacking: dict[str, tuple[str, ...]] = {g: () if g in present else ("reference",) for g in GROUPS}
-    return AttributeGroups(frame.drop(columns="_order").reset_index(drop=True), lacking)
+    return AttributeGroups(frame, {group: () if group in present else ("reference",) for group in GROUPS})
 
 
 def compose_draft(  # noqa: PLR0913  (what a draft is made of)

@@ -155,11 +155,9 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     }).astype("boolean")
     told = flags.fillna(False).astype(bool)
     negative = told[told.any(axis=1)]
-    return Negatives(
-        frame=negative.reset_index(), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
-
-        use_measure=measure, answers_set_aside=aside, accounts=int((base["status"] != "prospect").sum()),
-        with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
+    return Negatives(frame=negative.reset_index(), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
+                     use_measure=measure, answers_set_aside=aside, accounts=int((base["status"] != "prospect").sum()),
+                     with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
 
 
 def _set_windows(base: pd.DataFrame, day: pd.Timestamp, months: int) -> pd.DataFrame:

@@ -98,10 +98,9 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     frame = frame[list(COLUMNS)].astype({"time": "datetime64[s]"} | dict.fromkeys(COLUMNS[:-1], "str"))
     frame = frame.sort_values(["outcome", "case_id"]).reset_index(drop=True)
     chosen = _choose_outcome(wanted, frame)
-    return Outcomes(
-        frame=frame, cases=frame[frame["outcome"] == chosen].reset_index(drop=True), chosen=chosen,
-        counts=_count_cases(frame),
-        reasons=frame.groupby(["outcome", "reason", "positive"]).size().rename("n").reset_index())
+    return Outcomes(frame=frame, cases=frame[frame["outcome"] == chosen].reset_index(drop=True), chosen=chosen,
+                    counts=_count_cases(frame),
+                    reasons=frame.groupby(["outcome", "reason", "positive"]).size().rename("n").reset_index())
 
 
 def _name_groups(base: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:

@@ -121,11 +121,10 @@ def _describe(name: str, facts: pd.DataFrame, n: int) -> dict[str, Any]:
     # The order statistics that hold the median with 95 % or more; there are none among fewer than six values.
     value_low, value_high = (
         quantile_test(value).confidence_interval() if len(value) else (np.nan, np.nan))  # type: ignore[misc]
-    return {
-        "segment": name, "n": len(facts), "share": len(facts) / n, "known": known, "best": hits,
-        "share_best": hits / known if known else np.nan, "low": low, "high": high,
-        "value": float(np.median(value)) if len(value) else np.nan,
-        "value_low": float(value_low), "value_high": float(value_high), "value_n": len(value)}
+    return {"segment": name, "n": len(facts), "share": len(facts) / n, "known": known, "best": hits,
+            "share_best": hits / known if known else np.nan, "low": low, "high": high,
+            "value": float(np.median(value)) if len(value) else np.nan, "value_low": float(value_low),
+            "value_high": float(value_high), "value_n": len(value)}
 
 
 _TRAIT_COLUMNS = ["segment", "attribute", "level", "inside", "outside", "low", "high", "n_inside", "n_outside",
@@ -151,11 +150,10 @@ def _compare(column: pd.Series, inside: np.ndarray) -> Iterator[dict[str, Any]]:
         spread = float(np.nanstd(scale(values))) if len(here) and len(there) else 0.0
         if spread > 0:
             low, middle, high = np.percentile(here, [25, 50, 75]) if number else (np.nan, here.mean(), np.nan)
-            yield {
-                "attribute": str(column.name), "level": str(level), "inside": float(middle),
-                "outside": float(np.median(there) if number else there.mean()), "low": float(low), "high": float(high),
-                "n_inside": len(here), "n_outside": len(there),
-                "difference": float(scale(here).mean() - scale(there).mean()) / spread}
+            yield {"attribute": str(column.name), "level": str(level), "inside": float(middle),
+                   "outside": float(np.median(there) if number else there.mean()), "low": float(low),
+                   "high": float(high), "n_inside": len(here), "n_outside": len(there),
+                   "difference": float(scale(here).mean() - scale(there).mean()) / spread}
 
 
 def _name_segment(segment: str, traits: pd.DataFrame) -> str:

@@ -167,10 +167,9 @@ def scan_scores(cases: pd.DataFrame, score: "pd.Series[Any]", *, least: int = 5,
     rng = np.random.default_rng(seed)
     tops = np.array([(sides @ rng.permutation(ranks)).max(initial=-math.inf) for _ in range(permutations)])
     order = sorted(range(len(rules)), key=lambda i: (-round(float(strength[i]), 9), rules[i].key))
-    figures = pd.DataFrame({
-        "covered": (sides > 0).sum(axis=1), "unknown": (sides == 0).sum(axis=1), "strength": strength,
-        "p_value": [(1 + (tops >= one - 1e-9).sum()) / (1 + permutations) for one in strength],
-    })
+    figures = pd.DataFrame({"covered": (sides > 0).sum(axis=1), "unknown": (sides == 0).sum(axis=1),
+                            "strength": strength,
+                            "p_value": [(1 + (tops >= one - 1e-9).sum()) / (1 + permutations) for one in strength]})
     return ScoreScan(tuple(rules[i] for i in order), figures.iloc[order].reset_index(drop=True), len(value))
 
 
@@ -293,10 +292,9 @@ def look_closely(  # noqa: PLR0913  (what there is to look at)
     matrix = arrange_cases(table, positive, rule, score=score if scored else None) if len(known) < VERY_FEW else None
     called = customers.set_index("account_id")["name"]
     order = known.loc[matrix.frame.index, "account_id"] if matrix else []
-    return FewCases(
-        len(known), tests, tuple(adjust_holm(np.array([test.p_value for test in tests])).tolist()),
-        scan_scores(table, score) if scored else None, matrix,
-        tuple(one if pd.isna(called.get(one)) else str(called[one]) for one in order))
+    return FewCases(len(known), tests, tuple(adjust_holm(np.array([test.p_value for test in tests])).tolist()),
+                    scan_scores(table, score) if scored else None, matrix,
+                    tuple(one if pd.isna(called.get(one)) else str(called[one]) for one in order))
 
 
 def _standardise(x: NDArray[np.floating[Any]]) -> Floats:

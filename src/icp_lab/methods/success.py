@@ -235,10 +235,9 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
         "best": pd.Series(top, dtype="boolean").mask(reasons.isin(["too_young", "not_measured"])),
         "robustness": robustness, "opinion": opinion.array})
     held = robustness[top]
-    return Success(
-        frame=table, reasons=pd.DataFrame({"account_id": frame["account_id"], "reason": reasons}),
-        measured=measures.measured, firm=int((held >= 0.8).sum()), wavering=int((held < 0.5).sum()),
-        without_opinions=int((top & plain).sum()), relative_to=choice.relative_to)
+    return Success(frame=table, reasons=pd.DataFrame({"account_id": frame["account_id"], "reason": reasons}),
+                   measured=measures.measured, firm=int((held >= 0.8).sum()), wavering=int((held < 0.5).sum()),
+                   without_opinions=int((top & plain).sum()), relative_to=choice.relative_to)
 
 
 def scale_answers(answers: pd.DataFrame) -> pd.Series:

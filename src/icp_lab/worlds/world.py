@@ -94,11 +94,8 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
 
 def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:
     """Say the planted criteria in the words of the world's language."""
-    named = [dict(criterion) for criterion in planted]
-    for criterion in named:
-        if "in" in criterion:
-            criterion["in"] = [words.codes[criterion["attribute"]][code] for code in criterion["in"]]
-    return named
+    return [{key: [words.codes[one["attribute"]][code] for code in value] if key == "in" else value
+             for key, value in one.items()} for one in planted]
 
 
 def _tell_truth(drawn: pd.DataFrame, words: Words, signal: bool) -> dict[str, Any]:
