@@ -4,7 +4,6 @@ from itertools import permutations
 
 import pytest
 
-from icp_lab.intake.companies import KNOWN
 from icp_lab.intake.matching import Company, compare, match_companies
 
 YAMADA = Company("1", "㈱山田商事", "yamada.example", city="大阪市")
@@ -78,7 +77,3 @@ def test_a_domain_of_many_names_tells_nothing():
     found = match_companies(Company(f"{i:02}", name, "mall.example") for i, name in enumerate(names))
     assert found.shared == {"mall.example": 24}
     assert (found.groups, found.uncertain) == ((), ())
-
-
-def test_every_evidence_has_words():
-    assert set(KNOWN["weighs"]) == set(KNOWN["say"])

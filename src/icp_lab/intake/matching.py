@@ -13,7 +13,8 @@ from rapidfuzz.process import cpdist
 from icp_lab.intake.companies import KNOWN, Name, read_domain, read_name, read_number
 
 Pair = tuple[str, str]
-_WEIGHS, _SURE, _ASK = KNOWN["weighs"], KNOWN["limits"]["sure"], KNOWN["limits"]["ask"]
+_WEIGHS = {code: float(declared["weighs"]) for code, declared in KNOWN["evidence"].items()}
+_SURE, _ASK = KNOWN["limits"]["sure"], KNOWN["limits"]["ask"]
 MOST_COMPARED = 20_000
 """Of more accounts, only those that share a number, a domain or a name are to be compared: see loading."""
 _NEIGHBOURS = 8
@@ -57,7 +58,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Match:
-    """Two rows that may be the same company: how much speaks for it, and what, as codes of `say`."""
+    """Two rows that may be the same company: how much speaks for it, and what, as codes of `evidence`."""
 
     pair: Pair
     score: float
