@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from icp_lab.intake.facts import REASONS
 from icp_lab.locale import N_, _, ngettext
@@ -13,10 +13,10 @@ from icp_lab.methods.kinds import Concentration, Kinds
 from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
 from icp_lab.study.candidates import REFUSALS, VERDICTS
-from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
+from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, join, tell
 from icp_lab.views.table import Table, say, say_interval
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.words import lay_out, name, names, phrase, show
 
 
 def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kinds, about: About) -> Prose:
@@ -84,7 +84,7 @@ def tabulate_set_aside(reasons: pd.DataFrame) -> Table:
 def tell_oddities(base: CustomerBase, worth: Worth) -> list[Prose]:
     """Which dates are missing or contradict each other, how often, and what follows?"""
     counts = {"undated": worth.undated, "backwards": worth.backwards, "left_before_start": base.left_before_start}
-    return [tell(name("oddity", code), n=n) for code, n in counts.items() if n]
+    return [phrase("oddity", code, n=n) for code, n in counts.items() if n]
 
 
 def tabulate_quality(quality: pd.DataFrame) -> Table:
@@ -107,11 +107,11 @@ def tabulate_leaving(base: CustomerBase) -> tuple[Table, ...]:
 def tell_contradictions(base: CustomerBase) -> Prose:
     """Do the definitions of having left contradict each other, and which one is used?"""
     if not base.definition:
-        return Prose(name("contradicting", "untold"))
+        return phrase("contradicting", "untold")
     clash, called = _count_clashes(base), names("definition")
     found = "alone" if clash.empty else "never" if not clash.any() else "often"
     worst = base.contradictions.iloc[int(clash.argmax())] if found == "often" else {"first": "", "second": ""}
-    return tell(name("contradicting", found), n=clash.max(), first=called.get(worst["first"]),
+    return phrase("contradicting", found, n=clash.max(), first=called.get(worst["first"]),
                 second=called.get(worst["second"]), used=tell(_("In force: {definition}."),
                                                               definition=called[base.definition]))
 
@@ -143,10 +143,9 @@ def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture | P
     known = kinds.frame[(kinds.frame["by"] == by) & kinds.frame["kind"].notna()]
     frame = known[known["value_low"].notna()]
     if not len(known):
-        return tell(_("The accounts have no {attribute} on record, so the customers cannot be ordered by it."),
-                    attribute=name("kinds_by", by))
+        return phrase("nothing", "kinds", attribute=name("kinds_by", by))
     if not len(frame):
-        return Prose(_("No kind has enough customers with a value to set it against the others."))
+        return phrase("nothing", "kinds_valued")
     frame = _in_order(frame) if by == "size_band" else frame.sort_values("value", ascending=False)
     labels = [f"{name_kind(kind)} ({n})" for kind, n in zip(frame["kind"], frame["customers"], strict=True)]
     overall = float(kinds.frame["value"].iloc[0])
@@ -158,20 +157,12 @@ def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture | P
         axes.xaxis.set_major_locator(MaxNLocator(3 if narrow else 5))
         axes.xaxis.set_major_formatter(lambda amount, _place: say(amount, "money", ""))
 
-    counts = tell(_("{n} customers; kinds with fewer than five are not drawn"), n=frame["customers"].sum())
-    return paint(draw, title=_say_first(frame, about), foot=about.foot(counts), height=70 + 34 * max(len(frame), 2),
-                 subtitle=tell(_("Value of one customer in {currency}, 95 % intervals; the line is the mean of all. "
-                                 "Value: {basis}."), currency=_(about.currency), basis=name_basis(worth)),
-                 alt=tell(_("A row a kind: {kinds}"), kinds=", ".join(labels)))
-
-
-def _say_first(frame: pd.DataFrame, about: About) -> str:
     top, *others = frame.sort_values("value", ascending=False).to_dict("records")
     band = tell(_("{band} employees"), band=top["kind"]) if top["kind"] in SIZE_BANDS else name_kind(top["kind"])
     apart = others and top["value_low"] > max(other["value_high"] for other in others)
-    sentence = (_("{kind}: at {value} a customer, worth more than any other kind drawn") if apart
-                else _("{kind} comes first with {value} a customer, but not clearly"))
-    return tell(sentence, kind=band, value=_say_about(top["value"], about))
+    return show("kinds", draw, about, title="apart" if apart else "first", height=70 + 34 * max(len(frame), 2),
+                kind=band, value=_say_about(top["value"], about), currency=_(about.currency), basis=name_basis(worth),
+                n=frame["customers"].sum(), kinds=", ".join(labels))
 
 
 def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -212,7 +203,7 @@ def tabulate_survival(worth: Worth) -> Table | Prose:
 def draw_concentration(money: Concentration, about: About) -> Picture | Prose:
     """On how few customers does the revenue hang?"""
     if not money.half:
-        return Prose(_("No revenue is recorded, so it cannot be said on how few customers it hangs."))
+        return phrase("nothing", "concentration")
     half = money.half / money.n
 
     def draw(axes: Axes, narrow: bool) -> None:
@@ -223,16 +214,10 @@ def draw_concentration(money: Concentration, about: About) -> Picture | Prose:
         axes.plot([half, half], [0, 0.5], color=COLOURS["grey"], linewidth=1)
         axes.annotate(_("half of the revenue"), (half, 0.5), (0.3 if narrow else half + 0.05, 0.42),
                       color=COLOURS["grey"])
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-        axes.set_xlabel(_("customers, the largest first"))
+        write_percent(axes.xaxis, axes.yaxis)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=_("customers, the largest first"))
 
-    return paint(draw, title=tell(_("{half} of {n} customers bring half of the revenue"), half=money.half, n=money.n),
-                 subtitle=_("Share of revenue against share of customers, with 95 % intervals"),
-                 foot=about.foot(tell(_("{n} customers"), n=money.n)),
-                 alt=_("A curve that rises steeply: few customers bring much of the revenue"))
+    return show("concentration", draw, about, height=320, half=money.half, n=money.n)
 
 
 def tabulate_concentration(money: Concentration) -> Table:

@@ -1,17 +1,18 @@
 """The ICP document in sentences, tables and one picture: definition, evidence, who is in and out, limits."""
 
+from math import nan
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.locale import _
-from icp_lab.methods.document import Group, Standing
+from icp_lab.methods.document import Standing
 from icp_lab.rule import Rule, name_attribute
-from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
-from icp_lab.views.prose import Prose, begin, join, tell
+from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
+from icp_lab.views.prose import Prose, begin, join, say_count, tell
 from icp_lab.views.table import Table, say, say_interval
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.words import lay_out, name, names, phrase, show
 
 _WORTH_RULING_OUT = 3.0  # times the rate of all: to exclude more than that tells nobody anything
 
@@ -45,7 +46,7 @@ def tell_verdict(icp: dict[str, Any]) -> Prose:
     """How far do the data carry the definition, and why no further?"""
     known = names("verdict_reason")
     reasons = _("; ").join(known[code] for code in icp.get("verdict_reason") or [] if code in known)
-    return tell(name("verdict_told", icp["verdict"]), reasons=reasons or _("the evidence is not enough yet"))
+    return phrase("verdict_told", icp["verdict"], reasons=reasons or _("the evidence is not enough yet"))
 
 
 def tell_lift(icp: dict[str, Any]) -> Prose:
@@ -81,7 +82,7 @@ def tell_ruled_out(icp: dict[str, Any]) -> Prose:
     limit = evidence.get("excluded_above")
     if icp.get("criteria") or limit is None or not limit <= _WORTH_RULING_OUT:
         return Prose("")
-    return tell(name("ruled_out", "all" if _is_ruled_out(icp) else "covering"), n=_cases(icp, evidence.get("n")),
+    return phrase("ruled_out", "all" if _is_ruled_out(icp) else "covering", n=_cases(icp, evidence.get("n")),
                 limit=say(limit, "ratio"))
 
 
@@ -94,7 +95,7 @@ def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
     n, evidence = standing.inside.n + standing.outside.n, icp.get("evidence") or {}
     way = ("no_cases" if not n else "ruled_out" if _is_ruled_out(icp) else "pilot" if not evidence.get("needed")
            else "supported" if icp["verdict"] == "supported" else "open")
-    return tell(name("settling", way), lift=say(evidence.get("needed_lift"), "ratio"),
+    return phrase("settling", way, lift=say(evidence.get("needed_lift"), "ratio"),
                 needed=say(evidence.get("needed"), "integer"), n=n)
 
 
@@ -116,7 +117,7 @@ def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
     """Which things does the definition not say?"""
     unknown, misses = (standing.frame["fit"] == "unknown").sum(), len(standing.winners_outside())
     counts = {"cause": 1, "flattery": 1, "unknown": unknown, "misses": misses}
-    return [tell(name("limit", code), n=n, all=len(standing.frame)) for code, n in counts.items() if n]
+    return [phrase("limit", code, n=n, all=len(standing.frame)) for code, n in counts.items() if n]
 
 
 def tell_avoid(icp: dict[str, Any]) -> Prose:
@@ -184,45 +185,25 @@ def _name_accounts(rows: pd.DataFrame) -> pd.DataFrame:
 
 def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture:
     """How did cases inside and outside the profile come out?"""
-    groups = [standing.inside, standing.outside]
-    labels = [_("Inside"), _("Outside")]
-    shown = [group.share * 100 if group.n else float("nan") for group in groups]
-    top = max((group.high for group in groups if group.n), default=1.0) * 100
+    inside, outside = groups = standing.inside, standing.outside
+    ends = [(group.low, group.high) if group.n else (nan, nan) for group in groups]
+    counts = [say_count(group.yes, group.n) if group.n else _("no cases") for group in groups]
+    shares = [f"{say(group.share, 'share')}, " if group.n else "" for group in groups]
+    top = max((group.high for group in groups if group.n), default=1.0)
 
     def draw(axes: Axes, narrow: bool) -> None:
-        ends = [(group.low * 100, group.high * 100) for group in groups]
-        plot_intervals(axes, labels, shown, ends, colours=[COLOURS["accent"], COLOURS["grey"]])
-        for row, group in enumerate(groups):
-            spot = (group.high * 100 if group.n else 0, row)
-            axes.annotate(_label(group, narrow), spot, (8, 0), textcoords="offset points", va="center")
-        axes.set_xticks([tick for tick in range(0, 101, 10 if top < 40 else 20) if tick <= max(top, 10)])
+        notes = counts if narrow else list(map("".join, zip(shares, counts, strict=True)))
+        plot_intervals(axes, [_("Inside"), _("Outside")], [group.share if group.n else nan for group in groups], ends,
+                       colours=[COLOURS["accent"], COLOURS["grey"]], notes=notes)
         axes.set_xlim(0, top * (1.65 if narrow else 1.35))
-        axes.set_xlabel("%")
+        axes.set_xticks([tick / 10 for tick in range(0, 11, 1 if top < 0.4 else 2) if tick <= max(10 * top, 1)])
+        write_percent(axes.xaxis)
 
-    measure = _("Share of cases that {done}, on the data that shaped the rule; 95 % intervals")
-    return paint(
-        draw, height=150, title=tell_contrast(icp, standing), subtitle=tell(measure, done=_done(icp)),
-        foot=about.foot(tell(_("{cases} inside or outside"), cases=_cases(icp, sum(group.n for group in groups)))),
-        alt=tell(_("Inside: {inside}. Outside: {outside}."),
-                 inside=_label(groups[0], False), outside=_label(groups[1], False)))
-
-
-def tell_contrast(icp: dict[str, Any], standing: Standing) -> Prose:
-    """Do cases inside come out better than those outside, in the data at hand?"""
-    inside, outside = standing.inside, standing.outside
-    if not inside.n or not outside.n:
-        return Prose(_("There is nothing to compare yet"))
-    if inside.low <= outside.high and outside.low <= inside.high:
-        return Prose(_("Inside and outside cannot be told apart by their outcome"))
-    return tell(_("Inside, {share} {done}; outside, {other}"), share=say(inside.share, "share"), done=_done(icp),
-                other=say(outside.share, "share"))
-
-
-def _label(group: Group, narrow: bool) -> str:
-    if not group.n:
-        return _("no cases")
-    counts = tell(_("{yes} of {n}"), yes=group.yes, n=group.n)
-    return counts if narrow else f"{say(group.share, 'share')}, {counts}"
+    title = ("empty" if not inside.n or not outside.n else
+             "alike" if inside.low <= outside.high and outside.low <= inside.high else "apart")
+    return show("sides", draw, about, height=150, title=title, done=_done(icp), share=say(inside.share, "share"),
+                other=say(outside.share, "share"), cases=_cases(icp, inside.n + outside.n),
+                inside=shares[0] + counts[0], outside=shares[1] + counts[1])
 
 
 def _done(icp: dict[str, Any]) -> str:

@@ -13,10 +13,10 @@ from icp_lab.methods.profile import Additions
 from icp_lab.methods.reasons import Reasons
 from icp_lab.views.contrasts import tell_clearest
 from icp_lab.views.draft import draw_additions, draw_stability, tell_additions, tell_stability
-from icp_lab.views.picture import COLOURS, About, Picture, paint, plot_intervals
+from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, join, tell
 from icp_lab.views.table import Column, Table, say, say_interval
-from icp_lab.views.words import lay_out, name, names
+from icp_lab.views.words import lay_out, name, names, phrase, show
 
 
 def tell_negatives(negatives: Negatives, contrast: Contrast) -> Prose:
@@ -94,48 +94,35 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
     rows = reasons.frame[reasons.frame["source"] != "tickets"]
     sources = list(dict.fromkeys(rows["source"]))
     if not sources:
-        return Prose(_("What to collect: with each customer that leaves and each deal that is lost, one line in the "
-                       "customer's own words."))
+        return phrase("nothing", "reasons")
 
     def draw(figure: Figure, narrow: bool) -> None:
         panels = figure.subplots(len(sources), 1, sharex=True, squeeze=False)[:, 0]
         for axes, source in zip(panels, sources, strict=False):
             part = rows[rows["source"] == source]
             _draw_shares(axes, part)
-            axes.set_xlim(0, min(100.0, float(rows["high"].max()) * 120))
+            axes.set_xlim(0, min(1.0, 1.2 * float(rows["high"].max())))
             axes.set_title(tell(_("Said {source}, {n} accounts"), source=name("reason_source", source),
                                 n=part["of"].iloc[0]))
-        panels[-1].set_xlabel("%")
+        write_percent(panels[-1].xaxis)
 
-    said = _(", ").join(f"{row['source']} {say(row['of'], 'integer')}"
-                        for row in _name_codes(rows.drop_duplicates("source")).to_dict("records"))
-    return paint(
-        draw, figure=True, height=60 + 170 * len(sources), title=_title_reasons(rows),
-        subtitle=_("Share of the accounts that gave a reason, with 95 % intervals; an account may name several"),
-        foot=about.foot(tell(_("Accounts that gave a reason: {counts}"), counts=said)),
-        alt="; ".join(f"{row['source']}, {row['group']}: {say(row['share'], 'share')}"
-                      for row in _name_codes(rows).to_dict("records")))
+    said = [f"{row['source']} {say(row['of'], 'integer')}"
+            for row in _name_codes(rows.drop_duplicates("source")).to_dict("records")]
+    known = rows[(rows["group"] != "unknown") & (rows["accounts"] > 0)]
+    tops = known.loc[known.groupby("source", sort=False)["accounts"].idxmax()]
+    parts = [tell(_("{source}: {group} ({share:share})"), **row) for row in _name_codes(tops).to_dict("records")]
+    return show("reasons", draw, about, figure=True, height=60 + 170 * len(sources),
+                title="named" if parts else "none", parts=_("; ").join(parts), listed=said,
+                alt="; ".join(f"{row['source']}, {row['group']}: {say(row['share'], 'share')}"
+                              for row in _name_codes(rows).to_dict("records")))
 
 
 def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
     colours = [COLOURS["grey"] if group == "unknown" else COLOURS["accent"] for group in part["group"]]
-    labels = [name("reason_group", group) for group in part["group"]]
-    axes.barh(range(len(part)), part["share"] * 100, height=0.62, color=COLOURS["faint"], zorder=1)
-    ends = [(low * 100, high * 100) for low, high in zip(part["low"], part["high"], strict=True)]
-    plot_intervals(axes, labels, list(part["share"] * 100), ends, colours=colours)
-    for place, (count, (_low, high)) in enumerate(zip(part["accounts"], ends, strict=True)):
-        axes.annotate(say(count, "integer"), (high, place), (6, 0), textcoords="offset points", va="center",
-                      color=COLOURS["grey"])
-
-
-def _title_reasons(rows: pd.DataFrame) -> str:
-    known = rows[rows["group"] != "unknown"]
-    if known["accounts"].sum() == 0:
-        return _("No reason was given that can be grouped")
-    tops = known.loc[known.groupby("source", sort=False)["accounts"].idxmax()]
-    parts = [tell(_("{source}: {group} ({share})"), source=row["source"], group=row["group"],
-                  share=say(row["share"], "share")) for row in _name_codes(tops).to_dict("records")]
-    return tell(_("Named most {parts}"), parts=_("; ").join(parts))
+    axes.barh(range(len(part)), part["share"], height=0.62, color=COLOURS["faint"], zorder=1)
+    plot_intervals(axes, [name("reason_group", group) for group in part["group"]], part["share"].tolist(),
+                   list(zip(part["low"], part["high"], strict=True)), colours=colours,
+                   notes=[say(count, "integer") for count in part["accounts"]])
 
 
 def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
@@ -161,7 +148,7 @@ def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
 
 def tell_failures(failures: Failures) -> Prose:
     """Among whom is a negative profile looked for, and who counts as having failed there?"""
-    return tell(name("failed_among", failures.among), n=len(failures.negative), signs=failures.min_signs,
+    return phrase("failed_among", failures.among, n=len(failures.negative), signs=failures.min_signs,
                 others=len(failures.others))
 
 
