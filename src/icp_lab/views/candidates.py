@@ -71,7 +71,7 @@ def tabulate_hypotheses(tests: HypothesisTests) -> Table | Prose:
     outside = zip(frame["best"] - frame["covered_best"], frame["n"] - frame["covered"], strict=True)
     return lay_out("hypotheses", frame.assign(
         said=[begin(", ".join(filter(None, (one.name, one.by, str(one.date))))) for one in tests.hypotheses],
-        rule=[one.rule.words() for one in tests.hypotheses], verdict=frame["verdict"].map(names("verdict")),
+        rule=[one.rule.words() for one in tests.hypotheses],
         inside=[say_count(*pair) for pair in inside], outside=[say_count(*pair) for pair in outside]))
 
 

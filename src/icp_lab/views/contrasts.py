@@ -175,8 +175,7 @@ def tabulate_confounding(confounding: Confounding) -> Table | Prose:
     """What is left of each difference when another attribute is held fixed?"""
     if confounding.frame.empty:
         return Prose("")
-    frame = confounding.frame.assign(reading=confounding.frame["kind"].map(names("reading")))
-    return lay_out("confounding", _write_rows(frame, label=_label, fixed=_name_held, before=_say_crude,
+    return lay_out("confounding", _write_rows(confounding.frame, label=_label, fixed=_name_held, before=_say_crude,
                                               after=_say_effect))
 
 

@@ -19,7 +19,7 @@ from icp_lab.views.contrasts import tell_confounding
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, plot_bars, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, begin, join, say_count, tell
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import lay_out, name, names, phrase, show
+from icp_lab.views.words import lay_out, name, phrase, show
 
 NO_EXCESS = 0.1  # a ratio this close to one leaves nothing that size could explain
 LOOSE = 1 - FIRM
@@ -228,7 +228,7 @@ def tell_alike(confounding: Confounding) -> Prose:
 
 def tabulate_outcomes(outcomes: OutcomeLifts) -> Table:
     """How does the profile do on every outcome?"""
-    return lay_out("outcomes", outcomes.frame.assign(outcome=outcomes.frame["outcome"].map(names("outcome_is"))))
+    return lay_out("outcomes", outcomes.frame)
 
 
 def tell_more(more: MoreProfiles, outcome: str) -> Prose:
@@ -243,11 +243,7 @@ def tell_more(more: MoreProfiles, outcome: str) -> Prose:
 
 def tabulate_groups(groups: AttributeGroups) -> Table:
     """Which attributes of the four groups were looked at?"""
-    frame = groups.frame
-    called = names("attribute_group")
-    return lay_out("attributes", frame.assign(
-        group=[called.get(code, code) for code in frame["group"]], use=frame["use"].map(names("attribute_use")),
-        attribute=frame["attribute"].map(name_attribute)))
+    return lay_out("attributes", groups.frame)
 
 
 def tell_next(finding: Finding, groups: AttributeGroups) -> list[Prose]:

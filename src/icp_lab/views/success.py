@@ -27,7 +27,7 @@ def tabulate_measures(measures: Measures) -> Table:
     """On which of the five measures can success be measured, and for how many?"""
     what = {**names("measure_missing"), **{code: name("measure", code) for code in measures.measured}}
     frame = pd.DataFrame({
-        "measure": [name("measure_short", code) for code in MEASURES], "what": [what[code] for code in MEASURES],
+        "measure": MEASURES, "what": [what[code] for code in MEASURES],
         "used": pd.array([code in measures.measured for code in MEASURES], "boolean"),
         "n": [int(measures.frame[code].notna().sum()) for code in MEASURES]})
     use = phrase("best", "use", use=name("use", measures.use_of)) if measures.use_of else ""
@@ -41,8 +41,7 @@ def tabulate_ranking(success: Success, customers: pd.DataFrame, rows: int) -> Ta
     frame = success.frame.merge(customers[["account_id", "name", "industry", "size_band"]], on="account_id", how="left")
     frame = frame[frame["best"].fillna(False)].sort_values(["score", "account_id"], ascending=[False, True]).head(rows)
     return lay_out("best", n=len(success.frame), frame=frame.assign(
-        name=frame["name"].fillna(frame["account_id"]), size_band=[name_kind(band) for band in frame["size_band"]],
-        opinion=frame["opinion"].map(names("opinion"))))
+        name=frame["name"].fillna(frame["account_id"]), size_band=[name_kind(band) for band in frame["size_band"]]))
 
 
 def tell_opinions(success: Success) -> Prose:
@@ -110,12 +109,10 @@ def draw_robustness(success: Success, customers: pd.DataFrame, about: About, row
 
 def tabulate_reasons(outcomes: Outcomes) -> Table:
     """Why does each case count as it does, by each outcome that the tables allow?"""
-    reasons, answers = outcomes.reasons, names("answer")
-    frame = reasons.assign(
-        outcome=reasons["outcome"].map(names("outcome")), why=reasons["reason"].map(names("case_reason")),
-        positive=reasons["positive"].map(answers), order=reasons["positive"].map(list(answers).index),
-        drafted=reasons["outcome"] != outcomes.chosen)
-    return lay_out("case_reasons", frame.sort_values(
+    reasons = outcomes.reasons
+    order = {"order": reasons["positive"].map(list(names("answer")).index),
+             "drafted": reasons["outcome"] != outcomes.chosen}
+    return lay_out("case_reasons", reasons.assign(**order).sort_values(
         ["drafted", "outcome", "order", "n"], ascending=[True, True, True, False], kind="stable", ignore_index=True))
 
 

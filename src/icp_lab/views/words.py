@@ -8,6 +8,7 @@ import pandas as pd
 
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
+from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, paint
 from icp_lab.views.prose import Prose, begin, join, tell
 from icp_lab.views.table import Column, Table
@@ -119,6 +120,8 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     Usage    yes   -                                7
     """
     declared = _declared("tables.toml")[table]
+    frame = frame.assign(**{column["name"]: _call(frame[column["name"]], column["called"])
+                            for column in declared["columns"] if "called" in column})
     first, *others = (_head(column, words) for column in declared["columns"])
     columns = (first, *more, *others)
     if declared.get("only_filled"):
@@ -127,10 +130,16 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
                  note=join(_say(declared, "note", words), note), sort=sort)
 
 
+def _call(codes: "pd.Series[Any]", kind: str) -> "pd.Series[Any]":
+    called = {} if kind == "attribute" else names(kind)
+    return codes.map(name_attribute if kind == "attribute" else lambda code: called.get(code, code))
+
+
 def _head(column: dict[str, str], words: dict[str, object]) -> Column:
     head = _say(column, "head", words) or begin(str(words[column["name"]]))
     unit = words["currency"] if column.get("kind") == "money" else _say(column, "unit", words)
-    return Column(**{**column, "head": head, "unit": unit})  # type: ignore[arg-type]
+    own = {key: said for key, said in column.items() if key != "called"}
+    return Column(**{**own, "head": head, "unit": unit})  # type: ignore[arg-type]
 
 
 def _say(declared: dict[str, str], key: str, words: dict[str, object]) -> str:
