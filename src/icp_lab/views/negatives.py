@@ -110,7 +110,8 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
             for row in _name_codes(rows.drop_duplicates("source")).to_dict("records")]
     known = rows[(rows["group"] != "unknown") & (rows["accounts"] > 0)]
     tops = known.loc[known.groupby("source", sort=False)["accounts"].idxmax()]
-    parts = [tell(_("{source}: {group} ({share:share})"), **row) for row in _name_codes(tops).to_dict("records")]
+    parts = [tell(_("{source}: {group} ({share:share})"), source=row["source"], group=row["group"], share=row["share"])
+             for row in _name_codes(tops).to_dict("records")]
     return show("reasons", draw, about, figure=True, height=60 + 170 * len(sources),
                 title="named" if parts else "none", parts=_("; ").join(parts), listed=said,
                 alt="; ".join(f"{row['source']}, {row['group']}: {say(row['share'], 'share')}"
