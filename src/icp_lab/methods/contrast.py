@@ -82,7 +82,6 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         Accepted share of false finds among those called distinct, 0 to 1.
     min_n
         Fewest accounts with a value that each group needs for an attribute to be tested.
-
     defining
         Attributes that say themselves who is in which group: they are listed, not tested.
     after_sale

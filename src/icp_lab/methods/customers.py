@@ -232,11 +232,9 @@ def _tell_lapsed(orders: pd.DataFrame, ids: pd.Index, day: pd.Timestamp, factor:
 
 def _choose_definition(ends: pd.DataFrame) -> tuple[pd.Series, str]:
     """Name the definition in force for each customer, and the one that most depend on."""
-    used = pd.Series("", ends.index, dtype="str")
-    for name in reversed(DEFINITIONS[:3]):
-        used = used.mask(ends[name].notna(), name)
-    if (used == "").all():
-        used = used.mask(ends["lapsed"].notna(), "lapsed")
+    told = ends.notna()
+    told["lapsed"] &= not told[list(DEFINITIONS[:3])].any(axis=None)
+    used = told.idxmax(axis=1).where(told.any(axis=1), "").astype("str")
     counts = used[used != ""].value_counts()
     return used, max(counts.index, key=lambda name: (counts[name], -DEFINITIONS.index(name)), default="")
 

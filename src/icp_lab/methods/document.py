@@ -66,7 +66,6 @@ class Standing(Shown):
         return _rank(rows, ["score", "value"])
 
 
-
 def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.DataFrame, coverage: pd.DataFrame,
                    ) -> Standing:
     """Who is inside the profile, who is outside, and how did the two fare?

@@ -120,10 +120,9 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
         keyed = cases.set_index("case_id")
         inside = rule.mask(take_cases(attributes, cases))
         lifts[str(outcome)] = measure_lift(inside, keyed["positive"].eq("yes"), groups=keyed["account_id"])
-    rows = [pd.DataFrame({"outcome": [name], "drafted_on": [name == drafted_on]}).join(lift.frame)
-            for name, lift in lifts.items()]
-    columns = ["outcome", "drafted_on", "lift", "low", "high", "n", "positives", "covered", "covered_positives"]
-    return OutcomeLifts(pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns), lifts)
+    figures = ["lift", "low", "high", "n", "positives", "covered", "covered_positives"]
+    rows = [(name, name == drafted_on, *(getattr(lift, figure) for figure in figures)) for name, lift in lifts.items()]
+    return OutcomeLifts(pd.DataFrame(rows, columns=["outcome", "drafted_on", *figures]), lifts)
 
 
 def cover_accounts(attributes: pd.DataFrame, rule: Rule) -> pd.DataFrame:

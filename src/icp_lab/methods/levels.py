@@ -58,9 +58,6 @@ def _levels(number: int, feature: Feature, codes: NDArray[np.uint8]) -> list[Ste
     return [(number, low, high, 0) for low, high in spans if high >= low and (low, high) != (0, feature.size - 1)]
 
 
-
-
-
 def exclude_above(leans: tuple[Lean, ...]) -> float:
     """Above which lift is it ruled out that any single level lies? NaN when there is none to look at."""
     return max((lean.top for lean in leans), default=math.nan)

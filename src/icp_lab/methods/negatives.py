@@ -38,7 +38,6 @@ class Negatives(Shown):
         of the judged with its 95 % interval low and high; low use has none, as its share is set and not found.
     overlap
         A row a pair of signs: first, second, both.
-
     use_measure
         What use is measured by: users_per_seat, users, events, or empty.
     answers_set_aside
@@ -52,7 +51,6 @@ class Negatives(Shown):
     frame: pd.DataFrame
     signs: pd.DataFrame
     overlap: pd.DataFrame
-
     use_measure: str
     answers_set_aside: int
     accounts: int

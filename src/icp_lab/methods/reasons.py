@@ -170,9 +170,9 @@ def _count_groups(spoken: pd.DataFrame) -> pd.DataFrame:
 def _list_groupings(spoken: pd.DataFrame) -> pd.DataFrame:
     keys = ["source", "said", "free", "group", "word"]
     counted: pd.DataFrame = spoken.groupby(keys)["account_id"].nunique().rename("accounts").reset_index()
-    counted["known"] = counted["group"] != "unknown"
-    counted = counted.sort_values(["known", "accounts", "source", "said"], ascending=[True, False, True, True])
-    return counted.drop(columns="known").reset_index(drop=True)
+    return counted.sort_values(
+        ["group", "accounts", "source", "said"], ascending=[True, False, True, True], ignore_index=True,
+        key=lambda column: column != "unknown" if column.name == "group" else column)
 
 
 def _sum_up_accounts(spoken: pd.DataFrame) -> pd.DataFrame:

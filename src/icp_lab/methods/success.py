@@ -92,7 +92,6 @@ class Success(Shown):
         A row a customer: account_id, reason (top_share, nominated, vetoed, left, below_top, too_young, not_measured).
     measured
         Names of the measures used.
-
     firm, wavering
         Of the best: in the top share under at least 80 % of weightings, and under fewer than half.
     without_opinions
@@ -104,7 +103,6 @@ class Success(Shown):
     frame: pd.DataFrame
     reasons: pd.DataFrame
     measured: tuple[str, ...]
-
     firm: int
     wavering: int
     without_opinions: int

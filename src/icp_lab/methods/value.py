@@ -206,6 +206,5 @@ def _rate_margin(flows: pd.DataFrame, ids: pd.Index) -> pd.Series:
 
 
 def _name_basis(bases: pd.Series) -> Basis:
-    counts = bases.value_counts()
-    names: tuple[Basis, ...] = ("contracts", "margin_3y", "deals")
-    return max((name for name in names if name in counts), key=lambda name: int(counts[name]), default="")
+    commonest = bases.mode().tolist()  # in the order of the alphabet: contracts win a tie
+    return commonest[0] if commonest else ""

@@ -112,8 +112,7 @@ def tell_revenue(courses: pd.DataFrame, words: Words, rng: np.random.Generator) 
 
 def tell_usage(courses: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """How much was used in each of the last months?"""
-    months = [(AS_OF.year * 12 + AS_OF.month - 1) - back for back in reversed(range(USAGE_MONTHS))]
-    firsts = [date(month // 12, month % 12 + 1, 1) for month in months]
+    firsts = [day.date() for day in pd.date_range(end=AS_OF, periods=USAGE_MONTHS, freq="MS")]
     rows = []
     for course in _customers(courses):
         for first in firsts:
