@@ -41,6 +41,12 @@ class Customs:
     fiscal_year_start: int = 1
     orders: tuple[str, ...] = ORDERS
 
+    @classmethod
+    def of(cls, fiscal_year_start: int, currency: str) -> "Customs":
+        """Tell the customs of where a currency is money."""
+        first = "mdy" if currency == "USD" else "ymd" if currency in ("JPY", "CNY", "KRW", "TWD") else "dmy"
+        return cls(fiscal_year_start, tuple(dict.fromkeys((first, "mdy" if first == "ymd" else "dmy", *ORDERS))))
+
 
 @dataclass(frozen=True)
 class Form:

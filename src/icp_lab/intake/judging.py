@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from icp_lab.errors import Place
 from icp_lab.errors import study as errors
-from icp_lab.intake.conversion import KIND_WORDS, convert
+from icp_lab.intake.conversion import KIND_WORDS, Form, convert
 from icp_lab.intake.facts import LISTED, Case
 from icp_lab.intake.files import quoted
 from icp_lab.locale import _
 from icp_lab.tables import BY_NAME, Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
 
     from icp_lab.intake.facts import Facts
@@ -40,6 +42,7 @@ class Judge:
     spec: "Spec"
     mapped: "Mapped"
     columns: tuple[Column, ...]
+    forms: "Mapping[str, Form]"
     as_of: date
 
     @property
@@ -52,7 +55,9 @@ class Judge:
 
     def convert(self) -> None:
         """Convert every cell, and give every row the number of the first reason to set it aside, or NULL."""
-        values = ", ".join(f"{convert(self.mapped.cell(c.name), c)} AS v{i}" for i, c in enumerate(self.columns))
+        cells = [self.mapped.cell(column.name) for column in self.columns]
+        values = ", ".join(f"{convert(cell, column, self.forms.get(cell, Form()))} AS v{i}"
+                           for i, (cell, column) in enumerate(zip(cells, self.columns, strict=True)))
         rules = " ".join(f"WHEN {reason.test} THEN {i}" for i, reason in enumerate(self._reasons))
         again = "false"
         if self._table.key in self._names:

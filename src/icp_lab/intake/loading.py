@@ -10,13 +10,15 @@ import duckdb
 
 from icp_lab.errors import LabError
 from icp_lab.errors import study as errors
-from icp_lab.intake.conversion import SQL_TYPES, add_macros, guess_kinds
+from icp_lab.intake.conversion import SQL_TYPES, Customs, Form, add_macros, find_forms, guess_kinds
 from icp_lab.intake.deriving import derive_columns, keep_latest
 from icp_lab.intake.facts import Case, Decision, Facts
 from icp_lab.intake.files import Raw, read_files
 from icp_lab.intake.formats import Note, apply_format
 from icp_lab.intake.judging import Judge
 from icp_lab.intake.mapping import Mapped, join_columns, map_columns
+from icp_lab.intake.matching import Company, Matches, Pair
+from icp_lab.intake.merging import find_accounts, merge_accounts
 from icp_lab.intake.spec import Spec
 from icp_lab.tables import BY_NAME, Column, Table
 
@@ -32,10 +34,12 @@ class Tables:
         Tables that are only joined from.
     as_of
         The day of the study: rows dated later are set aside.
+    customs
+        What its dates mean where they do not say it.
     """
 
-    def __init__(self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date) -> None:
-        self._specs, self._others, self._as_of = specs, others, as_of
+    def __init__(self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs) -> None:
+        self._specs, self._others, self._as_of, self._customs = specs, others, as_of, customs
         self._raw: dict[str, Raw] = {}
         self._mapped: dict[str, Mapped] = {}
         self._notes: dict[str, list[Note]] = {}
@@ -94,7 +98,7 @@ class Tables:
         self._con.execute(f"DROP TABLE {raw.name}")
         mapped, kept = keep_latest(self._con, spec, mapped)
         mapped, derived = derive_columns(self._con, spec, mapped)
-        self._notes[name] = [*notes, *kept, *derived]
+        self._notes[name] = [*notes, *mapped.notes, *kept, *derived]
         if spec.join is not None:
             mapped = join_columns(self._con, spec, mapped, self._prepare(spec.join.table))
         self._mapped[name] = mapped
@@ -109,7 +113,12 @@ class Tables:
         facts.counts["dropped", ""] += mapped.dropped
         for file, row, cells in raw.overlong:
             facts.add(Case(spec.shown[file], row, "", cells, "overlong"))
-        judge = Judge(self._con, spec, mapped, columns, self._as_of)
+        told = {mapped.cell(column): order for column, order in spec.dates.items() if column in mapped.names}
+        kinds = {mapped.cell(column.name): column.kind for column in columns}
+        forms = find_forms(self._con, mapped.name, kinds, self._customs, told)
+        facts.decisions += [Decision(code, facts.file, column.name, said) for column in columns
+                            for code, said in forms.get(mapped.cell(column.name), Form()).said]
+        judge = Judge(self._con, spec, mapped, columns, forms, self._as_of)
         judge.convert()
         judge.refuse_unreadable()
         judge.count(facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icp_lab.errors import study as errors
-from icp_lab.intake.conversion import BLANKS
+from icp_lab.intake.conversion import BLANKS, Form, by_kind, find_forms
 from icp_lab.intake.files import Raw, first, quoted, text
 from icp_lab.tables import BY_NAME
 
@@ -23,6 +23,7 @@ class Mapped:
     names: tuple[str, ...]
     left_out: int
     dropped: int
+    notes: tuple[tuple[str, str, dict[str, str | int]], ...] = ()
 
     def cell(self, column: str) -> str:
         """Name the DuckDB column that holds a column of the study."""
@@ -32,7 +33,8 @@ class Mapped:
 def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Mapped:
     """Bring the columns of a file to the names and the words of the study."""
     cells = _name_cells(spec, raw)
-    for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale)):
+    for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale),
+                        ("dates", spec.dates)):
         for column in wanted:
             if column not in cells:
                 raise errors.no_column(spec.line(key, column), key, column, cells)
@@ -41,13 +43,17 @@ def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Map
     kept = " AND ".join(f"m{names.index(c)} IN ({', '.join(map(text, v))})" for c, v in spec.where.items()) or "true"
     source = ", ".join(f"c{j}" for j in range(len(raw.headers)))
     once = f"QUALIFY row_number() OVER (PARTITION BY {source} ORDER BY file, row) = 1" if spec.drop_duplicates else ""
-    done = ", ".join(f"{_rewrite(spec, name, f'm{i}')} AS m{i}" for i, name in enumerate(names))
     inner = f"SELECT file, row, {source}, {mapped} FROM {raw.name}"
+    words = {name: _reword(spec, name, f"m{i}") for i, name in enumerate(names)}
+    scaled = [words[column] for column in spec.scale]
+    forms = find_forms(con, f"({inner}) WHERE {kept}", dict.fromkeys(scaled, "number"))
+    done = ", ".join(f"{_scale(spec, name, cell, forms)} AS m{i}" for i, (name, cell) in enumerate(words.items()))
+    notes = tuple((code, column, said) for column in spec.scale for code, said in forms[words[column]].said)
     (meets,) = first(con, f"SELECT count(*) FROM ({inner}) WHERE {kept}")
     name = quoted(f"text_{spec.table}")
     con.execute(f"CREATE TABLE {name} AS SELECT file, row, {done} FROM (SELECT * FROM ({inner}) WHERE {kept} {once})")
     (rows,) = first(con, f"SELECT count(*) FROM {name}")
-    return Mapped(name, names, raw.rows - meets, meets - rows)
+    return Mapped(name, names, raw.rows - meets, meets - rows, notes)
 
 
 def _name_cells(spec: "Spec", raw: Raw) -> dict[str, str]:
@@ -77,14 +83,19 @@ def _trimmed(raw: Raw, header: str) -> str:
     return f"nullif(trim(c{raw.headers.index(header)}, {BLANKS}), '')"
 
 
-def _rewrite(spec: "Spec", column: str, cell: str) -> str:
-    """Write the SQL of `values` and of `units` and `scale` for one column."""
+def _reword(spec: "Spec", column: str, cell: str) -> str:
+    """Write the SQL of `values` for one column."""
     if words := spec.values.get(column):
         cases = " ".join(f"WHEN {text(a)} THEN {'NULL' if b is None else text(b)}" for a, b in words.items())
         cell = f"CASE {cell} {cases} ELSE {cell} END"
-    if factor := spec.scale.get(column):
+    return cell
+
+
+def _scale(spec: "Spec", column: str, cell: str, forms: Mapping[str, Form]) -> str:
+    """Write the SQL of `units` and `scale` for one column."""
+    if column in spec.scale:
         # A cell that is no number stays as it is, so that it is counted as unreadable and not lost here.
-        cell = f"coalesce(CAST(as_number({cell}) * {factor!r} AS VARCHAR), {cell})"
+        cell = f"coalesce(CAST({by_kind(cell, 'number', forms[cell])} * {spec.scale[column]!r} AS VARCHAR), {cell})"
     return cell
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from icp_lab.errors import LabError, utter
 from icp_lab.errors import study as errors
+from icp_lab.intake.conversion import ORDERS
 from icp_lab.intake.formats import Section, read_format
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
 from icp_lab.study.yml import Reader
 
 _KEYS = ("file", "encoding", "delimiter", "sheet", "columns", "set", "where", "drop_duplicates", "values", "scale",
-         "units", "join", "format", "one_row")
+         "units", "dates", "join", "format", "one_row")
 _LATER = ("sql", "connection")
 KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
@@ -45,7 +46,9 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         drop_duplicates=yml.yes_no((*at, "drop_duplicates")), dialect=_read_format(yml, at, table, folder),
         one_row=yml.text((*at, "one_row")),
         values={column: _read_words(yml, (*at, "values", column)) for column in yml.mapping((*at, "values"))},
-        scale=_read_scale(yml, at), join=_read_join(yml, at), lines=_lines(yml, at))
+        scale=_read_scale(yml, at),
+        dates={column: yml.choice((*at, "dates", column), ORDERS) for column in yml.mapping((*at, "dates"))},
+        join=_read_join(yml, at), lines=_lines(yml, at))
 
 
 def _lines(yml: Reader, at: tuple[str, ...]) -> dict[tuple[str, ...], int]:

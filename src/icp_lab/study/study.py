@@ -73,9 +73,10 @@ class Study(Settings):
 
     @cached_property
     def _store(self) -> "Tables":
+        from icp_lab.intake.conversion import Customs  # noqa: PLC0415
         from icp_lab.intake.loading import Tables  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
 
-        return Tables(self.specs, self.others, self.as_of)
+        return Tables(self.specs, self.others, self.as_of, Customs.of(self.fiscal_year_start, self.currency))
 
     def line(self, *keys: str) -> int | None:
         """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""
