@@ -92,15 +92,8 @@ class Picture:
 
 
 def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and all of them named)
-    draw: Callable[[Axes, bool], None] | Callable[[Figure, bool], None],
-    *,
-    title: str,
-    subtitle: str = "",
-    foot: str = "",
-    alt: str,
-    height: int = 320,
-    narrow_height: int | None = None,
-    figure: bool = False,
+    draw: Callable[[Axes, bool], None] | Callable[[Figure, bool], None], *, title: str, subtitle: str = "",
+    foot: str = "", alt: str, height: int = 320, narrow_height: int | None = None, figure: bool = False,
 ) -> Picture:
     """How does a drawing become a picture of the page?
 
@@ -135,14 +128,8 @@ def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and
 
 
 def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
-    axes: Axes,
-    labels: Sequence[str],
-    estimates: Sequence[float],
-    ends: Sequence[tuple[float, float]],
-    *,
-    colours: Sequence[str] | None = None,
-    reference: float | None = None,
-    unsure: Collection[int] = (),
+    axes: Axes, labels: Sequence[str], estimates: Sequence[float], ends: Sequence[tuple[float, float]], *,
+    colours: Sequence[str] | None = None, reference: float | None = None, unsure: Collection[int] = (),
     notes: Sequence[str] = (),
 ) -> None:
     """How do estimates with their intervals stand side by side?
