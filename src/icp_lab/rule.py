@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from icp_lab.errors import icp as errors
+from icp_lab.errors.base import name_nearest, utter
 from icp_lab.locale import _, in_language
 from icp_lab.locale import language as current_language
 
@@ -60,7 +60,7 @@ class Criterion:
             "set": bool(self.values), "has": len(self.values) == 1, "is": True,
         }
         if not self.attribute or not sound[self.kind]:
-            raise errors.bad_criterion(repr(self.to_dict()))
+            raise utter("icp.bad_criterion", found=repr(self.to_dict()))
 
     @classmethod
     def between(cls, attribute: str, minimum: float | None, maximum: float | None) -> "Criterion":
@@ -116,7 +116,7 @@ class Criterion:
                 return cls.has(name, data["has"])  # type: ignore[arg-type]
             if claims == {"is"} and data["is"] in (True, False, "yes", "no"):
                 return cls.flag(name, data["is"] in (True, "yes"))
-        raise errors.bad_criterion(repr(dict(data)))
+        raise utter("icp.bad_criterion", found=repr(dict(data)))
 
     def words(self, language: str | None = None) -> str:
         """Say the criterion as a person would."""
@@ -165,7 +165,7 @@ class Criterion:
                 met = column.astype("boolean").fillna(not self.yes).to_numpy(dtype=bool) == self.yes
         except (TypeError, ValueError) as fault:
             sample = str(column.dropna().iloc[0]) if known.any() else ""
-            raise errors.wrong_kind(self.attribute, self.kind, sample) from fault
+            raise utter("icp.wrong_kind", attribute=self.attribute, kind=self.kind, value=sample) from fault
         return met & known, known
 
     def _expressions(self) -> "tuple[nw.Expr, nw.Expr]":
@@ -229,7 +229,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         if len(self.criteria) > MAX_CRITERIA:
-            raise errors.too_many_criteria(len(self.criteria), MAX_CRITERIA)
+            raise utter("icp.too_many_criteria", count=len(self.criteria), most=MAX_CRITERIA)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -256,8 +256,9 @@ class Rule:
         """
         columns = {}
         for number, criterion in enumerate(self.criteria):
-            if criterion.attribute not in frame.columns:
-                raise errors.unknown_attribute(criterion.attribute, map(str, frame.columns))
+            if (name := criterion.attribute) not in frame.columns:
+                near = name_nearest(name, map(str, frame.columns))
+                raise utter("icp.unknown_attribute", attribute=name, remedy=near)
             met, known = criterion.check(frame[criterion.attribute])
             columns[number] = pd.array(np.where(known, met, False), dtype="boolean")
             columns[number][~known] = pd.NA

@@ -9,7 +9,8 @@ from icp_lab.artifacts.manifest import Manifest, folder_of, write_json, write_ma
 from icp_lab.artifacts.store import write_artifact
 from icp_lab.icp import load_icp
 from icp_lab.process import WRITER
-from icp_lab.report.run import Run, StepEnd
+from icp_lab.report.plan import StepEnd
+from icp_lab.report.run import Run
 from icp_lab.report.site import FILES, publish_site
 from icp_lab.study.candidates import Candidates
 

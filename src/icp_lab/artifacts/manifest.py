@@ -6,7 +6,7 @@ run.
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -66,13 +66,6 @@ def read_manifest(folder: Path) -> Manifest | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return manifest if intact else None
-
-
-def finish_manifest(folder: Path, manifest: Manifest, **changes: Any) -> Manifest:
-    """Add to a manifest what only the runner knows: keys, page, timings."""
-    finished = replace(manifest, **changes)
-    write_manifest(folder, finished)
-    return finished
 
 
 def write_json(path: Path, content: object) -> None:

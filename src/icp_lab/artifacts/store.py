@@ -172,17 +172,12 @@ def _convert(artifact: TableArtifact, field: Field, column: Any) -> Any:
 
 def _is_like(kind: str, column: Any) -> bool:
     filled = column.dropna()
-    if filled.empty:
-        return True
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return _is_like(kind, pd.Series(filled.tolist()))
-    if kind == "text":
-        return all(isinstance(value, str) for value in filled)
-    if kind == "flag":
-        return all(isinstance(value, bool | np.bool_) for value in filled)
-    if kind == "date":
-        return pd.api.types.is_datetime64_any_dtype(column) or all(isinstance(value, date) for value in filled)
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+        filled = pd.Series(filled.tolist())
+    kinds: dict[str, Any] = {"text": str, "flag": bool | np.bool_, "date": date}  # a Timestamp is a date
+    if filled.empty or kind in kinds:
+        return all(isinstance(value, kinds[kind]) for value in filled)
+    return pd.api.types.is_numeric_dtype(filled) and not pd.api.types.is_bool_dtype(filled)
 
 
 def _hash_table(artifact: TableArtifact, frame: pd.DataFrame) -> str:

@@ -123,10 +123,7 @@ def _pick(distance: "pd.Series[float]", cases: pd.DataFrame, kind: str, most: in
 def _measure_distances(attributes: pd.DataFrame, account_id: str) -> NDArray[np.float64]:
     place = int(np.flatnonzero(attributes.index == account_id)[0])
     parts = [_measure_one(attributes[name], place) for name in attributes.columns]
-    stacked = np.vstack(parts) if parts else np.full((1, len(attributes)), np.nan)
-    shared = (~np.isnan(stacked)).sum(axis=0)
-    total = np.nansum(stacked, axis=0)
-    return np.where(shared > 0, total / np.maximum(shared, 1), np.nan)
+    return pd.DataFrame(parts, columns=range(len(attributes))).mean().to_numpy(dtype="float64")
 
 
 def _measure_one(column: "pd.Series[Any]", place: int) -> NDArray[np.float64]:

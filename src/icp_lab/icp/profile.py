@@ -13,7 +13,6 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import LabError, Place, utter
-from icp_lab.errors import icp as errors
 from icp_lab.errors.base import ask_nearest, name_nearest
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import Rule
@@ -154,7 +153,7 @@ class _Check:
             try:
                 Rule.from_dicts([one])
             except LabError as fault:
-                raise errors.bad_criterion(repr(one), self.place((*at, "criteria", str(place)))) from fault
+                raise utter("icp.bad_criterion", self.place((*at, "criteria", str(place))), found=repr(one)) from fault
         Rule.from_dicts(criteria)
 
 

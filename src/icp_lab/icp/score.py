@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from icp_lab.errors import Place, utter
-from icp_lab.errors import icp as errors
+from icp_lab.errors.base import Place, name_nearest, utter
 from icp_lab.icp.profile import ICP
 from icp_lab.intake.conversion import BLANKS, add_macros, by_kind
 from icp_lab.intake.files import find_delimiter, find_encoding, first, quoted, text
@@ -192,14 +191,15 @@ class _Table:
         """Write the value that a criterion is asked of."""
         name, kind = criterion.attribute, criterion.kind
         if name not in self.types:
-            raise errors.unknown_attribute(name, self.types, Place(str(self.source)))
+            near = name_nearest(name, self.types)
+            raise utter("icp.unknown_attribute", Place(str(self.source)), attribute=name, remedy=near)
         if self.is_text(criterion):
             return by_kind(f"nullif(trim({quoted(name)}, {BLANKS}), '')", _TEXT_AS[kind])
         if self.types[name].split("(")[0] in _TYPES[kind]:
             return quoted(name)
         filled = self.con.execute(f"SELECT {quoted(name)} FROM {self.reader} WHERE {quoted(name)} IS NOT NULL LIMIT 1")
         if sample := filled.fetchall():
-            raise errors.wrong_kind(name, kind, str(sample[0][0]))
+            raise utter("icp.wrong_kind", attribute=name, kind=kind, value=str(sample[0][0]))
         return f"CAST(NULL AS {_TYPES[kind][0]})"  # nothing in the column, so that it could have any type
 
     def count_unread(self, criterion: Criterion, cell: str) -> int:
@@ -212,7 +212,7 @@ class _Table:
             self.con, f"SELECT count(*), count(*) {bad}, min({name}) {bad} FROM {self.reader} "
             f"WHERE trim({name}, {BLANKS}) <> ''")
         if unread > _TOO_MANY_UNREADABLE * filled:
-            raise errors.wrong_kind(criterion.attribute, criterion.kind, sample)
+            raise utter("icp.wrong_kind", attribute=criterion.attribute, kind=criterion.kind, value=sample)
         return int(unread)
 
 

@@ -114,14 +114,13 @@ def diff_icps(old: ICP, new: ICP) -> list[str]:
 def _diff_criteria(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[str]:
     first, second = (_by_attribute(criteria) for criteria in (old, new))
     said = []
-    for key in dict.fromkeys([*first, *second]):
-        before, after = first.get(key), second.get(key)
-        if before is None and after is not None:
-            said.append(_("Added: {criterion}.").format(criterion=after.words()))
-        elif after is None and before is not None:
-            said.append(_("Dropped: {criterion}.").format(criterion=before.words()))
-        elif before != after and before is not None and after is not None:
-            said.append(_("Changed: {old} is now {new}.").format(old=before.words(), new=after.words()))
+    for key in first | second:
+        before, after = (criteria[key].words() if key in criteria else "" for criteria in (first, second))
+        if not before or not after:
+            sentence = _("Dropped: {criterion}.") if before else _("Added: {criterion}.")
+            said.append(sentence.format(criterion=before or after))
+        elif first[key] != second[key]:
+            said.append(_("Changed: {old} is now {new}.").format(old=before, new=after))
     return said
 
 

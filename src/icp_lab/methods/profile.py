@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from icp_lab.errors.icp import unknown_attribute
+from icp_lab.errors.base import name_nearest, utter
 from icp_lab.methods.evidence import find_showable, run_protocol
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.leaks import Leaks, find_leaks
@@ -66,7 +66,8 @@ def suspect_attributes(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude
     """
     for name in (*exclude, *insist):
         if name not in attributes.columns:
-            raise unknown_attribute(name, map(str, attributes.columns))
+            near = name_nearest(name, map(str, attributes.columns))
+            raise utter("icp.unknown_attribute", attribute=name, remedy=near)
     table, positive, groups = join_cases(attributes.drop(columns=list(exclude)), cases)
     return find_leaks(table, positive, groups=groups, insist=insist)
 

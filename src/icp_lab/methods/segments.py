@@ -9,7 +9,7 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from icp_lab.errors.segments import unknown_attribute
+from icp_lab.errors.base import ask_nearest, utter
 from icp_lab.methods.clusters import Floats, Labels, Shape, cluster_points, order_labels, resample_clusters
 from icp_lab.methods.encoding import encode_attributes
 from icp_lab.methods.result import Shown
@@ -91,7 +91,8 @@ def select_customers(attributes: pd.DataFrame, customers: pd.DataFrame, exclude:
     """
     for name in exclude:
         if name not in attributes.columns:
-            raise unknown_attribute(name, [str(column) for column in attributes.columns])
+            known = tuple(map(str, attributes.columns))
+            raise utter("segments.unknown_attribute", name=repr(name), names=known, remedy=ask_nearest(name, known))
     bought = customers.loc[customers["status"] == "customer", "account_id"]
     return attributes.loc[attributes.index.isin(bought)].drop(columns=list(exclude)).sort_index()
 

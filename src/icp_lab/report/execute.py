@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -14,14 +14,14 @@ import papermill
 from jupyter_core.utils import ensure_event_loop
 from papermill.exceptions import PapermillExecutionError
 
-from icp_lab.artifacts.manifest import Manifest, digest_file, finish_manifest, read_manifest, write_text
+from icp_lab.artifacts.manifest import Manifest, digest_file, read_manifest, write_manifest, write_text
 from icp_lab.artifacts.place import drop_step, place_step
 from icp_lab.locale import _, in_language
 from icp_lab.locale.prose import translate_notebook
 from icp_lab.pages.notebook import render_page
 from icp_lab.report.facts import describe_page
 from icp_lab.report.kernel import ENGINE, make_kernel
-from icp_lab.report.plan import Assessment, Plan, Task
+from icp_lab.report.plan import Assessment, Plan, StepEnd, Task
 from icp_lab.step import FILE, STAGE
 
 EXECUTED = "executed.ipynb"
@@ -29,19 +29,9 @@ _MARKED = "papermill-error-cell-tag"
 _one_page_at_a_time = Lock()  # nbconvert's exporter is shared by the steps that run side by side
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a step ended: in words what went wrong, empty when nothing did, and how long it took."""
-
-    name: str
-    trouble: str
-    seconds: float
-    page_seconds: float
-
-
 def run_step(
     plan: Plan, task: Task, assessment: Assessment, staged: Path, watch: Callable[[int, int], None]
-) -> Outcome:
+) -> StepEnd:
     """How does a notebook become a finished step, or a page that says why not?
 
     Parameters
@@ -59,13 +49,13 @@ def run_step(
 
     Returns
     -------
-    Outcome
+    StepEnd
         A finished step is in place with its page; a failed one left only a page.
     """
     began = perf_counter()
     staged.mkdir(parents=True)
     notebook, trouble = _execute(plan, task, staged, watch)
-    executed = perf_counter()
+    seconds = round(perf_counter() - began, 2)
     if not trouble and not task.own and read_manifest(staged) is None:
         trouble = _("The notebook ended without here.finish(): its results were not handed over.")
     if trouble:
@@ -75,8 +65,8 @@ def run_step(
     else:
         manifest = read_manifest(staged) or _own_manifest(task, assessment)
         _write_page(plan, task, notebook, "", staged)
-        _put_in_place(plan, manifest, assessment, staged, executed - began)
-    return Outcome(task.name, trouble, executed - began, perf_counter() - executed)
+        _put_in_place(plan, manifest, assessment, staged, seconds)
+    return StepEnd("failed" if trouble else "done", trouble, seconds)
 
 
 def skip_step(plan: Plan, task: Task, culprit: str) -> str:
@@ -102,10 +92,8 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     notebook = translate_notebook(_read(task.file.path), plan.language)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
     path = staged / EXECUTED
-    environment = {
-        "ICP_LAB_STUDY": str(plan.study.path.resolve()), "ICP_LAB_OUT": str(plan.out),
-        "ICP_LAB_LANGUAGE": plan.language, STAGE: str(staged), FILE: str(task.file.path.resolve()),
-    }
+    environment = {"ICP_LAB_STUDY": str(plan.study.path.resolve()), "ICP_LAB_OUT": str(plan.out), STAGE: str(staged),
+                   "ICP_LAB_LANGUAGE": plan.language, FILE: str(task.file.path.resolve())}
     try:
         done = papermill.execute_notebook(
             notebook, str(path), parameters=deepcopy(task.changed), engine_name=ENGINE, kernel_name="python3",
@@ -153,17 +141,13 @@ def _write_page(plan: Plan, task: Task, notebook: Any, trouble: str, staged: Pat
     write_text(plan.out / f"{task.name}.html", html)
 
 
-def _put_in_place(
-    plan: Plan, manifest: Manifest, assessment: Assessment, staged: Path, seconds: float
-) -> None:
+def _put_in_place(plan: Plan, manifest: Manifest, assessment: Assessment, staged: Path, seconds: float) -> None:
     """Complete the manifest and move the step to where others read it; the page is there already."""
     held = manifest.compute_key == assessment.compute_key
-    finish_manifest(
-        staged, manifest,
-        compute_key=assessment.compute_key if held else "", page_key=assessment.page_key if held else "",
-        page=digest_file(plan.out / f"{manifest.notebook}.html"),
-        timings=manifest.timings | {"seconds": round(seconds, 2)},
-    )
+    keys = (assessment.compute_key, assessment.page_key) if held else ("", "")
+    page, timings = digest_file(plan.out / f"{manifest.notebook}.html"), manifest.timings | {"seconds": seconds}
+    write_manifest(
+        staged, replace(manifest, compute_key=keys[0], page_key=keys[1], page=page, timings=timings))
     for leftover in ("kernel.log", "ipython"):
         path = staged / leftover
         path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)

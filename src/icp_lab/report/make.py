@@ -11,8 +11,8 @@ from icp_lab.artifacts.place import hold
 from icp_lab.errors import LabError, utter
 from icp_lab.locale import _, in_language, set_language
 from icp_lab.process.sources import LIBRARIES, digest_code, library_version
-from icp_lab.report.plan import Plan, make_plan, pick_tasks
-from icp_lab.report.run import RECORD, Run, StepEnd, run_steps
+from icp_lab.report.plan import Plan, StepEnd, make_plan, pick_tasks
+from icp_lab.report.run import RECORD, Run, run_steps
 from icp_lab.study import Study, open_study
 
 FILES = ("index.html", "icp.html", "icp.yml", "icp.xlsx")

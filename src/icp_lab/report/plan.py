@@ -52,7 +52,15 @@ class Assessment:
     inputs: dict[str, str]
     compute_key: str
     page_key: str
-    manifest: Manifest | None
+
+
+@dataclass(frozen=True)
+class StepEnd:
+    """How a step of a run ended: `fresh` (nothing to do), `done`, `failed` or `skipped`, with the cause in words."""
+
+    state: str
+    cause: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,19 +85,16 @@ class Plan:
         inputs = describe_inputs(task.file, task.parameters, study, artifacts)
         key = compute_key(inputs)
         page = page_key(task.file, key, self.language, self.facts)
-        manifest = read_manifest(folder_of(self.out, name))
+        manifest, file = read_manifest(folder_of(self.out, name)), self.out / f"{name}.html"
+        state: State = "fresh"
+        why: tuple[str, ...] = ()
         if manifest is None:
-            return Assessment("absent", (), inputs, key, page, None)
-        if manifest.compute_key != key:
-            return Assessment("stale", _say_changes(manifest, inputs), inputs, key, page, manifest)
-        if manifest.page_key != page or not self._page_holds(name, manifest):
-            why = (_("the page is of another language or look"),)
-            return Assessment("unrendered", why, inputs, key, page, manifest)
-        return Assessment("fresh", (), inputs, key, page, manifest)
-
-    def _page_holds(self, name: str, manifest: Manifest) -> bool:
-        page = self.out / f"{name}.html"
-        return page.is_file() and digest_file(page) == manifest.page
+            state = "absent"
+        elif manifest.compute_key != key:
+            state, why = "stale", _say_changes(manifest, inputs)
+        elif manifest.page_key != page or not file.is_file() or digest_file(file) != manifest.page:
+            state, why = "unrendered", (_("the page is of another language or look"),)
+        return Assessment(state, why, inputs, key, page)
 
 
 def make_plan(
@@ -143,15 +148,11 @@ def pick_tasks(tasks: Mapping[str, Task], only: str) -> dict[str, Task]:
 
 def _say_changes(manifest: Manifest, inputs: Mapping[str, str]) -> tuple[str, ...]:
     """Say in words what the last run did not know."""
-    words = {
-        "study": _("the study's tables changed"), "parameters": _("parameters changed"),
-        "cells": _("the notebook changed"), "code": _("the lab's code changed"),
-    }
+    words = {"study": _("the study's tables changed"), "parameters": _("parameters changed"),
+             "cells": _("the notebook changed"), "code": _("the lab's code changed")}
     changed = [name for name in sorted({*inputs, *manifest.inputs}) if inputs.get(name) != manifest.inputs.get(name)]
     if not changed:
-        if manifest.interactive:
-            return (_("it was run in JupyterLab with other cells"),)
-        return (_("something that it rests on changed while it ran"),)
-    return tuple(
-        words.get(name) or _("{artifact} changed").format(artifact=name.removeprefix("artifact ")) for name in changed
-    )
+        return (_("it was run in JupyterLab with other cells") if manifest.interactive
+                else _("something that it rests on changed while it ran"),)
+    return tuple(words.get(name) or _("{artifact} changed").format(artifact=name.removeprefix("artifact "))
+                 for name in changed)

@@ -11,21 +11,12 @@ from typing import TYPE_CHECKING
 
 from icp_lab.artifacts.place import WORK
 from icp_lab.locale import _
-from icp_lab.report.plan import Assessment, Plan, Task
+from icp_lab.report.plan import Assessment, Plan, StepEnd, Task
 
 if TYPE_CHECKING:
     from icp_lab.report.watch import Watch
 
 RECORD = "run.json"
-
-
-@dataclass(frozen=True)
-class StepEnd:
-    """How a step of a run ended: `fresh` (nothing to do), `done`, `failed` or `skipped`, with the cause in words."""
-
-    state: str
-    cause: str = ""
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -118,15 +109,11 @@ class _Scheduler:
 
         self._watch.begin(name)
         staged = self._plan.out / WORK / str(getpid()) / name
-        task = self._tasks[name]
-        outcome = run_step(self._plan, task, assessment, staged, partial(self._watch.move, name))
-        return StepEnd("failed" if outcome.trouble else "done", outcome.trouble, round(outcome.seconds, 2))
+        return run_step(self._plan, self._tasks[name], assessment, staged, partial(self._watch.move, name))
 
     def _end(self, name: str, end: StepEnd) -> None:
         self._ends[name] = end
-        words = {
-            "fresh": _("unchanged"), "done": _("done"), "failed": _("failed: {cause}").format(cause=end.cause),
-            "skipped": end.cause,
-        }
+        words = {"fresh": _("unchanged"), "done": _("done"), "skipped": end.cause,
+                 "failed": _("failed: {cause}").format(cause=end.cause)}
         self._watch.end(name, words[end.state])
         self._sorter.done(name)
