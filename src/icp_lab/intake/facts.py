@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "unknown_account": N_("the account is not in accounts"),
     "duplicate": N_("the same row again"),
     "dropped": N_("the same row again, dropped on request"),
+    "merged": N_("the same company as another row, whose gaps it filled"),
     "overlong": N_("more cells than the header has"),
     "made_missing": N_("the cell cannot be read and counts as missing"),
 }

@@ -36,10 +36,16 @@ class Tables:
         The day of the study: rows dated later are set aside.
     customs
         What its dates mean where they do not say it.
+    told
+        What people said of pairs of accounts: the same company, or not.
     """
 
-    def __init__(self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs) -> None:
+    def __init__(
+        self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs,
+        told: dict[Pair, bool] | None = None,
+    ) -> None:
         self._specs, self._others, self._as_of, self._customs = specs, others, as_of, customs
+        self._told, self.matches, self.companies = told or {}, Matches(), dict[str, Company]()
         self._raw: dict[str, Raw] = {}
         self._mapped: dict[str, Mapped] = {}
         self._notes: dict[str, list[Note]] = {}
@@ -106,6 +112,9 @@ class Tables:
 
     def _type(self, spec: Spec) -> Facts:
         table, mapped, raw = BY_NAME[spec.table], self._prepare(spec.table), self._raw[spec.table]
+        if "account_id" in table.by_name and spec.table != "accounts":
+            mapped, found = find_accounts(self._con, spec, mapped)
+            self._notes[spec.table] += found
         columns, ignored = self._declare(spec, table, mapped)
         facts = Facts(spec.table, ", ".join(spec.shown), raw.rows + len(raw.overlong), mapped.left_out,
                       duplicates=0 if spec.one_row else raw.duplicates, ignored=ignored)
@@ -128,6 +137,8 @@ class Tables:
         facts.used = judge.keep()
         if not facts.used and spec.table == "accounts":
             raise errors.no_accounts(facts.file, facts.set_aside)
+        if spec.table == "accounts":
+            self.matches, self.companies = merge_accounts(self._con, mapped, columns, self._told, facts)
         self._columns[spec.table] = columns
         joins = [other.join for other in (*self._specs.values(), *self._others.values())]
         if all(join is None or join.table != spec.table for join in joins):

@@ -1,0 +1,159 @@
+"""Accounts that are one company become one row; rows of other tables find their account by name, domain or e-mail."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from icp_lab.intake.companies import read_domain, read_name, read_number
+from icp_lab.intake.facts import Case
+from icp_lab.intake.files import first, quoted
+from icp_lab.intake.mapping import Mapped
+from icp_lab.intake.matching import MOST_COMPARED, Company, Matches, Pair, match_companies
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from icp_lab.intake.facts import Facts
+    from icp_lab.intake.formats import Note
+    from icp_lab.intake.spec import Spec
+    from icp_lab.tables import Column
+
+_CELLS = ("account_id", "name", "domain", "corporate_number", "parent_id", "city", "region", "country")
+_ELSEWHERE = {"contacts": ("email",), "leads": ("company", "domain", "email")}
+"""Where a row without an account_id says which company it is about."""
+# Of very many accounts only those are compared that share a number, a host or the letters of a name, told in DuckDB.
+_SHARED = r"""SELECT unnest(list(account_id)) FROM (SELECT account_id, unnest(['n' || corporate_number,
+    'h' || nullif(regexp_extract(lower(domain), '^(?:[a-z]+://)?(?:www\.)?([^/:?#]+)', 1), ''),
+    'c' || nullif(regexp_replace(lower(name), '[^\pL\pN]|株式会社|㈱|inc\.?$|ltd\.?$', '', 'g'), '')]) AS key
+    FROM {rows}) WHERE key IS NOT NULL GROUP BY key HAVING count(*) BETWEEN 2 AND 1000"""
+
+
+def merge_accounts(
+    con: "duckdb.DuckDBPyConnection", mapped: Mapped, columns: "Sequence[Column]", told: Mapping[Pair, bool],
+    facts: "Facts",
+) -> tuple[Matches, dict[str, Company]]:
+    """Make one row of all rows of `accounts` that are surely the same company, and give what to ask about.
+
+    The fullest row stays, the oldest of equal ones; its gaps are filled from the others. `same_account` says in DuckDB
+    which ids stand for which.
+    """
+    con.execute("CREATE TABLE same_account (account_id VARCHAR, becomes VARCHAR, place INTEGER)")
+    there = [column.name for column in columns]
+    if "name" not in there:
+        return Matches(), {}
+    absent = "NULL"
+    rows = f"(SELECT {', '.join(f'{c if c in there else absent}::VARCHAR AS {c}' for c in _CELLS)} FROM accounts)"
+    (n,) = first(con, "SELECT count(*) FROM accounts")
+    near = f"WHERE account_id IN ({_SHARED.format(rows=rows)})" if n > MOST_COMPARED else ""
+    cells = ", ".join(f"coalesce({name}, '')" for name in _CELLS)
+    companies = {row[0]: Company(*row) for row in con.execute(f"SELECT {cells} FROM {rows} {near}").fetchall()}
+    found = match_companies(companies.values(), told)
+    if near:
+        facts.decide("few_compared", "name", n=n, compared=len(companies))
+    wrong = sorted(row.number for row in companies.values() if row.number and read_number(row.number) is None)
+    if wrong:
+        facts.decide("wrong_numbers", "corporate_number", n=len(wrong), example=wrong[0])
+    for host, names in sorted(found.shared.items()):
+        facts.decide("shared_domain", "domain", domain=host, n=names)
+    if found.uncertain:
+        facts.decide("same_unsure", "name", n=len(found.uncertain))
+    if found.groups:
+        _merge(con, mapped, found, there, facts)
+    return found, companies
+
+
+def _merge(
+    con: "duckdb.DuckDBPyConnection", mapped: Mapped, found: Matches, there: list[str], facts: "Facts"
+) -> None:
+    filled = " + ".join(f"({quoted(name)} IS NOT NULL)::INT" for name in there)
+    since = "customer_since" if "customer_since" in there else "NULL"
+    group = {account: i for i, accounts in enumerate(found.groups) for account in accounts}
+    con.execute(
+        f"INSERT INTO same_account SELECT account_id, first_value(account_id) OVER w, row_number() OVER w "
+        f"FROM accounts JOIN (SELECT unnest($1) AS account_id, unnest($2) AS g) USING (account_id) "
+        f"WINDOW w AS (PARTITION BY g ORDER BY {filled} DESC, {since} NULLS LAST, account_id)",
+        [list(group), list(group.values())])
+    rest = [name for name in there if name != "account_id"]
+    members = "FROM accounts JOIN same_account USING (account_id) GROUP BY becomes"
+    one = ", ".join(f"{'min(customer_since)' if c == 'customer_since' else _fullest(c)} AS {quoted(c)}" for c in rest)
+    differ = ", ".join(f"count(*) FILTER (WHERE {quoted(c)} > 1)" for c in rest)
+    several = ", ".join(f"count(DISTINCT {quoted(c)}) AS {quoted(c)}" for c in rest)
+    counts = dict(zip(rest, first(con, f"SELECT {differ} FROM (SELECT {several} {members})"), strict=True))
+    con.execute(f"CREATE TABLE merged AS SELECT becomes AS account_id, {one} {members}")
+    con.execute("DELETE FROM accounts WHERE account_id IN (SELECT account_id FROM same_account)")
+    con.execute("INSERT INTO accounts BY NAME SELECT * FROM merged")
+    con.execute("DROP TABLE merged")
+    con.execute("DELETE FROM same_account WHERE account_id = becomes")
+    if "parent_id" in there:
+        con.execute("UPDATE accounts SET parent_id = becomes FROM same_account s WHERE parent_id = s.account_id")
+    gone = con.execute(
+        f"SELECT min(file), min(row), account_id, any_value(becomes) FROM {mapped.name} "
+        f"JOIN same_account ON {mapped.cell('account_id')} = account_id GROUP BY account_id ORDER BY ALL").fetchall()
+    for file, row, account, _becomes in gone:
+        facts.add(Case(facts.file.split(", ")[file], row, "account_id", account, "merged"))
+    facts.used -= len(gone)
+    facts.decide("same_company", "account_id", n=len(gone), example=gone[0][2], becomes=gone[0][3])
+    for name in (name for name in rest if counts[name]):
+        facts.decide("same_differs", name, n=counts[name])
+
+
+def _fullest(column: str) -> str:
+    return f"first({quoted(column)} ORDER BY place) FILTER (WHERE {quoted(column)} IS NOT NULL)"
+
+
+def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped) -> tuple[Mapped, "list[Note]"]:
+    """Put the id of an account where a row says by name, domain or e-mail which one it is about, and only one fits.
+
+    What became of merged ids is known from `same_account`.
+    """
+    notes: list[Note] = []
+    known: dict[str, set[str]] = {}
+    for way in ("account_id", *_ELSEWHERE.get(spec.table, ())):
+        if way not in mapped.names:
+            continue
+        cell = mapped.cell(way)
+        lost = f"{cell} NOT IN (SELECT account_id FROM accounts)" if way == "account_id" else (
+            f"{mapped.cell('account_id')} IS NULL AND {cell} IS NOT NULL" if "account_id" in mapped.names else "true")
+        words = [word for (word,) in con.execute(
+            f"SELECT DISTINCT {cell} FROM {mapped.name} WHERE {lost} ORDER BY ALL").fetchall() if word is not None]
+        known = known or (_list_known(con) if words else {})
+        found = {word: account for word in words if (account := _find(word, known))}
+        if not found:
+            continue
+        if "account_id" not in mapped.names:
+            con.execute(f"ALTER TABLE {mapped.name} ADD COLUMN m{len(mapped.names)} VARCHAR")
+            mapped = replace(mapped, names=(*mapped.names, "account_id"))
+        con.execute(f"UPDATE {mapped.name} SET {mapped.cell('account_id')} = f.found FROM "
+                    f"(SELECT unnest($1) AS word, unnest($2) AS found) f WHERE {cell} = f.word AND ({lost})",
+                    [list(found), list(found.values())])
+        # An id that was merged follows its account without a word: the accounts' own facts say it.
+        named = {word: account for word, account in found.items() if account not in known.get(f"id {word}", ())}
+        if named:
+            word, account = next(iter(named.items()))
+            notes.append(("found_account", way, {"n": len(named), "example": word, "account": account}))
+    return mapped, notes
+
+
+def _list_known(con: "duckdb.DuckDBPyConnection") -> dict[str, set[str]]:
+    """List by which words an account is known: ids that were merged into it, its name, its host."""
+    merged = con.execute("SELECT account_id, becomes FROM same_account").fetchall()
+    known = defaultdict(set, {f"id {old}": {new} for old, new in merged})
+    there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()}
+    for column, read in (("name", lambda word: read_name(word).core), ("domain", read_domain)):
+        rows = con.execute(f"SELECT account_id, {column} FROM accounts").fetchall() if column in there else ()
+        for account, word in rows:
+            known[f"{column} {read(word or '')}"].add(account)
+    return known
+
+
+def _find(word: str, known: Mapping[str, set[str]]) -> str:
+    """Find the one account that a word names; a host may stand below the one that is known."""
+    host = read_domain(word)
+    labels = host.split(".")
+    hosts = [".".join(labels[i:]) for i in range(len(labels) - 1)]
+    core = read_name(word).core
+    for key in (f"id {word}", f"name {core}" if core else "", *(f"domain {each}" for each in hosts)):
+        if key in known:
+            return next(iter(known[key])) if len(known[key]) == 1 else ""
+    return ""
