@@ -9,7 +9,8 @@ import pytest
 from icp_lab import cli
 from icp_lab.locale import set_language
 from icp_lab.report import make
-from icp_lab.report.run import Run, StepEnd
+from icp_lab.report.plan import StepEnd
+from icp_lab.report.run import Run
 
 DEFINITION = """\
 schema: 1
