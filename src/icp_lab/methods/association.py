@@ -109,7 +109,7 @@ def _split(column: "pd.Series", where: Codes, groups: int) -> Iterator[tuple[str
         is_flag = pd.api.types.is_bool_dtype(column.dtype)
         named = (column.map({True: "yes", False: "no"}) if is_flag else column).astype("str")
         often = sorted(named.value_counts().loc[lambda count: count >= SMALL].index)
-        codes = pd.Categorical(named, often).codes.astype(np.int64) % (len(often) + 1)  # the rare ones, -1, come last
+        codes = pd.Index(often).get_indexer(named) % (len(often) + 1)  # the rare ones, -1, come last
         if often and np.ptp(codes):
             shares = np.array([np.bincount(where, codes == place, groups) / size for place in range(len(often))])
             shown = int(np.argmax(np.round(np.ptp(shares, axis=1), 9) + (np.array(often) == "yes")))
