@@ -32,10 +32,22 @@ Settings = Annotated[
 
 
 @app.command()
-def init(folder: NewFolder, language: Language = "") -> None:
-    """Begin a study: a study.yml that explains itself, and a template of every table."""
+def init(
+    folder: NewFolder,
+    source: Annotated[Path | None, typer.Option("--from", help="A folder of exports to begin with.")] = None,
+    wanted: Annotated[str, typer.Option("--format", help="What the exports come from: hubspot, ledger...")] = "",
+    language: Language = "",
+) -> None:
+    """Begin a study: a study.yml that explains itself, out of the exports in a folder or with a template a table."""
     from icp_lab.study.begin import init_study
 
+    if source is not None:
+        from icp_lab.study.propose import propose_study
+
+        found = propose_study(source, folder, _choose_language(language), wanted)
+        _speak(folder, language)
+        print(found.words())
+        return
     file = init_study(folder, _choose_language(language) or "en")
     words = _("{file} is there. Put your tables beside it, name them in it, then run: icp-lab check {folder}")
     print(words.format(file=file, folder=folder))

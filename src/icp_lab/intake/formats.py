@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from icp_lab.intake.files import Raw
     from icp_lab.intake.spec import Spec
 
-FORMATS = ("hubspot", "salesforce", "ledger", "kintone", "sansan", "generic")
+GENERIC = "generic"
+FORMATS = ("hubspot", "salesforce", "ledger", "kintone", "sansan", GENERIC)
 """The formats of the house, the more telling first."""
 
 SURETIES: dict[str, str] = {
@@ -82,7 +83,15 @@ def read_format(name: str, folder: Path | None = None) -> dict[str, Section]:
     else:
         raise utter("study.unknown_format", name=name, words=errors.list_words(FORMATS),
                     remedy=errors.nearest(name, FORMATS))
-    return {table: _read_section(name, said) for table, said in content.items()}
+    sections = {table: _read_section(name, said) for table, said in content.items()}
+    return {table: _add_own_names(table, sections.get(table)) for table in BY_NAME} if name == GENERIC else sections
+
+
+def _add_own_names(table: str, section: Section | None) -> Section:
+    """Let the columns' own names count too, before the words that others use."""
+    said = section or Section(GENERIC, {}, {})
+    own = {column: {column: "common"} for column in BY_NAME[table].by_name}
+    return replace(said, columns={c: {**own.get(c, {}), **said.columns.get(c, {})} for c in {**own, **said.columns}})
 
 
 def _read_own(path: Path) -> dict[str, Any]:
