@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from icp_lab.intake.companies import KNOWN, Name, read_domain, read_name, read_number
+from icp_lab.locale import _
 
 Pair = tuple[str, str]
 _WEIGHS = {code: float(declared["weighs"]) for code, declared in KNOWN["evidence"].items()}
@@ -63,6 +64,10 @@ class Match:
     pair: Pair
     score: float
     evidence: tuple[str, ...]
+
+    def words(self) -> str:
+        """Say the evidence in the language in force."""
+        return ", ".join(_(KNOWN["evidence"][code]["say"]) for code in self.evidence)
 
 
 @dataclass(frozen=True)

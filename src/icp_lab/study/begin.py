@@ -13,6 +13,8 @@ from icp_lab.intake.spec import UNITS
 from icp_lab.locale import _, in_language
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import OUTCOMES
+from icp_lab.study.corrections import FOLDER as CORRECTIONS
+from icp_lab.study.corrections import FORMS, add_corrections, read_answers
 from icp_lab.study.study import Study
 from icp_lab.tables import BY_NAME, TABLES
 
@@ -57,10 +59,10 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
         write_templates(place / "templates", BY_NAME)
         name, day = json.dumps(place.resolve().name, ensure_ascii=False), as_of or date.today()
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(_fill(errors.YML, name=name, language=language, as_of=day, outcomes=OUTCOMES, tables=TABLES,
-                               units=UNITS))
+            stream.write(fill_template(errors.YML, name=name, language=language, as_of=day, outcomes=OUTCOMES,
+                                       tables=TABLES, units=UNITS))
         if not (hypotheses := place / errors.HYPOTHESES).exists():
-            hypotheses.write_text(_fill(errors.HYPOTHESES, as_of=day), encoding="utf-8")
+            hypotheses.write_text(fill_template(errors.HYPOTHESES, as_of=day), encoding="utf-8")
     return file
 
 
@@ -82,7 +84,7 @@ def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
     readme = folder / "README.md"
     if not readme.exists():
         kinds = read_declared("icp_lab.study", "names.toml")["kinds"]
-        readme.write_text(_fill("README.md", tables=wanted, kinds=kinds), encoding="utf-8")
+        readme.write_text(fill_template("README.md", tables=wanted, kinds=kinds), encoding="utf-8")
         written.append(readme)
     return tuple(written)
 
@@ -100,7 +102,8 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     Returns
     -------
     Collected
-        A CSV without a row below its header, and a README, count as not filled.
+        A CSV without a row below its header, and a README, count as not filled. Of a form in `corrections` the new
+        answers are taken, into a CSV of their own.
 
     Raises
     ------
@@ -110,22 +113,28 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     source = Path(to_fill)
     if not source.is_dir():
         raise utter("study.nothing_to_collect", path=source)
-    ready, unfilled = [], []
+    ready, unfilled, answered = [], [], []
     for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != "README.md"):
         target = study.folder / path.relative_to(source)
-        if not _is_filled(path):
+        if (form := FORMS.get(path.stem)) and path.parent == source / CORRECTIONS:
+            if answers := read_answers(path, form):
+                answered.append((form, answers))
+            else:
+                unfilled.append(path)
+        elif not _is_filled(path):
             unfilled.append(path)
         elif not target.exists():
             ready.append((path, target))
         elif target.read_bytes() != path.read_bytes():
             raise utter("study.already_collected", path=target)
+    added = [add_corrections(study.folder, form, answers) for form, answers in answered]
     for path, target in ready:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as stream:
             stream.write(path.read_bytes())
     unnamed = [target.stem for _path, target in ready
                if target.parent == study.folder and target.stem in BY_NAME and not study.has(target.stem)]
-    return Collected(tuple(target for _path, target in ready), tuple(unfilled), tuple(unnamed))
+    return Collected((*filter(None, added), *(target for _path, target in ready)), tuple(unfilled), tuple(unnamed))
 
 
 def _is_filled(path: Path) -> bool:
@@ -133,7 +142,7 @@ def _is_filled(path: Path) -> bool:
     return sum(bool(line.strip(b" ,;\t\r\n")) for line in lines) > (1 if path.suffix.lower() == ".csv" else 0)
 
 
-def _fill(template: str, **words: object) -> str:
+def fill_template(template: str, **words: object) -> str:
     """Fill in one of the templates beside this file, in the language in force."""
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415  (only where a study begins)
 

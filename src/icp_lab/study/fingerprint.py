@@ -11,6 +11,7 @@ from typing import Any
 from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.study.config import Settings
+from icp_lab.study.corrections import FOLDER
 from icp_lab.tables import HYPOTHESES
 
 ADOPTED = "icp.yml"
@@ -48,6 +49,8 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
     content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
     stated = [settings.path.parent / name for name in (errors.HYPOTHESES, ADOPTED) if HYPOTHESES in named]
     content |= {path.name: path.read_text(encoding="utf-8", errors="replace") for path in stated if path.is_file()}
+    put_right = sorted(path for path in (settings.path.parent / FOLDER).glob("*") if path.is_file())
+    content[FOLDER] = {path.name: _digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in put_right}
     return blake2b(json.dumps(content, sort_keys=True, default=asdict).encode(), digest_size=16).hexdigest()
 
 

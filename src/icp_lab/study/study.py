@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
 from icp_lab.study.config import Settings, read_settings
+from icp_lab.study.corrections import SAME_COMPANY, Form, read_corrections
 from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BY_NAME
+
+MOST_ASKED = 500
+"""At most so many questions of a kind are put to people at a time; all are counted."""
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +80,22 @@ class Study(Settings):
         from icp_lab.intake.conversion import Customs  # noqa: PLC0415
         from icp_lab.intake.loading import Tables  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
 
-        return Tables(self.specs, self.others, self.as_of, Customs.of(self.fiscal_year_start, self.currency))
+        told = {(min(pair), max(pair)): said == "yes" for pair, said in
+                read_corrections(self.folder, SAME_COMPANY).items()}
+        customs = Customs.of(self.fiscal_year_start, self.currency)
+        return Tables(self.specs, self.others, self.as_of, customs, told)
+
+    def questions(self) -> dict[Form, list[dict[str, str]]]:
+        """List what people are asked: rows of each form, what is most likely first."""
+        self.facts("accounts")
+        show = ("name", "city", "domain") if self.privacy.get("companies") != "pseudonyms" else ()
+        rows = []
+        for match in self._store.matches.uncertain[:MOST_ASKED]:
+            a, b = (self._store.companies[account] for account in match.pair)
+            row = {"account_id": a.account_id, "other_id": b.account_id, "evidence": match.words()}
+            rows.append(row | {name: getattr(a, name) for name in show}
+                        | {f"other_{name}": getattr(b, name) for name in show})
+        return {SAME_COMPANY: rows}
 
     def line(self, *keys: str) -> int | None:
         """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""

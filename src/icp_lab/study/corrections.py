@@ -1,0 +1,113 @@
+"""What people put right: forms go out in `to_fill/corrections/`, answers come back to `corrections/` and stick."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from icp_lab.errors import Place, utter
+from icp_lab.errors import study as errors
+from icp_lab.locale import LANGUAGES, N_, _, in_language
+
+FOLDER = "corrections"
+Key = tuple[str, ...]
+Answers = dict[Key, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A question a row: `columns` with their heads, `keys` tell the rows apart, the last column takes the answer.
+
+    `words` are the answers that may be given, each with what else people write for it; none where any text may be.
+    """
+
+    name: str
+    columns: dict[str, str]
+    keys: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+
+    @property
+    def answer(self) -> str:
+        """Name the column that people fill in."""
+        return list(self.columns)[-1]
+
+
+SAME_COMPANY = Form("same_company", {
+    "account_id": N_("id"), "other_id": N_("other id"), "name": N_("name"), "other_name": N_("other name"),
+    "city": N_("town"), "other_city": N_("other one's town"), "domain": N_("domain"),
+    "other_domain": N_("other one's domain"), "evidence": N_("what speaks for it and against it"),
+    "same": N_("the same company?")}, ("account_id", "other_id"),
+    {N_("yes"): ("y", "true", "1", "○", "〇"), N_("no"): ("n", "false", "0", "×", "x")})
+FORMS = {form.name: form for form in (SAME_COMPANY,)}
+
+
+def read_corrections(folder: Path, form: Form) -> Answers:
+    """What did people answer so far? The answers in all files `corrections/NAME*.csv` and `.xlsx` of a study, by key.
+
+    Raises
+    ------
+    LabError
+        A file lacks a column, an answer is none that may be given, or a question has two answers.
+    """
+    found: Answers = {}
+    paths = [path for path in sorted((folder / FOLDER).glob(f"{form.name}*")) if path.suffix in (".csv", ".xlsx")]
+    for path in paths:
+        _take_in(found, read_answers(path, form), f"{FOLDER}/{path.name}")
+    return found
+
+
+def read_answers(path: Path, form: Form) -> Answers:
+    """What is answered in one file? By key; rows without an answer are left out. Heads and words in any language."""
+    import duckdb  # noqa: PLC0415  (most studies have no corrections)
+
+    from icp_lab.intake.conversion import add_macros  # noqa: PLC0415
+    from icp_lab.intake.files import read_files  # noqa: PLC0415
+    from icp_lab.intake.spec import Spec  # noqa: PLC0415
+
+    shown, heads, words = path.name, dict[str, str](), dict[str, str]()
+    with TemporaryDirectory() as folder, duckdb.connect() as con:
+        add_macros(con)
+        raw = read_files(con, Spec(form.name, (path,), (shown,)), Path(folder))
+        rows = con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
+    for language in LANGUAGES:
+        with in_language(language):
+            heads |= {spelling: column for column, head in form.columns.items() for spelling in (column, _(head))}
+            words |= {spelling: word for word, more in form.words.items() for spelling in (word, _(word), *more)}
+    places = {heads.get(header, ""): i for i, header in enumerate(raw.headers, start=1)}
+    for column in (*form.keys, form.answer):
+        if column not in places:
+            raise errors.column_missing(shown, form.name, column, raw.headers)
+    found: Answers = {}
+    for row in rows:
+        said = (row[places[form.answer]] or "").strip()
+        if said and words and said.casefold() not in words:
+            place = Place(shown, row[0], raw.headers[places[form.answer] - 1])
+            raise utter("study.bad_answer", place, value=said, words=tuple(map(_, form.words)))
+        if said:
+            key = tuple((row[places[column]] or "").strip() for column in form.keys)
+            _take_in(found, {key: words.get(said.casefold(), said)}, shown)
+    return found
+
+
+def add_corrections(folder: Path, form: Form, answers: Mapping[Key, str]) -> Path | None:
+    """Put answers that are new into a further file of the study's; give the file, or None where nothing is new."""
+    known = read_corrections(folder, form)
+    new = {key: answer for key, answer in answers.items() if key not in known}
+    _take_in(known, answers, FOLDER)
+    if not new:
+        return None
+    place = folder / FOLDER
+    place.mkdir(exist_ok=True)
+    number = 1
+    while (path := place / (f"{form.name}.csv" if number == 1 else f"{form.name}_{number}.csv")).exists():
+        number += 1
+    with path.open("x", encoding="utf-8-sig", newline="") as stream:  # the mark makes Excel read it as UTF-8
+        csv.writer(stream).writerows([(*form.keys, form.answer), *((*key, answer) for key, answer in new.items())])
+    return path
+
+
+def _take_in(found: Answers, more: Mapping[Key, str], shown: str) -> None:
+    for key, answer in more.items():
+        if found.setdefault(key, answer) != answer:
+            raise utter("study.answered_twice", Place(shown), key=key, one=found[key], other=answer)
