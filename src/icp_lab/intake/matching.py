@@ -15,6 +15,7 @@ from icp_lab.locale import _
 
 Pair = tuple[str, str]
 _WEIGHS = {code: float(declared["weighs"]) for code, declared in KNOWN["evidence"].items()}
+_SAID = {code: str(declared["say"]) for code, declared in KNOWN["evidence"].items()}
 _SURE, _ASK = KNOWN["limits"]["sure"], KNOWN["limits"]["ask"]
 MOST_COMPARED = 20_000
 """Of more accounts, only those that share a number, a domain or a name are to be compared: see loading."""
@@ -67,7 +68,7 @@ class Match:
 
     def words(self) -> str:
         """Say the evidence in the language in force."""
-        return ", ".join(_(KNOWN["evidence"][code]["say"]) for code in self.evidence)
+        return ", ".join(_(_SAID[code]) for code in self.evidence)
 
 
 @dataclass(frozen=True)
