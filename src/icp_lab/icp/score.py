@@ -13,7 +13,8 @@ import duckdb
 from icp_lab.errors.base import Place, name_nearest, utter
 from icp_lab.icp.profile import ICP
 from icp_lab.intake.conversion import BLANKS, add_macros, by_kind
-from icp_lab.intake.files import find_delimiter, find_encoding, first, quoted, text
+from icp_lab.intake.encoding import find_delimiter, find_encoding
+from icp_lab.intake.files import first, quoted, text
 from icp_lab.locale import _
 from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.tables import Kind

@@ -116,8 +116,10 @@ class Tables:
             mapped, found = find_accounts(self._con, spec, mapped)
             self._notes[spec.table] += found
         columns, ignored = self._declare(spec, table, mapped)
-        facts = Facts(spec.table, ", ".join(spec.shown), raw.rows + len(raw.overlong), mapped.left_out,
+        read = raw.rows + len(raw.overlong) + raw.left_out
+        facts = Facts(spec.table, ", ".join(spec.shown), read, mapped.left_out + raw.left_out,
                       duplicates=0 if spec.one_row else raw.duplicates, ignored=ignored)
+        facts.decisions += raw.decisions
         facts.decisions += [Decision(code, facts.file, column, said) for code, column, said in self._notes[spec.table]]
         facts.counts["dropped", ""] += mapped.dropped
         for file, row, cells in raw.overlong:

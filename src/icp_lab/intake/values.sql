@@ -156,3 +156,11 @@ CREATE MACRO split_list(x) AS CASE
   ELSE string_split_regex(x, '[,、，]') END;
 CREATE MACRO as_list(x) AS nullif(list_filter(list_transform(split_list(x),
   lambda i: trim(i, ' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160))), lambda i: i <> ''), []);
+
+-- Rows and cells that are not what they seem ---------------------------------------------------------------------------
+-- A row that holds one text, ends with a number behind it, and is not full.
+CREATE MACRO is_total(cells) AS list_transform([list_filter(cells, lambda c: trim(c) <> '')], lambda f:
+  len(f) BETWEEN 2 AND len(cells) - 1 AND as_number(f[-1]) IS NOT NULL AND len(list_filter(f, lambda c: as_number(c) IS NULL)) = 1)[1];
+-- Question marks inside a short text, or the replacement sign: letters that an earlier export could not write.
+CREATE MACRO lost_letters(x) AS (contains(x, '?') OR contains(x, chr(65533))) AND length(x) <= 100
+  AND NOT contains(x, '://') AND regexp_matches(x, '^\?{2,}$|[^ ?]\?+[^ ?"'')\].,!。、」]|^\?+[^ ?]|\x{fffd}');

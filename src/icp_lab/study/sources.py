@@ -14,7 +14,7 @@ from icp_lab.study.yml import Reader
 _KEYS = ("file", "encoding", "delimiter", "sheet", "columns", "set", "where", "drop_duplicates", "values", "scale",
          "units", "dates", "join", "format", "one_row")
 _LATER = ("sql", "connection")
-KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+KINDS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx", ".parquet")
 
 
 def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spec:
@@ -68,13 +68,13 @@ def _find_files(
         files = [path for path in paths if path.is_file()]
         if not files:
             there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
-                           if path.suffix.lower() in KINDS and "templates" not in path.relative_to(folder).parts)
+                           if path.name.lower().endswith(KINDS) and "templates" not in path.relative_to(folder).parts)
             raise utter("study.no_file" if there else "study.no_file_at_all", yml.place(at), path=name, table=table,
                         names=errors.list_words(there), remedy=errors.nearest(name, there))
         for path in files:
             if not path.resolve().is_relative_to(folder):
                 raise utter("study.outside", yml.place(at), path=name)
-            if path.suffix.lower() not in KINDS:
+            if not path.name.lower().endswith(KINDS):
                 raise utter("study.unknown_kind", yml.place(at), path=name)
             found.append((path, path.relative_to(folder).as_posix()))
     return tuple(path for path, _shown in found), tuple(shown for _path, shown in found)

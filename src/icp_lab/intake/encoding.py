@@ -1,0 +1,103 @@
+"""Bytes to rows of text: which encoding a file is in, what parts its cells, and its rows as they stand."""
+
+import codecs
+import csv
+import gzip
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from shutil import copyfileobj
+
+from icp_lab.errors import study as errors
+
+_DELIMITERS = (",", ";", "\t", "|")
+_LEGACY = ("cp932", "euc_jis_2004", "cp1252")
+_SAMPLE = 1 << 20
+UTF8 = ("utf-8", "utf-8-sig")
+
+
+def unpack(path: Path, folder: Path, shown: str) -> Path:
+    """Unpack a gzip file into a folder, under its name without .gz; any other file is given back as it is."""
+    if path.suffix.lower() != ".gz":
+        return path
+    plain = folder / f"unpacked{Path(path.stem).suffix}"
+    try:
+        with gzip.open(path) as packed, plain.open("wb") as target:
+            copyfileobj(packed, target)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise errors.unreadable_file(shown, str(error)) from error
+    return plain
+
+
+def read_rows(path: Path, encoding: str, delimiter: str, shown: str) -> Iterator[list[str]]:
+    """Read the rows of a text file; an empty line is a row without cells."""
+    csv.field_size_limit(1 << 30)
+    try:
+        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
+            yield from csv.reader(stream, delimiter=delimiter)
+    except UnicodeError as error:
+        raise errors.undecodable(shown, _row_of_bad_byte(path, encoding), encoding) from error
+    except csv.Error as error:
+        raise errors.unreadable_file(shown, str(error)) from error
+
+
+def find_encoding(path: Path, shown: str) -> str:
+    """Find the encoding of a file: UTF-8 where it is valid, else the likeliest in which every byte is."""
+    with path.open("rb") as stream:
+        sample = stream.read(_SAMPLE)
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # Without a mark, plain signs such as the comma have their zero on one side only.
+    low, high = sample[1::2].count(0), sample[::2].count(0)
+    for zeros, others, encoding in ((low, high, "utf-16-le"), (high, low, "utf-16-be")):
+        if zeros > 10 * others and _decodes(path, encoding):
+            return encoding
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    from charset_normalizer import from_bytes  # noqa: PLC0415  (only files that are not UTF-8)
+
+    # The sample ends with a whole line, so that no character is cut in two.
+    whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind(b"\n") + 1]
+    valid = [encoding for encoding in _LEGACY if _decodes(path, encoding)]
+    if not valid:
+        raise errors.undecodable(shown, _row_of_bad_byte(path, "utf-8"), "")
+    best = from_bytes(whole, cp_isolation=valid).best() if len(valid) > 1 else None
+    return best.encoding if best is not None and best.encoding in valid else valid[0]
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_SAMPLE):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _row_of_bad_byte(path: Path, encoding: str) -> int | None:
+    """Find the data row of the first byte that does not decode; nothing is said of the header row."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream):
+            try:
+                line.decode(encoding)
+            except UnicodeError:
+                return number or None
+    return None
+
+
+def find_delimiter(path: Path, encoding: str, shown: str) -> str:
+    """Find what separates the cells: what splits most rows into as many, and into most."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        rows = islice((row for row in read_rows(path, encoding, delimiter, shown) if row), 20)
+        widths = [len(row) for row in rows]
+        # Titles above the column names have fewer cells than what follows.
+        return max(((width * widths.count(width), width) for width in widths if width > 1), default=(0, 0))
+
+    return max(_DELIMITERS, key=fit)
