@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +63,9 @@ class Form:
     said: tuple[Said, ...] = ()
 
 
+_PLAIN = Form(plain=True)
+
+
 def add_macros(con: "duckdb.DuckDBPyConnection") -> None:
     """Teach a connection the conversions."""
     con.execute(files("icp_lab.intake").joinpath("values.sql").read_text(encoding="utf-8"))
@@ -119,119 +121,74 @@ def find_forms(
         Orders of day, month and year that study.yml names, by cell.
     """
     kinds = {cell: kind for cell, kind in kinds.items() if kind == "date" or kind in _NUMBERS}
-    plain = Form(plain=True)
-    counts = _ask(con, table, kinds, lambda cell: (f"count({cell})", f"count({by_kind(cell, kinds[cell], plain)})"))
-    odd = {cell for cell, (filled, read) in counts.items() if filled != read}
+    clean = _ask(con, table, {cell: f"count({cell}) = count({by_kind(cell, kind, _PLAIN)})"
+                              for cell, kind in kinds.items()})
+    odd = [cell for cell in kinds if not clean[cell]]
     dates = [cell for cell in odd if kinds[cell] == "date"]
     # A dot in one column can mean what a comma in another one says: all numbers of a table are looked at together.
-    numbers = [cell for cell in kinds if kinds[cell] != "date" and odd - set(dates)]
-    forms = dict.fromkeys(kinds, plain)
-    forms |= _find_number_forms(con, table, numbers, odd)
-    return forms | _find_date_forms(con, table, sorted(dates), customs, told or {})
+    numbers = [cell for cell in kinds if kinds[cell] != "date"] if len(odd) > len(dates) else []
+    forms = _find_number_forms(con, table, numbers, odd) | _find_date_forms(con, table, dates, customs, told or {})
+    return dict.fromkeys(kinds, _PLAIN) | forms
 
 
-def _ask(con: "duckdb.DuckDBPyConnection", table: str, cells: Iterable[str], write: Any) -> dict[str, tuple[Any, ...]]:
-    """Ask the same of several columns in one pass."""
-    asked = {cell: write(cell) for cell in cells}
-    if not asked:
-        return {}
-    (row,) = con.execute(f"SELECT {', '.join(sql for sqls in asked.values() for sql in sqls)} FROM {table}").fetchall()
-    answers = iter(row)
-    return {cell: tuple(next(answers) for _ in sqls) for cell, sqls in asked.items()}
-
-
-def _count(test: str) -> str:
-    return f"count(*) FILTER (WHERE {test})"
+def _ask(con: "duckdb.DuckDBPyConnection", table: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Ask one thing of each of several columns in one pass."""
+    row = con.execute(f"SELECT {', '.join(asked.values())} FROM {table}").fetchall()[0] if asked else ()
+    return dict(zip(asked, row, strict=True))
 
 
 def _find_number_forms(
-    con: "duckdb.DuckDBPyConnection", table: str, cells: list[str], odd: set[str]
+    con: "duckdb.DuckDBPyConnection", table: str, cells: Iterable[str], odd: Iterable[str]
 ) -> dict[str, Form]:
-    commas = _ask(con, table, cells, lambda cell: (
-        _count(f"comma_form({cell})"), _count(f"point_form({cell})"), _count(f"contains({cell}, '.')")))
-    written = any(comma > point for comma, point, _dots in commas.values())
-    forms = {cell: Form(comma=comma > point or (written and dots > 0 and not comma + point))
-             for cell, (comma, point, dots) in commas.items()}
-    forms = {cell: form for cell, form in forms.items() if form.comma or cell in odd}
-
-    def write(cell: str) -> Iterable[str]:
-        read = f"fast_number({cell}) IS NULL AND {by_kind(cell, 'number', forms[cell])} IS NOT NULL"
-        tests = {"decimal_comma": f"{forms[cell].comma} AND regexp_matches({cell}, '[.,]')",
-                 "ranges": f"{read} AND range_form({cell})",
-                 "number_words": f"{read} AND worded_form({cell}) AND NOT range_form({cell})"}
-        for test in tests.values():
-            yield from (_count(test), f"min({cell}) FILTER (WHERE {test})")
-
-    found = _ask(con, table, forms, lambda cell: tuple(write(cell)))
-    return {cell: _say(con, form, "number", zip(("decimal_comma", "ranges", "number_words"), found[cell][::2],
-                                                found[cell][1::2], strict=True)) for cell, form in forms.items()}
+    marks = _ask(con, table, {cell: f"number_marks({cell})" for cell in cells})
+    comma = {cell: m["comma"] > m["point"] for cell, m in marks.items()}
+    if any(comma.values()):
+        comma |= {cell: True for cell, m in marks.items() if m["dots"] and not m["comma"] + m["point"]}
+    forms = {cell: Form(comma=comma[cell]) for cell in marks if comma[cell] or cell in odd}
+    notes = _ask(con, table, {cell: f"number_notes({cell}, {form.comma})" for cell, form in forms.items()})
+    return {cell: _say(con, form, "number", notes[cell]) for cell, form in forms.items()}
 
 
 def _find_date_forms(
-    con: "duckdb.DuckDBPyConnection", table: str, cells: list[str], customs: Customs, told: Mapping[str, str]
+    con: "duckdb.DuckDBPyConnection", table: str, cells: Iterable[str], customs: Customs, told: Mapping[str, str]
 ) -> dict[str, Form]:
-    asked = _ask(con, table, cells, lambda cell: (
-        f"count({cell})", _count(f"serial_form({cell})"), f"min({cell})", _count(f"fiscal_form({cell})"),
-        f"min({cell}) FILTER (WHERE fiscal_form({cell}))", _count(f"three_form({cell})"),
-        f"min({cell}) FILTER (WHERE three_form({cell}))",
-        *(_count(f"three_form({cell}) AND fits({cell}, '{order}')") for order in ORDERS)))
-    fitting = {cell: _fit(found[5], dict(zip(ORDERS, found[7:], strict=True))) for cell, found in asked.items()}
+    asked = _ask(con, table, {cell: f"date_notes({cell})" for cell in cells})
+    # The orders that fit all dates of a column, or else those that fit most; sure columns speak for the others.
+    fitting = {cell: [order for order, n in notes["fitting"].items() if n and n == max(notes["fitting"].values())]
+               for cell, notes in asked.items()}
     sure = Counter(orders[0] for orders in fitting.values() if len(orders) == 1)
     likely = [order for order, _n in sure.most_common()] + list(customs.orders)
     forms = {}
-    for cell, (filled, serial, first, fiscal, period, three, day, *_counts) in asked.items():
-        orders = fitting[cell]
-        order = told.get(cell) or next((order for order in likely if order in orders), "")
-        unsure = len(orders) > 1 and cell not in told
-        form = Form(order=order, serial=filled == serial, starts=customs.fiscal_year_start)
-        notes = (("serials", serial if form.serial else 0, first), ("fiscal", fiscal, period),
-                 ("date_order_unsure" if unsure else "date_order", 0 if cell in told else three, day))
-        forms[cell] = _say(con, form, "date", notes)
+    for cell, notes in asked.items():
+        order = told.get(cell) or next((order for order in likely if order in fitting[cell]), "")
+        form = Form(order=order, serial=notes["filled"] == notes["serials"]["n"], starts=customs.fiscal_year_start)
+        said = {"serials": notes["serials"]} if form.serial else {"fiscal": notes["fiscal"]}
+        if cell not in told:
+            said["date_order" if len(fitting[cell]) < 2 else "date_order_unsure"] = notes["date_order"]
+        forms[cell] = _say(con, form, "date", said)
     return forms
 
 
-def _fit(n: int, counts: dict[str, int]) -> list[str]:
-    """List the orders that fit all dates, or else the one that fits most."""
-    best = max(counts.values())
-    return [order for order, count in counts.items() if count == n or (count == best and count)] if n else []
-
-
 def _say(
-    con: "duckdb.DuckDBPyConnection", form: Form, kind: "Kind", notes: Iterable[tuple[str, int, str]]
+    con: "duckdb.DuckDBPyConnection", form: Form, kind: "Kind", notes: Mapping[str, dict[str, Any]]
 ) -> Form:
     """Note what was decided, each with its number of cells and an example of how it is read."""
     said: list[Said] = []
-    for code, n, example in notes:
-        if n:
-            ((value,),) = con.execute(f"SELECT {by_kind('x', kind, form)} FROM (SELECT $1 AS x)", [example]).fetchall()
+    for code, note in notes.items():
+        if note["n"]:
+            sql = f"SELECT {by_kind('x', kind, form)} FROM (SELECT $1 AS x)"
+            ((value,),) = con.execute(sql, [note["example"]]).fetchall()
             shown = f"{value:,.10g}" if isinstance(value, float) else str(value)
-            said.append((code, {"n": n, "example": example, "value": shown, "order": form.order}))
-    return Form(form.plain, form.comma, form.order, form.serial, form.starts, tuple(said))
+            said.append((code, note | {"value": shown, "order": form.order}))
+    return replace(form, said=tuple(said))
 
 
 def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) -> dict[str, "Kind"]:
     """Find the kind of columns that nobody declared: what holds for every filled cell, else text."""
-    kinds: dict[str, Kind] = dict.fromkeys(cells, "text")
-    left = list(cells)
-    tests = partial(_write_tests, number="fast_number({c}) IS NOT NULL", days=("fast_date({c}) IS NOT NULL",))
-    slow = partial(_write_tests, number="undeclared_number({c})",
-                   days=[f"undeclared_date({{c}}, '{order}')" for order in ORDERS[:2]])
-    named = f"(SELECT {', '.join(cells)} FROM {table} LIMIT {_SAMPLE})" if cells else ""
+    kinds = _ask(con, table, {cell: f"clean_kind({cell})" for cell in cells})
+    left = [cell for cell in cells if not kinds[cell]]
     # What people write is looked for only where the first rows speak for it.
-    for source, write in ((table, tests), (named, slow), (table, slow)):
-        answers = _ask(con, source, left, write)
-        for cell, (words, bits, number, *days) in answers.items():
-            kinds[cell] = "flag" if words or bits else "number" if number else "date" if any(days) else "text"
-        held = [cell for cell, answer in answers.items() if any(answer)]
-        empty = [cell for cell, answer in answers.items() if answer[0] is None]
-        left = [cell for cell in left if cell not in held and cell not in empty] if source != named else held + empty
-    return kinds
-
-
-def _write_tests(cell: str, number: str, days: Iterable[str]) -> tuple[str, ...]:
-    filled = f"FILTER (WHERE {cell} IS NOT NULL)"
-    coded = f"regexp_matches({cell}, '^[-+]?0[0-9]')"  # 00123 is a code
-    return (f"bool_and(word_flag({cell}) IS NOT NULL) {filled}",
-            f"bool_and({cell} IN ('0', '1')) {filled} AND count(DISTINCT {cell}) = 2",
-            f"bool_and({number.format(c=cell)} AND NOT {coded}) {filled}",
-            *(f"bool_and({day.format(c=cell)}) {filled}" for day in days))
+    sample = f"(SELECT {', '.join(left)} FROM {table} LIMIT {_SAMPLE})"
+    spoken = _ask(con, sample, {cell: f"written_kind({cell})" for cell in left})
+    kinds |= _ask(con, table, {cell: f"written_kind({cell})" for cell, kind in spoken.items() if kind})
+    return {cell: kinds[cell] or "text" for cell in cells}

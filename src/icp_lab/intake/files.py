@@ -14,7 +14,7 @@ import duckdb
 from icp_lab.errors import study as errors
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding, read_rows, unpack
 from icp_lab.intake.facts import Decision
-from icp_lab.intake.layout import TOTALS, Layout, lay_out, list_sheets, name_headers, read_sheet
+from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sheet
 
 if TYPE_CHECKING:
     from icp_lab.intake.spec import Spec
@@ -108,7 +108,7 @@ def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder:
     if path.suffix.lower() == ".parquet":
         return _finish(con, _read_parquet(con, name, path, shown))
     if path.suffix.lower() == ".xlsx":
-        return _finish(con, _write_and_read(con, name, _open_sheet(path, spec.sheet, shown), folder, shown))
+        return _finish(con, _write_and_read(con, name, read_sheet(path, spec.sheet, shown), folder, shown))
     encoding = spec.encoding or find_encoding(path, shown)
     delimiter = spec.delimiter or find_delimiter(path, encoding, shown)
     if encoding not in UTF8 and not spec.encoding:
@@ -163,17 +163,6 @@ def _write_and_read(con: duckdb.DuckDBPyConnection, name: str, layout: Layout, f
     if layout.footer:
         notes.append(("footer", "", {"n": len(layout.footer), "example": next(filter(None, layout.footer[0]))}))
     return replace(part, overlong=tuple(overlong), left_out=len(layout.footer), said=tuple(notes))
-
-
-def _open_sheet(path: Path, sheet: str, shown: str) -> Layout:
-    from python_calamine import CalamineError, WorksheetNotFound  # noqa: PLC0415  (only studies with workbooks)
-
-    try:
-        return read_sheet(path, sheet)
-    except WorksheetNotFound as error:
-        raise errors.no_sheet(shown, sheet, list_sheets(path)) from error
-    except CalamineError as error:
-        raise errors.unreadable_file(shown, str(error)) from error
 
 
 def _holds_marks(path: Path) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from icp_lab.errors import study as errors
 from icp_lab.locale.declared import read_declared
 
 if TYPE_CHECKING:
@@ -115,19 +116,17 @@ def name_headers(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def list_sheets(path: "Path") -> list[str]:
-    """List the sheets of a workbook."""
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
-
-    return list(CalamineWorkbook.from_path(path).sheet_names)
-
-
-def read_sheet(path: "Path", sheet: str) -> Layout:
+def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:
     """Read a sheet of a workbook; merged cells all have the text of the first."""
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
 
-    book = CalamineWorkbook.from_path(path)
-    found = book.get_sheet_by_name(sheet or book.sheet_names[0])
+    try:
+        book = CalamineWorkbook.from_path(path)
+        if sheet and sheet not in book.sheet_names:
+            raise errors.no_sheet(shown, sheet, book.sheet_names)
+        found = book.get_sheet_by_name(sheet or book.sheet_names[0])
+    except CalamineError as error:
+        raise errors.unreadable_file(shown, str(error)) from error
     y, x = found.start or (0, 0)
     merges = [((top - y, left - x), (bottom - y, right - x)) for (top, left), (bottom, right)
               in found.merged_cell_ranges or () if top >= y and left >= x]

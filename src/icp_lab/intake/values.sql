@@ -73,9 +73,14 @@ CREATE MACRO range_form(x) AS list_transform([narrow(x)], lambda s: NOT is_negat
   bounds(s).a <> '' OR regexp_matches(s, '^[<>~約お]|^(over|more|at|under|less|up|about|approx|ca)|[+~]|以|未満|超|程度|前後|ormore|andmore|orover|andover|orless')))[1];
 CREATE MACRO worded_form(x) AS regexp_matches(lower(x),
   '[0-9０-９] ?(千|万|百|十億|億|兆|k|thousand|m|b|%|％|パーセント|percent)|[(（△▲]|[0-9]-$');
--- What nobody declared is a number only where no cell is a range or a word of English.
-CREATE MACRO undeclared_number(x) AS fast_number(x) IS NOT NULL
-  OR (slow_number(x, false) IS NOT NULL AND NOT regexp_matches(narrow(x), '[a-z~+<>名人以未約]|.-'));
+CREATE MACRO counted(x, test) AS {'n': count(*) FILTER (WHERE test), 'example': min(x) FILTER (WHERE test)};
+CREATE MACRO number_marks(x) AS {'comma': count(*) FILTER (WHERE comma_form(x)),
+  'point': count(*) FILTER (WHERE point_form(x)), 'dots': count(*) FILTER (WHERE contains(x, '.'))};
+CREATE MACRO read_slowly(x, comma) AS fast_number(x) IS NULL AND slow_number(x, comma) IS NOT NULL;
+CREATE MACRO number_notes(x, comma) AS {
+  'decimal_comma': counted(x, comma AND regexp_matches(x, '[.,]')),
+  'ranges': counted(x, read_slowly(x, comma) AND range_form(x)),
+  'number_words': counted(x, read_slowly(x, comma) AND worded_form(x) AND NOT range_form(x))};
 
 -- Dates --------------------------------------------------------------------------------------------------------------
 -- The day as it is written, whatever time and zone follow.
@@ -138,14 +143,33 @@ CREATE MACRO serial_date(x) AS CASE WHEN serial_form(x) THEN DATE '1899-12-30' +
 CREATE MACRO three_form(x) AS fast_date(x) IS NULL AND three(plain_date(x)).a <> '';
 CREATE MACRO fits(x, ord) AS ordered_day(three(plain_date(x)), ord) IS NOT NULL;
 CREATE MACRO fiscal_form(x) AS fast_date(x) IS NULL AND fiscal_date(plain_date(x), 1) IS NOT NULL;
--- What nobody declared is a date only where the year is written out.
-CREATE MACRO undeclared_date(x, ord) AS as_date(x) IS NOT NULL OR (fits(x, ord) AND regexp_matches(x, '[0-9]{4}'));
+CREATE MACRO date_notes(x) AS {'filled': count(x), 'serials': counted(x, serial_form(x)),
+  'fiscal': counted(x, fiscal_form(x)), 'date_order': counted(x, three_form(x)),
+  'fitting': {'dmy': count(*) FILTER (WHERE three_form(x) AND fits(x, 'dmy')),
+    'mdy': count(*) FILTER (WHERE three_form(x) AND fits(x, 'mdy')),
+    'ymd': count(*) FILTER (WHERE three_form(x) AND fits(x, 'ymd'))}};
 
 -- Yes and no -----------------------------------------------------------------------------------------------------------
 CREATE MACRO word_flag(x) AS CASE
   WHEN lower(x) IN ('true', 'yes', 'y', 't', 'on', 'はい', '有', 'あり', '有り', '○', '〇', '◯', '✓', '✔') THEN true
   WHEN lower(x) IN ('false', 'no', 'n', 'f', 'off', 'いいえ', '無', 'なし', '無し', '×', '✕', '✗') THEN false END;
 CREATE MACRO as_flag(x) AS coalesce(word_flag(x), CASE WHEN x IN ('1', '１') THEN true WHEN x IN ('0', '０') THEN false END);
+
+-- What nobody declared --------------------------------------------------------------------------------------------------
+-- It is what holds for every filled cell; 00123 is a code. A number has no range and no word of English beside it, and
+-- of a date the year is written out.
+CREATE MACRO all_of(x, test) AS bool_and(test) FILTER (WHERE x IS NOT NULL);
+CREATE MACRO code_form(x) AS regexp_matches(x, '^[-+]?0[0-9]');
+CREATE MACRO clean_kind(x) AS CASE WHEN count(x) = 0 THEN 'text'
+  WHEN all_of(x, word_flag(x) IS NOT NULL) OR (all_of(x, x IN ('0', '1')) AND count(DISTINCT x) = 2) THEN 'flag'
+  WHEN all_of(x, fast_number(x) IS NOT NULL AND NOT code_form(x)) THEN 'number'
+  WHEN all_of(x, fast_date(x) IS NOT NULL) THEN 'date' END;
+CREATE MACRO undeclared_number(x) AS NOT code_form(x) AND (fast_number(x) IS NOT NULL
+  OR (slow_number(x, false) IS NOT NULL AND NOT regexp_matches(narrow(x), '[a-z~+<>名人以未約]|.-')));
+CREATE MACRO undeclared_date(x, ord) AS as_date(x) IS NOT NULL OR (fits(x, ord) AND regexp_matches(x, '[0-9]{4}'));
+CREATE MACRO written_kind(x) AS CASE WHEN count(x) = 0 THEN 'text'
+  WHEN all_of(x, undeclared_number(x)) THEN 'number'
+  WHEN all_of(x, undeclared_date(x, 'dmy')) OR all_of(x, undeclared_date(x, 'mdy')) THEN 'date' END;
 
 -- Lists ----------------------------------------------------------------------------------------------------------------
 CREATE MACRO split_list(x) AS CASE
