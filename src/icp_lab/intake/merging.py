@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 _CELLS = ("account_id", "name", "domain", "corporate_number", "parent_id", "city", "region", "country")
 _ELSEWHERE = {"contacts": ("email",), "leads": ("company", "domain", "email")}
 """Where a row without an account_id says which company it is about."""
-# Of very many accounts only those are compared that share a number, a host or the letters of a name, told in DuckDB.
-_SHARED = r"""SELECT unnest(list(account_id)) FROM (SELECT account_id, unnest(['n' || corporate_number,
-    'h' || nullif(regexp_extract(lower(domain), '^(?:[a-z]+://)?(?:www\.)?([^/:?#]+)', 1), ''),
-    'c' || nullif(regexp_replace(lower(name), '[^\pL\pN]|株式会社|㈱|inc\.?$|ltd\.?$', '', 'g'), '')]) AS key
-    FROM {rows}) WHERE key IS NOT NULL GROUP BY key HAVING count(*) BETWEEN 2 AND 1000"""
+_NAMED = "replace(replace(replace(replace(lower(name), ' ', ''), '.', ''), '株式会社', ''), '㈱', '')"
+# Of very many accounts only those are compared that share one of these, told in DuckDB.
+_KEYS = {"corporate_number": "corporate_number", "domain": "lower(domain)", "name": _NAMED}
+_SHARED = """SELECT account_id FROM accounts WHERE hash({key}) IN (
+    SELECT hash({key}) FROM accounts WHERE {name} IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND 1000)"""
 
 
 def merge_accounts(
@@ -45,11 +45,14 @@ def merge_accounts(
     absent = "NULL"
     rows = f"(SELECT {', '.join(f'{c if c in there else absent}::VARCHAR AS {c}' for c in _CELLS)} FROM accounts)"
     (n,) = first(con, "SELECT count(*) FROM accounts")
-    near = f"WHERE account_id IN ({_SHARED.format(rows=rows)})" if n > MOST_COMPARED else ""
+    shared = " UNION ".join(_SHARED.format(name=name, key=key) for name, key in _KEYS.items() if name in there)
+    near = f"WHERE NOT $2 OR account_id IN ({shared} UNION SELECT unnest($1::VARCHAR[]))"
     cells = ", ".join(f"coalesce({name}, '')" for name in _CELLS)
-    companies = {row[0]: Company(*row) for row in con.execute(f"SELECT {cells} FROM {rows} {near}").fetchall()}
+    asked = sorted({account for pair in told for account in pair})
+    read = con.execute(f"SELECT {cells} FROM {rows} {near}", [asked, n > MOST_COMPARED]).fetchall()
+    companies = {row[0]: Company(*row) for row in read}
     found = match_companies(companies.values(), told)
-    if near:
+    if n > MOST_COMPARED:
         facts.decide("few_compared", "name", n=n, compared=len(companies))
     wrong = sorted(row.number for row in companies.values() if row.number and read_number(row.number) is None)
     if wrong:
@@ -108,16 +111,15 @@ def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped
     What became of merged ids is known from `same_account`.
     """
     notes: list[Note] = []
-    known: dict[str, set[str]] = {}
     for way in ("account_id", *_ELSEWHERE.get(spec.table, ())):
         if way not in mapped.names:
             continue
-        cell = mapped.cell(way)
-        lost = f"{cell} NOT IN (SELECT account_id FROM accounts)" if way == "account_id" else (
-            f"{mapped.cell('account_id')} IS NULL AND {cell} IS NOT NULL" if "account_id" in mapped.names else "true")
-        words = [word for (word,) in con.execute(
-            f"SELECT DISTINCT {cell} FROM {mapped.name} WHERE {lost} ORDER BY ALL").fetchall() if word is not None]
-        known = known or (_list_known(con) if words else {})
+        cell, own = mapped.cell(way), mapped.cell("account_id") if "account_id" in mapped.names else "NULL"
+        lost = f"{cell} NOT IN (SELECT account_id FROM accounts)" if way == "account_id" else f"{own} IS NULL"
+        rows = f"ANTI JOIN accounts a ON a.account_id = {cell}" if way == "account_id" else f"WHERE {lost}"
+        asked = f"SELECT DISTINCT {cell} FROM {mapped.name} {rows} ORDER BY ALL"
+        words = [word for (word,) in con.execute(asked).fetchall() if word is not None]
+        known = _list_known(con, words)
         found = {word: account for word in words if (account := _find(word, known))}
         if not found:
             continue
@@ -135,25 +137,39 @@ def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped
     return mapped, notes
 
 
-def _list_known(con: "duckdb.DuckDBPyConnection") -> dict[str, set[str]]:
-    """List by which words an account is known: ids that were merged into it, its name, its host."""
-    merged = con.execute("SELECT account_id, becomes FROM same_account").fetchall()
-    known = defaultdict(set, {f"id {old}": {new} for old, new in merged})
+def _list_known(con: "duckdb.DuckDBPyConnection", words: Sequence[str]) -> dict[str, set[str]]:
+    """List what an account is known by: ids that were merged into it, its name, its host; of very many only these."""
+    known = defaultdict[str, set[str]](set)
+    if not words:
+        return known
+    for old, new in con.execute("SELECT account_id, becomes FROM same_account").fetchall():
+        known[f"id {old}"].add(new)
+    (n,) = first(con, "SELECT count(*) FROM accounts")
     there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()}
-    for column, read in (("name", lambda word: read_name(word).core), ("domain", read_domain)):
-        rows = con.execute(f"SELECT account_id, {column} FROM accounts").fetchall() if column in there else ()
-        for account, word in rows:
-            known[f"{column} {read(word or '')}"].add(account)
+    hosts = [host for word in words for host in _list_hosts(word)]
+    for column, read, sought in (("name", _read_core, words), ("domain", read_domain, hosts)):
+        key = _KEYS[column]
+        near = f"{key} IN (SELECT {key} FROM (SELECT unnest($1::VARCHAR[]) AS {column})) OR NOT $2"
+        asked = f"SELECT account_id, {column} FROM accounts WHERE {column} <> '' AND ({near})"
+        for account, word in con.execute(asked, [sought, n > MOST_COMPARED]).fetchall() if column in there else ():
+            known[f"{column} {read(word)}"].add(account)
     return known
+
+
+def _read_core(word: str) -> str:
+    return read_name(word).core
+
+
+def _list_hosts(word: str) -> list[str]:
+    """List the host that a word names and those that it stands below."""
+    labels = read_domain(word).split(".")
+    return [".".join(labels[i:]) for i in range(len(labels) - 1)]
 
 
 def _find(word: str, known: Mapping[str, set[str]]) -> str:
     """Find the one account that a word names; a host may stand below the one that is known."""
-    host = read_domain(word)
-    labels = host.split(".")
-    hosts = [".".join(labels[i:]) for i in range(len(labels) - 1)]
-    core = read_name(word).core
-    for key in (f"id {word}", f"name {core}" if core else "", *(f"domain {each}" for each in hosts)):
+    core = _read_core(word)
+    for key in (f"id {word}", f"name {core}" if core else "", *(f"domain {host}" for host in _list_hosts(word))):
         if key in known:
             return next(iter(known[key])) if len(known[key]) == 1 else ""
     return ""
