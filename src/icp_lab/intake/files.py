@@ -195,17 +195,17 @@ def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, marked: bool = True)
 def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path, shown: str) -> _Part:
     try:
         source = con.from_parquet(str(path))
-    except duckdb.Error as error:
-        raise errors.unreadable_file(shown, str(error).splitlines()[0]) from error
-    cells = []
-    for j, (column, kind) in enumerate(zip(source.columns, source.types, strict=True)):
-        cell = quoted(column)
-        words = f"CAST({cell} AS VARCHAR)"
-        if str(kind) in ("DOUBLE", "FLOAT"):  # 3.0 in a column of numbers is the key "3"
-            words = (f"CASE WHEN isnan({cell}) THEN NULL WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15 "
-                     f"THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {words} END")
-        elif str(kind).endswith("[]"):
-            words = f"CAST(to_json({cell}) AS VARCHAR)"
-        cells.append(f"{words} AS c{j}")
-    source.project(", ".join(["row_number() OVER () AS row", *cells])).create(name)
+        cells = [f"{_write_as_text(quoted(column), str(kind))} AS c{j}"
+                 for j, (column, kind) in enumerate(zip(source.columns, source.types, strict=True))]
+        source.project(", ".join(["row_number() OVER () AS row", *cells])).create(name)
+    except (duckdb.Error, RuntimeError) as error:  # RuntimeError: a column's name that is no text
+        raise errors.unreadable_file(shown, str(error).splitlines()[0].replace(str(path), shown)) from error
     return _Part(name, name_headers(source.columns))
+
+
+def _write_as_text(cell: str, kind: str) -> str:
+    words = f"CAST({cell} AS VARCHAR)"
+    if kind in ("DOUBLE", "FLOAT"):  # 3.0 in a column of numbers is the key "3"
+        return (f"CASE WHEN isnan({cell}) THEN NULL WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15 "
+                f"THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {words} END")
+    return f"CAST(to_json({cell}) AS VARCHAR)" if kind.endswith("[]") else words
