@@ -124,7 +124,7 @@ def test_tables_that_join_each_other_are_refused(make_study):
         ),
         ("where: {industri: x}", r"line 5 of study.yml.*`where` names the column `industri`.*Did you mean `industry`"),
         ("scale: {emploees: 2}", r"`scale` names the column `emploees`"),
-        ("format: hubspot", r"line 5 of study.yml: `format` is not in this version"),
+        ("format: hubspt", r"line 5 of study.yml: `hubspt` is no known format.*Did you mean `hubspot`"),
         ("sql: select 1", r"`sql` is not in this version"),
         ("units: {employees: 百億}", r"`百億` is no value for `units`"),
         ("encoding: klingon", r"`klingon` is no value for `encoding`"),
@@ -185,3 +185,18 @@ def test_names_that_differ_in_case_only(make_study):
     )
     assert study.table("accounts")["city"].tolist() == ["Rome"]
     assert study.facts("accounts").ignored == ("City", "Mine")
+
+
+def test_a_unit_beside_the_number_is_not_taken_twice(make_study):
+    yml = "tables: {accounts: a.csv, revenue: {file: r.csv, units: {amount: 千円}}}\n"
+    study = open_study(make_study(yml, a_csv=ONE, r_csv='account_id,amount\n1,5千円\n2,"1.234,5"\n3,"7,25"\n'))
+    assert study.table("revenue")["amount"].tolist() == [5000.0, 1_234_500.0, 7250.0]
+    assert {decision.code for decision in study.facts("revenue").decisions} == {"decimal_comma", "number_words"}
+
+
+def test_study_yml_settles_the_order_of_dates(make_study):
+    yml = "tables: {accounts: {file: a.csv, dates: {customer_since: mdy}}}\n"
+    study = open_study(make_study(yml, a_csv="account_id,customer_since\n1,01/02/2024\n"))
+    assert str(study.table("accounts")["customer_since"][0].date()) == "2024-01-02"
+    with pytest.raises(LabError, match="`dates` names the column `since`"):
+        open_study(make_study(yml.replace("customer_", ""), a_csv="account_id,customer_since\n1,2\n")).table("accounts")

@@ -94,8 +94,11 @@ def _reword(spec: "Spec", column: str, cell: str) -> str:
 def _scale(spec: "Spec", column: str, cell: str, forms: Mapping[str, Form]) -> str:
     """Write the SQL of `units` and `scale` for one column."""
     if column in spec.scale:
+        value, factor = by_kind(cell, "number", forms[cell]), repr(spec.scale[column])
+        if column in spec.units:  # 5千円 has its unit with it
+            factor = f"CASE WHEN unit_form({cell}) THEN 1 ELSE {factor} END"
         # A cell that is no number stays as it is, so that it is counted as unreadable and not lost here.
-        cell = f"coalesce(CAST({by_kind(cell, 'number', forms[cell])} * {spec.scale[column]!r} AS VARCHAR), {cell})"
+        cell = f"coalesce(CAST({value} * {factor} AS VARCHAR), {cell})"
     return cell
 
 

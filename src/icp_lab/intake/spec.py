@@ -46,6 +46,7 @@ class Spec:
     one_row: str = ""
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
     scale: dict[str, float] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
     dates: dict[str, str] = field(default_factory=dict)
     join: Join | None = None
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)

@@ -71,8 +71,8 @@ CREATE MACRO comma_form(x) AS regexp_matches(x, '^[^,]*[0-9],([0-9]{1,2}|[0-9]{4
 CREATE MACRO point_form(x) AS regexp_matches(x, '^[^.]*[0-9]\.([0-9]{1,2}|[0-9]{4,})([^0-9,.]|$)|,[0-9]{3}\.|,[0-9]{3},[0-9]{3}');
 CREATE MACRO range_form(x) AS list_transform([narrow(x)], lambda s: NOT is_negative(bare(s)) AND (
   bounds(s).a <> '' OR regexp_matches(s, '^[<>~約お]|^(over|more|at|under|less|up|about|approx|ca)|[+~]|以|未満|超|程度|前後|ormore|andmore|orover|andover|orless')))[1];
-CREATE MACRO worded_form(x) AS regexp_matches(lower(x),
-  '[0-9０-９] ?(千|万|百|十億|億|兆|k|thousand|m|b|%|％|パーセント|percent)|[(（△▲]|[0-9]-$');
+CREATE MACRO unit_form(x) AS regexp_matches(lower(x), '[0-9０-９] ?(千|万|百|十億|億|兆|k|thousand|m|b|%|％|パーセント|percent)');
+CREATE MACRO worded_form(x) AS unit_form(x) OR regexp_matches(x, '[(（△▲]|[0-9]-$');
 CREATE MACRO counted(x, test) AS {'n': count(*) FILTER (WHERE test), 'example': min(x) FILTER (WHERE test)};
 CREATE MACRO number_marks(x) AS {'comma': count(*) FILTER (WHERE comma_form(x)),
   'point': count(*) FILTER (WHERE point_form(x)), 'dots': count(*) FILTER (WHERE contains(x, '.'))};

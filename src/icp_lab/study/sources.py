@@ -46,7 +46,7 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         drop_duplicates=yml.yes_no((*at, "drop_duplicates")), dialect=_read_format(yml, at, table, folder),
         one_row=yml.text((*at, "one_row")),
         values={column: _read_words(yml, (*at, "values", column)) for column in yml.mapping((*at, "values"))},
-        scale=_read_scale(yml, at),
+        scale=_read_scale(yml, at), units=tuple(yml.mapping((*at, "units"))),
         dates={column: yml.choice((*at, "dates", column), ORDERS) for column in yml.mapping((*at, "dates"))},
         join=_read_join(yml, at), lines=_lines(yml, at))
 
