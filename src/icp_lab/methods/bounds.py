@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
+from icp_lab.methods.kernels import level_of, tabulate_entropy
 from icp_lab.rule import Criterion, Rule
 
 SLIVER = 0.5
 """How much log-likelihood (nats) a rounder bound may cost; two such bounds can hardly be told apart."""
 WINDOW = 0.08  # share of the values at hand on either side of a bound among which it may move
 PASSES = 2
-Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 
@@ -45,74 +45,73 @@ def settle_bounds(rule: Rule, units: pd.DataFrame, cases: Counts, positives: Cou
     'employees from 100 to under 500'
     """
     criteria = list(rule.criteria)
-    if not any(c.kind == "interval" for c in criteria):
+    moving = [at for at, c in enumerate(criteria) if c.kind == "interval"]
+    if not moving:
         return rule
-    taking_part = cases > 0
-    table, weights = units.loc[:, list(rule.attributes)], (cases[taking_part], positives[taking_part])
-    table = table if taking_part.all() else table[taking_part]
-    checks = [c.check(table[c.attribute]) for c in criteria]
+    rows = slice(None) if (cases > 0).all() else cases > 0
+    weights, columns = (cases[rows], positives[rows]), [units[c.attribute][rows] for c in criteria]
+    values = {at: columns[at].to_numpy(dtype="float64", na_value=np.nan) for at in moving}
+    orders = {at: np.argsort(x)[: np.isfinite(x).sum()] for at, x in values.items()}
+    checks = [c.check(column) for c, column in zip(criteria, columns, strict=True)]
     for turn in range(PASSES):
-        for at, criterion in enumerate(criteria):
-            if criterion.kind == "interval":
-                others = [check for i, check in enumerate(checks) if i != at]
-                inside = np.logical_and.reduce([met for met, _known in others] or [np.ones(len(table), dtype=bool)])
-                untold = np.logical_and.reduce([met | ~known for met, known in others] or [inside]) & ~inside
-                column = table[criterion.attribute]
-                criteria[at] = _settle(criterion, column, weights, (inside, untold), rounded=turn > 0)
-                checks[at] = criteria[at].check(column)
+        for at in moving:
+            x, (met, known) = values[at], checks[at]
+            others = [check for i, check in enumerate(checks) if i != at]
+            inside = np.logical_and.reduce([m for m, _k in others] or [np.ones_like(known)])
+            untold = np.logical_and.reduce([m | ~k for m, k in others] or [inside]) & ~inside
+            criteria[at] = _settle(criteria[at], (x, orders[at], inside, untold, *weights), rounded=turn > 0)
+            low, high = criteria[at].min, criteria[at].max
+            met = known if low is None else known & (x >= low)
+            checks[at] = met if high is None else met & (x < high), known
     return Rule(tuple(criteria))
 
 
-def _settle(
-    criterion: Criterion, column: "pd.Series[Any]", weights: tuple[Counts, Counts],
-    others: tuple[NDArray[np.bool_], NDArray[np.bool_]], rounded: bool,
-) -> Criterion:
-    inside, untold = others
-    x = column.to_numpy(dtype="float64", na_value=np.nan)
-    known = np.isfinite(x)
-    here, told = inside & known, ~untold & (known | ~inside)
-    order = np.argsort(x[here], kind="stable")
-    sums: Floats = np.zeros((2, len(order) + 1))
-    for row, weight in zip(sums, weights, strict=True):
-        row[1:] = np.cumsum(weight[here][order])
-    total = tuple(float(weight[told].sum()) for weight in weights)
+def _settle(criterion: Criterion, counted: tuple[Any, ...], rounded: bool) -> Criterion:
+    """Move each bound among the values near it while the other stays."""
     ends = [criterion.min, criterion.max]
-    for end in (0, 1):
-        if ends[end] is not None:
-            ends[end] = _move(end, ends, x[here][order], (sums, total), rounded)
+    for end, held in enumerate(ends):
+        if held is not None:
+            low, high = (sign * math.inf if b is None else b for sign, b in zip((-1, 1), ends, strict=True))
+            lowest, highest, best = _find_cut(end, low, high, *counted, tabulate_entropy())
+            if not math.isnan(best):
+                ends[end] = find_roundest(lowest, highest, best) if rounded else best
     return Criterion.between(criterion.attribute, ends[0], ends[1])
 
 
-def _move(
-    end: int, ends: list[float | None], values: Floats, counted: tuple[Floats, tuple[float, ...]], rounded: bool
-) -> float:
-    """Move one bound among the values near it; the other stays."""
-    start = 0 if ends[0] is None else int(np.searchsorted(values, ends[0]))
-    stop = len(values) if ends[1] is None else int(np.searchsorted(values, ends[1]))
-    now, reach = (stop if end else start), max(2, int(WINDOW * len(values)))
-    cuts = np.arange(max(1, now - reach), min(len(values), now + reach + 1))
-    cuts = cuts[values[cuts] > values[cuts - 1]]
-    cuts = cuts[cuts > start] if end else cuts[cuts < stop]
-    held = ends[end]
-    assert held is not None
-    if not len(cuts):
-        return held
-    sums, total = counted
-    n1, k1 = sums[:, cuts] - sums[:, [start]] if end else sums[:, [stop]] - sums[:, cuts]
-    gain = _likelihood(n1, k1) + _likelihood(total[0] - n1, total[1] - k1)
-    best = int(np.argmax(gain - 1e-9 * np.abs(cuts - now)))
-    if not rounded:
-        return float(values[cuts[best]])
+@njit(cache=True, nogil=True)
+def _find_cut(end, low, high, x, order, inside, untold, cases, positives, table):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+    """Find the best place of one bound: the range that costs at most a sliver (its low end excluded), and the best."""
+    values, sums = np.empty(len(order)), np.zeros((len(order) + 1, 2), np.int64)
+    n, k, size, start, stop = 0, 0, 0, 0, 0
+    for i in range(len(x)):
+        if not untold[i] and (math.isfinite(x[i]) or not inside[i]):
+            n += cases[i]
+            k += positives[i]
+    for i in order:
+        if inside[i]:
+            values[size] = x[i]
+            start += x[i] < low
+            stop += x[i] < high
+            size += 1
+            sums[size, 0], sums[size, 1] = sums[size - 1, 0] + cases[i], sums[size - 1, 1] + positives[i]
+    now, reach = stop if end else start, max(2, int(WINDOW * size))
+    cuts, gains, found, best = np.empty(2 * reach + 1, np.int64), np.empty(2 * reach + 1), 0, 0
+    for cut in range(max(1, now - reach, start + 1 if end else 1), min(size, now + reach + 1, size if end else stop)):
+        if values[cut] > values[cut - 1]:
+            a, b = (start, cut) if end else (cut, stop)
+            n1, k1 = sums[b, 0] - sums[a, 0], sums[b, 1] - sums[a, 1]
+            cuts[found], gains[found] = cut, level_of(n1, k1, table) + level_of(n - n1, k - k1, table)
+            if gains[found] - 1e-9 * abs(cut - now) > gains[best] - 1e-9 * abs(cuts[best] - now):
+                best = found
+            found += 1
+    if not found:
+        return math.nan, math.nan, math.nan
     first = last = best
-    while first > 0 and gain[first - 1] >= gain[best] - SLIVER:
+    while first > 0 and gains[first - 1] >= gains[best] - SLIVER:
         first -= 1
-    while last < len(cuts) - 1 and gain[last + 1] >= gain[best] - SLIVER:
+    while last < found - 1 and gains[last + 1] >= gains[best] - SLIVER:
         last += 1
-    return find_roundest(float(values[cuts[first] - 1]), float(values[cuts[last]]), float(values[cuts[best]]))
-
-
-def _likelihood(n: Floats, k: Floats) -> Floats:
-    return np.asarray(xlogy(k, k) + xlogy(n - k, n - k) - xlogy(n, n), dtype=np.float64)
+    return values[cuts[first] - 1], values[cuts[last]], values[cuts[best]]
 
 
 def find_roundest(low: float, high: float, wanted: float) -> float:

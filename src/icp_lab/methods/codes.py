@@ -106,9 +106,11 @@ def _encode_one(name: str, column: "pd.Series[Any]", min_level: int, min_member:
         return _encode_flag(name, column)
     if kind in "iuf":
         return _encode_number(name, column.to_numpy(dtype="float64", na_value=np.nan))
-    if kind in "mM" or not column.notna().any():
+    if kind in "mM":
         return []
-    values = pa.array(column, from_pandas=True)
+    values = pa.array(column.array, from_pandas=True)
+    if values.null_count == len(values):
+        return []
     if pa.types.is_list(values.type):
         return _encode_members(name, values, min_member)
     if pa.types.is_boolean(values.type):
@@ -124,69 +126,7 @@ def _encode_flag(name: str, column: "pd.Series[Any]") -> Found:
     return [(Feature(name, YES_NO, 2), codes)]
 
 
-def _encode_number(name: str, x: NDArray[np.float64]) -> Found:
-    known = np.sort(x[np.isfinite(x)])
-    edges = cut_points(known, min(MAX_BINS, max(4, math.isqrt(len(known)))))
-    if not len(edges):
-        return []
-    codes = np.empty(len(x), dtype=np.uint8)
-    _assign(x, edges, codes)
-    return [(Feature(name, INTERVAL, len(edges) + 1, edges=tuple(edges.tolist())), codes)]
-
-
 @njit(cache=True, nogil=True)
-def _assign(x, edges, codes):  # type: ignore[no-untyped-def]
-    """Give each number its bin, by halving without a branch; what is no finite number is missing."""
-    padded = np.full(MAX_BINS, np.inf)
-    padded[: len(edges)] = edges
-    for i in range(len(x)):
-        at = 0
-        for step in (16, 8, 4, 2, 1):
-            at += step * (x[i] >= padded[at + step - 1])
-        codes[i] = at if math.isfinite(x[i]) else MISSING
-
-
-def _encode_text(name: str, values: "pa.Array", min_level: int) -> Found:
-    levels, ranks, counts = _rank_levels(values)
-    kept = min(OTHER, int((counts >= min_level).sum()))
-    if not kept or len(levels) < 2:
-        return []
-    codes = np.where(ranks < 0, MISSING, np.minimum(ranks, OTHER)).astype(np.uint8)
-    if kept < min(OTHER, len(levels)):
-        codes[(codes >= kept) & (codes < OTHER)] = OTHER
-    return [(Feature(name, SET, kept, levels=tuple(levels[:kept])), codes)]
-
-
-def _rank_levels(values: "pa.Array") -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
-    """Number levels by how common they are, then by name: the levels, each value's rank (-1 = missing), the counts."""
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    encoded = whole if pa.types.is_dictionary(whole.type) else whole.cast(pa.large_string()).dictionary_encode()
-    names = [str(name) for name in encoded.dictionary.to_pylist()]
-    at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    counts = np.bincount(at + 1, minlength=len(names) + 1)[1:]
-    order = sorted((i for i in range(len(names)) if counts[i]), key=lambda i: (-counts[i], names[i]))
-    rank = np.full(len(names) + 1, -1, dtype=np.int64)  # the last stands for a missing value
-    rank[order] = np.arange(len(order))
-    return [names[i] for i in order], rank[at], counts[order]
-
-
-def _encode_members(name: str, lists: "pa.Array", min_member: int) -> Found:
-    """Make a feature of each frequent member; an absent member (code 0) cannot be a criterion."""
-    filled = ~np.asarray(lists.is_null())
-    row = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths().fill_null(0)))
-    members, ranks, _counts = _rank_levels(lists.flatten())
-    held = np.unique(np.column_stack([ranks, row])[ranks >= 0], axis=0)
-    counts = np.bincount(held[:, 0], minlength=len(members))
-    order = sorted(range(len(members)), key=lambda i: (-counts[i], members[i]))
-    frequent = [i for i in order if min_member <= counts[i] < filled.sum()][:MAX_MEMBERS]
-    found = []
-    for member in sorted(frequent, key=lambda i: members[i]):
-        codes = np.where(filled, 0, MISSING).astype(np.uint8)
-        codes[held[held[:, 0] == member, 1]] = 1
-        found.append((Feature(name, MEMBER, 2, levels=(members[member],), choices=len(frequent)), codes))
-    return found
-
-
 def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
     """Where do these numbers fall into about equally filled bins?
 
@@ -207,10 +147,80 @@ def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
     >>> cut_points(np.arange(1.0, 1001.0), 4).tolist()
     [251.0, 501.0, 751.0]
     """
-    if not len(known) or known[0] == known[-1]:
-        return np.empty(0)
-    starts = known[1:][known[1:] > known[:-1]]
-    edges = starts if len(starts) < bins else known[np.arange(1, bins) * len(known) // bins]
-    edges = np.unique(edges)
-    inner: NDArray[np.float64] = edges[edges > known[0]]
-    return inner
+    edges, found = np.empty(bins), 0
+    for i in range(1, len(known)):
+        if known[i] > known[i - 1] and found < bins:
+            edges[found] = known[i]
+            found += 1
+    if found < bins:
+        return edges[:found]
+    found = 0
+    for i in range(1, bins):
+        edge = known[i * len(known) // bins]
+        if edge > (edges[found - 1] if found else known[0]):
+            edges[found] = edge
+            found += 1
+    return edges[:found]
+
+
+def _encode_number(name: str, x: NDArray[np.float64]) -> Found:
+    codes, edges = _bin(x, np.sort(x))
+    return [(Feature(name, INTERVAL, len(edges) + 1, edges=tuple(edges.tolist())), codes)] if len(edges) else []
+
+
+@njit(cache=True, nogil=True)
+def _bin(x, ordered):  # type: ignore[no-untyped-def]
+    """Give each number its bin, by halving without a branch; what is no finite number is missing."""
+    first, last = 0, len(ordered)
+    while first < last and not math.isfinite(ordered[last - 1]):
+        last -= 1
+    while first < last and not math.isfinite(ordered[first]):
+        first += 1
+    edges = cut_points(ordered[first:last], min(MAX_BINS, max(4, int(math.sqrt(last - first)))))
+    padded, codes = np.full(MAX_BINS, np.inf), np.empty(len(x), np.uint8)
+    padded[: len(edges)] = edges
+    for i in range(len(x)):
+        at = 0
+        for step in (16, 8, 4, 2, 1):
+            at += step * (x[i] >= padded[at + step - 1])
+        codes[i] = at if math.isfinite(x[i]) else MISSING
+    return codes, edges
+
+
+def _encode_text(name: str, values: "pa.Array", min_level: int) -> Found:
+    levels, at, order, counts = _rank_levels(values)
+    kept = min(OTHER, int((counts[order] >= min_level).sum()))
+    if not kept or len(order) < 2:
+        return []
+    code = np.full(len(levels) + 1, OTHER, dtype=np.uint8)
+    code[order[:kept]], code[-1] = np.arange(kept), MISSING
+    return [(Feature(name, SET, kept, levels=tuple(levels[i] for i in order[:kept])), code[at])]
+
+
+def _rank_levels(values: "pa.Array") -> tuple[list[str], NDArray[np.int64], list[int], NDArray[np.int64]]:
+    """Rank levels by how common they are, then by name: all levels, each value's (the last place for none), the ranking
+    of those that occur, how often each does."""
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = whole if pa.types.is_dictionary(whole.type) else whole.cast(pa.large_string()).dictionary_encode()
+    levels = [str(name) for name in encoded.dictionary.to_pylist()]
+    at = (encoded.indices.fill_null(len(levels)) if encoded.null_count else encoded.indices).to_numpy()
+    counts = np.bincount(at, minlength=len(levels) + 1)[:-1]
+    occurs = np.flatnonzero(counts).tolist()
+    return levels, at, sorted(occurs, key=lambda i: (-counts[i], levels[i])), counts
+
+
+def _encode_members(name: str, lists: "pa.Array", min_member: int) -> Found:
+    """Make a feature of each frequent member; an absent member (code 0) cannot be a criterion."""
+    filled = ~np.asarray(lists.is_null())
+    row = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths().fill_null(0)))
+    members, at, occurring, _counts = _rank_levels(lists.flatten())
+    held = np.unique(np.column_stack([at, row])[at < len(members)], axis=0)
+    counts = np.bincount(held[:, 0], minlength=len(members))
+    order = sorted(occurring, key=lambda i: (-counts[i], members[i]))
+    frequent = [i for i in order if min_member <= counts[i] < filled.sum()][:MAX_MEMBERS]
+    found = []
+    for member in sorted(frequent, key=lambda i: members[i]):
+        codes = np.where(filled, 0, MISSING).astype(np.uint8)
+        codes[held[held[:, 0] == member, 1]] = 1
+        found.append((Feature(name, MEMBER, 2, levels=(members[member],), choices=len(frequent)), codes))
+    return found

@@ -11,10 +11,12 @@ a search of a few hundred cases takes twice as long.
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from icp_lab.methods.codes import INTERVAL, MEMBER, MISSING, SET, SLOTS
 
@@ -29,13 +31,21 @@ QUALITY, FIRST, LAST, BITS, CASES, POSITIVES, COST = range(7)
 """What a found criterion is made of: quality, lowest and highest code, bits of a set, what the rule covers, price."""
 
 
+@cache
+def tabulate_entropy() -> NDArray[np.float64]:
+    """Tabulate x log x: what most counts are looked up in."""
+    x = np.arange(1 << 16, dtype=np.float64)
+    x[0] = 1.0
+    return x * np.log(x)
+
+
 @_compile
 def _entropy(x, table):
     return table[x] if x < table.shape[0] else x * math.log(x)
 
 
 @_compile
-def _level(n, k, table):
+def level_of(n, k, table):
     """Give the log-likelihood of k positive among n cases."""
     return _entropy(k, table) + _entropy(n - k, table) - _entropy(n, table)
 
@@ -45,7 +55,7 @@ def _gain(n1, k1, n0, k0, undivided, table):
     """Compute the gain in log-likelihood by telling inside from outside; nothing when the rate inside is not higher."""
     if n0 <= 0 or k1 * n0 <= k0 * n1:
         return NOTHING
-    return _level(n1, k1, table) + _level(n0, k0, table) - undivided
+    return level_of(n1, k1, table) + level_of(n0, k0, table) - undivided
 
 
 @_compile
@@ -54,7 +64,7 @@ def _blend(quality, inside, outside, untold, expected, least, table):
     nu, ku = untold & LOW, untold >> 32
     if nu == 0:
         return quality
-    if quality + _level(nu, ku, table) <= least:
+    if quality + level_of(nu, ku, table) <= least:
         return NOTHING
     share = expected / nu
     rate = share * (inside >> 32) / (inside & LOW) + (1 - share) * (outside >> 32) / (outside & LOW)
@@ -74,19 +84,55 @@ def _count(codes, packed, rows, start, stop, counts):
 
 
 @_compile
+def _bound_gain(met, size, most, hits, situation):
+    """Bound the gain of every span of bins, where there are no gaps.
+
+    For some prices of a case, the greatest sum of hits less price over any span (Kadane) is a line that no span lies
+    above. Gain is convex and rises with hits, so that its greatest value is at a corner where two such lines meet.
+    """
+    whole, undivided, table = situation
+    n, k = whole & LOW, whole >> 32
+    rate, bound, last, above = hits / most, NOTHING, 1.0, 0.0
+    for price in ((1 + rate) / 2, rate, 0.6 * rate, 0.0):
+        most_excess = excess = 0.0
+        for b in range(size):
+            excess = max(0.0, excess + (met[b] >> 32) - price * (met[b] & LOW))
+            most_excess = max(most_excess, excess)
+        cases = (most_excess - above) / (last - price)
+        k1 = np.int64(math.ceil(last * cases + above))
+        n1 = k1 + max(np.int64(0), np.int64(cases - k1))
+        bound = max(bound, _gain(n1, k1, n - n1, k - k1, undivided, table))
+        last, above = price, most_excess
+    return bound
+
+
+@_compile
 def _best_interval(met, untold, size, prices, situation, out):
-    """Find the best span of bins; one end left open is cheaper than two bounds."""
+    """Find the best span of bins; one end left open is cheaper than two bounds.
+
+    Without gaps quality is convex in what is inside, so that the last bin of a best span has at least the rate of the
+    bin after it, and the first at least that of the bin before (Fayyad and Irani, 1992): only such ends are judged,
+    and ends that cannot move because too few cases, or none to exclude, would be left.
+    """
     most, floor, whole, unknown, lacking, odds, gaps, undivided, table = situation
     best, one, two = NOTHING, prices[1], prices[2]
+    rising, falling, passed = np.zeros(size, np.bool_), np.zeros(size, np.bool_), np.int64(0)
+    for b in range(1, 0 if gaps else size):
+        n0, n1 = met[b - 1] & LOW, met[b] & LOW
+        slope = (met[b] >> 32) * n0 - (met[b - 1] >> 32) * n1
+        falling[b] = slope < 0 and passed > 0
+        passed += n0
+        rising[b - 1] = slope > 0 and passed + n1 < most
     for low in range(size):
+        limit = min(most, floor + (met[low] & LOW)) if falling[low] else most
         inside = aside = np.int64(0)
         for high in range(low, size):
             inside += met[high]
             aside += untold[high]
             n1 = inside & LOW
-            if n1 >= most:
+            if n1 >= limit:
                 break
-            if n1 < floor:
+            if n1 < floor or (rising[high] and n1 - (met[high] & LOW) >= floor):
                 continue
             cost = one if low == 0 or high == size - 1 else two
             outside = whole - inside - aside
@@ -161,31 +207,44 @@ def _best_code(met, untold, first, price, situation, out):
 
 
 @_compile
-def _extend(met, untold, odds, taken, whole, static, limits, out):
-    """Find the best further criterion on every feature: out[feature] = what it is made of."""
+def _extend(met, untold, odds, taken, whole, static, limits, out, least, first):
+    """Find the best further criterion on every feature: out[feature] = what it is made of.
+
+    Nothing where it is clear that quality stays below `least`, which rises to the best found if only that is wanted
+    (`first` = the feature to begin with, else -1).
+    """
     kinds, sizes, prices, choose, table = static
-    undivided = _level(whole & LOW, whole >> 32, table)
+    undivided = level_of(whole & LOW, whole >> 32, table)
     gaps = untold[0].sum() > 0
-    for f in range(met.shape[0]):
+    for turn in range(met.shape[0]):
+        f = (turn + max(first, 0)) % met.shape[0]
         out[f, QUALITY] = NOTHING
         used = False
         for t in range(taken.shape[0]):
             used = used or taken[t] == f
         if used:
             continue
-        most = np.int64(0)  # a criterion must exclude someone with a value, not just the missing
+        most = hits = np.int64(0)  # a criterion must exclude someone with a value, not just the missing
         for code in range(MISSING):
             most += met[f, code] & LOW
+            hits += met[f, code] >> 32
+        if most <= limits[0]:
+            continue
         unknown = met[f, MISSING] + untold[f, MISSING]
         lacking = ((met[f, MISSING] & LOW) + odds * (untold[f, MISSING] & LOW)) / max(most, 1)
         gap = gaps or met[f, MISSING] > 0
         situation = (most, limits[0], whole - unknown, unknown, lacking, odds, gap, undivided, table)
         if kinds[f] == INTERVAL:
+            if not gap and least > NOTHING and 0 < hits < most and _bound_gain(
+                met[f], sizes[f], most, hits, (whole, undivided, table)) - prices[f, 1] < least - 1e-6:
+                continue
             _best_interval(met[f], untold[f], sizes[f], prices[f], situation, out[f])
         elif kinds[f] == SET:
             _best_set(met[f], untold[f], sizes[f], prices[f], situation, choose, limits[3], out[f])
         else:
             _best_code(met[f], untold[f], 1 if kinds[f] == MEMBER else 0, prices[f, 0], situation, out[f])
+        if first >= 0:
+            least = max(least, out[f, QUALITY])
 
 
 @_compile
@@ -228,7 +287,10 @@ def _narrow(codes, packed, rows, bounds, odds, kind, step, into, at):
 
 @_compile
 def _keep(found, prices, beam, chosen):
-    """Choose the best distinct continuations; two that cover equally much with equal quality count as one."""
+    """Choose the best distinct continuations; two that cover equally much with equal quality count as one.
+
+    Gives how many, and the quality that one more has to exceed.
+    """
     width = found.shape[1]
     quality = np.empty(found.shape[0] * width)
     for p in range(found.shape[0]):
@@ -247,7 +309,7 @@ def _keep(found, prices, beam, chosen):
         if not repeated:
             chosen[kept] = at
             kept += 1
-    return kept
+    return kept, quality[chosen[kept - 1]] if kept == beam else NOTHING
 
 
 @_compile
@@ -256,8 +318,11 @@ def _as_step(f, best, step):
 
 
 @_compile
-def find_rivals(codes, packed, rows, static, limits, steps, at, found):
-    """Find the best criterion on every feature to stand in place of the one at `at`, the others held as they are."""
+def find_rivals(codes, packed, rows, static, limits, steps, at, found, every):
+    """Find the best criterion on every feature to stand in place of the one at `at`, the others held as they are.
+
+    Unless `every` is wanted, features that cannot have the best of all may stay without.
+    """
     length = len(steps)
     inside, spare = rows.copy(), np.empty(len(rows), rows.dtype)
     bounds, others, odds = np.array([0, len(rows), len(rows)]), np.empty(length - 1, np.int64), 1.0
@@ -274,7 +339,7 @@ def find_rivals(codes, packed, rows, static, limits, steps, at, found):
     _count(codes, packed, inside, 0, bounds[1], met)
     if bounds[2] > bounds[1]:
         _count(codes, packed, inside, bounds[1], bounds[2], untold)
-    _extend(met, untold, odds, others, total, static, limits, found)
+    _extend(met, untold, odds, others, total, static, limits, found, NOTHING, -1 if every else steps[at, 0])
 
 
 @_compile
@@ -286,7 +351,7 @@ def _polish(codes, packed, rows, static, limits, steps, length, result):
     prices, found, settled = np.zeros(length), np.zeros((codes.shape[1], 7)), 0
     for turn in range(ROUNDS * length):
         at = turn % length
-        find_rivals(codes, packed, rows, static, limits, steps[:length], at, found)
+        find_rivals(codes, packed, rows, static, limits, steps[:length], at, found, False)
         best = np.argmax(found[:, QUALITY])
         if found[best, QUALITY] <= NOTHING / 2:
             return
@@ -359,12 +424,12 @@ def run_beam(codes, packed, rows, kinds, sizes, prices, choose, table, limits):
     parents = (whole, np.ones(1), np.zeros(1), np.zeros((1, 0, 4), np.int64))
     for level in range(depth):
         bounds, odds, spent, held = parents
-        found = np.zeros((len(bounds), codes.shape[1], 7))
+        found, kept, least = np.zeros((len(bounds), codes.shape[1], 7)), 0, NOTHING
         for p in range(len(bounds)):
             _count(codes, packed, here, bounds[p, 0], bounds[p, 1], met)
             _count(codes, packed, here, bounds[p, 1], bounds[p, 2], untold)
-            _extend(met, untold, odds[p], held[p, :, 0], total, static, limits, found[p])
-        kept = _keep(found, spent, beam, chosen)
+            _extend(met, untold, odds[p], held[p, :, 0], total, static, limits, found[p], least + spent[p], -1)
+            kept, least = _keep(found[: p + 1], spent, beam, chosen)
         if kept == 0:
             break
         here, parents = _descend(codes, packed, here, kinds, found, chosen[:kept], parents)

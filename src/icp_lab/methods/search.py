@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from icp_lab.methods.bounds import settle_bounds
 from icp_lab.methods.codes import INTERVAL, MISSING, SET, SLOTS, YES_NO, Encoded, Feature, encode_candidates
-from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, find_rivals, run_beam
+from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, find_rivals, run_beam, tabulate_entropy
 from icp_lab.rule import Rule
 
 Counts = NDArray[np.int64]
@@ -26,7 +26,6 @@ Step = tuple[int, int, int, int]
 ATTRIBUTE_PRICE, DETAIL_PRICE = 1.0, 0.6  # of naming an attribute, and its bounds or levels, per nat; docs/method.md
 BEAM, POLISHED, MAX_SET = 10, 3, 5
 LEAST_CASES, LEAST_SHARE = 10, 0.02
-_TABLE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ class Engine:
         found = np.zeros((len(self.units.encoded.features), 7))
         rows = np.flatnonzero(cases > 0).astype(np.int32)
         find_rivals(self.units.encoded.codes, cases | positives << 32, rows, self._static, self._limits,
-                    np.array(candidate.steps, dtype=np.int64), at, found)
+                    np.array(candidate.steps, dtype=np.int64), at, found, True)
         rivals = [(float(row[QUALITY]), (f, int(row[1]), int(row[2]), int(row[3]))) for f, row in enumerate(found)
                   if row[QUALITY] > NOTHING / 2]
         return sorted(rivals, key=lambda rival: (-round(rival[0], 9), rival[1]))
@@ -152,8 +151,9 @@ def make_engine(units: Units, max_criteria: int) -> Engine:
     features = units.encoded.features
     kinds = np.array([f.kind for f in features], dtype=np.int64)
     sizes = np.array([f.size for f in features], dtype=np.int64)
-    prices = np.array([_price_feature(feature, len(units.encoded.attributes)) for feature in features]).reshape(-1, 3)
-    return Engine(units, max_criteria, (kinds, sizes, prices, DETAIL_PRICE * _binomials(), _xlogx()))
+    attributes = len(units.encoded.attributes)
+    prices = np.array([_price_feature(feature, attributes) for feature in features]).reshape(-1, 3)
+    return Engine(units, max_criteria, (kinds, sizes, prices, DETAIL_PRICE * _binomials(), tabulate_entropy()))
 
 
 def search_rules(
@@ -205,10 +205,3 @@ def _binomials() -> NDArray[np.float64]:
         for b in range(a + 1):
             table[a, b] = math.lgamma(a + 1) - math.lgamma(b + 1) - math.lgamma(a - b + 1)
     return table
-
-
-@cache
-def _xlogx() -> NDArray[np.float64]:
-    x = np.arange(_TABLE, dtype=np.float64)
-    x[0] = 1.0
-    return x * np.log(x)
