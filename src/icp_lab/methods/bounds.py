@@ -72,15 +72,16 @@ def _settle(criterion: Criterion, counted: tuple[Any, ...], rounded: bool) -> Cr
     for end, held in enumerate(ends):
         if held is not None:
             low, high = (sign * math.inf if b is None else b for sign, b in zip((-1, 1), ends, strict=True))
-            lowest, highest, best = _find_cut(end, low, high, *counted, tabulate_entropy())
+            lowest, highest, best = _find_cut(end, low, high, counted, tabulate_entropy())
             if not math.isnan(best):
                 ends[end] = find_roundest(lowest, highest, best) if rounded else best
     return Criterion.between(criterion.attribute, ends[0], ends[1])
 
 
 @njit(cache=True, nogil=True)
-def _find_cut(end, low, high, x, order, inside, untold, cases, positives, table):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+def _find_cut(end, low, high, counted, table):  # type: ignore[no-untyped-def]
     """Find the best place of one bound: the range that costs at most a sliver (its low end excluded), and the best."""
+    x, order, inside, untold, cases, positives = counted
     values, sums = np.empty(len(order)), np.zeros((len(order) + 1, 2), np.int64)
     n, k, size, start, stop = 0, 0, 0, 0, 0
     for i in range(len(x)):

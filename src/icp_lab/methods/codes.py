@@ -62,6 +62,9 @@ class Encoded:
         return tuple(dict.fromkeys(feature.attribute for feature in self.features))
 
 
+Found = list[tuple[Feature, NDArray[np.uint8]]]
+
+
 def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: int = 10) -> Encoded:
     """Which criteria can be made out of each attribute?
 
@@ -84,7 +87,7 @@ def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: in
     >>> encode_candidates(pd.DataFrame({"employees": [10.0, 20.0, 35.0, None] * 5})).features[0].edges
     (20.0, 35.0)
     """
-    found: list[tuple[Feature, NDArray[np.uint8]]] = []
+    found: Found = []
     ignored = []
     for name in sorted(map(str, frame.columns)):
         made = _encode_one(name, frame[name], min_level, min_member)
@@ -97,19 +100,14 @@ def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: in
     return Encoded(tuple(feature for feature, _codes in found), codes, tuple(ignored))
 
 
-Found = list[tuple[Feature, NDArray[np.uint8]]]
-
-
 def _encode_one(name: str, column: "pd.Series[Any]", min_level: int, min_member: int) -> Found:
     kind = column.dtype.kind
     if kind == "b":
         return _encode_flag(name, column)
     if kind in "iuf":
         return _encode_number(name, column.to_numpy(dtype="float64", na_value=np.nan))
-    if kind in "mM":
-        return []
     values = pa.array(column.array, from_pandas=True)
-    if values.null_count == len(values):
+    if kind in "mM" or values.null_count == len(values):
         return []
     if pa.types.is_list(values.type):
         return _encode_members(name, values, min_member)
@@ -147,18 +145,11 @@ def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
     >>> cut_points(np.arange(1.0, 1001.0), 4).tolist()
     [251.0, 501.0, 751.0]
     """
+    few = (known[1:] > known[:-1]).sum() < bins
     edges, found = np.empty(bins), 0
-    for i in range(1, len(known)):
-        if known[i] > known[i - 1] and found < bins:
+    for i in np.arange(1, len(known)) if few else np.arange(1, bins) * len(known) // bins:
+        if known[i] > (edges[found - 1] if found else known[0]):
             edges[found] = known[i]
-            found += 1
-    if found < bins:
-        return edges[:found]
-    found = 0
-    for i in range(1, bins):
-        edge = known[i * len(known) // bins]
-        if edge > (edges[found - 1] if found else known[0]):
-            edges[found] = edge
             found += 1
     return edges[:found]
 
@@ -198,8 +189,7 @@ def _encode_text(name: str, values: "pa.Array", min_level: int) -> Found:
 
 
 def _rank_levels(values: "pa.Array") -> tuple[list[str], NDArray[np.int64], list[int], NDArray[np.int64]]:
-    """Rank levels by how common they are, then by name: all levels, each value's (the last place for none), the ranking
-    of those that occur, how often each does."""
+    """Give all levels, each value's (one more where missing), those that occur by how common, then name, and counts."""
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     encoded = whole if pa.types.is_dictionary(whole.type) else whole.cast(pa.large_string()).dictionary_encode()
     levels = [str(name) for name in encoded.dictionary.to_pylist()]

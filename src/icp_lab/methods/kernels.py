@@ -1,9 +1,8 @@
 """The compiled core of the search for a rule: counts by code, the best further criterion, the beam, the polish.
 
 A rule in the making holds two lists of rows: those that meet it, and those of which it cannot be told because a value
-is missing. Quality compares the rows inside with those outside; the untold ones are in neither. The three ways to find
-a criterion write out how they judge one: as a function of its own that step is no longer compiled into their loops, and
-a search of a few hundred cases takes twice as long.
+is missing. Quality compares the rows inside with those outside; the untold ones are in neither. What cannot enter the
+beam any more is left out by bounds that are exact: the rules are the same as without them.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -84,18 +83,18 @@ def _count(codes, packed, rows, start, stop, counts):
 
 
 @_compile
-def _bound_gain(met, size, most, hits, situation):
+def _bound_gain(met, situation):
     """Bound the gain of every span of bins, where there are no gaps.
 
     For some prices of a case, the greatest sum of hits less price over any span (Kadane) is a line that no span lies
     above. Gain is convex and rises with hits, so that its greatest value is at a corner where two such lines meet.
     """
-    whole, undivided, table = situation
+    most, _floor, whole, _unknown, _lacking, _odds, _gaps, undivided, table, hits = situation
     n, k = whole & LOW, whole >> 32
     rate, bound, last, above = hits / most, NOTHING, 1.0, 0.0
     for price in ((1 + rate) / 2, rate, 0.6 * rate, 0.0):
         most_excess = excess = 0.0
-        for b in range(size):
+        for b in range(len(met)):
             excess = max(0.0, excess + (met[b] >> 32) - price * (met[b] & LOW))
             most_excess = max(most_excess, excess)
         cases = (most_excess - above) / (last - price)
@@ -107,16 +106,15 @@ def _bound_gain(met, size, most, hits, situation):
 
 
 @_compile
-def _best_interval(met, untold, size, prices, situation, out):
-    """Find the best span of bins; one end left open is cheaper than two bounds.
+def _list_spans(met, untold, prices, situation, listed, costs):
+    """List the spans of bins that may be best; one end left open is cheaper than two bounds.
 
     Without gaps quality is convex in what is inside, so that the last bin of a best span has at least the rate of the
-    bin after it, and the first at least that of the bin before (Fayyad and Irani, 1992): only such ends are judged,
-    and ends that cannot move because too few cases, or none to exclude, would be left.
+    bin after it, and the first at least that of the bin before (Fayyad and Irani, 1992): others are left out, unless
+    the better one cannot be had because too few cases, or none to exclude, would be left.
     """
-    most, floor, whole, unknown, lacking, odds, gaps, undivided, table = situation
-    best, one, two = NOTHING, prices[1], prices[2]
-    rising, falling, passed = np.zeros(size, np.bool_), np.zeros(size, np.bool_), np.int64(0)
+    most, floor, gaps, size, count, passed = situation[0], situation[1], situation[6], len(met), 0, np.int64(0)
+    rising, falling = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     for b in range(1, 0 if gaps else size):
         n0, n1 = met[b - 1] & LOW, met[b] & LOW
         slope = (met[b] >> 32) * n0 - (met[b - 1] >> 32) * n1
@@ -132,76 +130,52 @@ def _best_interval(met, untold, size, prices, situation, out):
             n1 = inside & LOW
             if n1 >= limit:
                 break
-            if n1 < floor or (rising[high] and n1 - (met[high] & LOW) >= floor):
-                continue
-            cost = one if low == 0 or high == size - 1 else two
-            outside = whole - inside - aside
-            quality = _gain(n1, inside >> 32, outside & LOW, outside >> 32, undivided, table) - cost
-            if gaps and quality > NOTHING / 2:
-                quality = _blend(quality, inside, outside, unknown + aside, n1 * lacking + odds * (aside & LOW), best,
-                                 table)
-            if quality > best:
-                best = quality
-                out[FIRST], out[LAST], out[BITS], out[COST] = low, high, 0, cost
-                out[CASES], out[POSITIVES] = n1, inside >> 32
-    out[QUALITY] = best
+            if n1 >= floor and not (rising[high] and n1 - (met[high] & LOW) >= floor):
+                listed[count] = inside, aside, low, high, 0
+                costs[count] = prices[1] if low == 0 or high == size - 1 else prices[2]
+                count += 1
+    return count
 
 
 @_compile
-def _best_set(met, untold, size, prices, situation, choose, longest, out):
-    """Find the best set of categories among the prefixes of their order by smoothed rate."""
-    most, floor, whole, unknown, lacking, odds, gaps, undivided, table = situation
-    k = np.int64(0)
-    for i in range(MISSING):
-        k += met[i] >> 32
-    rates = np.empty(size)
-    for i in range(size):
-        rates[i] = -((met[i] >> 32) + SMOOTHING * k / max(most, 1)) / ((met[i] & LOW) + SMOOTHING)
-    inside = aside = bits = np.int64(0)
-    used, best = 0, NOTHING
+def _list_sets(met, untold, price, situation, choose, listed, costs):
+    """List the sets of categories that are the first so many in the order of their smoothed rates."""
+    rate, inside, aside, bits, count = situation[9] / situation[0], 0, 0, np.int64(0), 0
+    rates = np.empty(len(met))
+    for i in range(len(met)):
+        rates[i] = -((met[i] >> 32) + SMOOTHING * rate) / ((met[i] & LOW) + SMOOTHING)
     for i in np.argsort(rates, kind="mergesort"):
         if met[i] == 0:
             continue
+        if count == len(choose):
+            break
         inside += met[i]
         aside += untold[i]
         bits |= np.int64(1) << i
-        used += 1
-        n1 = inside & LOW
-        if used > longest or n1 >= most:
-            break
-        if n1 < floor:
-            continue
-        cost = prices[0] + choose[size, used]
-        outside = whole - inside - aside
-        quality = _gain(n1, inside >> 32, outside & LOW, outside >> 32, undivided, table) - cost
-        if gaps and quality > NOTHING / 2:
-            quality = _blend(quality, inside, outside, unknown + aside, n1 * lacking + odds * (aside & LOW), best,
-                             table)
-        if quality > best:
-            best = quality
-            out[FIRST], out[LAST], out[BITS], out[COST] = 0, 0, bits, cost
-            out[CASES], out[POSITIVES] = n1, inside >> 32
-    out[QUALITY] = best
+        listed[count] = inside, aside, 0, 0, bits
+        costs[count] = price + choose[count]
+        count += 1
+    return count
 
 
 @_compile
-def _best_code(met, untold, first, price, situation, out):
-    """Find the best of yes and no; only yes (`first` = 1) for members of lists."""
-    most, floor, whole, unknown, lacking, odds, gaps, undivided, table = situation
+def _judge(listed, costs, situation, out):
+    """Find the best of the listed criteria."""
+    most, floor, whole, unknown, lacking, odds, gaps, undivided, table, _hits = situation
     best = NOTHING
-    for code in range(first, 2):
-        inside, aside = met[code], untold[code]
+    for c in range(len(listed)):
+        inside, aside = listed[c, 0], listed[c, 1]
         n1 = inside & LOW
         if not floor <= n1 < most:
             continue
         outside = whole - inside - aside
-        quality = _gain(n1, inside >> 32, outside & LOW, outside >> 32, undivided, table) - price
-        if gaps and quality > NOTHING / 2:
-            quality = _blend(quality, inside, outside, unknown + aside, n1 * lacking + odds * (aside & LOW), best,
-                             table)
+        quality = _gain(n1, inside >> 32, outside & LOW, outside >> 32, undivided, table) - costs[c]
+        if gaps:
+            expected = n1 * lacking + odds * (aside & LOW)
+            quality = _blend(quality, inside, outside, unknown + aside, expected, best, table)
         if quality > best:
             best = quality
-            out[FIRST], out[LAST], out[BITS], out[COST] = code, code, 0, price
+            out[FIRST], out[LAST], out[BITS], out[COST] = listed[c, 2], listed[c, 3], listed[c, 4], costs[c]
             out[CASES], out[POSITIVES] = n1, inside >> 32
     out[QUALITY] = best
 
@@ -216,33 +190,31 @@ def _extend(met, untold, odds, taken, whole, static, limits, out, least, first):
     kinds, sizes, prices, choose, table = static
     undivided = level_of(whole & LOW, whole >> 32, table)
     gaps = untold[0].sum() > 0
-    for turn in range(met.shape[0]):
-        f = (turn + max(first, 0)) % met.shape[0]
+    listed, costs = np.empty((SLOTS * SLOTS, 5), np.int64), np.empty(SLOTS * SLOTS)
+    for turn in range(len(kinds)):
+        f = (turn + max(first, 0)) % len(kinds)
         out[f, QUALITY] = NOTHING
-        used = False
-        for t in range(taken.shape[0]):
-            used = used or taken[t] == f
-        if used:
-            continue
-        most = hits = np.int64(0)  # a criterion must exclude someone with a value, not just the missing
-        for code in range(MISSING):
-            most += met[f, code] & LOW
-            hits += met[f, code] >> 32
-        if most <= limits[0]:
+        valued = met[f, :MISSING].sum()  # a criterion must exclude someone with a value, not just the missing
+        most, hits = valued & LOW, valued >> 32
+        if most <= limits[0] or (taken == f).any():
             continue
         unknown = met[f, MISSING] + untold[f, MISSING]
-        lacking = ((met[f, MISSING] & LOW) + odds * (untold[f, MISSING] & LOW)) / max(most, 1)
+        lacking = ((met[f, MISSING] & LOW) + odds * (untold[f, MISSING] & LOW)) / most
         gap = gaps or met[f, MISSING] > 0
-        situation = (most, limits[0], whole - unknown, unknown, lacking, odds, gap, undivided, table)
+        situation = (most, limits[0], whole - unknown, unknown, lacking, odds, gap, undivided, table, hits)
+        here, aside, start = met[f, : sizes[f]], untold[f, : sizes[f]], 0
         if kinds[f] == INTERVAL:
-            if not gap and least > NOTHING and 0 < hits < most and _bound_gain(
-                met[f], sizes[f], most, hits, (whole, undivided, table)) - prices[f, 1] < least - 1e-6:
+            if not gap and 0 < hits < most and _bound_gain(here, situation) - prices[f, 1] < least - 1e-6:
                 continue
-            _best_interval(met[f], untold[f], sizes[f], prices[f], situation, out[f])
+            count = _list_spans(here, aside, prices[f], situation, listed, costs)
         elif kinds[f] == SET:
-            _best_set(met[f], untold[f], sizes[f], prices[f], situation, choose, limits[3], out[f])
+            sets = choose[sizes[f], 1 : limits[3] + 1]
+            count = _list_sets(here, aside, prices[f, 0], situation, sets, listed, costs)
         else:
-            _best_code(met[f], untold[f], 1 if kinds[f] == MEMBER else 0, prices[f, 0], situation, out[f])
+            start, count = (1 if kinds[f] == MEMBER else 0), 2
+            for code in range(count):
+                listed[code], costs[code] = (here[code], aside[code], code, code, 0), prices[f, 0]
+        _judge(listed[start:count], costs[start:count], situation, out[f])
         if first >= 0:
             least = max(least, out[f, QUALITY])
 
@@ -326,9 +298,6 @@ def find_rivals(codes, packed, rows, static, limits, steps, at, found, every):
     length = len(steps)
     inside, spare = rows.copy(), np.empty(len(rows), rows.dtype)
     bounds, others, odds = np.array([0, len(rows), len(rows)]), np.empty(length - 1, np.int64), 1.0
-    total = np.int64(0)
-    for i in rows:
-        total += packed[i]
     for t in range(length):
         if t != at:
             bounds[1], bounds[2], odds = _narrow(codes, packed, inside, bounds, odds, static[0][steps[t, 0]], steps[t],
@@ -337,9 +306,9 @@ def find_rivals(codes, packed, rows, static, limits, steps, at, found, every):
             others[t - (t > at)] = steps[t, 0]
     met, untold = np.zeros((codes.shape[1], SLOTS), np.int64), np.zeros((codes.shape[1], SLOTS), np.int64)
     _count(codes, packed, inside, 0, bounds[1], met)
-    if bounds[2] > bounds[1]:
-        _count(codes, packed, inside, bounds[1], bounds[2], untold)
-    _extend(met, untold, odds, others, total, static, limits, found, NOTHING, -1 if every else steps[at, 0])
+    _count(codes, packed, inside, bounds[1], bounds[2], untold)
+    first = -1 if every else steps[at, 0]
+    _extend(met, untold, odds, others, packed[rows].sum(), static, limits, found, NOTHING, first)
 
 
 @_compile
@@ -371,10 +340,8 @@ def _descend(codes, packed, rows, kinds, found, chosen, parents):
     """Make the chosen continuations the parents of the next level: rows, bounds, odds, spent prices, steps."""
     bounds, odds, spent, held = parents
     width, kept = codes.shape[1], len(chosen)
-    room = 0
-    for c in range(kept):
-        room += bounds[chosen[c] // width, 2] - bounds[chosen[c] // width, 0]
-    next_rows, end = np.empty(room, rows.dtype), 0
+    room = bounds[chosen // width, 2] - bounds[chosen // width, 0]
+    next_rows, end = np.empty(room.sum(), rows.dtype), 0
     next_bounds, next_odds, next_spent = np.zeros((kept, 3), np.int64), np.ones(kept), np.zeros(kept)
     next_held = np.zeros((kept, held.shape[1] + 1, 4), np.int64)
     for c in range(kept):
@@ -410,18 +377,14 @@ def run_beam(codes, packed, rows, kinds, sizes, prices, choose, table, limits):
 
     `limits` = fewest cases, criteria, beam, most categories in a set, rules to polish.
     """
-    depth, beam = limits[1], limits[2]
-    total = np.int64(0)
-    for i in rows:
-        total += packed[i]
+    depth, beam, total = limits[1], limits[2], packed[rows].sum()
     static = (kinds, sizes, prices, choose, table)
     size = depth * beam + limits[4]
     quality, length = np.full(size, NOTHING), np.zeros(size, np.int64)
     steps, covered = np.zeros((size, depth, 4), np.int64), np.zeros((size, 2), np.int64)
     met, untold = np.zeros((codes.shape[1], SLOTS), np.int64), np.zeros((codes.shape[1], SLOTS), np.int64)
-    whole = np.array([[0, len(rows), len(rows)]])
     here, chosen = rows, np.empty(beam, np.int64)
-    parents = (whole, np.ones(1), np.zeros(1), np.zeros((1, 0, 4), np.int64))
+    parents = (np.array([[0, len(rows), len(rows)]]), np.ones(1), np.zeros(1), np.zeros((1, 0, 4), np.int64))
     for level in range(depth):
         bounds, odds, spent, held = parents
         found, kept, least = np.zeros((len(bounds), codes.shape[1], 7)), 0, NOTHING

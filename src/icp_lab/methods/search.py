@@ -1,8 +1,8 @@
 """The search for the rule that sets the positive cases apart: a beam over conjunctions, judged by evidence less price.
 
 One pass over the rows that a rule covers fills, for every feature at once, a table of counts by code. Out of it come
-the best interval (all pairs of bins) and the best set of categories (prefixes of the categories in order of their
-rate), so that neither is ever pre-cut (Mampaey et al., ICDM 2012). The compiled part is in `kernels`.
+the best interval (all pairs of bins that can be best) and the best set of categories (prefixes of the categories in
+order of their rate), so that neither is ever pre-cut (Mampaey et al., ICDM 2012). The compiled part is in `kernels`.
 """
 
 import math
@@ -70,10 +70,7 @@ class Engine:
     units: Units
     depth: int
     _static: tuple[Any, ...] = field(repr=False)
-
-    @property
-    def _limits(self) -> Counts:
-        return np.array([self.units.least_cases, self.depth, BEAM, MAX_SET, POLISHED], dtype=np.int64)
+    _limits: Counts = field(repr=False)
 
     def run(self, cases: Counts, positives: Counts, most: int = 1) -> list[Candidate]:
         """Which rules describe the positive cases best?
@@ -153,7 +150,8 @@ def make_engine(units: Units, max_criteria: int) -> Engine:
     sizes = np.array([f.size for f in features], dtype=np.int64)
     attributes = len(units.encoded.attributes)
     prices = np.array([_price_feature(feature, attributes) for feature in features]).reshape(-1, 3)
-    return Engine(units, max_criteria, (kinds, sizes, prices, DETAIL_PRICE * _binomials(), tabulate_entropy()))
+    limits = np.array([units.least_cases, max_criteria, BEAM, MAX_SET, POLISHED], dtype=np.int64)
+    return Engine(units, max_criteria, (kinds, sizes, prices, DETAIL_PRICE * _binomials(), tabulate_entropy()), limits)
 
 
 def search_rules(
