@@ -259,10 +259,7 @@ def _narrow(codes, packed, rows, bounds, odds, kind, step, into, at):
 
 @_compile
 def _keep(found, prices, beam, chosen):
-    """Choose the best distinct continuations; two that cover equally much with equal quality count as one.
-
-    Gives how many, and the quality that one more has to exceed.
-    """
+    """Choose the best distinct continuations (equal covers of equal quality once); the quality to exceed for more."""
     width = found.shape[1]
     quality = np.empty(found.shape[0] * width)
     for p in range(found.shape[0]):
@@ -291,10 +288,7 @@ def _as_step(f, best, step):
 
 @_compile
 def find_rivals(codes, packed, rows, static, limits, steps, at, found, every):
-    """Find the best criterion on every feature to stand in place of the one at `at`, the others held as they are.
-
-    Unless `every` is wanted, features that cannot have the best of all may stay without.
-    """
+    """Find the best criterion on `every` feature (or on those that may have the best) in place of the one at `at`."""
     length = len(steps)
     inside, spare = rows.copy(), np.empty(len(rows), rows.dtype)
     bounds, others, odds = np.array([0, len(rows), len(rows)]), np.empty(length - 1, np.int64), 1.0
