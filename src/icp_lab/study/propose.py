@@ -4,8 +4,8 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,22 +20,20 @@ from icp_lab.locale import _, in_language
 from icp_lab.study.begin import fill_template, init_study
 from icp_lab.study.check import align
 from icp_lab.study.sources import KINDS
-from icp_lab.study.study import open_study
-from icp_lab.tables import BY_NAME, TABLES
+from icp_lab.study.study import Study, open_study
+from icp_lab.tables import BY_NAME, TABLES, Table
 
 if TYPE_CHECKING:
     import duckdb
 
-    from icp_lab.study.study import Study
-
 _LEAST, _SHOWN, _WORDS = 10, 40, 60  # cases that an outcome needs; letters of an example; words of a column written out
-_CURRENCIES = {"JPY": r"[¥￥円]|JPY", "EUR": r"€|EUR", "GBP": r"£|GBP", "USD": r"\$|USD"}
+_CURRENCIES = {"JPY": r"[¥￥円]|JPY", "EUR": "€|EUR", "GBP": "£|GBP", "USD": r"\$|USD"}
 _JAPANESE = r"[\u3040-\u30ff\u4e00-\u9fff]"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or a sheet of one: its headers, a cell of each, and how often each word of a column stands in it."""
+    """A file, or a sheet of one: a cell of each header, and how often each word stands where there are few."""
 
     path: Path
     shown: str
@@ -52,12 +50,21 @@ class Source:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A table of the study: its files, and what each column is fed from; `one_row` as in study.yml."""
+    """A table of the study: its files, what feeds each column, and which columns do without; `one_row` as in study.yml.
+
+    `meanings` gives for each column of known words what each means.
+    """
 
     match: Match
     sources: tuple[Source, ...]
     meanings: dict[str, dict[str, str]]
     one_row: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """Give the table as it is declared."""
+        return BY_NAME[self.match.table]
 
     @property
     def unmapped(self) -> list[str]:
@@ -65,34 +72,72 @@ class Proposal:
         used = {header for header, _sure in self.match.columns.values()}
         return [header for header in self.sources[0].examples if header not in used]
 
-    def words(self, column: str) -> list[tuple[str, str, int]]:
-        """Give the words of a column, what each means (nothing where that is not known) and how often it stands."""
-        if column not in self.meanings or column not in self.match.columns:
-            return []
-        counts: Counter[str] = Counter()
-        for source in self.sources:
-            counts.update(source.words.get(self.match.columns[column][0], {}))
-        return [(word, self.meanings[column].get(fold(word), ""), n) for word, n in counts.most_common()]
+    @property
+    def columns(self) -> list[tuple[str, str, str, str]]:
+        """Say of each column its header, how sure that is, and an example where that is nobody's name."""
+        return [(column, header, _(SURETIES[sure]), "" if column.endswith("_name") or (
+                 column in self.table.by_name and self.table.by_name[column].role == "person")
+                 else self.sources[0].examples.get(header, "")[:_SHOWN])
+                for column, (header, sure) in self.match.columns.items()]
+
+    @property
+    def words(self) -> dict[str, list[tuple[str, str, int]]]:
+        """Give the words of each such column, what each means (nothing if unknown) and how often it stands."""
+        said = {}
+        for column in (name for name in self.meanings if name in self.match.columns):
+            counts: Counter[str] = Counter()
+            for source in self.sources:
+                counts.update(source.words.get(self.match.columns[column][0], {}))
+            said[column] = [(word, self.meanings[column].get(fold(word), ""), n) for word, n in counts.most_common()]
+        return {column: words for column, words in said.items() if words}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Proposed:
-    """A study that was begun out of files: its study.yml, its tables, and the files that no table was made of."""
+    """A study begun out of files: its tables, the files and columns that were not used and why, what else to know."""
 
     file: Path
-    tables: tuple[Proposal, ...]
-    unused: tuple[tuple[str, str], ...]
-    said: tuple[str, ...]
+    tables: list[Proposal]
+    unused: list[tuple[str, str]]
+    facts: dict[str, object]
+    said: list[str] = field(default_factory=list)
 
     def words(self) -> str:
         """Say what became of each file, as plain text for a terminal, in the language in force."""
         rows = [(_("file"), _("table"), _("format"), _("rows"), _("columns"))]
-        rows += [(source.named, one.match.table, one.match.section.format, f"{source.rows:,}",
+        rows += [(source.named, one.table.name, one.match.section.format, f"{source.rows:,}",
                   f"{len(one.match.columns)}/{len(source.examples)}") for one in self.tables for source in one.sources]
-        unused = [_("Not used: {file}: {reason}").format(file=file, reason=reason) for file, reason in self.unused]
-        next_step = _("Look through {file}, then run: icp-lab report {folder}")
-        return "\n".join([align(rows, left=3), *unused, *self.said,
-                          next_step.format(file=self.file, folder=self.file.parent)])
+        unused = [_("Not used: {file}: {reason}").format(file=file, reason=why) for file, why in sorted(self.unused)]
+        last = _("Look through {file}, then run: icp-lab report {folder}")
+        said = [*self.said, last.format(file=self.file, folder=self.file.parent)]
+        return "\n".join([align(rows, left=3), *unused, *said])
+
+    def write(self) -> None:
+        """Write study.yml with the mapping of each table, and for each line what it rests on."""
+        accounts, there = self.tables[0], {one.table for one in self.tables}
+        kept = [] if accounts.one_row else accounts.unmapped
+        late, never = ([header for header in kept if fold(header) in set(map(fold, names))]
+                       for names in (accounts.match.section.after_sale, accounts.match.section.exclude))
+        self.file.write_text(fill_template(
+            "proposed.yml", name=self.file.parent.resolve().name, tables=self.tables, after_sale=late, exclude=never,
+            absent=[table for table in TABLES if table not in there], quote=_quote, **self.facts), encoding="utf-8")
+
+    def settle(self) -> Study:
+        """Write study.yml and read every table by it; what does not read is taken back, what then stops is told."""
+        while True:
+            self.write()
+            study, self.said = open_study(self.file), []
+            for i, one in enumerate(self.tables):
+                try:
+                    study.facts(one.table.name)
+                except LabError as error:
+                    if less := _take_back(one, error.place.column):
+                        self.unused.append((error.place.words(), error.what))
+                        self.tables[i] = less
+                        break
+                    self.said.append(str(error))
+            else:
+                return study
 
 
 def propose_study(source: str | Path, folder: str | Path, language: str = "", wanted: str = "",
@@ -122,87 +167,94 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
     LabError
         There is no such folder or format, no file tells of accounts, or a file of the study would be written over.
     """
-    place = Path(folder)
-    with TemporaryDirectory(prefix="icp_lab_") as kept:
-        sources, unused = _read_all(Path(source), place, Path(kept))
-    names = (wanted, GENERIC) if wanted else FORMATS
-    formats: Formats = {name: read_format(name, place) for name in names}
-    language = language or _find_language(sources)
+    place, day, unused = Path(folder), today or date.today(), list[tuple[str, str]]()
+    formats: Formats = {name: read_format(name, place) for name in ((wanted, GENERIC) if wanted else FORMATS)}
+    sources = _look_at_all(Path(source), place, unused)
+    headers = [header for one in sources for header in one.examples]
+    japanese = sum(bool(re.search(_JAPANESE, header)) for header in headers) > len(headers) / 2
+    language = language or ("ja" if japanese else "en")
     with in_language(language):
-        tables, day = _choose(sources, formats, unused), today or date.today()
-        if not tables:
+        if not (tables := _choose(sources, formats, unused)):
             seen = errors.list_words(one.named for one in sources)
             raise utter("study.nothing_recognised", path=source, names=seen)
         file = init_study(place, language, day)
         for one in (one for table in tables for one in table.sources):
             _copy(one.path, place / one.shown)
-        return _settle(file, tables, unused, language, day)
+        facts = {"language": language, "as_of": day, "currency": _find_currency(tables, language), "outcome": ("", "")}
+        found = Proposed(file, tables, unused, facts)
+        study = found.settle()
+        if not found.said:
+            found.facts |= {"as_of": _find_newest(study) or day, "outcome": _find_outcome(study)}
+            found.write()
+        unknown = [word for one in tables for word, meaning, _n in one.words.get("stage", ()) if not meaning]
+        if unknown:
+            words = _("The stages {words} are not known and count as open: put them right under `values`.")
+            found.said.append(words.format(words=errors.list_words(unknown, 8)))
+    return found
 
 
-def _read_all(source: Path, folder: Path, kept: Path) -> tuple[list[Source], list[tuple[str, str]]]:
+def _look_at_all(source: Path, folder: Path, unused: list[tuple[str, str]]) -> list[Source]:
     """Look at every file; what cannot be read is kept with the reason."""
     import duckdb  # noqa: PLC0415  (only where files are looked at)
 
+    from icp_lab.intake.conversion import add_macros  # noqa: PLC0415
+
     if not source.is_dir():
         raise utter("study.no_folder", path=source)
-    own = folder.resolve() if folder.resolve() != source.resolve() else None
-    found: list[Source] = []
-    unused: list[tuple[str, str]] = []
-    con = duckdb.connect()
+    con, found, source, folder = duckdb.connect(), list[Source](), source.resolve(), folder.resolve()
+    add_macros(con)
     for path in sorted(path for depth in ("*", "*/*") for path in source.glob(depth) if path.is_file()):
-        inside = path.relative_to(source)
-        if any(part.startswith(".") or part == "templates" for part in inside.parts) or (
-                own and path.resolve().is_relative_to(own)):
-            continue
-        if not path.name.lower().endswith(KINDS):
-            unused.append((inside.as_posix(), _("no kind of file that can be read")))
+        inside, own = path.relative_to(source), path.is_relative_to(folder) and folder != source
+        if own or any(part.startswith(".") or part == "templates" for part in inside.parts):
             continue
         try:
-            for sheet in _list_sheets(path):
-                found.append(_look_at(con, path, inside.as_posix(), sheet, kept))
+            found += [_look_at(con, path, inside.as_posix(), sheet) for sheet in _list_sheets(path)]
         except LabError as error:
-            unused.append((inside.as_posix(), str(error)))
-    return found, unused
+            unused.append((inside.as_posix(), error.what))
+    return found
 
 
-def _list_sheets(path: Path) -> Sequence[str]:
-    if path.suffix.lower() != ".xlsx":
-        return ("",)
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only folders with workbooks)
+def _list_sheets(path: Path) -> Iterable[str]:
+    """Name the sheets of a workbook that has several; nothing of any other file that can be read."""
+    if not path.name.lower().endswith(KINDS):
+        raise utter("study.unknown_kind", path=path.name)
+    if path.suffix.lower() == ".xlsx":
+        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only folders with workbooks)
 
-    try:
-        names = CalamineWorkbook.from_path(path).sheet_names
-    except (CalamineError, OSError) as error:
-        raise errors.unreadable_file(path.name, str(error)) from error
-    return names if len(names) > 1 else ("",)
+        try:
+            names = CalamineWorkbook.from_path(path).sheet_names
+        except (CalamineError, OSError) as error:
+            raise errors.unreadable_file(path.name, str(error)) from error
+        return names if len(names) > 1 else ("",)
+    return ("",)
 
 
-def _look_at(con: "duckdb.DuckDBPyConnection", path: Path, shown: str, sheet: str, kept: Path) -> Source:
-    from icp_lab.intake.files import first, read_files  # noqa: PLC0415  (with DuckDB)
+def _look_at(con: "duckdb.DuckDBPyConnection", path: Path, shown: str, sheet: str) -> Source:
+    from icp_lab.intake.files import read_files  # noqa: PLC0415  (with DuckDB)
 
-    raw = read_files(con, Spec("looked_at", (path,), (shown,), sheet=sheet), kept)
-    cells = ", ".join(f"arg_min(nullif(trim(c{j}), ''), row)" for j in range(len(raw.headers)))
-    counts = ", ".join(f"approx_count_distinct(c{j})" for j in range(len(raw.headers)))
-    there = bool(raw.rows and raw.headers)
-    examples = first(con, f"SELECT {cells} FROM {raw.name}") if there else ()
-    distinct = first(con, f"SELECT {counts} FROM {raw.name}") if there else ()
-    few = [header for header, n in zip(raw.headers, distinct, strict=True) if n <= _WORDS] if there else []
-    words = {header: read_words(con, raw, header) for header in few}
+    with TemporaryDirectory(prefix="icp_lab_") as kept:
+        raw = read_files(con, Spec("looked_at", (path,), (shown,), sheet=sheet), Path(kept))
+    summary = con.execute(f"SELECT column_name, min, approx_unique FROM (SUMMARIZE {raw.name})").fetchall()
+    seen = {name: (least, distinct) for name, least, distinct in summary}
+    told = {header: seen[f"c{j}"] for j, header in enumerate(raw.headers) if raw.rows}
+    words = {header: read_words(con, raw, header) for header, (_least, n) in told.items() if n <= _WORDS}
     con.execute(f"DROP TABLE {raw.name}")
-    shown_examples = {header: str(cell or "") for header, cell in zip(raw.headers, examples, strict=there)}
-    return Source(path, shown, sheet, raw.rows, shown_examples, words)
+    examples = {header: str(least or "") for header, (least, _n) in told.items()}
+    return Source(path, shown, sheet, raw.rows, examples, words)
 
 
 def _choose(sources: Sequence[Source], formats: Formats, unused: list[tuple[str, str]]) -> list[Proposal]:
-    """Take each file for a table; files that read alike make one table together, of others the better known."""
+    """Take each file for a table; files that read alike make one table together, of others the better known.
+
+    Where no file lists accounts, the one that tells of revenue does, else of deals: a row an account.
+    """
     found: dict[str, list[tuple[Match, Source]]] = {}
     for source in sources:
-        match = recognise_file(list(source.examples), formats) if source.rows else None
-        if match is None:
+        if match := recognise_file(list(source.examples), formats):
+            found.setdefault(match.table, []).append((match, source))
+        else:
             reason = _("no table has these columns: {names}").format(names=errors.list_words(source.examples, 8))
             unused.append((source.named, reason if source.rows else _("it has no rows")))
-        else:
-            found.setdefault(match.table, []).append((match, source))
     chosen = []
     for table in (name for name in BY_NAME if name in found):
         best, leading = max(found[table], key=lambda pair: (pair[0].score, pair[1].rows))
@@ -210,153 +262,75 @@ def _choose(sources: Sequence[Source], formats: Formats, unused: list[tuple[str,
         chosen.append(Proposal(best, tuple(alike), _list_meanings(best, formats)))
         already = _("{file} is {table} already").format(file=leading.named, table=table)
         unused += [(one.named, already) for _match, one in found[table] if one not in alike]
-    if chosen and chosen[0].match.table != "accounts":
-        chosen = [*_accounts_of(chosen, formats), *chosen]
-    return chosen if chosen and chosen[0].match.table == "accounts" else []
-
-
-def _accounts_of(chosen: Sequence[Proposal], formats: Formats) -> Iterator[Proposal]:
-    """Where no file lists accounts, the one that tells of revenue does, else of deals: a row an account."""
+    if "accounts" in found:
+        return chosen
     by_table = {one.match.table: one for one in chosen}
-    one = by_table.get("revenue") or by_table.get("deals")
-    if one:
+    if one := by_table.get("revenue") or by_table.get("deals"):
         match = take_accounts(one.match, list(one.sources[0].examples), formats)
-        day, _sure = one.match.columns.get("date") or one.match.columns.get("created") or ("", "")
-        free = day and day not in {header for header, _sure in match.columns.values()}
-        yield Proposal(match, one.sources, _list_meanings(match, formats), day if free else "latest")
+        day = next((one.match.columns[name][0] for name in ("date", "created") if name in one.match.columns), "latest")
+        return [Proposal(match, one.sources, _list_meanings(match, formats), day), *chosen]
+    return []
 
 
 def _list_meanings(match: Match, formats: Formats) -> dict[str, dict[str, str]]:
     """Say of each column of known words what its words mean, as its format has it and then the generic one."""
-    generic = formats[GENERIC][match.table].values
+    if "_won" in match.columns:  # the flags of each deal say it better than the words for its stage
+        return {}
+    generic, own = formats[GENERIC][match.table].values, match.section.values
     choices = {c.name: {fold(word): word for word in c.choices} for c in BY_NAME[match.table].columns if c.choices}
-    known = {**choices, **match.section.values}
-    return {column: {**choices.get(column, {}), **generic.get(column, {}), **match.section.values.get(column, {})}
-            for column in known if column in match.columns and "_won" not in match.columns}
-
-
-def _find_language(sources: Sequence[Source]) -> str:
-    headers = [header for one in sources for header in one.examples]
-    return "ja" if sum(bool(re.search(_JAPANESE, header)) for header in headers) > len(headers) / 2 else "en"
+    return {column: {**choices.get(column, {}), **generic.get(column, {}), **own.get(column, {})}
+            for column in {**choices, **own}}
 
 
 def _copy(path: Path, target: Path) -> None:
-    if target.exists():
-        if target.read_bytes() != path.read_bytes():
-            raise utter("study.folder_taken", path=target)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, target)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    elif target.read_bytes() != path.read_bytes():
+        raise utter("study.folder_taken", path=target)
 
 
-def _settle(file: Path, tables: list[Proposal], unused: list[tuple[str, str]], language: str, day: date) -> Proposed:
-    """Write study.yml, read the tables by it, and write it again with what only the values can tell."""
-    facts = {"language": language, "currency": _find_currency(tables, language), "as_of": day, "outcome": ("", "")}
-    _write(file, tables, facts)
-    for i in range(len(tables)):
-        tables[i] = _drop_unreadable(file, tables, i, facts, unused)
-    study, said, broken = open_study(file), [], False
-    for one in tables:
-        if unknown := [word for word, meaning, _n in one.words("stage") if not meaning]:
-            words = _("The stages {words} of {table} are not known and count as open: put them right under `values`.")
-            said.append(words.format(words=errors.list_words(unknown, 8), table=one.match.table))
-        try:
-            study.facts(one.match.table)
-        except LabError as error:
-            said.append(str(error))
-            broken = True
-    if not broken:
-        facts |= {"as_of": _find_newest(study, tables) or day, "outcome": _find_outcome(study)}
-    _write(file, tables, facts)
-    return Proposed(file, tuple(tables), tuple(unused), tuple(said))
+def _take_back(one: Proposal, column: str) -> Proposal | None:
+    """Do without a header whose cells do not read, or without a second list of the same; None where it is needed."""
+    if column == one.table.key and one.sources[1:]:
+        return replace(one, sources=(max(one.sources, key=lambda source: source.rows),))
+    if column not in one.match.columns or column in one.table.required or one.table.by_name[column].kind == "text":
+        return None
+    left = {name: hit for name, hit in one.match.columns.items() if name != column}
+    return replace(one, match=replace(one.match, columns=left), missing=(*one.missing, column))
 
 
-def _drop_unreadable(file: Path, tables: list[Proposal], i: int, facts: dict[str, object],
-                     unused: list[tuple[str, str]]) -> Proposal:
-    """Take back what does not read: a header fits a column, but its cells do not."""
-    while True:
-        one = tables[i]
-        table = BY_NAME[one.match.table]
-        try:
-            open_study(file).facts(table.name)
-        except LabError as error:
-            column = error.place.column
-            if column not in one.match.columns or column in table.required or table.by_name[column].kind == "text":
-                return one
-            unused.append((f"{one.sources[0].named}: {one.match.columns[column][0]}", str(error)))
-            left = {name: hit for name, hit in one.match.columns.items() if name != column}
-            tables[i] = replace(one, match=replace(one.match, columns=left))
-            _write(file, tables, facts)
-        else:
-            return one
-
-
-def _find_newest(study: "Study", tables: Sequence[Proposal]) -> date | None:
+def _find_newest(study: Study) -> date | None:
     """Find the newest day that the tables tell of; what may lie in the future does not count."""
     found = []
-    for one in tables:
-        rows = study.relation(one.match.table)
-        days = [c.name for c in BY_NAME[one.match.table].columns if c.kind == "date" and not c.future]
-        found += [rows.aggregate(f'max("{day}")').fetchall()[0][0] for day in days if day in rows.columns]
-    return max((day for day in found if day), default=None)
+    for name in study.tables:
+        rows = study.relation(name)
+        days = [c.name for c in BY_NAME[name].columns if c.kind == "date" and not c.future and c.name in rows.columns]
+        found += [rows.aggregate(f'max("{day}")').fetchall()[0][0] for day in days]
+    return max(filter(None, found), default=None)
 
 
-def _find_outcome(study: "Study") -> tuple[str, str]:
+def _find_outcome(study: Study) -> tuple[str, str]:
     """Choose what the profile predicts, and say why: won deals against lost where money tells nothing of customers."""
     if study.has("revenue") or not study.has("deals"):
         return "best", _("customers are told apart by what they bring")
     stages = dict(study.relation("deals").aggregate("stage, count(*)", "stage").fetchall())
-    why = _("{won} deals won, {lost} lost").format(won=stages.get("won", 0), lost=stages.get("lost", 0))
-    return ("won" if min(stages.get("won", 0), stages.get("lost", 0)) >= _LEAST else "best"), why
+    won, lost = stages.get("won", 0), stages.get("lost", 0)
+    return ("won" if min(won, lost) >= _LEAST else "best"), _("{won} deals won, {lost} lost").format(won=won, lost=lost)
 
 
 def _find_currency(tables: Sequence[Proposal], language: str) -> tuple[str, str]:
-    """Find the currency that stands most often in headers and cells of money, and say where it was found."""
-    seen: Counter[str] = Counter()
-    for one in tables:
-        money = {c.name for c in BY_NAME[one.match.table].columns if c.kind == "money"}
-        for source in one.sources:
-            texts = [f"{one.match.columns[c][0]} {source.examples.get(one.match.columns[c][0], '')}"
-                     for c in money & set(one.match.columns)]
-            texts += [cell for header, cell in source.examples.items()
-                      if fold(header) in ("currency", "currencyisocode", "通貨")]
-            seen.update(code for text in texts for code, sign in _CURRENCIES.items() if re.search(sign, text))
-    if seen:
-        return seen.most_common(1)[0][0], _("as the files write it")
+    """Find the currency that stands in the headers and cells of money, and say where it was found."""
+    money = {c.name for table in TABLES for c in table.columns if c.kind == "money"}
+    told = [f"{header} {cell}" for one in tables for column, header, _sure, cell in one.columns if column in money]
+    told += [cell for one in tables for header, cell in one.sources[0].examples.items()
+             if fold(header) in ("currency", "currencyisocode", "通貨")]
+    for code, sign in _CURRENCIES.items():
+        if re.search(sign, " ".join(told)):
+            return code, _("as the files write it")
     return ("JPY" if language == "ja" else "USD"), _("no file says it: put it right here")
 
 
-def _write(file: Path, tables: Sequence[Proposal], facts: dict[str, object]) -> None:
-    """Write study.yml with the mapping of each table, and for each line what it rests on."""
-    absent = [table for table in TABLES if table.name not in {one.match.table for one in tables}]
-    accounts = tables[0]
-    kept = [] if accounts.one_row else accounts.unmapped
-    late, never = ([header for header in kept if fold(header) in set(map(fold, names))]
-                   for names in (accounts.match.section.after_sale, accounts.match.section.exclude))
-    file.write_text(fill_template(
-        "proposed.yml", name=file.parent.resolve().name, tables=[_describe(one) for one in tables], absent=absent,
-        after_sale=_list(late), exclude=_list(never), quote=_quote, **facts), encoding="utf-8")
-
-
-def _describe(one: Proposal) -> dict[str, object]:
-    """Give a table as the template of study.yml wants it."""
-    examples, match = one.sources[0].examples, one.match
-    people = {c.name for c in BY_NAME[match.table].columns if c.role == "person"}
-    rows = [(column, header, _(SURETIES[sure]), "" if column in people or column.endswith("_name")
-             else examples.get(header, "")[:_SHOWN]) for column, (header, sure) in match.columns.items()]
-    files, table = [source.shown for source in one.sources], BY_NAME[match.table]
-    return {"name": match.table, "row": table.row, "rows": sum(source.rows for source in one.sources),
-            "file": _list(files) if files[1:] else _quote(files[0]), "sheet": one.sources[0].sheet,
-            "one_row": one.one_row, "format": match.section.format, "columns": rows,
-            "extra": table.extra and not one.one_row, "unmapped": _list(one.unmapped),
-            "words": {column: words for column in one.meanings if (words := one.words(column))}}
-
-
-def _list(words: Sequence[str]) -> str:
-    """Write texts as YAML takes a list of them, on one line."""
-    return f"[{', '.join(map(_quote, words))}]"
-
-
-def _quote(word: str) -> str:
-    """Write a text as YAML takes it, on one line."""
-    return json.dumps(word, ensure_ascii=False)
+def _quote(said: str | Sequence[str]) -> str:
+    """Write a text, or a list of texts, as YAML takes it, on one line."""
+    return json.dumps(said, ensure_ascii=False)
