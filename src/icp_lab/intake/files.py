@@ -70,7 +70,7 @@ def first(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
 
 def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Raw:
     """Read all files of a table into one DuckDB table of text, rows numbered from 1 in each file."""
-    parts = [_try_file(con, spec, i, folder) for i in range(len(spec.files))]
+    parts = [_try_file(con, spec, i, folder) for i in range(len(spec.shown))]
     headers = tuple(dict.fromkeys(chain.from_iterable(part.headers for part in parts)))
     name = quoted(f"raw_{spec.table}")
     if len(parts) == 1:
@@ -96,6 +96,8 @@ def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
 
 def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder: Path) -> _Part:
     try:
+        if spec.query is not None:
+            return _finish(con, _read_clean(con, f"part_{index}", spec.query.file, spec.query.headers))
         return _read_file(con, spec, index, folder)
     except OSError as error:  # no permission, a broken disk, a file that another program holds
         raise errors.unreadable_file(spec.shown[index], error.strerror or str(error)) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from icp_lab.intake.databases import Query
     from icp_lab.intake.formats import Section
 
 UNITS: dict[str, float] = {
@@ -29,12 +30,13 @@ class Spec:
     """A table's source and mapping; `lines` gives the line of study.yml of each key, for messages.
 
     `dialect` is what the format named says of the table; `one_row` keeps one row a key: "latest" in the file, or by a
-    column.
+    column. `query` stands in place of files.
     """
 
     table: str
     files: tuple[Path, ...]
     shown: tuple[str, ...]
+    query: "Query | None" = None
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""

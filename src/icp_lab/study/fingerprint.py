@@ -55,10 +55,11 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
 
 
 def _describe(spec: Spec) -> dict[str, Any]:
-    """Give a table's mapping, and the hash of each of its files in the order in which they are read."""
-    mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "lines", "join")}
+    """Give a table's mapping, and the hash of each of its files in the order in which they are read, or of its rows."""
+    mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "query", "lines", "join")}
     try:
-        content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in spec.files]
+        content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size)
+                   for path in (spec.files if spec.query is None else (spec.query.file,))]
     except OSError as error:
         raise errors.unreadable_file(", ".join(spec.shown), error.strerror or str(error)) from error
     return {**mapping, "join": asdict(spec.join) if spec.join else None, "content": content}

@@ -1,19 +1,21 @@
 """One entry of `tables:` or `other_tables:` in study.yml to a checked `Spec`."""
 
 import codecs
+import re
 from pathlib import Path
 
 from icp_lab.errors import LabError, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import ORDERS
+from icp_lab.intake.databases import Query
 from icp_lab.intake.formats import Section, read_format
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
 from icp_lab.study.yml import Reader
 
-_KEYS = ("file", "encoding", "delimiter", "sheet", "columns", "set", "where", "drop_duplicates", "values", "scale",
+_KEYS = ("sql", "connection", "columns", "set", "where", "drop_duplicates", "values", "scale",
          "units", "dates", "join", "format", "one_row")
-_LATER = ("sql", "connection")
+_OF_FILES = ("file", "encoding", "delimiter", "sheet")
 KINDS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx", ".parquet")
 
 
@@ -23,12 +25,13 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         yml.need(at[:-1], at[-1])
         files, shown = _find_files(yml, at, table, folder)
         return Spec(table, files, shown, lines=_lines(yml, at))
-    for key in _LATER:
-        if key in yml.mapping(at):
-            raise utter("study.not_in_version", yml.place((*at, key)), key=key)
-    yml.check_keys(at, (*_KEYS, *_LATER))
-    yml.need(at, "file")
-    files, shown = _find_files(yml, (*at, "file"), table, folder)
+    query = _read_query(yml, at, table, folder)
+    yml.check_keys(at, _KEYS if query else (*_OF_FILES, *_KEYS))
+    if query:
+        files, shown = (), (f"sql ({query.connection})",)
+    else:
+        yml.need(at, "file")
+        files, shown = _find_files(yml, (*at, "file"), table, folder)
     encoding = yml.text((*at, "encoding"))
     if encoding:
         try:
@@ -37,7 +40,7 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
             rule = _("Known are utf-8, utf-16, cp932, euc-jp, cp1252 and the like.")
             raise yml.wrong((*at, "encoding"), encoding, rule) from error
     return Spec(
-        table, files, shown, encoding=encoding, delimiter=_read_delimiter(yml, (*at, "delimiter")),
+        table, files, shown, query, encoding=encoding, delimiter=_read_delimiter(yml, (*at, "delimiter")),
         sheet=yml.text((*at, "sheet")),
         columns={column: yml.text((*at, "columns", column)) for column in yml.mapping((*at, "columns"))},
         set={column: _read_word(yml, (*at, "set", column)) for column in yml.mapping((*at, "set"))},
@@ -49,6 +52,17 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         scale=_read_scale(yml, at), units=tuple(yml.mapping((*at, "units"))),
         dates={column: yml.choice((*at, "dates", column), ORDERS) for column in yml.mapping((*at, "dates"))},
         join=_read_join(yml, at), lines=_lines(yml, at))
+
+
+def _read_query(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Query | None:
+    if not {"sql", "connection"} & set(yml.mapping(at)):
+        return None
+    for key in ("sql", "connection"):
+        yml.need(at, key)
+    connection, place = yml.text((*at, "connection")), yml.place((*at, "connection"))
+    if not re.fullmatch(r"[A-Za-z_]\w*", connection, re.ASCII):  # never said again: it may be an address
+        raise utter("study.not_a_variable", place)
+    return Query(yml.text((*at, "sql")), connection, folder, table, yml.place((*at, "sql")))
 
 
 def _lines(yml: Reader, at: tuple[str, ...]) -> dict[tuple[str, ...], int]:
