@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
@@ -120,7 +119,7 @@ def match_companies(companies: Iterable[Company], told: Mapping[Pair, bool] | No
     common = {*shared, *(name for name, towns in by_name.items() if len(towns - {""}) > 1)}
     found: dict[Pair, Match] = {}
     for a, b in _pair_up(rows, shared):
-        pair = (a.account_id, b.account_id)
+        pair = _order(a.account_id, b.account_id)
         if pair not in found and pair not in said and (match := compare(a, b, common)):
             found[pair] = match
     ranked = sorted(found.values(), key=lambda match: (-match.score, match.pair))
@@ -154,8 +153,7 @@ def compare(a: Company, b: Company, common: Collection[str] = ()) -> Match | Non
     evidence.append(_compare_towns(a, b))
     given = tuple(sorted(filter(None, evidence), key=lambda code: -_WEIGHS[code]))
     score = sum(_WEIGHS[code] for code in given)
-    ids = sorted((a.account_id, b.account_id))
-    return Match((ids[0], ids[1]), score, given) if score >= _ASK else None
+    return Match(_order(a.account_id, b.account_id), score, given) if score >= _ASK else None
 
 
 def _are_apart(a: Company, b: Company) -> bool:
@@ -165,11 +163,7 @@ def _are_apart(a: Company, b: Company) -> bool:
         (a.registered and b.registered and a.registered != b.registered)
         or a.parent_id == b.account_id or b.parent_id == a.account_id
         or one.place != other.place or (one.place and one.core != other.core)
-        or (one.core and other.core and _digits(one) != _digits(other)))
-
-
-def _digits(name: Name) -> list[str]:
-    return re.findall(r"[0-9]+", name.core)
+        or (one.core and other.core and re.findall("[0-9]+", one.core) != re.findall("[0-9]+", other.core)))
 
 
 def _compare_names(one: Name, other: Name) -> str:
@@ -190,10 +184,9 @@ def _compare_names(one: Name, other: Name) -> str:
 
 def _is_slip(one: str, other: str) -> bool:
     """Tell whether two words differ by a slip of the hand: one letter of five and more, and no Chinese character."""
-    if one == other:
-        return True
     least = min(len(one), len(other))
-    return (least >= 5 and OSA.distance(one, other) <= (2 if least >= 10 and (one + other).isascii() else 1)
+    most = 2 if least >= 10 and (one + other).isascii() else 1
+    return one == other or (least >= 5 and OSA.distance(one, other) <= most
             and re.sub("[^\u3400-\u9fff]", "", one) == re.sub("[^\u3400-\u9fff]", "", other))
 
 
@@ -217,37 +210,31 @@ def _pair_up(rows: Sequence[Company], shared: Collection[str]) -> Iterator[tuple
     for block in blocks.values():
         # Many rows with one name lie in many towns: the near ones are compared.
         near = sorted(block, key=lambda row: (row.town, row.account_id)) if len(block) > _BLOCK else block
-        yield from combinations(near, 2) if len(near) <= _BLOCK else _neighbours(near, _BLOCK)
+        yield from ((a, b) for i, a in enumerate(near) for b in near[i + 1:i + 1 + _BLOCK])
     named = [row for row in rows if row.called.core]
     for step in (1, -1):
         order = sorted(named, key=lambda row: (row.called.core[::step], row.account_id))
         cores = [row.called.core for row in order]
         for k in range(1, min(_NEIGHBOURS, len(order) - 1) + 1):
             alike = cpdist(cores[:-k], cores[k:], scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)
-            yield from (_in_order(order[i], order[i + k]) for i in alike.nonzero()[0])
-
-
-def _neighbours(rows: Sequence[Company], n: int) -> Iterator[tuple[Company, Company]]:
-    return (_in_order(a, b) for i, a in enumerate(rows) for b in rows[i + 1:i + 1 + n])
-
-
-def _in_order(a: Company, b: Company) -> tuple[Company, Company]:
-    return (a, b) if a.account_id < b.account_id else (b, a)
+            yield from ((order[i], order[i + k]) for i in alike.nonzero()[0])
 
 
 def _join(pairs: Iterable[Pair], rows: Mapping[str, Company], said: Mapping[Pair, bool]) -> dict[str, tuple[str, ...]]:
     """Join pairs to groups, the surest first; a pair that would bring together what is kept apart is left."""
     group: dict[str, tuple[str, ...]] = {account: (account,) for account in rows}
     for a, b in pairs:
-        if a not in group or b not in group or group[a] == group[b]:
-            continue
-        if said.get((a, b)) or not any(said.get((one, other)) is False or _are_apart(rows[one], rows[other])
-                                       for one, other in _cross(group[a], group[b])):
+        if a in group and b in group and group[a] != group[b] and (said.get((a, b)) or not any(
+                said.get((one, other)) is False or _are_apart(rows[one], rows[other])
+                for one, other in _cross(group[a], group[b]))):
             joined = tuple(sorted(group[a] + group[b]))
-            for account in joined:
-                group[account] = joined
+            group |= dict.fromkeys(joined, joined)
     return group
 
 
-def _cross(a: Iterable[str], b: Iterable[str]) -> Iterator[Pair]:
-    return ((min(one, other), max(one, other)) for one in a for other in b)
+def _cross(a: Iterable[str], b: Iterable[str]) -> list[Pair]:
+    return [_order(one, other) for one in a for other in b]
+
+
+def _order(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)

@@ -42,14 +42,12 @@ def merge_accounts(
     there = [column.name for column in columns]
     if "name" not in there:
         return Matches(), {}
-    absent = "NULL"
-    rows = f"(SELECT {', '.join(f'{c if c in there else absent}::VARCHAR AS {c}' for c in _CELLS)} FROM accounts)"
     (n,) = first(con, "SELECT count(*) FROM accounts")
     shared = " UNION ".join(_SHARED.format(name=name, key=key) for name, key in _KEYS.items() if name in there)
     near = f"WHERE NOT $2 OR account_id IN ({shared} UNION SELECT unnest($1::VARCHAR[]))"
-    cells = ", ".join(f"coalesce({name}, '')" for name in _CELLS)
+    cells = ", ".join(f"coalesce({name}, '')" if name in there else "''" for name in _CELLS)
     asked = sorted({account for pair in told for account in pair})
-    read = con.execute(f"SELECT {cells} FROM {rows} {near}", [asked, n > MOST_COMPARED]).fetchall()
+    read = con.execute(f"SELECT {cells} FROM accounts {near}", [asked, n > MOST_COMPARED]).fetchall()
     companies = {row[0]: Company(*row) for row in read}
     found = match_companies(companies.values(), told)
     if n > MOST_COMPARED:
@@ -139,11 +137,8 @@ def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped
 
 def _list_known(con: "duckdb.DuckDBPyConnection", words: Sequence[str]) -> dict[str, set[str]]:
     """List what an account is known by: ids that were merged into it, its name, its host; of very many only these."""
-    known = defaultdict[str, set[str]](set)
-    if not words:
-        return known
-    for old, new in con.execute("SELECT account_id, becomes FROM same_account").fetchall():
-        known[f"id {old}"].add(new)
+    merged = con.execute("SELECT account_id, becomes FROM same_account").fetchall() if words else ()
+    known = defaultdict(set, {f"id {old}": {new} for old, new in merged})
     (n,) = first(con, "SELECT count(*) FROM accounts")
     there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()}
     hosts = [host for word in words for host in _list_hosts(word)]
@@ -151,7 +146,8 @@ def _list_known(con: "duckdb.DuckDBPyConnection", words: Sequence[str]) -> dict[
         key = _KEYS[column]
         near = f"{key} IN (SELECT {key} FROM (SELECT unnest($1::VARCHAR[]) AS {column})) OR NOT $2"
         asked = f"SELECT account_id, {column} FROM accounts WHERE {column} <> '' AND ({near})"
-        for account, word in con.execute(asked, [sought, n > MOST_COMPARED]).fetchall() if column in there else ():
+        rows = con.execute(asked, [sought, n > MOST_COMPARED]).fetchall() if sought and column in there else ()
+        for account, word in rows:
             known[f"{column} {read(word)}"].add(account)
     return known
 
