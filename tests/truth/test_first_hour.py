@@ -1,0 +1,55 @@
+"""As somebody new would: a folder of exports and nothing else, two commands, and the whole report is there."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import exports
+import pytest
+from openpyxl import load_workbook
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def commands(root):
+    """The two commands of the README that lead from exports to a report, without the tool's name."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^    icp-lab ((?:init|report) .*)$", text, re.M)
+    assert [command.split()[0] for command in shown[:2]] == ["init", "report"]
+    return [command.split() for command in shown[:2]]
+
+
+def run_commands(commands, place):
+    """Run them where the exports lie, on a terminal of no language; give the folder of the report."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"LC_ALL", "LC_MESSAGES", "LANG"}}
+    for words in commands:
+        command = [sys.executable, "-m", "icp_lab", *words]
+        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return place / "reports/my_study"
+
+
+def list_unfinished(report, root):
+    """Name the house's notebooks that left no page, and check that the rest of a report is there."""
+    assert {"index.html", "icp.html", "icp.yml", "icp.xlsx"} <= {path.name for path in report.iterdir()}
+    assert json.loads((report / "run.json").read_text(encoding="utf-8"))
+    return [path.stem for path in (root / "notebooks").glob("*.ipynb") if not (report / f"{path.stem}.html").is_file()]
+
+
+def test_three_files_of_hubspot_make_a_report(commands, tmp_path, root):
+    exports.write_crm(tmp_path / "exports", "hubspot", "en", "utf8")
+    report = run_commands(commands, tmp_path)
+    assert list_unfinished(report, root) == []
+    assert 'lang="en"' in (report / "index.html").read_text(encoding="utf-8")
+
+
+def test_one_ledger_in_japanese_makes_a_report_in_japanese(commands, tmp_path, root):
+    exports.write_ledger(tmp_path / "exports")
+    report = run_commands(commands, tmp_path)
+    assert list_unfinished(report, root) == []
+    pages = [page.read_text(encoding="utf-8") for page in report.glob("*.html")]
+    assert all('lang="ja"' in page for page in pages)
+    assert load_workbook(report / "icp.xlsx").sheetnames[0] == "要約"
