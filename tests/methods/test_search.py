@@ -61,6 +61,30 @@ def test_of_pairs_of_flags_none_is_better(seed):
     assert engine.best(ones, hits).quality == pytest.approx(max(_quality(engine, r, hits) for r in raised))
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 60))
+def test_of_spans_beside_a_flag_none_is_better(seed, least):
+    """The spans that the search leaves out unjudged are never the best: counted out over all of them."""
+    rng = np.random.default_rng(seed)
+    cases = pd.DataFrame({f"x{i}": rng.normal(size=300).round(i) for i in range(4)} | {"f": rng.random(300) < 0.5})
+    positive = rng.random(300) < np.where(cases["x1"].between(-0.5, 1) & cases["f"], 0.6, 0.2)
+    engine, ones, hits = _engine(cases, positive, depth=2, least=least)
+    found = engine.best(ones, hits)
+    at = len(found.steps) - 1
+    others = found.steps[:at]
+    spans = [(f, low, high, 0) for f, feature in enumerate(engine.units.encoded.features) if feature.attribute != "f"
+             for low in range(feature.size) for high in range(low, feature.size) if high - low < feature.size - 1]
+    rules = [(*others, span) for span in spans if span[0] not in {step[0] for step in others}]
+    covers = [engine.units.covered(rule) for rule in rules]
+    whole = int(engine.units.covered(others).sum())
+    best = max(_quality(engine, rule, hits) for rule, inside in zip(rules, covers, strict=True)
+               if least <= inside.sum() < whole and hits[inside].mean() > hits[~inside].mean())
+    listed = engine.list_rivals(found, at)
+    held = sum(engine.price(step) for step in others)
+    assert max(gain for gain, step in listed if step in spans) - held == pytest.approx(best)
+    assert found.quality >= best - 1e-9
+
+
 def test_missing_values_are_neither_in_nor_out():
     table = planted.make_planted(1500, "wide", 3, missing=0.3)
     rule = search_rules(table.cases, table.positive.to_numpy())[0]
