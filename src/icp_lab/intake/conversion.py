@@ -97,8 +97,8 @@ def by_kind(cell: str, kind: "Kind", form: Form = Form()) -> str:
         return fast
     if kind == "date":
         slow = f"slow_date({cell}, '{form.order}', {form.starts})"
-        return f"serial_date({cell})" if form.serial else f"coalesce({fast}, {slow})"
-    return f"slow_number({cell}, true)" if form.comma else f"coalesce({fast}, slow_number({cell}, false))"
+        return f"serial_date({cell})" if form.serial else f"coalesce(usual_date({cell}), {slow})"
+    return f"slow_number({cell}, true)" if form.comma else f"as_number({cell})"
 
 
 def find_forms(
@@ -185,10 +185,11 @@ def _say(
 
 def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) -> dict[str, "Kind"]:
     """Find the kind of columns that nobody declared: what holds for every filled cell, else text."""
-    kinds = _ask(con, table, {cell: f"clean_kind({cell})" for cell in cells})
-    left = [cell for cell in cells if not kinds[cell]]
-    # What people write is looked for only where the first rows speak for it.
-    sample = f"(SELECT {', '.join(left)} FROM {table} LIMIT {_SAMPLE})"
-    spoken = _ask(con, sample, {cell: f"written_kind({cell})" for cell in left})
-    kinds |= _ask(con, table, {cell: f"written_kind({cell})" for cell, kind in spoken.items() if kind})
-    return {cell: kinds[cell] or "text" for cell in cells}
+    # All rows are asked only where the first ones speak for a kind.
+    sample = f"(SELECT {', '.join(cells)} FROM {table} LIMIT {_SAMPLE})"
+    spoken = _ask(con, sample, {cell: f"coalesce(clean_kind({cell}), written_kind({cell}))" for cell in cells})
+    kinds = _ask(con, table, {
+        cell: f"clean_kind({cell})" if kind == "text" else f"CASE WHEN holds_{kind}({cell}) THEN '{kind}' END"
+        for cell, kind in spoken.items() if kind})
+    kinds |= _ask(con, table, {cell: f"written_kind({cell})" for cell, kind in kinds.items() if not kind})
+    return {cell: kinds.get(cell) or "text" for cell in cells}

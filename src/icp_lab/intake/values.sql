@@ -19,6 +19,11 @@ CREATE MACRO narrow(x) AS
 CREATE MACRO fast_number(x) AS
   CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND NOT contains(x, '_') THEN TRY_CAST(x AS DOUBLE) END;
 
+-- What most programs write around a number costs one look.
+CREATE MACRO grouped_number(x) AS
+  CASE WHEN regexp_full_match(x, '[-+]?[¥￥$€£\\]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?円?')
+    THEN TRY_CAST(regexp_replace(x, '[^0-9.+-]', '', 'g') AS DOUBLE) END;
+
 -- 1,234,567.5 or, where the column writes so, 1.234.567,5.
 CREATE MACRO digits(d, comma) AS CASE
   WHEN d = '' THEN 0
@@ -64,7 +69,7 @@ CREATE MACRO slow_number(x, comma) AS list_transform([narrow(x)], lambda s:
   list_transform([list_transform(sizes(s), lambda t: size(t, comma))], lambda v: CASE
     WHEN len(v) = 3 THEN coalesce(middle(v[1], v[2]), middle(v[3], v[2]))
     WHEN is_negative(bare(s)) THEN -v[1] ELSE v[1] END)[1])[1];
-CREATE MACRO as_number(x) AS coalesce(fast_number(x), slow_number(x, false));
+CREATE MACRO as_number(x) AS coalesce(fast_number(x), grouped_number(x), slow_number(x, false));
 
 -- How a number is written.
 CREATE MACRO comma_form(x) AS regexp_matches(x, '^[^,]*[0-9],([0-9]{1,2}|[0-9]{4,})([^0-9,.]|$)|\.[0-9]{3},[0-9]|\.[0-9]{3}\.[0-9]{3}');
@@ -76,17 +81,21 @@ CREATE MACRO worded_form(x) AS unit_form(x) OR regexp_matches(x, '[(（△▲]|[
 CREATE MACRO counted(x, test) AS {'n': count(*) FILTER (WHERE test), 'example': min(x) FILTER (WHERE test)};
 CREATE MACRO number_marks(x) AS {'comma': count(*) FILTER (WHERE comma_form(x)),
   'point': count(*) FILTER (WHERE point_form(x)), 'dots': count(*) FILTER (WHERE contains(x, '.'))};
-CREATE MACRO read_slowly(x, comma) AS fast_number(x) IS NULL AND slow_number(x, comma) IS NOT NULL;
+CREATE MACRO read_slowly(x, comma) AS CASE WHEN fast_number(x) IS NULL AND grouped_number(x) IS NULL
+  THEN slow_number(x, comma) IS NOT NULL ELSE false END;
 CREATE MACRO number_notes(x, comma) AS {
   'decimal_comma': counted(x, comma AND regexp_matches(x, '[.,]')),
-  'ranges': counted(x, read_slowly(x, comma) AND range_form(x)),
-  'number_words': counted(x, read_slowly(x, comma) AND worded_form(x) AND NOT range_form(x))};
+  'ranges': counted(x, CASE WHEN read_slowly(x, comma) THEN range_form(x) END),
+  'number_words': counted(x, CASE WHEN read_slowly(x, comma) THEN worded_form(x) AND NOT range_form(x) END)};
 
 -- Dates --------------------------------------------------------------------------------------------------------------
 -- The day as it is written, whatever time and zone follow.
 CREATE MACRO fast_date(x) AS
   CASE WHEN substr(x, 5, 1) IN ('-', '/') AND TRY_CAST(x AS DATE) BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'
     THEN TRY_CAST(x AS DATE) END;
+
+CREATE MACRO usual_date(x) AS coalesce(fast_date(x), CASE WHEN regexp_full_match(x, '[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日')
+  THEN TRY_CAST(rtrim(translate(x, '年月', '--'), '日') AS DATE) END);
 
 CREATE MACRO day(y, m, d) AS CASE WHEN y <> '' THEN TRY_CAST(y || '-' || m || '-' || d AS DATE) END;
 CREATE MACRO whole_year(y) AS
@@ -134,20 +143,22 @@ CREATE MACRO ordered_day(p, ord) AS CASE ord
   WHEN 'ymd' THEN CASE WHEN length(p.a) = 2 AND length(p.c) <= 2 THEN day(whole_year(p.a), p.b, p.c) END END;
 CREATE MACRO slow_date(x, ord, starts) AS list_transform([plain_date(x)], lambda s:
   coalesce(known_date(s), ordered_day(three(s), ord), fiscal_date(s, starts)))[1];
-CREATE MACRO as_date(x) AS coalesce(fast_date(x), slow_date(x, '', 1));
+CREATE MACRO as_date(x) AS coalesce(usual_date(x), slow_date(x, '', 1));
 -- 45383 is 2024-04-01 where every cell of the column is such a number.
 CREATE MACRO serial_form(x) AS regexp_full_match(x, '[2-5][0-9]{4}(\.[0-9]+)?');
 CREATE MACRO serial_date(x) AS CASE WHEN serial_form(x) THEN DATE '1899-12-30' + CAST(floor(CAST(x AS DOUBLE)) AS INTEGER) END;
 
 -- How a date is written.
-CREATE MACRO three_form(x) AS fast_date(x) IS NULL AND three(plain_date(x)).a <> '';
-CREATE MACRO fits(x, ord) AS ordered_day(three(plain_date(x)), ord) IS NOT NULL;
-CREATE MACRO fiscal_form(x) AS fast_date(x) IS NULL AND fiscal_date(plain_date(x), 1) IS NOT NULL;
+CREATE MACRO three_form(x) AS
+  CASE WHEN regexp_matches(x, '[0-9０-９][-/.／．]') AND usual_date(x) IS NULL THEN three(plain_date(x)).a <> '' ELSE false END;
+CREATE MACRO fits(x, ord) AS CASE WHEN three_form(x) THEN ordered_day(three(plain_date(x)), ord) IS NOT NULL ELSE false END;
+CREATE MACRO fiscal_form(x) AS CASE WHEN usual_date(x) IS NULL AND regexp_matches(lower(x), 'fy|q|年度|期|h[12]')
+  THEN fiscal_date(plain_date(x), 1) IS NOT NULL ELSE false END;
 CREATE MACRO date_notes(x) AS {'filled': count(x), 'serials': counted(x, serial_form(x)),
   'fiscal': counted(x, fiscal_form(x)), 'date_order': counted(x, three_form(x)),
-  'fitting': {'dmy': count(*) FILTER (WHERE three_form(x) AND fits(x, 'dmy')),
-    'mdy': count(*) FILTER (WHERE three_form(x) AND fits(x, 'mdy')),
-    'ymd': count(*) FILTER (WHERE three_form(x) AND fits(x, 'ymd'))}};
+  'fitting': {'dmy': count(*) FILTER (WHERE fits(x, 'dmy')),
+    'mdy': count(*) FILTER (WHERE fits(x, 'mdy')),
+    'ymd': count(*) FILTER (WHERE fits(x, 'ymd'))}};
 
 -- Yes and no -----------------------------------------------------------------------------------------------------------
 CREATE MACRO word_flag(x) AS CASE
@@ -159,12 +170,13 @@ CREATE MACRO as_flag(x) AS coalesce(word_flag(x), CASE WHEN x IN ('1', '１') TH
 -- It is what holds for every filled cell; 00123 is a code. A number has no range and no word of English beside it, and
 -- of a date the year is written out.
 CREATE MACRO all_of(x, test) AS bool_and(test) FILTER (WHERE x IS NOT NULL);
-CREATE MACRO code_form(x) AS regexp_matches(x, '^[-+]?0[0-9]');
-CREATE MACRO clean_kind(x) AS CASE WHEN count(x) = 0 THEN 'text'
-  WHEN all_of(x, word_flag(x) IS NOT NULL) OR (all_of(x, x IN ('0', '1')) AND count(DISTINCT x) = 2) THEN 'flag'
-  WHEN all_of(x, fast_number(x) IS NOT NULL AND NOT code_form(x)) THEN 'number'
-  WHEN all_of(x, fast_date(x) IS NOT NULL) THEN 'date' END;
-CREATE MACRO undeclared_number(x) AS NOT code_form(x) AND (fast_number(x) IS NOT NULL
+CREATE MACRO code_form(x) AS CASE WHEN left(x, 1) IN ('0', '-', '+') THEN regexp_matches(x, '^[-+]?0[0-9]') ELSE false END;
+CREATE MACRO holds_flag(x) AS all_of(x, word_flag(x) IS NOT NULL) OR (all_of(x, x IN ('0', '1')) AND min(x) < max(x));
+CREATE MACRO holds_number(x) AS all_of(x, fast_number(x) IS NOT NULL AND NOT code_form(x));
+CREATE MACRO holds_date(x) AS all_of(x, fast_date(x) IS NOT NULL);
+CREATE MACRO clean_kind(x) AS CASE WHEN count(x) = 0 THEN 'text' WHEN holds_flag(x) THEN 'flag'
+  WHEN holds_number(x) THEN 'number' WHEN holds_date(x) THEN 'date' END;
+CREATE MACRO undeclared_number(x) AS NOT code_form(x) AND (coalesce(fast_number(x), grouped_number(x)) IS NOT NULL
   OR (slow_number(x, false) IS NOT NULL AND NOT regexp_matches(narrow(x), '[a-z~+<>名人以未約]|.-')));
 CREATE MACRO undeclared_date(x, ord) AS as_date(x) IS NOT NULL OR (fits(x, ord) AND regexp_matches(x, '[0-9]{4}'));
 CREATE MACRO written_kind(x) AS CASE WHEN count(x) = 0 THEN 'text'
