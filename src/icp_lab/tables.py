@@ -26,7 +26,7 @@ GROUPS = ("basic", "technical", "organizational", "financial", "pains", "trigger
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an input table; `future` says that a date after as_of is allowed."""
+    """A column of an input table; `future` allows dates after as_of, `lasting` says that a sale hardly changes it."""
 
     name: str
     meaning: str
@@ -39,6 +39,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     future: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,21 +46,22 @@ def test_a_name_that_is_not_there_is_refused(make_study):
         candidates(make_study, "attributes: {exclude: [plann]}\n")
 
 
-def test_quality_of_each_column(make_study):
+def test_why_columns_of_deals_say_nothing_that_was_known_before(make_study):
     study = open_study(
         make_study(
-            "tables: {accounts: accounts.csv}\n",
-            accounts_csv="account_id,industry,region,tech_stack\n1,a,,x;y\n2,a,,x;y\n3,b,r,\n",
+            "tables: {accounts: accounts.csv, deals: deals.csv}\nattributes: {include: [industry]}\n",
+            accounts_csv=FILE,
+            deals_csv="account_id,stage,deal_id,amount,loss_reason,source,flat\n1,won,d1,5,,fair,x\n2,lost,d2,6,price,web,x\n",
         )
     )
-    quality = study.quality().set_index("column")
-    assert quality.loc["industry", ["n", "filled", "distinct", "verdict", "use"]].tolist() == [
-        3,
-        1.0,
-        2,
-        "good",
-        "criterion",
-    ]
-    assert quality.loc["region", ["distinct", "verdict"]].tolist() == [1, "sparse"]
-    assert quality.loc["tech_stack", "distinct"] == 1
-    assert quality.loc["city", ["verdict", "use"]].tolist() == ["empty", "empty"]
+    refused = {name: why for name, why in study.refused("deals").items() if why != "empty"}
+    assert refused == {
+        "account_id": "identity",
+        "stage": "after_sale",
+        "deal_id": "identity",
+        "amount": "",
+        "loss_reason": "after_sale",
+        "owner": "person",
+        "source": "",
+        "flat": "constant",
+    }

@@ -1,5 +1,6 @@
 """What became of the rows and cells of a table: used, set aside, made missing; counted, and listed up to a limit."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -55,6 +56,12 @@ class Decision:
     column: str
     words: dict[str, str | int]
 
+    @property
+    def n(self) -> int:
+        """Count what it is about."""
+        n = self.words.get("n")
+        return n if isinstance(n, int) else 1
+
     def say(self) -> str:
         """Say it in the language in force."""
         return _(str(DECISIONS[self.code]["say"])).format(**self.words)
@@ -62,7 +69,7 @@ class Decision:
 
 @dataclass
 class Facts:
-    """What was read of one table and what became of it; `counts` by (reason, column)."""
+    """What was read of one table and what became of it; `counts` and `money` (amounts) by (reason, column)."""
 
     table: str
     file: str
@@ -71,6 +78,7 @@ class Facts:
     used: int = 0
     duplicates: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    money: dict[tuple[str, str], float] = field(default_factory=dict)
     listed: list[Case] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
     decisions: list[Decision] = field(default_factory=list)
@@ -105,7 +113,8 @@ class Facts:
 class Intake:
     """What became of all rows that were read.
 
-    `tables`: a row a table; `reasons`: a row a table, reason and column; `listed`: a row a case, up to `LISTED` each.
+    `tables`: a row a table; `reasons`: a row a table, reason and column, with the amounts of its rows; `listed`: a row
+    a case, up to `LISTED` each; `decisions`: a row a decision of the lab's own.
     """
 
     tables: "pd.DataFrame"
@@ -115,18 +124,19 @@ class Intake:
 
 
 def collect_facts(facts: Iterable[Facts]) -> Intake:
-    """Put the facts of several tables into frames, with the reasons in the reader's language."""
+    """Put the facts of several tables into frames, single cases and decisions in the reader's language."""
     import pandas as pd  # noqa: PLC0415  (the command line reads facts without pandas)
 
     known = list(facts)
     tables = pd.DataFrame([(f.table, f.file, *f.numbers.values()) for f in known], columns=["table", "file", *COUNTED])
     reasons = pd.DataFrame(
-        [(f.table, code, column, n, _(REASONS[code])) for f in known for (code, column), n in sorted(f.counts.items())
-         if n],
-        columns=["table", "reason", "column", "n", "words"])
+        [(f.table, code, column, n, f.money.get((code, column), math.nan)) for f in known
+         for (code, column), n in sorted(f.counts.items()) if n],
+        columns=["table", "reason", "column", "n", "money"])
     listed = pd.DataFrame(
         [(f.table, c.file, c.row, c.column, c.value, c.reason, _(REASONS[c.reason])) for f in known for c in f.listed],
         columns=["table", "file", "row", "column", "value", "reason", "words"])
-    decisions = pd.DataFrame([(f.table, d.file, d.column, d.code, d.say()) for f in known for d in f.decisions],
-                             columns=["table", "file", "column", "code", "words"])
+    decisions = pd.DataFrame(
+        [(f.table, d.file, d.column, d.code, d.n, d.say()) for f in known for d in f.decisions],
+        columns=["table", "file", "column", "code", "n", "words"])
     return Intake(tables, reasons, listed, decisions)

@@ -123,6 +123,9 @@ class Judge:
 
     def _note(self, facts: "Facts", code: str, column: str, n: int, test: str) -> None:
         facts.counts[code, column] += n
+        if "amount" in self._names:
+            (facts.money[code, column],) = self._all(
+                f"SELECT coalesce(sum({self._value('amount')}), 0) FROM {self._judged} WHERE {test}")[0]
         cell = self.mapped.cell(column) if column else "NULL"
         rows = self._all(f"SELECT file, row, coalesce({cell}, '') FROM {self._judged} WHERE {test} "
                          f"ORDER BY file, row LIMIT {LISTED}")

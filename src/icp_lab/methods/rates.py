@@ -22,6 +22,19 @@ def bound_share(hits: int, n: int) -> tuple[float, float]:
     return float(ends.low), float(ends.high)
 
 
+def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, float]:
+    """Between which ends does the difference of two shares lie (Newcombe, 1998, method 10)?
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in bound_difference(56, 70, 48, 80)]
+    [0.052, 0.334]
+    """
+    (low, high), (under, over) = bound_share(hits, n), bound_share(others, m)
+    p, q = (hits / n, others / m) if n and m else (float("nan"), float("nan"))
+    return p - q - float(np.hypot(p - low, over - q)), p - q + float(np.hypot(high - p, q - under))
+
+
 def bound_rate(events: int, exposure: float) -> tuple[float, float]:
     """Between which ends does a rate of events per unit of exposure lie (Garwood, 1936; exact)?
 

@@ -23,7 +23,7 @@
 
   const process = document.querySelector("details.process");
   if (process && matchMedia("(max-width: 74.99rem)").matches) process.open = false;
-  addEventListener("beforeprint", () => document.querySelectorAll("details.fold").forEach((fold) => { fold.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details.fold, figure details").forEach((fold) => { fold.open = true; }));
 
   const keyOf = (row, column) => {
     const cell = row.cells[column];

@@ -52,7 +52,8 @@ def render_table(table: Table) -> str:
              for cell in zip(table.columns, texts, sorts, strict=True)]
             for texts, sorts in zip(table.cells(), keys, strict=True)]
     return render_template("table.html.j2", title=render_bold(table.title), note=render_bold(table.note),
-                           label=table.title.replace("**", ""), heads=heads, rows=rows)
+                           label=table.title.replace("**", ""), heads=heads, rows=rows,
+                           folded=table.folded)
 
 
 def _side(column: Column) -> str:

@@ -1,4 +1,4 @@
-"""Which attributes of accounts may become criteria, and how well they are filled."""
+"""Which attributes of accounts may become criteria."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,14 @@ import pandas as pd
 
 from icp_lab.errors import study as errors
 from icp_lab.locale.declared import read_declared
-from icp_lab.study.config import Settings
-from icp_lab.tables import BY_NAME
+from icp_lab.study.config import Attributes, Settings
+from icp_lab.tables import BY_NAME, Column
 
 _ACCOUNTS = BY_NAME["accounts"].by_name
-_NEARLY_UNIQUE, _ROWS_TO_JUDGE, _SPARSE = 0.5, 20, 0.5
+_NEARLY_UNIQUE, _ROWS_TO_JUDGE = 0.5, 20
 
-_NAMES = read_declared("icp_lab.study", "names.toml")
-REFUSALS: dict[str, str] = _NAMES["refusals"]
-"""Why a column of accounts is no criterion, by code."""
-
-VERDICTS: dict[str, str] = {**REFUSALS, **_NAMES["verdicts"]}
-"""What a column of accounts is worth, by code."""
+REFUSALS: dict[str, str] = read_declared("icp_lab.study", "names.toml")["refusals"]
+"""Why a column is no criterion, by code."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
         `attributes` names a column that accounts does not have.
     """
     _check_names(accounts, settings)
-    judged = {str(column): _refuse(accounts[column], str(column), settings) for column in accounts.columns}
+    judged = refuse_columns(accounts, "accounts", settings)
     refused = {name: reason for name, reason in judged.items() if reason}
     names = [name for name in judged if name not in refused]
     late = [name for name, reason in refused.items() if reason == "after_sale"]
@@ -66,27 +62,24 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
     return Candidates(frame, tuple(names), tuple(late), groups, refused)
 
 
-def measure_quality(accounts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """How well are the columns of accounts filled?
+def refuse_columns(frame: pd.DataFrame, table: str, settings: Settings) -> dict[str, str]:
+    """Why is each column of a table no attribute that says what was known before the sale?
 
     Parameters
     ----------
-    accounts
-        The table accounts.
+    frame, table
+        A table of the study and its name: accounts, or deals.
     settings
-        What study.yml says of attributes.
+        What study.yml says; its `attributes` are those of accounts.
 
     Returns
     -------
-    DataFrame
-        A row a column that has a value somewhere or is declared: `column`, `n` (accounts), `filled` (share, 0 to 1),
-        `distinct` (values), `verdict` (a code of `VERDICTS`), `use` (criterion, or a code of `REFUSALS`).
+    dict
+        Column -> a code of `REFUSALS`, empty where nothing speaks against it; in the order of the table.
     """
-    refused, plain = find_candidates(accounts, settings).refused, accounts.apply(_hashable)
-    return pd.DataFrame({
-        "column": accounts.columns.astype("str"), "n": len(accounts), "filled": plain.notna().mean().to_numpy(),
-        "distinct": plain.nunique().to_numpy(), "verdict": [_worth(accounts[name]) for name in accounts],
-        "use": [refused.get(str(name), "criterion") for name in accounts]})
+    said = settings.attributes if table == "accounts" else Attributes()
+    return {str(column): _refuse(frame[column], BY_NAME[table].by_name.get(str(column)), said)
+            for column in frame.columns}
 
 
 def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:
@@ -99,31 +92,29 @@ def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:
                 raise errors.no_column(line, f"attributes: {key}", name, accounts.columns)
 
 
-def _refuse(values: pd.Series, name: str, settings: Settings) -> str:
+def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str:
     """Say why a column is no criterion, or nothing; the first reason that holds counts."""
-    said, role, worth = settings.attributes, _ACCOUNTS[name].role if name in _ACCOUNTS else "attribute", _worth(values)
+    role, name = declared.role if declared else "attribute", str(values.name)
     reasons = (
         (role, role in ("identity", "person")),
-        ("empty", worth == "empty"),
+        ("identity", role == "key"),
+        ("empty", not values.notna().any()),
         ("after_sale", role == "after_sale" or name in said.after_sale),
         ("excluded", name in said.exclude),
         ("not_included", bool(said.include) and name not in said.include),
         ("date", str(values.dtype).startswith("datetime")),
-        (worth, worth in ("constant", "nearly_unique")),
     )
-    return next((reason for reason, holds in reasons if holds), "")
+    return next((reason for reason, holds in reasons if holds), "") or _find_useless(values)
 
 
-def _worth(values: pd.Series) -> str:
+def _find_useless(values: pd.Series) -> str:
     plain = _hashable(values)
     filled, distinct = int(plain.notna().sum()), int(plain.nunique())
-    if not filled:
-        return "empty"
     if distinct == 1 and len(plain) > 1 and filled == len(plain):
         return "constant"
     if values.dtype == "str" and filled > _ROWS_TO_JUDGE and distinct > _NEARLY_UNIQUE * filled:
         return "nearly_unique"
-    return "good" if filled >= _SPARSE * len(plain) else "sparse"
+    return ""
 
 
 def _hashable(values: pd.Series) -> pd.Series:

@@ -38,6 +38,7 @@ class CheckReport:
     def words(self) -> str:
         """Say all of it as plain text for a terminal, in the language in force."""
         parts = [_say_study(self.study), _say_tables(self.facts), _say_losses(self.facts), _say_rest(self.facts),
+                 _say_decisions(self.facts),
                  _say_candidates(self.candidates), _say_hypotheses(self.hypotheses), _say_absent(self.study),
                  _say_problems(self.problems)]
         return "\n\n".join(part for part in parts if part)
@@ -127,6 +128,12 @@ def _say_rest(facts: "Iterable[Facts]") -> str:
             words = _("{table}: not used are the columns {columns}.")
             lines.append(words.format(table=f.table, columns=", ".join(f.ignored)))
     return "\n".join(lines)
+
+
+def _say_decisions(facts: "Iterable[Facts]") -> str:
+    lines = [f"  {', '.join(filter(None, (f.table, said.file, said.column)))}: {said.say()}"
+             for f in facts for said in f.decisions]
+    return "\n".join([_("Decided by the lab itself:"), *lines]) if lines else ""
 
 
 def _say_candidates(candidates: "Candidates | None") -> str:

@@ -35,6 +35,8 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         32 hexadecimal digits; comments, key order and time stamps do not matter.
     """
     named = {"accounts", *tables}
+    if "deal_history" in settings.specs:  # what an account has from its deal is taken as of the beginning of the deal
+        named |= {"deals", "deal_history"}
     wanted = named & set(settings.specs)
     pending, seen = sorted(wanted), dict[str, Any]()
     while pending:

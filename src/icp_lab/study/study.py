@@ -1,7 +1,7 @@
 """A study: the tables of one company, as study.yml says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from icp_lab.intake.loading import Tables
     from icp_lab.rule import Hypothesis
     from icp_lab.study.candidates import Candidates
+    from icp_lab.study.history import Begun
 
 
 def open_study(path: str | Path) -> "Study":
@@ -145,8 +146,18 @@ class Study(Settings):
     def candidates(self) -> "Candidates":
         """Find the attributes that may be criteria, those known only after the sale, and why others are neither."""
         from icp_lab.study.candidates import find_candidates  # noqa: PLC0415
+        from icp_lab.study.history import CARRIED, rewind_attributes  # noqa: PLC0415
 
-        return find_candidates(self.table("accounts"), self)
+        found = find_candidates(self.table("accounts"), self)
+        if CARRIED not in found.frame or not self.has("deal_history"):
+            return found
+        return replace(found, frame=rewind_attributes(found.frame, self.begun()))
+
+    def begun(self) -> "Begun":
+        """Give the deals as they were when they began, as far as deal_history tells."""
+        from icp_lab.study.history import rewind_deals  # noqa: PLC0415
+
+        return rewind_deals(self.table("deals"), self.table("deal_history"))
 
     def hypotheses(self) -> "tuple[Hypothesis, ...]":
         """Read the profiles that people declared beforehand in hypotheses.yml; none where there is no such file."""
@@ -154,11 +165,11 @@ class Study(Settings):
 
         return read_hypotheses(self.folder, self.candidates())
 
-    def quality(self) -> "pd.DataFrame":
-        """Measure how well the columns of accounts are filled: a row a column, with a verdict."""
-        from icp_lab.study.candidates import measure_quality  # noqa: PLC0415
+    def refused(self, table: str) -> dict[str, str]:
+        """Say why a column of this table is no attribute, as a code of `candidates.REFUSALS`; "" where it is one."""
+        from icp_lab.study.candidates import refuse_columns  # noqa: PLC0415
 
-        return measure_quality(self.table("accounts"), self)
+        return refuse_columns(self.table(table), table, self)
 
     def facts(self, table: str) -> "Facts":
         """Read a table and say what became of its rows."""

@@ -1,18 +1,14 @@
 """The customer base in sentences, tables and pictures."""
 
-from dataclasses import replace
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from icp_lab.intake.facts import REASONS
-from icp_lab.locale import N_, _, ngettext
+from icp_lab.locale import _, ngettext
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, CustomerBase
 from icp_lab.methods.kinds import Concentration, Kinds
 from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
-from icp_lab.study.candidates import REFUSALS, VERDICTS
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, join, tell
 from icp_lab.views.table import Table, say, say_interval
@@ -64,35 +60,10 @@ def tabulate_status(base: CustomerBase) -> Table:
     return lay_out("status", pd.DataFrame(rows, columns=["what", "n"]))
 
 
-def tabulate_intake(tables: pd.DataFrame) -> Table:
-    """What became of the rows of each table?"""
-    table = lay_out("intake", tables)
-    kept = tables[tables["duplicates"] > tables["set_aside"]]
-    if kept.empty:
-        return table
-    named = _(", ").join(f"{row['table']} ({say(row['duplicates'], 'integer')})" for _i, row in kept.iterrows())
-    more = tell(_("**Repeated rows still count in: {tables}**; ask whether they are one thing entered twice."),
-                tables=named)
-    return replace(table, note=join(more, table.note))
-
-
-def tabulate_set_aside(reasons: pd.DataFrame) -> Table:
-    """Why were rows set aside, or cells made missing?"""
-    return lay_out("set_aside", reasons.assign(words=[_(REASONS[code]) for code in reasons["reason"]]))
-
-
 def tell_oddities(base: CustomerBase, worth: Worth) -> list[Prose]:
     """Which dates are missing or contradict each other, how often, and what follows?"""
     counts = {"undated": worth.undated, "backwards": worth.backwards, "left_before_start": base.left_before_start}
     return [phrase("oddity", code, n=n) for code, n in counts.items() if n]
-
-
-def tabulate_quality(quality: pd.DataFrame) -> Table:
-    """How well are the attributes filled, and which may describe a profile?"""
-    shown = quality[quality["verdict"] != "empty"]
-    uses = {**REFUSALS, "criterion": N_("may be a criterion")}
-    return lay_out("quality", shown.assign(verdict=[_(VERDICTS[code]) for code in shown["verdict"]],
-                                           use=[_(uses[code]) for code in shown["use"]]))
 
 
 def tabulate_leaving(base: CustomerBase) -> tuple[Table, ...]:

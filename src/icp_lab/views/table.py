@@ -70,6 +70,8 @@ class Table:
     sort
         Column by which the rows are ordered, `-name` for the largest first; empty keeps the order of the frame.
         Missing values come last. The page shows the sort and lets the reader change it.
+    folded
+        Shall the page show no more than the title until the reader asks?
 
     Examples
     --------
@@ -85,6 +87,7 @@ class Table:
     title: str = ""
     note: str = ""
     sort: str = ""
+    folded: bool = False
 
     def __post_init__(self) -> None:
         needed = [*(name for column in self.columns for name in column.sources), self.sort.lstrip("-")]
