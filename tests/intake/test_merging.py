@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from icp_lab.intake.conversion import Customs
-from icp_lab.intake.loading import Tables
+from icp_lab.intake.loading import Tables, Told
 from icp_lab.intake.spec import Spec
 
 ACCOUNTS = """account_id,name,domain,city,employees,customer_since,parent_id
@@ -25,7 +25,7 @@ def load(tmp_path):
         for name, text in texts.items():
             (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         specs = {name: Spec(name, (tmp_path / f"{name}.csv",), (f"{name}.csv",)) for name in texts}
-        return Tables(specs, {}, date(2026, 3, 31), Customs.of(4, "EUR"), told)
+        return Tables(specs, {}, date(2026, 3, 31), Customs.of(4, "EUR"), Told(told or {}))
 
     return open_tables
 

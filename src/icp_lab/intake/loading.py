@@ -2,6 +2,7 @@
 
 import tempfile
 import weakref
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from shutil import rmtree
@@ -10,6 +11,7 @@ import duckdb
 
 from icp_lab.errors import LabError
 from icp_lab.errors import study as errors
+from icp_lab.intake.categories import Folding, fold_categories
 from icp_lab.intake.conversion import SQL_TYPES, Customs, Form, add_macros, find_forms, guess_kinds
 from icp_lab.intake.deriving import derive_columns, keep_latest
 from icp_lab.intake.facts import Case, Decision, Facts
@@ -20,7 +22,16 @@ from icp_lab.intake.mapping import Mapped, join_columns, map_columns
 from icp_lab.intake.matching import Company, Matches, Pair
 from icp_lab.intake.merging import find_accounts, merge_accounts
 from icp_lab.intake.spec import Spec
+from icp_lab.intake.titles import fill_titles
 from icp_lab.tables import BY_NAME, Column, Table
+
+
+@dataclass(frozen=True)
+class Told:
+    """What people said: of pairs of accounts whether they are `same`; of a column's texts what each `becomes`."""
+
+    same: dict[Pair, bool] = field(default_factory=dict)
+    becomes: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Tables:
@@ -37,15 +48,16 @@ class Tables:
     customs
         What its dates mean where they do not say it.
     told
-        What people said of pairs of accounts: the same company, or not.
+        What people said of what the lab is not to find out, or found out wrong.
     """
 
     def __init__(
         self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs,
-        told: dict[Pair, bool] | None = None,
+        told: Told | None = None,
     ) -> None:
         self._specs, self._others, self._as_of, self._customs = specs, others, as_of, customs
-        self._told, self.matches, self.companies = told or {}, Matches(), dict[str, Company]()
+        self._told, self.matches, self.companies = told or Told(), Matches(), dict[str, Company]()
+        self.foldings: list[Folding] = []
         self._raw: dict[str, Raw] = {}
         self._mapped: dict[str, Mapped] = {}
         self._notes: dict[str, list[Note]] = {}
@@ -140,7 +152,11 @@ class Tables:
         if not facts.used and spec.table == "accounts":
             raise errors.no_accounts(facts.file, facts.set_aside)
         if spec.table == "accounts":
-            self.matches, self.companies = merge_accounts(self._con, mapped, columns, self._told, facts)
+            self.matches, self.companies = merge_accounts(self._con, mapped, columns, self._told.same, facts)
+        if spec.table in ("accounts", "leads"):
+            self.foldings += fold_categories(self._con, spec.table, columns, self._told.becomes, facts)
+        if spec.table == "contacts":
+            columns = fill_titles(self._con, columns, facts)
         self._columns[spec.table] = columns
         joins = [other.join for other in (*self._specs.values(), *self._others.values())]
         if all(join is None or join.table != spec.table for join in joins):

@@ -39,7 +39,10 @@ SAME_COMPANY = Form("same_company", {
     "other_domain": N_("other one's domain"), "evidence": N_("what speaks for it and against it"),
     "same": N_("the same company?")}, ("account_id", "other_id"),
     {N_("yes"): ("y", "true", "1", "○", "〇"), N_("no"): ("n", "false", "0", "×", "x")})
-FORMS = {form.name: form for form in (SAME_COMPANY,)}
+FOLDINGS = Form("foldings", {
+    "column": N_("column"), "value": N_("as it is written"), "rows": N_("rows"), "folded": N_("taken for"),
+    "becomes": N_("what it is, if not that; the same again: leave it alone")}, ("column", "value"), {})
+FORMS = {form.name: form for form in (SAME_COMPANY, FOLDINGS)}
 
 
 def read_corrections(folder: Path, form: Form) -> Answers:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
 from icp_lab.study.config import Settings, read_settings
-from icp_lab.study.corrections import SAME_COMPANY, Form, read_corrections
+from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, Form, read_corrections
 from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BY_NAME
 
@@ -79,16 +79,19 @@ class Study(Settings):
     @cached_property
     def _store(self) -> "Tables":
         from icp_lab.intake.conversion import Customs  # noqa: PLC0415
-        from icp_lab.intake.loading import Tables  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
+        from icp_lab.intake.loading import Tables, Told  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
 
-        told = {(min(pair), max(pair)): said == "yes" for pair, said in
-                read_corrections(self.folder, SAME_COMPANY).items()}
+        same, becomes = (read_corrections(self.folder, form).items() for form in (SAME_COMPANY, FOLDINGS))
+        told = Told({(min(pair), max(pair)): said == "yes" for pair, said in same},
+                    {(column, value): word for (column, value), word in becomes})
         customs = Customs.of(self.fiscal_year_start, self.currency)
         return Tables(self.specs, self.others, self.as_of, customs, told)
 
     def questions(self) -> dict[Form, list[dict[str, str]]]:
         """List what people are asked: rows of each form, what is most likely first."""
-        self.facts("accounts")
+        for table in ("accounts", "leads"):
+            if self.has(table):
+                self.facts(table)
         show = ("name", "city", "domain") if self.privacy.get("companies") != "pseudonyms" else ()
         rows = []
         for match in self._store.matches.uncertain[:MOST_ASKED]:
@@ -96,7 +99,10 @@ class Study(Settings):
             row = {"account_id": a.account_id, "other_id": b.account_id, "evidence": match.words()}
             rows.append(row | {name: getattr(a, name) for name in show}
                         | {f"other_{name}": getattr(b, name) for name in show})
-        return {SAME_COMPANY: rows}
+        folded = {(each.column, each.value): each for each in self._store.foldings}
+        return {SAME_COMPANY: rows, FOLDINGS: [
+            {"column": each.column, "value": each.value, "rows": str(each.n), "folded": each.becomes}
+            for each in list(folded.values())[:MOST_ASKED]]}
 
     def line(self, *keys: str) -> int | None:
         """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""

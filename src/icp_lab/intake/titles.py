@@ -1,0 +1,112 @@
+"""Job titles in English and Japanese: the department, the rank and the part in buying that they tell of."""
+
+import re
+from dataclasses import dataclass, fields
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from icp_lab.intake.files import quoted
+from icp_lab.intake.words import Words
+from icp_lab.locale.declared import read_declared
+from icp_lab.tables import BY_NAME, Column
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from icp_lab.intake.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a job title says; empty where it says nothing."""
+
+    department: str = ""
+    seniority: str = ""
+    buying_role: str = ""
+
+
+_PIECES = re.compile(r"[,;:/|、・(){}\[\]]| (?:&|and|[-–—]) |兼")
+_WHOSE = re.compile(r"\b(?:reporting )?to (?:the )?\w.*")  # an assistant to the CEO is no CEO
+
+
+@cache
+def _read_words() -> tuple[dict[str, Words], dict[str, str], list[str]]:
+    """Give the words by section, the part in buying by department and rank, and the ranks from high to low."""
+    known = dict(read_declared("icp_lab.intake", "lexicon/titles.toml"))
+    roles = known.pop("buying")
+    return {name: Words(labels) for name, labels in known.items()}, roles, list(known["seniority"])
+
+
+@lru_cache(maxsize=100_000)
+def read_title(text: str) -> Title:
+    """Which department, which rank and which part in buying does a job title tell of?
+
+    Parameters
+    ----------
+    text
+        A title as it stands on a card, in English or Japanese.
+
+    Returns
+    -------
+    Title
+        `department`: one of the departments of `lexicon/titles.toml`; `seniority`: executive (an officer of the
+        company, a vice president included), head (of a department or a plant), manager (of a section or a team) or
+        staff; `buying_role`: decider, influencer, user, buyer or gatekeeper. Each is empty where no word tells; a
+        department that no word tells of is `other`.
+
+    Notes
+    -----
+    The highest rank holds. The first piece of a title that names a department does, and of several words in a piece
+    the last: an IT procurement manager buys. The part in buying follows from department and rank as the parts of a
+    buying centre do (Webster and Wind, 1972); it is an assumption until somebody has asked.
+
+    Examples
+    --------
+    >>> read_title("VP of Sales & Marketing")
+    Title(department='sales', seniority='executive', buying_role='decider')
+    >>> read_title("情報システム部 課長")
+    Title(department='it', seniority='manager', buying_role='influencer')
+    """
+    words, roles, ranks = _read_words()
+    plain = " ".join(normalize("NFKC", text).casefold().replace(".", "").replace("sr ", "").split())
+    own = _WHOSE.sub("", plain)
+    said = words["departments_first"].find(own)
+    said += [label for piece in _PIECES.split(own) for label in words["departments"].find(piece)[-1:]]
+    rest = words["neutral"].pattern.sub(" ", words["seniority"].pattern.sub(" ", own))
+    said += list(filter(None, words["departments_else"].find(own)))[-1:] + ["other"] * any(map(str.isalpha, rest))
+    department = next(iter(said), "")
+    seniority = min(filter(None, words["seniority"].find(own)), key=ranks.index, default="")
+    role = next((roles[key] for key in (f"{department}/{seniority}", f"{department}/*", f"*/{seniority}")
+                 if key in roles), "")
+    if seniority not in ("executive", "head") and words["gatekeepers"].find(plain):
+        role = "gatekeeper"
+    return Title(department, seniority, role)
+
+
+def fill_titles(
+    con: "duckdb.DuckDBPyConnection", columns: tuple[Column, ...], facts: "Facts",
+) -> tuple[Column, ...]:
+    """Fill department, seniority and buying_role of the loaded contacts from their titles, where they are empty.
+
+    Columns that the table lacks are added, and all are given back; a cell that somebody filled stays.
+    """
+    contacts, there = BY_NAME["contacts"].by_name, {column.name for column in columns}
+    if "title" not in there:
+        return columns
+    titles = [title for (title,) in con.execute("SELECT DISTINCT title FROM contacts WHERE title <> ''").fetchall()]
+    for column in (field.name for field in fields(Title)):
+        cell, says = quoted(column), {title: getattr(read_title(title), column) for title in titles}
+        says = {title: word for title, word in says.items() if word}
+        if not says:
+            continue
+        if column not in there:
+            con.execute(f"ALTER TABLE contacts ADD COLUMN {cell} VARCHAR")
+            columns = (*columns, contacts[column])
+        ((n,),) = con.execute(
+            f"UPDATE contacts SET {cell} = t.says FROM (SELECT unnest($1) AS title, unnest($2) AS says) t "
+            f"WHERE contacts.title = t.title AND {cell} IS NULL", [list(says), list(says.values())]).fetchall()
+        if n:
+            title = min(says)
+            facts.decide("titles", column, n=n, example=title, value=says[title])
+    return columns
