@@ -13,7 +13,7 @@ from icp_lab.intake.loading import Tables
 from icp_lab.intake.spec import Spec
 from icp_lab.intake.titles import Title, read_title
 
-LISTS = ("titles.csv", "titles_found.csv", "titles_fresh.csv")
+LISTS = ("titles.csv", "titles_found.csv", "titles_fresh.csv", "titles_last.csv")
 
 
 @pytest.mark.parametrize("name", LISTS)
