@@ -10,7 +10,7 @@ from icp_lab.errors import LabError
 from icp_lab.locale import in_language
 from icp_lab.publish.forms import write_form
 from icp_lab.study import collect, init_study, open_study
-from icp_lab.study.corrections import SAME_COMPANY, add_corrections, read_answers, read_corrections
+from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, add_corrections, read_answers, read_corrections
 
 ACCOUNTS = "account_id,name\n1,Acme Inc\n2,ACME\n3,㈱山田商事\n4,山田商事株式会社\n5,Boreal\n"
 
@@ -114,3 +114,17 @@ def test_pseudonyms_are_kept_in_the_form(study):
 def test_a_new_study_has_no_corrections(tmp_path):
     file = init_study(tmp_path / "new", "en", date(2026, 3, 31))
     assert read_corrections(file.parent, SAME_COMPANY) == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_foldings_are_asked_about_and_put_right(study, tmp_path, language):
+    (study.folder / "accounts.csv").write_text(
+        "account_id,industry\n1,SaaS\n2,SaaS\n3,saas\n4,SAAS\n", encoding="utf-8")
+    rows = study.questions()[FOLDINGS]
+    assert rows == [{"column": "industry", "value": value, "rows": "1", "folded": "SaaS"} for value in ("SAAS", "saas")]
+    with in_language(language):
+        write_form(tmp_path / "to_fill/corrections/foldings.xlsx", FOLDINGS, [rows[0] | {"becomes": "SAAS"}, rows[1]])
+    collect(tmp_path / "to_fill", study)
+    again = open_study(study.folder)
+    assert again.table("accounts")["industry"].tolist() == ["SaaS", "SaaS", "SaaS", "SAAS"]
+    assert [row["value"] for row in again.questions()[FOLDINGS]] == ["saas"]
