@@ -78,7 +78,7 @@ def test_the_first_five_repairs_are_shown_with_their_remedy():
     rows += [("fill", "accounts", "a.csv", f"c{k}", 20, 640, float("nan"), 0.01) for k in range(6)]
     frame = pd.DataFrame(rows, columns=["kind", "table", "file", "column", "n", "of", "money", "gain"])
     table = view.tabulate_fixes(Fixes(frame), ABOUT)
-    assert table.title == "Fix these 5 first"
+    assert table.title == "Fix these first (5 of 7)"
     assert table.cells()[0] == ["83 of 1,000 rows of deals name an account that is not in accounts", "d.csv", "1.2",
                                 "Add these accounts, or put the account_id right", "8.3"]
     with in_language("ja"):

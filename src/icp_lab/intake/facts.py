@@ -56,12 +56,6 @@ class Decision:
     column: str
     words: dict[str, str | int]
 
-    @property
-    def n(self) -> int:
-        """Count what it is about."""
-        n = self.words.get("n")
-        return n if isinstance(n, int) else 1
-
     def say(self) -> str:
         """Say it in the language in force."""
         return _(str(DECISIONS[self.code]["say"])).format(**self.words)
@@ -137,6 +131,6 @@ def collect_facts(facts: Iterable[Facts]) -> Intake:
         [(f.table, c.file, c.row, c.column, c.value, c.reason, _(REASONS[c.reason])) for f in known for c in f.listed],
         columns=["table", "file", "row", "column", "value", "reason", "words"])
     decisions = pd.DataFrame(
-        [(f.table, d.file, d.column, d.code, d.n, d.say()) for f in known for d in f.decisions],
+        [(f.table, d.file, d.column, d.code, d.words.get("n", 1), d.say()) for f in known for d in f.decisions],
         columns=["table", "file", "column", "code", "n", "words"])
     return Intake(tables, reasons, listed, decisions)

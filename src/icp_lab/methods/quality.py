@@ -26,6 +26,7 @@ CELLS = ("made_missing", "lost_characters")
 COLUMNS = ["table", "column", "n", "filled", "distinct", "unreadable", "refused", "since"]
 GAPS = ["outcome", "gaps_first", "gaps_other", "difference", "low", "high", "q_value"]
 FIXES = ["kind", "table", "file", "column", "n", "of", "money", "gain"]
+_KINDS = {"n": "int64", "of": "int64", "money": "float64", "gain": "float64"}
 _PLACE = {code: place for place, code in enumerate((*VERDICTS, "accounts", "deals"))}
 
 
@@ -233,6 +234,6 @@ def rank_fixes(quality: Quality, tables: pd.DataFrame, reasons: pd.DataFrame, de
     lost["gain"] = lost["n"] / lost["of"] / lost["table"].map(width).where(cells, 1)
     filled = cells & (lost["table"] == "accounts") & lost["column"].isin(gaps["column"])
     gaps = gaps.merge(tables[["table", "file"]], on="table")
-    frame = pd.concat([gaps[FIXES], lost.loc[~filled, FIXES]]).astype({"n": "int64", "of": "int64", "money": "float64"})
+    frame = pd.concat([gaps[FIXES], lost.loc[~filled, FIXES]]).astype(_KINDS)
     return Fixes(frame.sort_values(["gain", "table", "column", "kind"], ascending=[False, True, True, True],
                                    ignore_index=True))

@@ -91,8 +91,7 @@ def tabulate_fixes(fixes: Fixes, about: About) -> Table | Prose:
     if frame.empty:
         return phrase("nothing", "fixes")
     kinds = frame["kind"].tolist()
-    words = frame[["table", "column", "n", "of"]].astype({"n": "int64", "of": "int64"})
-    what = [phrase("fix", kind, table=table, column=column, n=n, of=of)
-            for kind, table, column, n, of in zip(kinds, *(words[name] for name in words), strict=True)]
+    what = [phrase("fix", kind, table=table, column=column, n=n, of=of) for kind, table, column, n, of
+            in frame[["kind", "table", "column", "n", "of"]].itertuples(index=False)]
     return lay_out("fixes", frame.assign(what=what, to_do=[name("repair", kind) for kind in kinds]),
                    currency=about.currency, n=len(fixes.frame), first=len(frame))
