@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from icp_lab.intake.facts import Facts
     from icp_lab.tables import Column
 
-MOST_VALUES = 2_000
+MOST_VALUES = 1_000
 """A column with more different texts holds no categories."""
 
 _RARE, _FREQUENT, _FEW = 0.2, 0.05, 5
@@ -48,12 +48,13 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _read_industries() -> tuple[Words, Words, _Spelled]:
+def _read_industries() -> tuple[Words, Words, _Spelled, frozenset[str]]:
     known = dict(read_declared("icp_lab.intake", "lexicon/industries.toml"))
-    spelled, unclear = known.pop("spelled"), known.pop("unclear")
+    spelled, unclear, apart = known.pop("spelled"), known.pop("unclear"), frozenset(known.pop("apart"))
     labels = {f"{each.get('jsic', name)}/{each.get('naics', '')}": each for name, each in known.items()}
     activity, field = ({label: each.get(part, ()) for label, each in labels.items()} for part in ("activity", "field"))
-    return Words(activity), Words(field | {"": unclear}), {_plain(word): (_plain(word), word) for word in spelled}
+    return (Words(activity), Words(field | {"": unclear}), {_plain(word): (_plain(word), word) for word in spelled},
+            apart)
 
 
 @cache
@@ -109,9 +110,10 @@ def map_industry(text: str, scheme: Literal["jsic", "naics"] = "jsic") -> str:
 
 
 def _is_known(column: str, value: str) -> bool:
-    """Tell whether a text is made of known words of industries alone; other columns have no words of their own."""
-    if column != "industry":
-        return False
+    """Tell whether a text is a word that is easily taken for another, or made of known words of industries alone."""
+    apart = _plain(value) in _read_industries()[3]
+    if column != "industry" or apart or len(value) > 200:  # a text that long is no word, and slow to look through
+        return apart
     rest = re.sub(r"\b(?:and|of|the|industry|sector)\b", " ", normalize("NFKC", value).casefold())
     for words in _read_industries()[:2]:
         rest = words.pattern.sub(" ", rest)
@@ -145,8 +147,9 @@ def find_foldings(
 
     Notes
     -----
-    The distance is that of Damerau (1964) and Levenshtein (1966). Rare: not over a fifth of the other's rows, and not
-    5 % of all, or under 5 rows. Two known words of industries are never one. Independent of the order of the rows.
+    Letters are counted as by Damerau (1964): one left out, put in, changed, or two turned round (optimal string
+    alignment). Rare: not over a fifth of the other's rows, and not
+    5 % of all, or under 5 rows. Two words that are known to be right are never one. The order of rows does not matter.
 
     Examples
     --------
@@ -184,20 +187,23 @@ def _know(column: str) -> tuple[Mapping[str, str], _Spelled]:
 
 def _put_right(sizes: Counter[str], spelled: _Spelled, known: set[str]) -> dict[str, str]:
     """Find the keys that are others, spelled wrong."""
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415  (only where there are categories)
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  (only where there are categories)
     from rapidfuzz.process import extract  # noqa: PLC0415
 
     frequent, right = max(_FEW, _FREQUENT * sizes.total()), dict[str, str]()
+    by_letter = defaultdict[str, set[str]](set)
+    for word in (*sizes, *spelled):
+        by_letter[word[:1]].add(word)
     for key in sorted(sizes, key=lambda key: (-sizes[key], key)):
         if len(key) < _FEW or not key.isascii() or key in known:
             continue
-        near = extract(key, {*sizes, *spelled} - {key}, scorer=DamerauLevenshtein.distance, limit=None,
+        near = extract(key, by_letter[key[0]] - {key}, scorer=OSA.distance, limit=None,
                        score_cutoff=1 if len(key) < 2 * _FEW else 2)
         fits: dict[str, float] = {}
         for word, distance, _place in near:
             stands = spelled[word][0] if word in spelled else word
             rare = sizes[key] < frequent and sizes[key] <= _RARE * sizes[stands]
-            if word[0] == key[0] and re.findall(r"\d", word) == re.findall(r"\d", key) and (
+            if re.findall(r"\d", word) == re.findall(r"\d", key) and (
                     rare or (word in spelled and distance == 1 and len(key) >= _LONG)):
                 fits[stands] = min(distance, fits.get(stands, distance))
         best = [word for word, distance in fits.items() if distance == min(fits.values())]

@@ -19,16 +19,18 @@ class Words:
 
     labels: Mapping[str, Iterable[str]]
     pattern: re.Pattern[str] = field(init=False)
+    places: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Write all words as one expression, the longest first; a group's name holds its label's place."""
-        each = sorted(((word, place) for place, label in enumerate(self.labels) for word in self.labels[label]),
-                      key=lambda pair: -len(pair[0]))
-        alone = [rf"(?<![a-z0-9])(?:{word})(?![a-z0-9])" if word[0].isascii() else word for word, _place in each]
-        groups = (f"(?P<p{place}_{i}>{word})" for i, (word, (_, place)) in enumerate(zip(alone, each, strict=True)))
-        object.__setattr__(self, "pattern", re.compile("|".join(groups)))
+        """Write all words as one expression, the longest first; behind each an empty group tells which one it was."""
+        each = sorted(((word, label) for label in self.labels for word in self.labels[label]),
+                      key=lambda pair: (not pair[0][0].isascii(), -len(pair[0])))
+        plain = [re.sub(r"\((?!\?)", "(?:", word) + "()" for word, _label in each]
+        latin = sum(word[0].isascii() for word, _label in each)
+        alone = rf"(?<![a-z0-9])(?:{'|'.join(plain[:latin])})(?![a-z0-9])" if latin else "(?!)"
+        object.__setattr__(self, "pattern", re.compile("|".join([alone, *plain[latin:]])))
+        object.__setattr__(self, "places", tuple(label for _word, label in each))
 
     def find(self, text: str) -> list[str]:
         """Give the labels of the words that stand in a text, in their order."""
-        names = tuple(self.labels)
-        return [names[int(str(found.lastgroup)[1:].partition("_")[0])] for found in self.pattern.finditer(text)]
+        return [self.places[(found.lastindex or 1) - 1] for found in self.pattern.finditer(text)]
