@@ -4,7 +4,7 @@ import pytest
 
 from icp_lab.errors import LabError
 from icp_lab.intake.facts import DECISIONS
-from icp_lab.intake.formats import FORMATS, SURETIES, find_unit, fold, map_headers, read_format
+from icp_lab.intake.formats import FORMATS, SURETIES, fold, map_headers, part_unit, read_format
 from icp_lab.study import open_study
 from icp_lab.tables import BY_NAME
 
@@ -35,7 +35,7 @@ def test_a_format_can_fill_what_its_tables_need(name):
 
 @pytest.mark.parametrize(("header", "unit"), [("金額（千円）", "千円"), ("Turnover [k]", "k"), ("国(請求先)", "")])
 def test_a_unit_behind_a_header_is_found(header, unit):
-    assert find_unit(header) == unit
+    assert part_unit(header)[1] == unit
 
 
 def test_spellings_of_a_header_are_one():
@@ -91,7 +91,9 @@ def test_a_study_brings_its_own_format(make_study):
         ("[accounts", "dialects/ours.toml: This cannot be read as a format"),
         ("[acounts.columns]\na = 'b'", "dialects/ours.toml: .*acounts"),
         ("[accounts.derive.name]\nsql = 'x'", "dialects/ours.toml: .*derive"),
-        ("[accounts]\ncolumns = 3", "dialects/ours.toml: .*accounts"),
+        ("[accounts]\ncolumns = 3", "dialects/ours.toml: .*accounts.* columns"),
+        ("[accounts]\ntell = 'name'", "dialects/ours.toml: .*accounts.* tell"),
+        ("[deals.values]\nstage = 'won'", "dialects/ours.toml: .*deals.* stage"),
         ("[deals.columns]\nstage = 'x'", "line 5 of study.yml: The format ours says nothing of the table accounts"),
     ],
 )

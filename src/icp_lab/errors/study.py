@@ -35,12 +35,6 @@ def unreadable_file(file: str, problem: str) -> LabError:
     return utter("study.unreadable_file", Place(file), problem=problem)
 
 
-def no_sheet(file: str, sheet: str, sheets: Iterable[str]) -> LabError:
-    """Refuse a sheet that the workbook does not have."""
-    names = list(sheets)
-    return utter("study.no_sheet", Place(file), sheet=sheet, names=list_words(names), remedy=nearest(sheet, names))
-
-
 def no_header(file: str, line: int | None, header: str, headers: Iterable[str]) -> LabError:
     """Refuse a mapping from a header that the file does not have."""
     names = list(headers)

@@ -34,7 +34,7 @@ SURETIES: dict[str, str] = {
 Note = tuple[str, str, dict[str, str | int]]
 """A decision: its code, the column it bears on, and its words."""
 
-_KEYS = ("columns", "values", "tell", "after_sale", "exclude")
+_SHAPE = {"columns": dict, "values": dict, "tell": list, "after_sale": list, "exclude": list}
 ROW = "row"
 
 
@@ -44,7 +44,7 @@ class Section:
 
     `columns` gives for each column its headers, best first, and how sure each is; `values` for each column what folded
     words mean; `derive` how columns follow from others; `tell` names columns of which a file of this table has one;
-    `after_sale` and `exclude` name headers that are no criteria.
+    `after_sale` and `exclude` name folded headers that are no criteria.
     """
 
     format: str
@@ -83,15 +83,8 @@ def read_format(name: str, folder: Path | None = None) -> dict[str, Section]:
     else:
         raise utter("study.unknown_format", name=name, words=errors.list_words(FORMATS),
                     remedy=errors.nearest(name, FORMATS))
-    sections = {table: _read_section(name, said) for table, said in content.items()}
-    return {table: _add_own_names(table, sections.get(table)) for table in BY_NAME} if name == GENERIC else sections
-
-
-def _add_own_names(table: str, section: Section | None) -> Section:
-    """Let the columns' own names count too, before the words that others use."""
-    said = section or Section(GENERIC, {}, {})
-    own = {column: {column: "common"} for column in BY_NAME[table].by_name}
-    return replace(said, columns={c: {**own.get(c, {}), **said.columns.get(c, {})} for c in {**own, **said.columns}})
+    tables = BY_NAME if name == GENERIC else content
+    return {table: _read_section(name, table, content.get(table, {})) for table in tables}
 
 
 def _read_own(path: Path) -> dict[str, Any]:
@@ -101,25 +94,30 @@ def _read_own(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # ValueError: not TOML, or not text
         raise utter("study.bad_format", place, problem=str(error).splitlines()[0]) from error
     for table, said in content.items():
-        unknown = [key for key in said if key not in _KEYS] if table in BY_NAME and isinstance(said, dict) else [table]
-        if unknown or not all(isinstance(said.get(key, {}), dict) for key in ("columns", "values")):
-            raise utter("study.bad_format", place, problem=", ".join(unknown) or table)
+        parts = said if table in BY_NAME and isinstance(said, dict) else {table: said}
+        wrong = [key for key, each in parts.items() if not isinstance(each, _SHAPE.get(key, ()))]
+        if wrong := wrong or [key for key, each in parts.get("values", {}).items() if not isinstance(each, dict)]:
+            raise utter("study.bad_format", place, problem=f"[{table}] {', '.join(wrong)}")
     return content
 
 
-def _read_section(name: str, said: dict[str, Any]) -> Section:
+def _read_section(name: str, table: str, said: dict[str, Any]) -> Section:
+    """Read what is said of a table; in the generic format its columns' own names go before the words of others."""
+    columns = {column: {column: "common"} for column in BY_NAME[table].by_name} if name == GENERIC else {}
+    for column, headers in said.get("columns", {}).items():
+        columns[column] = {**columns.get(column, {}), **_list(headers)}
     values = {column: {fold(word): meaning for meaning, words in words_of.items() for word in _list(words)}
               for column, words_of in said.get("values", {}).items()}
-    columns = {column: _list(headers) for column, headers in said.get("columns", {}).items()}
-    rest = {key: tuple(said.get(key, ())) for key in ("tell", "after_sale", "exclude")}
-    return Section(name, columns, values, said.get("derive", {}), **rest)
+    late, never = (tuple(map(fold, map(str, said.get(key, ())))) for key in ("after_sale", "exclude"))
+    return Section(name, columns, values, said.get("derive", {}), tuple(said.get("tell", ())), late, never)
 
 
-def _list(said: Any) -> dict[str, str]:
+def _list(said: Any, surety: str = "stated") -> dict[str, str]:
     """Give each word and how sure it is; a study's own format may list words, or say one, without that."""
     if isinstance(said, dict):
-        return {str(word): surety for surety, words in said.items() for word in words}
-    return dict.fromkeys(map(str, said if isinstance(said, list | tuple) else [said]), "stated")
+        return {word: sure for key, words in said.items() for word, sure in _list(words, key).items()}
+    return dict.fromkeys(map(str, said if isinstance(said, list | tuple) else [said]),
+                         surety if surety in SURETIES else "stated")
 
 
 def map_headers(section: Section, headers: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -132,25 +130,19 @@ def map_headers(section: Section, headers: Iterable[str]) -> dict[str, tuple[str
     """
     known = {ROW: ROW}
     for header in headers:
-        known.setdefault(fold(header), header)
-        if find_unit(header):
-            known.setdefault(fold(_bare(header)), header)
-    found = {}
+        for spelling in (header, part_unit(header)[0]):
+            known.setdefault(fold(spelling), header)
+    found: dict[str, tuple[str, str]] = {}
     for column, aliases in section.columns.items():
-        hit = next(((known[fold(alias)], sure) for alias, sure in aliases.items() if fold(alias) in known), None)
-        if hit:
-            found[column] = hit
+        for alias in filter(lambda alias: fold(alias) in known, aliases):
+            found.setdefault(column, (known[fold(alias)], aliases[alias]))
     return found
 
 
-def find_unit(header: str) -> str:
-    """Which unit stands in brackets behind a header? `金額（千円）` is in 千円; empty where none does."""
-    unit = re.search(r"[(\[]([^()\[\]]+)[)\]]$", unicodedata.normalize("NFKC", header).strip())
-    return unit[1] if unit and unit[1] in UNITS else ""
-
-
-def _bare(header: str) -> str:
-    return re.sub(r"[(\[][^()\[\]]+[)\]]$", "", unicodedata.normalize("NFKC", header).strip())
+def part_unit(header: str) -> tuple[str, str]:
+    """Which unit stands in brackets behind a header? `金額（千円）` is 金額 in 千円; empty where none does."""
+    parts = re.fullmatch(r"(.*)[(\[]([^()\[\]]+)[)\]]", unicodedata.normalize("NFKC", header).strip(), re.DOTALL)
+    return (parts[1], parts[2]) if parts and parts[2] in UNITS else (header, "")
 
 
 def read_words(con: "duckdb.DuckDBPyConnection", raw: "Raw", header: str) -> dict[str, int]:
@@ -171,8 +163,7 @@ def apply_format(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: "Raw") -> 
         if (header := columns.get(column)) in raw.headers and column not in spec.set:
             known = {word: meanings[fold(word)] for word in read_words(con, raw, str(header)) if fold(word) in meanings}
             values[column] = {**known, **spec.values.get(column, {})}
-    units = {column: UNITS[find_unit(header)] for column, header in columns.items() if find_unit(header)}
-    notes: list[Note] = []
-    if added := ", ".join(f"{column} = {header}" for column, header in found.items() if column not in spec.columns):
-        notes.append(("format", "", {"format": spec.dialect.format, "columns": added}))
+    units = {column: UNITS[unit] for column, header in columns.items() if (unit := part_unit(header)[1])}
+    added = ", ".join(f"{column} = {header}" for column, header in found.items() if column not in spec.columns)
+    notes: list[Note] = [("format", "", {"format": spec.dialect.format, "columns": added})] if added else []
     return replace(spec, columns=columns, values=values, scale={**units, **spec.scale}), notes

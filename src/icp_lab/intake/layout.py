@@ -3,15 +3,19 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.locale.declared import read_declared
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from python_calamine import CalamineWorkbook
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 """Merged cells of a sheet: the row and column of the first and of the last, from 0."""
@@ -116,17 +120,24 @@ def name_headers(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:
-    """Read a sheet of a workbook; merged cells all have the text of the first."""
+@contextmanager
+def open_book(path: "Path", shown: str) -> "Iterator[CalamineWorkbook]":
+    """Open a workbook, and refuse what its reader cannot make sense of."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
 
     try:
-        book = CalamineWorkbook.from_path(path)
+        yield CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError) as error:
+        raise errors.unreadable_file(shown, getattr(error, "strerror", "") or str(error)) from error
+
+
+def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:
+    """Read a sheet of a workbook; merged cells all have the text of the first."""
+    with open_book(path, shown) as book:
         if sheet and sheet not in book.sheet_names:
-            raise errors.no_sheet(shown, sheet, book.sheet_names)
+            raise utter("study.no_sheet", Place(shown), sheet=sheet, names=errors.list_words(book.sheet_names),
+                        remedy=errors.nearest(sheet, book.sheet_names))
         found = book.get_sheet_by_name(sheet or book.sheet_names[0])
-    except CalamineError as error:
-        raise errors.unreadable_file(shown, str(error)) from error
     y, x = found.start or (0, 0)
     merges = [((top - y, left - x), (bottom - y, right - x)) for (top, left), (bottom, right)
               in found.merged_cell_ranges or () if top >= y and left >= x]

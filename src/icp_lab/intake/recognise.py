@@ -49,13 +49,13 @@ def recognise_file(headers: Sequence[str], formats: Formats) -> Match | None:
                for sections in formats.values() for table, section in sections.items()]
     fitting = [match for match in matches if _fits(match, headers)]
     best = max(fitting, key=lambda match: match.score, default=None)
-    generic = formats[GENERIC].get(best.table) if best and GENERIC in formats else None
-    if best is None or generic is None:
+    if best is None:
         return best
     used = {header for header, _sure in best.columns.values()}
-    more = map_headers(generic, [header for header in headers if header not in used])
-    added = {column: hit for column, hit in more.items() if column not in best.columns and hit[0] != ROW}
-    return replace(best, columns={**best.columns, **{c: hit for c, hit in added.items() if not c.startswith("_")}})
+    more = map_headers(formats[GENERIC][best.table], [header for header in headers if header not in used])
+    added = {column: hit for column, hit in more.items()
+             if column not in best.columns and hit[0] != ROW and not column.startswith("_")}
+    return replace(best, columns={**best.columns, **added})
 
 
 def _fits(match: Match, headers: Sequence[str]) -> bool:
