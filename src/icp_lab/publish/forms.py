@@ -4,12 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import xlsxwriter
+import pandas as pd
 
 from icp_lab.locale import _
+from icp_lab.publish.workbook import Book
 from icp_lab.study.corrections import Form
-
-_WIDEST = 40
 
 
 def write_form(path: Path, form: Form, rows: Sequence[Mapping[str, str]]) -> None:
@@ -26,23 +25,15 @@ def write_form(path: Path, form: Form, rows: Sequence[Mapping[str, str]]) -> Non
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{os.getpid()}.{path.name}")
-    book = xlsxwriter.Workbook(str(draft), {"strings_to_formulas": False, "strings_to_urls": False})
-    plain = {"text_wrap": True, "valign": "top", "num_format": "@"}
-    head = book.add_format({**plain, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
-    cell, open_cell = book.add_format(plain), book.add_format({**plain, "bg_color": "#FFF8DC", "border": 1})
-    sheet = book.add_worksheet(form.name[:31])
-    for place, (column, words) in enumerate(form.columns.items()):
-        said = [row.get(column, "") for row in rows]
-        said = [_(word) for word in said] if column == form.answer and form.words else said
-        sheet.write_string(0, place, _(words), head)
-        sheet.set_column(place, place, min(_WIDEST, max(len(_(words)), *(2 * len(text) for text in said)) + 2))
-        for number, text in enumerate(said, start=1):
-            sheet.write_string(number, place, text, open_cell if column == form.answer else cell)
+    book, frame = Book(draft, form.name), pd.DataFrame(rows, columns=list(form.columns), dtype=object).fillna("")
     if form.words:
-        sheet.data_validation(1, len(form.columns) - 1, len(rows), len(form.columns) - 1, {
-            "validate": "list", "source": list(map(_, form.words))})
-    sheet.freeze_panes(1, len(form.keys))
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    book.close()
+        frame[form.answer] = [word and _(word) for word in frame[form.answer]]
+    sheet = book.add_sheet(form.name, frame.set_axis([_(head) for head in form.columns.values()], axis=1),
+                           frozen=len(form.keys))
+    answers = (1, frame.shape[1] - 1, len(frame), frame.shape[1] - 1)
+    colour = book.file.add_format({"bg_color": "#FFF8DC", "border": 1})
+    sheet.conditional_format(*answers, {"type": "no_errors", "format": colour})
+    if form.words:
+        sheet.data_validation(*answers, {"validate": "list", "source": list(map(_, form.words))})
+    book.file.close()
     draft.replace(path)

@@ -27,11 +27,11 @@ _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
 _FORMATS = {"integer": "#,##0", "number": "#,##0.00", "share": "0%", "date": "yyyy-mm-dd", "text": "@"}
 
 
-class _Book:
-    """The workbook while it is written: sheets that all look and print alike."""
+class Book:
+    """A workbook while it is written: sheets that all look and print alike."""
 
-    def __init__(self, path: Path, icp: dict[str, Any]) -> None:
-        self.title, self.as_of = str(icp.get("name") or _("Ideal Customer Profile")), str(icp.get("as_of") or "")
+    def __init__(self, path: Path, title: str, as_of: str = "") -> None:
+        self.title, self.as_of = title, as_of
         plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.file = xlsxwriter.Workbook(str(path), plain)
         created = datetime.fromisoformat(self.as_of) if self.as_of else datetime(2000, 1, 1)
@@ -42,7 +42,9 @@ class _Book:
         self.quoted = self.file.add_format({**wrap, "num_format": "@", "quote_prefix": True})
         self.formats = {kind: self.file.add_format({**wrap, "num_format": code}) for kind, code in _FORMATS.items()}
 
-    def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1, share: str = "") -> None:
+    def add_sheet(
+        self, name: str, frame: pd.DataFrame, frozen: int = 1, share: str = ""
+    ) -> xlsxwriter.worksheet.Worksheet:
         """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
 
         Each cell is written as what it is; the numbers of the column `share` are written in per cent.
@@ -65,6 +67,7 @@ class _Book:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         # An ampersand is a mark of the footer's own language, and a footer holds 255 characters.
         sheet.set_footer(f"&L{_clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
+        return sheet
 
     def _write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
         if kind == "text":
@@ -107,7 +110,7 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
     ...     (Path(folder) / "icp.xlsx").read_bytes()[:2]
     b'PK'
     """
-    book = _Book(path, icp)
+    book = Book(path, str(icp.get("name") or _("Ideal Customer Profile")), str(icp.get("as_of") or ""))
     book.add_sheet(_("Summary"), _list_summary(icp, accounts))
     book.add_sheet(_("Criteria"), _list_criteria(icp), share=names("criterion_column")["stability"])
     book.add_sheet(_("Accounts"), _list_accounts(accounts), frozen=2)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,9 +55,9 @@ def read_corrections(folder: Path, form: Form) -> Answers:
         A file lacks a column, an answer is none that may be given, or a question has two answers.
     """
     found: Answers = {}
-    paths = [path for path in sorted((folder / FOLDER).glob(f"{form.name}*")) if path.suffix in (".csv", ".xlsx")]
-    for path in paths:
-        _take_in(found, read_answers(path, form), f"{FOLDER}/{path.name}")
+    for path in sorted((folder / FOLDER).glob(f"{form.name}*")):
+        if path.suffix in (".csv", ".xlsx"):
+            _take_in(found, read_answers(path, form), f"{FOLDER}/{path.name}")
     return found
 
 
@@ -68,28 +69,27 @@ def read_answers(path: Path, form: Form) -> Answers:
     from icp_lab.intake.files import read_files  # noqa: PLC0415
     from icp_lab.intake.spec import Spec  # noqa: PLC0415
 
-    shown, heads, words = path.name, dict[str, str](), dict[str, str]()
+    heads, words = dict[str, str](), dict[str, str]()
     with TemporaryDirectory() as folder, duckdb.connect() as con:
         add_macros(con)
-        raw = read_files(con, Spec(form.name, (path,), (shown,)), Path(folder))
+        raw = read_files(con, Spec(form.name, (path,), (path.name,)), Path(folder))
         rows = con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
     for language in LANGUAGES:
         with in_language(language):
             heads |= {spelling: column for column, head in form.columns.items() for spelling in (column, _(head))}
             words |= {spelling: word for word, more in form.words.items() for spelling in (word, _(word), *more)}
-    places = {heads.get(header, ""): i for i, header in enumerate(raw.headers, start=1)}
+    columns, found = [heads.get(header, header) for header in raw.headers], Answers()
     for column in (*form.keys, form.answer):
-        if column not in places:
-            raise errors.column_missing(shown, form.name, column, raw.headers)
-    found: Answers = {}
-    for row in rows:
-        said = (row[places[form.answer]] or "").strip()
-        if said and words and said.casefold() not in words:
-            place = Place(shown, row[0], raw.headers[places[form.answer] - 1])
+        if column not in columns:
+            raise errors.column_missing(path.name, form.name, column, raw.headers)
+    for number, *cells in rows:
+        told = {column: (cell or "").strip() for column, cell in zip(columns, cells, strict=True)}
+        if (said := told[form.answer]) and words and said.casefold() not in words:
+            place = Place(path.name, number, raw.headers[columns.index(form.answer)])
             raise utter("study.bad_answer", place, value=said, words=tuple(map(_, form.words)))
         if said:
-            key = tuple((row[places[column]] or "").strip() for column in form.keys)
-            _take_in(found, {key: words.get(said.casefold(), said)}, shown)
+            key = tuple(told[column] for column in form.keys)
+            _take_in(found, {key: words.get(said.casefold(), said)}, path.name)
     return found
 
 
@@ -100,11 +100,9 @@ def add_corrections(folder: Path, form: Form, answers: Mapping[Key, str]) -> Pat
     _take_in(known, answers, FOLDER)
     if not new:
         return None
-    place = folder / FOLDER
-    place.mkdir(exist_ok=True)
-    number = 1
-    while (path := place / (f"{form.name}.csv" if number == 1 else f"{form.name}_{number}.csv")).exists():
-        number += 1
+    (folder / FOLDER).mkdir(exist_ok=True)
+    names = (f"{form.name}{number}.csv" for number in chain([""], map("_{}".format, count(2))))
+    path = next(path for path in map((folder / FOLDER).joinpath, names) if not path.exists())
     with path.open("x", encoding="utf-8-sig", newline="") as stream:  # the mark makes Excel read it as UTF-8
         csv.writer(stream).writerows([(*form.keys, form.answer), *((*key, answer) for key, answer in new.items())])
     return path
