@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -180,3 +181,23 @@ def test_a_check_tells_no_password(database, make_study, tmp_path, monkeypatch):
                  st.datetimes(), st.dates(), st.lists(st.integers()), st.dictionaries(st.text(), st.dates())))
 def test_any_value_is_a_cell(value):
     assert isinstance(write_value(value), str)
+
+
+@pytest.mark.slow
+def test_a_run_leaves_no_trace_of_what_opened_the_database(server, make_study, tmp_path_factory):
+    url = f"postgresql://icp:{PASSWORD.replace('%', '%25')}@/postgres?unix_sock={server}"
+    with closing(pg8000.dbapi.connect("icp", unix_sock=server, password=PASSWORD, database="postgres")) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create table many as select 'A' || i as id, 100 * i as amount from generate_series(1, 40) i")
+        connection.commit()
+    out = tmp_path_factory.mktemp("out")
+    folder = make_study("tables:\n  accounts: {connection: CRM_DB, sql: select id as account_id from many}\n"
+                        "  revenue: {connection: CRM_DB, sql: 'select id as account_id, amount from many'}\n")
+    for opens, ends in ((url, 0), (url.replace("geheim", "wrong"), 1)):
+        words = [sys.executable, "-m", "icp_lab", "report", folder, "--out", out, "--only", "01_customer_base"]
+        done = subprocess.run(words, env=os.environ | {"CRM_DB": opens}, capture_output=True, check=False)
+        assert done.returncode == ends, done.stderr.decode()
+        left = [path.read_bytes() for place in (out, folder) for path in place.rglob("*") if path.is_file()]
+        assert len(left) > 5
+        for word in (b"geheim", b"wrong%", b"%25", b".s.PGSQL", b"postgresql://"):
+            assert not any(word in content for content in (*left, done.stdout, done.stderr)), word

@@ -11,6 +11,7 @@ import ssl
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -24,9 +25,8 @@ from icp_lab.locale import _
 
 _AT_ONCE = 10_000  # rows held in memory
 _PATIENCE = 300  # seconds that a server may take for an answer
-_LOGIN = "28"  # SQLSTATE class: invalid authorization
-_UNKNOWN = "3D"  # SQLSTATE class: no such database
-_CLOSED = {"InterfaceError", "IOException"}  # of pg8000 and DuckDB
+_LOGIN, _UNKNOWN = "28", "3D"  # SQLSTATE classes: invalid authorization; no such database
+_CLOSED = {"InterfaceError", "IOException"}  # of pg8000 and DuckDB: nobody answers, or not in that language
 _Rows = Iterator[Sequence[Any]]
 
 
@@ -73,45 +73,32 @@ class Query:
         return path
 
     def _ask(self) -> _Rows:
-        """Give the names of the columns, then the rows; what a database says is told without what opened it."""
+        """Give the names of the columns, then the rows."""
         url = os.environ.get(self.connection, "")
         kind, _sign, rest = url.partition("://")
-        ask = {"duckdb": _ask_duckdb, "sqlite": _ask_sqlite}.get(kind)
+        ask = _DATABASES.get(kind.partition("+")[0])
+        if ask is None:
+            raise utter("study.no_address" if url else "study.no_variable", self.place, name=self.connection)
         try:
-            if ask:
-                yield from ask(self._find_file(rest), self.sql)
-            elif kind.partition("+")[0] in ("postgresql", "postgres"):
-                yield from _ask_postgresql(rest, self.sql)
-            else:
-                raise self._refuse("study.no_address" if url else "study.no_variable")
-        except LabError:
-            raise
+            yield from ask(self.folder, rest, self.sql)
         except Exception as error:  # three databases and their drivers, and none may tell the address
             raise self._explain(error) from None
-
-    def _find_file(self, rest: str) -> Path:
-        path = self.folder / rest.removeprefix("/")
-        if not rest.startswith("/") or not path.is_file():
-            raise self._refuse("study.no_database")
-        return path
-
-    def _refuse(self, refusal: str, **words: str) -> LabError:
-        return utter(refusal, self.place, name=self.connection, **words)
 
     def _explain(self, error: Exception) -> LabError:
         """Turn what a driver raises into a refusal; what a server said may stand behind what came of it."""
         chain: list[BaseException] = [error]
         while chain[-1].__context__:
             chain.append(chain[-1].__context__)
-        said = next((one.args[0] for one in chain if one.args and isinstance(one.args[0], dict)), {"M": str(error)})
-        code, problem, kinds = said.get("C", ""), said.get("M", ""), {type(one).__name__ for one in chain}
+        said = next((one.args[0] for one in chain if one.args and isinstance(one.args[0], dict)), {})
+        code, kinds, refusal = said.get("C", ""), {type(one).__name__ for one in chain}, "query_refused"
         if code.startswith(_LOGIN):
-            return self._refuse("study.no_login")
-        if code.startswith(_UNKNOWN) or (not code and (kinds & _CLOSED or isinstance(error, OSError))):
-            return self._refuse("study.no_database")
-        if isinstance(error, ValueError | TypeError) or "ArgumentError" in kinds or not problem:
-            return self._refuse("study.no_address")  # it cannot be taken apart, such as for a password with an @
-        return self._refuse("study.query_refused", problem=problem.splitlines()[0].rstrip(".!"))
+            refusal = "no_login"
+        elif code.startswith(_UNKNOWN) or (not code and (kinds & _CLOSED or isinstance(error, OSError))):
+            refusal = "no_database"
+        elif isinstance(error, ValueError | TypeError) or "ArgumentError" in kinds:
+            refusal = "no_address"  # it cannot be taken apart, such as for a password with an @
+        problem = str(said.get("M", error)).partition("\n")[0].rstrip(".!")
+        return utter(f"study.{refusal}", self.place, name=self.connection, problem=problem)
 
 
 def write_value(value: object) -> str:
@@ -122,27 +109,27 @@ def write_value(value: object) -> str:
     >>> [write_value(value) for value in (None, True, 3.0, Decimal("1E+3"), ["a", "b"])]
     ['', 'true', '3', '1000', '["a", "b"]']
     """
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case float() | Decimal():
-            word = f"{value:f}" if isinstance(value, Decimal) or value.is_integer() else str(value)
-            return "" if "nan" in word.lower() else word.removesuffix(".000000")
-        case bytes():
-            return value.decode(errors="replace")
-        case list() | dict():
-            return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
+    if isinstance(value, list):
+        return json.dumps([write_value(one) for one in value], ensure_ascii=False)
+    if isinstance(value, float | Decimal):
+        word = f"{value:.15g}" if isinstance(value, float) else f"{value:f}"
+        return "" if "nan" in word.lower() else word
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _ask_duckdb(path: Path, sql: str) -> _Rows:
+def _find_file(folder: Path, rest: str) -> Path:
+    path = folder / rest.removeprefix("/")
+    if not rest.startswith("/") or not path.is_file():
+        raise FileNotFoundError
+    return path
+
+
+def _ask_duckdb(folder: Path, rest: str, sql: str) -> _Rows:
     import duckdb  # noqa: PLC0415  (each driver only where it is asked for)
 
     # Read only is of the file itself; the other two keep a query from other files, and from allowing itself more.
     safe: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
-    with duckdb.connect(str(path), read_only=True, config=safe) as con:
+    with duckdb.connect(str(_find_file(folder, rest)), read_only=True, config=safe) as con:
         if len(con.extract_statements(sql)) != 1:
             raise duckdb.ParserException(_("It is more than one statement."))
         con.execute(sql)
@@ -151,26 +138,22 @@ def _ask_duckdb(path: Path, sql: str) -> _Rows:
             yield from rows
 
 
-def _ask_sqlite(path: Path, sql: str) -> _Rows:
-    con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
+def _ask_sqlite(folder: Path, rest: str, sql: str) -> _Rows:
+    with closing(sqlite3.connect(f"{_find_file(folder, rest).resolve().as_uri()}?mode=ro", uri=True)) as con:
         con.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # nor may it make another file
         cursor = con.execute(sql)  # one statement: several are refused
         yield [column[0] for column in cursor.description or ()]
         yield from cursor
-    finally:
-        con.close()
 
 
-def _ask_postgresql(rest: str, sql: str) -> _Rows:
-    from sqlalchemy import create_engine, make_url  # noqa: PLC0415
+def _ask_postgresql(_folder: Path, rest: str, sql: str) -> _Rows:
+    from sqlalchemy import NullPool, create_engine, make_url  # noqa: PLC0415
 
     url = make_url(f"postgresql+pg8000://{rest}")
-    safe = _secure(str(url.query.get("sslmode", "disable")))
-    engine = create_engine(url.difference_update_query(["sslmode"]),
-                           connect_args={"timeout": _PATIENCE, "ssl_context": safe})
-    con = engine.raw_connection()
-    try:
+    plain = url.query.get("sslmode", "disable") == "disable"  # any other mode asks for a certificate that is known
+    args = {"timeout": _PATIENCE, "ssl_context": None if plain else ssl.create_default_context()}
+    engine = create_engine(url.difference_update_query(["sslmode"]), connect_args=args, poolclass=NullPool)
+    with closing(engine.raw_connection()) as con:
         driver: Any = con.driver_connection
         driver.execute_simple("BEGIN READ ONLY")
         # A cursor is of one SELECT, whose rows the server hands out bit by bit; unnamed statements are prepared, and
@@ -181,16 +164,6 @@ def _ask_postgresql(rest: str, sql: str) -> _Rows:
         while told.rows:
             yield from told.rows
             told = driver.execute_unnamed(f"FETCH {_AT_ONCE} FROM asked")
-    finally:
-        con.close()
-        engine.dispose()
 
 
-def _secure(mode: str) -> ssl.SSLContext | None:
-    """Encrypt as PostgreSQL's own programs do: `require` takes any certificate, `verify-full` only a known one."""
-    if mode == "disable":
-        return None
-    context = ssl.create_default_context()
-    if not mode.startswith("verify"):
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
+_DATABASES = {"duckdb": _ask_duckdb, "sqlite": _ask_sqlite, "postgresql": _ask_postgresql, "postgres": _ask_postgresql}
