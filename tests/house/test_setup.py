@@ -24,6 +24,7 @@ NEVER_IMPORTED = {
     "jupyterlab": "make lab",
     "matplotlib-fontja": "its font is read, not its code",
     "nbclient": "make notebooks",
+    "pg8000": "SQLAlchemy loads it for an address of PostgreSQL",
 }
 
 
