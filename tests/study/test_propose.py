@@ -66,7 +66,7 @@ def test_one_company_reads_the_same_out_of_every_export(tmp_path, system, langua
     exports.write_crm(tmp_path / "exports", system, language, form)
     found = propose_study(tmp_path / "exports", tmp_path / "study", today=TODAY)
     assert (found.unused, found.said) == ([], [])
-    assert {one.match.table: one.match.section.format for one in found.tables} == dict.fromkeys(KEYS, system)
+    assert {one.table: one.section.format for one in found.tables} == dict.fromkeys(KEYS, system)
     study = open_study(found.file)
     assert (study.language, study.as_of, study.outcome) == (language, date(2026, 6, 15), "won")
     check_equal(study, system)
@@ -138,6 +138,17 @@ def test_of_two_lists_of_accounts_the_better_is_taken(folder, tmp_path, other, r
     found = propose_study(folder({**HUBSPOT, "old.csv": other}), tmp_path / "study", today=TODAY)
     assert reason in found.words()
     assert (len(open_study(found.file).table("accounts")), found.said[1:]) == (2, [])
+
+
+def test_accounts_of_deals_alone_are_those_that_their_first_ids_name(folder, tmp_path):
+    more = HUBSPOT["deals.csv"] + "3,Closed Lost,€5,2025-01-02,2025-03-03,1;2\n"
+    found = propose_study(folder({"deals.csv": more}), tmp_path / "study", today=TODAY)
+    study = open_study(found.file)
+    assert (found.said[:-1], study.table("accounts")["account_id"].tolist()) == ([], ["1", "2"])
+    assert study.table("deals")["account_id"].tolist() == ["1", "2", "1"]
+    facts = study.facts("accounts")
+    assert {one.code for one in facts.decisions} >= {"first_of_several", "one_row"}
+    assert (facts.read, facts.used, facts.left_out) == (3, 2, 1)
 
 
 def test_a_header_that_promises_what_its_cells_do_not_hold_is_taken_back(folder, tmp_path):

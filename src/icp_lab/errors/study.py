@@ -25,11 +25,6 @@ def in_yml(line: int | None) -> str:
     return _("line {line} of study.yml").format(line=line) if line is not None else YML
 
 
-def undecodable(file: str, row: int | None, encoding: str) -> LabError:
-    """Refuse bytes that are text in no supported encoding."""
-    return utter("study.undecodable_as" if encoding else "study.undecodable", Place(file, row), encoding=encoding)
-
-
 def unreadable_file(file: str, problem: str) -> LabError:
     """Refuse a file that its reader cannot make sense of."""
     return utter("study.unreadable_file", Place(file), problem=problem)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
 
+from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -37,7 +38,8 @@ def read_rows(path: Path, encoding: str, delimiter: str, shown: str) -> Iterator
         with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
             yield from csv.reader(stream, delimiter=delimiter)
     except UnicodeError as error:
-        raise errors.undecodable(shown, _row_of_bad_byte(path, encoding), encoding) from error
+        place = Place(shown, _row_of_bad_byte(path, encoding))
+        raise utter("study.undecodable_as", place, encoding=encoding) from error
     except csv.Error as error:
         raise errors.unreadable_file(shown, str(error)) from error
 
@@ -61,7 +63,7 @@ def find_encoding(path: Path, shown: str) -> str:
     whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind(b"\n") + 1]
     valid = [encoding for encoding in _LEGACY if _decodes(path, encoding)]
     if not valid:
-        raise errors.undecodable(shown, _row_of_bad_byte(path, "utf-8"), "")
+        raise utter("study.undecodable", Place(shown, _row_of_bad_byte(path, "utf-8")))
     best = from_bytes(whole, cp_isolation=valid).best() if len(valid) > 1 else None
     return best.encoding if best is not None and best.encoding in valid else valid[0]
 

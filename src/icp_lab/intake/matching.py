@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
@@ -13,14 +14,11 @@ from icp_lab.intake.companies import KNOWN, Name, read_domain, read_name, read_n
 from icp_lab.locale import _
 
 Pair = tuple[str, str]
-_WEIGHS = {code: float(declared["weighs"]) for code, declared in KNOWN["evidence"].items()}
-_SAID = {code: str(declared["say"]) for code, declared in KNOWN["evidence"].items()}
-_SURE, _ASK = KNOWN["limits"]["sure"], KNOWN["limits"]["ask"]
+_EVIDENCE: dict[str, dict[str, Any]] = KNOWN["evidence"]
+_SURE, _ASK, _ALIKE, _NEIGHBOURS, _BLOCK = (
+    KNOWN["limits"][name] for name in ("sure", "ask", "alike", "neighbours", "block"))
 MOST_COMPARED = 20_000
 """Of more accounts, only those that share a number, a domain or a name are to be compared: see loading."""
-_NEIGHBOURS = 8
-_BLOCK = 20
-_ALIKE = 0.75
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Match:
 
     def words(self) -> str:
         """Say the evidence in the language in force."""
-        return ", ".join(_(_SAID[code]) for code in self.evidence)
+        return ", ".join(map(_, (_EVIDENCE[code]["say"] for code in self.evidence)))
 
 
 @dataclass(frozen=True)
@@ -141,18 +139,15 @@ def compare(a: Company, b: Company, common: Collection[str] = ()) -> Match | Non
     """
     if _are_apart(a, b):
         return None
-    evidence = [_compare_names(a.called, b.called)]
-    if a.called.form and b.called.form and a.called.form != b.called.form:
-        evidence.append("other_form")
-    if a.registered and a.registered == b.registered:
-        evidence.append("number")
-    if evidence == ["same_name"] and a.called.core in common:
-        evidence.append("common_name")
-    if a.host and b.host and a.host not in common and b.host not in common:
-        evidence.append("domain" if a.host == b.host else "other_domain")
-    evidence.append(_compare_towns(a, b))
-    given = tuple(sorted(filter(None, evidence), key=lambda code: -_WEIGHS[code]))
-    score = sum(_WEIGHS[code] for code in given)
+    name, number = _compare_names(a.called, b.called), bool(a.registered) and a.registered == b.registered
+    other_form = len({a.called.form, b.called.form} - {""}) > 1
+    hosts = [row.host for row in (a, b) if row.host and row.host not in common]
+    holds = {
+        name: True, "number": number, "other_form": other_form, _compare_towns(a, b): True,
+        "common_name": name == "same_name" and a.called.core in common and not (number or other_form),
+        "domain": len(hosts) == 2 and hosts[0] == hosts[1], "other_domain": len(set(hosts)) == 2}
+    given = tuple(code for code in _EVIDENCE if holds.get(code))
+    score = sum(_EVIDENCE[code]["weighs"] for code in given)
     return Match(_order(a.account_id, b.account_id), score, given) if score >= _ASK else None
 
 

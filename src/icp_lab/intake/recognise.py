@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from icp_lab.intake.formats import GENERIC, ROW, Section, map_headers
+from icp_lab.intake.formats import GENERIC, ROW, SURETIES, Section, map_headers
 from icp_lab.tables import BY_NAME
 
-_WORTH = {"stated": 1.0, "seen": 1.0, "documented": 1.0, "remembered": 0.8, "common": 0.7}
 _ENOUGH = 3  # headers known, where a file has so many: an id and a name fit nearly every list
 
 Formats = dict[str, dict[str, Section]]
@@ -23,7 +22,7 @@ class Match:
     @property
     def score(self) -> float:
         """Weigh what was recognised."""
-        return sum(_WORTH[sure] for header, sure in self.columns.values() if header != ROW)
+        return sum(SURETIES[sure] for header, sure in self.columns.values() if header != ROW)
 
 
 def recognise_file(headers: Sequence[str], formats: Formats) -> Match | None:

@@ -26,7 +26,7 @@ def read_declared(package: str, file: str) -> dict[str, Any]:
 def extract_declared(
     stream: IO[bytes], _keywords: object, _comment_tags: object, options: dict[str, str]
 ) -> Iterator[tuple[int, str, str, list[str]]]:
-    """List the sentences of a TOML file for Babel: the texts under the keys that `options["keys"]` names, * for all."""
+    """List the sentences of a TOML file for Babel: all texts under the keys that `options["keys"]` names, * for all."""
     yield from ((1, "", text, []) for text in _find_texts(tomllib.load(stream), options["keys"].split(), said=False))
 
 
@@ -35,7 +35,7 @@ def _find_texts(value: Any, keys: list[str], *, said: bool) -> Iterator[str]:
         yield from [value] if said and value else []
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from _find_texts(each, keys, said=key in keys or "*" in keys)
+            yield from _find_texts(each, keys, said=said or key in keys or "*" in keys)
     elif isinstance(value, list):
         for each in value:
             yield from _find_texts(each, keys, said=said)

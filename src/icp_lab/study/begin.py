@@ -1,10 +1,11 @@
 """New studies, and what people fill in: `icp-lab init` and `icp-lab collect`. The one part that writes into a study."""
 
-import csv
 import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from icp_lab.errors import study as errors
@@ -57,7 +58,7 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
     place.mkdir(parents=True, exist_ok=True)
     with in_language(language):
         write_templates(place / "templates", BY_NAME)
-        name, day = json.dumps(place.resolve().name, ensure_ascii=False), as_of or date.today()
+        name, day = place.resolve().name, as_of or date.today()
         with file.open("x", encoding="utf-8") as stream:
             stream.write(fill_template(errors.YML, name=name, language=language, as_of=day, outcomes=OUTCOMES,
                                        tables=TABLES, units=UNITS))
@@ -72,21 +73,14 @@ def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
     Files that are there already are left as they are.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [BY_NAME[name] for name in tables]
-    written = []
-    for table in wanted:
-        path = folder / f"{table.name}.csv"
-        if not path.exists():
-            # The mark at the beginning makes Excel read the file as UTF-8.
-            with path.open("x", encoding="utf-8-sig", newline="") as stream:
-                csv.writer(stream).writerow(column.name for column in table.columns)
-            written.append(path)
-    readme = folder / "README.md"
-    if not readme.exists():
-        kinds = read_declared("icp_lab.study", "names.toml")["kinds"]
-        readme.write_text(fill_template("README.md", tables=wanted, kinds=kinds), encoding="utf-8")
-        written.append(readme)
-    return tuple(written)
+    wanted, kinds = [BY_NAME[name] for name in tables], read_declared("icp_lab.study", "names.toml")["kinds"]
+    # The mark at the beginning makes Excel read the file as UTF-8.
+    texts = {f"{table.name}.csv": "\ufeff" + ",".join(table.by_name) + "\r\n" for table in wanted}
+    texts["README.md"] = fill_template("README.md", tables=wanted, kinds=kinds)
+    new = {path: text for name, text in texts.items() if not (path := folder / name).exists()}
+    for path, text in new.items():
+        path.write_text(text, encoding="utf-8", newline="")
+    return tuple(new)
 
 
 def collect(to_fill: str | Path, study: Study) -> Collected:
@@ -113,28 +107,37 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     source = Path(to_fill)
     if not source.is_dir():
         raise utter("study.nothing_to_collect", path=source)
-    ready, unfilled, answered = [], [], []
+    files, unfilled, answered = [], [], []
     for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != "README.md"):
-        target = study.folder / path.relative_to(source)
-        if (form := FORMS.get(path.stem)) and path.parent == source / CORRECTIONS:
-            if answers := read_answers(path, form):
-                answered.append((form, answers))
-            else:
-                unfilled.append(path)
-        elif not _is_filled(path):
+        form = FORMS.get(path.stem) if path.parent == source / CORRECTIONS else None
+        answers = read_answers(path, form) if form else {}
+        if not (answers if form else _is_filled(path)):
             unfilled.append(path)
-        elif not target.exists():
-            ready.append((path, target))
-        elif target.read_bytes() != path.read_bytes():
-            raise utter("study.already_collected", path=target)
+        elif form:
+            answered.append((form, answers))
+        else:
+            files.append((path, study.folder / path.relative_to(source)))
+    new = find_new(files)
     added = [add_corrections(study.folder, form, answers) for form, answers in answered]
-    for path, target in ready:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as stream:
-            stream.write(path.read_bytes())
-    unnamed = [target.stem for _path, target in ready
+    copy_files(new)
+    unnamed = [target.stem for _path, target in new
                if target.parent == study.folder and target.stem in BY_NAME and not study.has(target.stem)]
-    return Collected((*filter(None, added), *(target for _path, target in ready)), tuple(unfilled), tuple(unnamed))
+    return Collected((*filter(None, added), *(target for _path, target in new)), tuple(unfilled), tuple(unnamed))
+
+
+def find_new(files: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
+    """Find of files and their places those that are not there yet, and refuse to write over one that differs."""
+    for path, target in files:
+        if target.exists() and target.read_bytes() != path.read_bytes():
+            raise utter("study.already_there", path=target)
+    return [(path, target) for path, target in files if not target.exists()]
+
+
+def copy_files(files: Iterable[tuple[Path, Path]]) -> None:
+    """Copy files to their places."""
+    for path, target in files:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def _is_filled(path: Path) -> bool:
@@ -148,4 +151,5 @@ def fill_template(template: str, **words: object) -> str:
 
     loader = PackageLoader("icp_lab.study", "templates")
     kept = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    return kept.get_template(f"{template}.j2").render(_=_, **words)
+    # A text, or a list of texts, as YAML takes it, on one line.
+    return kept.get_template(f"{template}.j2").render(_=_, quote=partial(json.dumps, ensure_ascii=False), **words)

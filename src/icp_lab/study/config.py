@@ -90,7 +90,7 @@ def _read_yml(path: Path) -> Reader:
     try:
         content, lines = read_yaml(path, refuse)
     except UnicodeError as error:
-        raise errors.undecodable(errors.YML, None, "UTF-8") from error
+        raise utter("study.undecodable_as", Place(errors.YML), encoding="UTF-8") from error
     except OSError as error:
         raise errors.unreadable_file(errors.YML, error.strerror or str(error)) from error
     if not isinstance(content, dict):

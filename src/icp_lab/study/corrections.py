@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
-from icp_lab.locale import LANGUAGES, N_, _, in_language
+from icp_lab.locale import LANGUAGES, _, in_language
+from icp_lab.locale.declared import read_declared
 
 FOLDER = "corrections"
 Key = tuple[str, ...]
@@ -34,16 +35,8 @@ class Form:
         return list(self.columns)[-1]
 
 
-SAME_COMPANY = Form("same_company", {
-    "account_id": N_("id"), "other_id": N_("other id"), "name": N_("name"), "other_name": N_("other name"),
-    "city": N_("town"), "other_city": N_("other one's town"), "domain": N_("domain"),
-    "other_domain": N_("other one's domain"), "evidence": N_("what speaks for it and against it"),
-    "same": N_("the same company?")}, ("account_id", "other_id"),
-    {N_("yes"): ("y", "true", "1", "○", "〇"), N_("no"): ("n", "false", "0", "×", "x")})
-FOLDINGS = Form("foldings", {
-    "column": N_("column"), "value": N_("as it is written"), "rows": N_("rows"), "folded": N_("taken for"),
-    "becomes": N_("what it is, if not that; the same again: leave it alone")}, ("column", "value"), {})
-FORMS = {form.name: form for form in (SAME_COMPANY, FOLDINGS)}
+FORMS = {name: Form(name, **declared) for name, declared in read_declared("icp_lab.study", "forms.toml").items()}
+SAME_COMPANY, FOLDINGS = FORMS.values()
 
 
 def read_corrections(folder: Path, form: Form) -> Answers:

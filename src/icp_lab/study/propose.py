@@ -1,32 +1,33 @@
 """A study out of a folder of files: `icp-lab init --from`. Asks nothing that the files themselves answer."""
 
-import json
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+
+import duckdb
 
 from icp_lab.errors import LabError, utter
 from icp_lab.errors import study as errors
-from icp_lab.intake.formats import FORMATS, GENERIC, SURETIES, fold, read_format, read_words
+from icp_lab.intake.conversion import add_macros
+from icp_lab.intake.files import read_files
+from icp_lab.intake.formats import FORMATS, GENERIC, fold, read_format, read_words
+from icp_lab.intake.layout import open_book
 from icp_lab.intake.recognise import Formats, Match, recognise_file, take_accounts
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import _, in_language
-from icp_lab.study.begin import fill_template, init_study
+from icp_lab.locale.declared import read_declared
+from icp_lab.study.begin import copy_files, fill_template, find_new, init_study
 from icp_lab.study.check import align
 from icp_lab.study.sources import KINDS
 from icp_lab.study.study import Study, open_study
-from icp_lab.tables import BY_NAME, TABLES, Table
+from icp_lab.tables import BY_NAME, TABLES
 
-if TYPE_CHECKING:
-    import duckdb
-
-_LEAST, _SHOWN, _WORDS = 10, 40, 60  # cases that an outcome needs; letters of an example; words of a column written out
+_LEAST, _WORDS = 10, 60  # cases that an outcome needs; words of a column that are written out
 _CURRENCIES = {"JPY": r"[¥￥円]|JPY", "EUR": "€|EUR", "GBP": "£|GBP", "USD": r"\$|USD"}
 _JAPANESE = r"[\u3040-\u30ff\u4e00-\u9fff]"
 
@@ -49,47 +50,22 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class Proposal(Match):
     """A table of the study: its files, what feeds each column, and which columns do without; `one_row` as in study.yml.
 
-    `meanings` gives for each column of known words what each means.
+    `words` gives for each column of known words what each means (nothing if unknown) and how often it stands.
     """
 
-    match: Match
     sources: tuple[Source, ...]
-    meanings: dict[str, dict[str, str]]
+    words: dict[str, list[tuple[str, str, int]]]
     one_row: str = ""
     missing: tuple[str, ...] = ()
 
     @property
-    def table(self) -> Table:
-        """Give the table as it is declared."""
-        return BY_NAME[self.match.table]
-
-    @property
     def unmapped(self) -> list[str]:
         """Name the headers that feed no column."""
-        used = {header for header, _sure in self.match.columns.values()}
+        used = {header for header, _sure in self.columns.values()}
         return [header for header in self.sources[0].examples if header not in used]
-
-    @property
-    def columns(self) -> list[tuple[str, str, str, str]]:
-        """Say of each column its header, how sure that is, and an example where that is nobody's name."""
-        return [(column, header, _(SURETIES[sure]), "" if column.endswith("_name") or (
-                 column in self.table.by_name and self.table.by_name[column].role == "person")
-                 else self.sources[0].examples.get(header, "")[:_SHOWN])
-                for column, (header, sure) in self.match.columns.items()]
-
-    @property
-    def words(self) -> dict[str, list[tuple[str, str, int]]]:
-        """Give the words of each such column, what each means (nothing if unknown) and how often it stands."""
-        said = {}
-        for column in (name for name in self.meanings if name in self.match.columns):
-            counts: Counter[str] = Counter()
-            for source in self.sources:
-                counts.update(source.words.get(self.match.columns[column][0], {}))
-            said[column] = [(word, self.meanings[column].get(fold(word), ""), n) for word, n in counts.most_common()]
-        return {column: words for column, words in said.items() if words}
 
 
 @dataclass
@@ -105,8 +81,8 @@ class Proposed:
     def words(self) -> str:
         """Say what became of each file, as plain text for a terminal, in the language in force."""
         rows = [(_("file"), _("table"), _("format"), _("rows"), _("columns"))]
-        rows += [(source.named, one.table.name, one.match.section.format, f"{source.rows:,}",
-                  f"{len(one.match.columns)}/{len(source.examples)}") for one in self.tables for source in one.sources]
+        rows += [(source.named, one.table, one.section.format, f"{source.rows:,}",
+                  f"{len(one.columns)}/{len(source.examples)}") for one in self.tables for source in one.sources]
         unused = [_("Not used: {file}: {reason}").format(file=file, reason=why) for file, why in sorted(self.unused)]
         last = _("Look through {file}, then run: icp-lab report {folder}")
         said = [*self.said, last.format(file=self.file, folder=self.file.parent)]
@@ -114,30 +90,28 @@ class Proposed:
 
     def write(self) -> None:
         """Write study.yml with the mapping of each table, and for each line what it rests on."""
-        accounts, there = self.tables[0], {one.table for one in self.tables}
-        kept = [] if accounts.one_row else accounts.unmapped
-        late, never = ([header for header in kept if fold(header) in set(map(fold, names))]
-                       for names in (accounts.match.section.after_sale, accounts.match.section.exclude))
+        accounts = self.tables[0]
+        late, never = ([header for header in accounts.unmapped if fold(header) in names and not accounts.one_row]
+                       for names in (accounts.section.after_sale, accounts.section.exclude))
         self.file.write_text(fill_template(
             "proposed.yml", name=self.file.parent.resolve().name, tables=self.tables, after_sale=late, exclude=never,
-            absent=[table for table in TABLES if table not in there], quote=_quote, **self.facts), encoding="utf-8")
+            declared=BY_NAME, sureties=read_declared("icp_lab.study", "names.toml")["sureties"], **self.facts),
+            encoding="utf-8")
 
     def settle(self) -> Study:
         """Write study.yml and read every table by it; what does not read is taken back, what then stops is told."""
-        while True:
-            self.write()
-            study, self.said = open_study(self.file), []
-            for i, one in enumerate(self.tables):
-                try:
-                    study.facts(one.table.name)
-                except LabError as error:
-                    if less := _take_back(one, error.place.column):
-                        self.unused.append((error.place.words(), error.what))
-                        self.tables[i] = less
-                        break
-                    self.said.append(str(error))
-            else:
-                return study
+        self.write()
+        study, self.said = open_study(self.file), []
+        for i, one in enumerate(self.tables):
+            try:
+                study.facts(one.table)
+            except LabError as error:
+                if less := _take_back(one, error.place.column):
+                    self.unused.append((error.place.words(), error.what))
+                    self.tables[i] = less
+                    return self.settle()
+                self.said.append(str(error))
+        return study
 
 
 def propose_study(source: str | Path, folder: str | Path, language: str = "", wanted: str = "",
@@ -175,19 +149,16 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
     language = language or ("ja" if japanese else "en")
     with in_language(language):
         if not (tables := _choose(sources, formats, unused)):
-            seen = errors.list_words(one.named for one in sources)
-            raise utter("study.nothing_recognised", path=source, names=seen)
+            raise utter("study.nothing_recognised", path=source, names=errors.list_words(one.named for one in sources))
         file = init_study(place, language, day)
-        for one in (one for table in tables for one in table.sources):
-            _copy(one.path, place / one.shown)
+        copy_files(find_new([(one.path, place / one.shown) for table in tables for one in table.sources]))
         facts = {"language": language, "as_of": day, "currency": _find_currency(tables, language), "outcome": ("", "")}
         found = Proposed(file, tables, unused, facts)
         study = found.settle()
         if not found.said:
             found.facts |= {"as_of": _find_newest(study) or day, "outcome": _find_outcome(study)}
             found.write()
-        unknown = [word for one in tables for word, meaning, _n in one.words.get("stage", ()) if not meaning]
-        if unknown:
+        if unknown := [word for one in tables for word, meaning, _n in one.words.get("stage", ()) if not meaning]:
             words = _("The stages {words} are not known and count as open: put them right under `values`.")
             found.said.append(words.format(words=errors.list_words(unknown, 8)))
     return found
@@ -195,10 +166,6 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
 
 def _look_at_all(source: Path, folder: Path, unused: list[tuple[str, str]]) -> list[Source]:
     """Look at every file; what cannot be read is kept with the reason."""
-    import duckdb  # noqa: PLC0415  (only where files are looked at)
-
-    from icp_lab.intake.conversion import add_macros  # noqa: PLC0415
-
     if not source.is_dir():
         raise utter("study.no_folder", path=source)
     con, found, source, folder = duckdb.connect(), list[Source](), source.resolve(), folder.resolve()
@@ -208,39 +175,24 @@ def _look_at_all(source: Path, folder: Path, unused: list[tuple[str, str]]) -> l
         if own or any(part.startswith(".") or part == "templates" for part in inside.parts):
             continue
         try:
-            found += [_look_at(con, path, inside.as_posix(), sheet) for sheet in _list_sheets(path)]
+            if not path.name.lower().endswith(KINDS):
+                raise utter("study.unknown_kind", path=path.name)
+            with open_book(path, path.name) if path.suffix.lower() == ".xlsx" else nullcontext() as book:
+                sheets = book.sheet_names if book and len(book.sheet_names) > 1 else [""]
+            found += [_look_at(con, path, inside.as_posix(), sheet) for sheet in sheets]
         except LabError as error:
             unused.append((inside.as_posix(), error.what))
     return found
 
 
-def _list_sheets(path: Path) -> Iterable[str]:
-    """Name the sheets of a workbook that has several; nothing of any other file that can be read."""
-    if not path.name.lower().endswith(KINDS):
-        raise utter("study.unknown_kind", path=path.name)
-    if path.suffix.lower() == ".xlsx":
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only folders with workbooks)
-
-        try:
-            names = CalamineWorkbook.from_path(path).sheet_names
-        except (CalamineError, OSError) as error:
-            raise errors.unreadable_file(path.name, str(error)) from error
-        return names if len(names) > 1 else ("",)
-    return ("",)
-
-
-def _look_at(con: "duckdb.DuckDBPyConnection", path: Path, shown: str, sheet: str) -> Source:
-    from icp_lab.intake.files import read_files  # noqa: PLC0415  (with DuckDB)
-
+def _look_at(con: duckdb.DuckDBPyConnection, path: Path, shown: str, sheet: str) -> Source:
     with TemporaryDirectory(prefix="icp_lab_") as kept:
         raw = read_files(con, Spec("looked_at", (path,), (shown,), sheet=sheet), Path(kept))
-    summary = con.execute(f"SELECT column_name, min, approx_unique FROM (SUMMARIZE {raw.name})").fetchall()
-    seen = {name: (least, distinct) for name, least, distinct in summary}
-    told = {header: seen[f"c{j}"] for j, header in enumerate(raw.headers) if raw.rows}
+    asked = f"SELECT coalesce(min, ''), approx_unique FROM (SUMMARIZE (SELECT * EXCLUDE (file, row) FROM {raw.name}))"
+    told = dict(zip(raw.headers, con.execute(asked).fetchall(), strict=True)) if raw.rows else {}
     words = {header: read_words(con, raw, header) for header, (_least, n) in told.items() if n <= _WORDS}
     con.execute(f"DROP TABLE {raw.name}")
-    examples = {header: str(least or "") for header, (least, _n) in told.items()}
-    return Source(path, shown, sheet, raw.rows, examples, words)
+    return Source(path, shown, sheet, raw.rows, {header: least for header, (least, _n) in told.items()}, words)
 
 
 def _choose(sources: Sequence[Source], formats: Formats, unused: list[tuple[str, str]]) -> list[Proposal]:
@@ -259,45 +211,40 @@ def _choose(sources: Sequence[Source], formats: Formats, unused: list[tuple[str,
     for table in (name for name in BY_NAME if name in found):
         best, leading = max(found[table], key=lambda pair: (pair[0].score, pair[1].rows))
         alike = [one for match, one in found[table] if match.columns == best.columns and one.sheet == leading.sheet]
-        chosen.append(Proposal(best, tuple(alike), _list_meanings(best, formats)))
+        chosen.append(_propose(best, alike, formats))
         already = _("{file} is {table} already").format(file=leading.named, table=table)
         unused += [(one.named, already) for _match, one in found[table] if one not in alike]
     if "accounts" in found:
         return chosen
-    by_table = {one.match.table: one for one in chosen}
+    by_table = {one.table: one for one in chosen}
     if one := by_table.get("revenue") or by_table.get("deals"):
-        match = take_accounts(one.match, list(one.sources[0].examples), formats)
-        day = next((one.match.columns[name][0] for name in ("date", "created") if name in one.match.columns), "latest")
-        return [Proposal(match, one.sources, _list_meanings(match, formats), day), *chosen]
+        match = take_accounts(one, list(one.sources[0].examples), formats)
+        day = next((one.columns[name][0] for name in ("date", "created") if name in one.columns), "latest")
+        return [replace(_propose(match, one.sources, formats), one_row=day), *chosen]
     return []
 
 
-def _list_meanings(match: Match, formats: Formats) -> dict[str, dict[str, str]]:
-    """Say of each column of known words what its words mean, as its format has it and then the generic one."""
-    if "_won" in match.columns:  # the flags of each deal say it better than the words for its stage
-        return {}
-    generic, own = formats[GENERIC][match.table].values, match.section.values
+def _propose(match: Match, sources: Sequence[Source], formats: Formats) -> Proposal:
+    """Find what the words of each column of known words mean, as its format has it and else the generic one."""
+    generic, own, words = formats[GENERIC][match.table].values, match.section.values, {}
     choices = {c.name: {fold(word): word for word in c.choices} for c in BY_NAME[match.table].columns if c.choices}
-    return {column: {**choices.get(column, {}), **generic.get(column, {}), **own.get(column, {})}
-            for column in {**choices, **own}}
-
-
-def _copy(path: Path, target: Path) -> None:
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    elif target.read_bytes() != path.read_bytes():
-        raise utter("study.folder_taken", path=target)
+    # The flags of each deal say it better than the words for its stage.
+    for column in (name for name in {**choices, **own} if name in match.columns and "_won" not in match.columns):
+        means = {**choices.get(column, {}), **generic.get(column, {}), **own.get(column, {})}
+        counts = sum((Counter(source.words.get(match.columns[column][0])) for source in sources), Counter[str]())
+        words[column] = [(word, means.get(fold(word), ""), n) for word, n in counts.most_common()]
+    return Proposal(match.table, match.section, match.columns, tuple(sources), words)
 
 
 def _take_back(one: Proposal, column: str) -> Proposal | None:
     """Do without a header whose cells do not read, or without a second list of the same; None where it is needed."""
-    if column == one.table.key and one.sources[1:]:
+    table = BY_NAME[one.table]
+    if column == table.key and one.sources[1:]:
         return replace(one, sources=(max(one.sources, key=lambda source: source.rows),))
-    if column not in one.match.columns or column in one.table.required or one.table.by_name[column].kind == "text":
+    if column not in one.columns or column in table.required or table.by_name[column].kind == "text":
         return None
-    left = {name: hit for name, hit in one.match.columns.items() if name != column}
-    return replace(one, match=replace(one.match, columns=left), missing=(*one.missing, column))
+    left = {name: hit for name, hit in one.columns.items() if name != column}
+    return replace(one, columns=left, missing=(*one.missing, column))
 
 
 def _find_newest(study: Study) -> date | None:
@@ -322,15 +269,10 @@ def _find_outcome(study: Study) -> tuple[str, str]:
 def _find_currency(tables: Sequence[Proposal], language: str) -> tuple[str, str]:
     """Find the currency that stands in the headers and cells of money, and say where it was found."""
     money = {c.name for table in TABLES for c in table.columns if c.kind == "money"}
-    told = [f"{header} {cell}" for one in tables for column, header, _sure, cell in one.columns if column in money]
-    told += [cell for one in tables for header, cell in one.sources[0].examples.items()
-             if fold(header) in ("currency", "currencyisocode", "通貨")]
+    held = {header for one in tables for column, (header, _sure) in one.columns.items() if column in money}
+    told = " ".join(f"{header} {cell}" for one in tables for header, cell in one.sources[0].examples.items()
+                    if header in held or fold(header) in ("currency", "currencyisocode", "通貨"))
     for code, sign in _CURRENCIES.items():
-        if re.search(sign, " ".join(told)):
+        if re.search(sign, told):
             return code, _("as the files write it")
     return ("JPY" if language == "ja" else "USD"), _("no file says it: put it right here")
-
-
-def _quote(said: str | Sequence[str]) -> str:
-    """Write a text, or a list of texts, as YAML takes it, on one line."""
-    return json.dumps(said, ensure_ascii=False)
