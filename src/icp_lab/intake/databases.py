@@ -90,15 +90,15 @@ class Query:
         while chain[-1].__context__:
             chain.append(chain[-1].__context__)
         said = next((one.args[0] for one in chain if one.args and isinstance(one.args[0], dict)), {})
-        code, kinds, refusal = said.get("C", ""), {type(one).__name__ for one in chain}, "query_refused"
-        if code.startswith(_LOGIN):
-            refusal = "no_login"
-        elif code.startswith(_UNKNOWN) or (not code and (kinds & _CLOSED or isinstance(error, OSError))):
-            refusal = "no_database"
-        elif isinstance(error, ValueError | TypeError) or "ArgumentError" in kinds:
-            refusal = "no_address"  # it cannot be taken apart, such as for a password with an @
+        code, kinds = said.get("C", ""), {type(one).__name__ for one in chain}
+        closed = code.startswith(_UNKNOWN) or (not code and (kinds & _CLOSED or isinstance(error, OSError)))
+        # An address that cannot be taken apart, such as for a password with an @.
+        broken = isinstance(error, ValueError | TypeError) or "ArgumentError" in kinds
         problem = str(said.get("M", error)).partition("\n")[0].rstrip(".!")
-        return utter(f"study.{refusal}", self.place, name=self.connection, problem=problem)
+        return utter(
+            "study.no_login" if code.startswith(_LOGIN) else "study.no_database" if closed
+            else "study.no_address" if broken else "study.query_refused",
+            self.place, name=self.connection, problem=problem)
 
 
 def write_value(value: object) -> str:
