@@ -12,7 +12,7 @@ import duckdb
 
 from icp_lab.errors.base import Place, name_nearest, utter
 from icp_lab.icp.profile import ICP
-from icp_lab.intake.conversion import BLANKS, add_macros, by_kind
+from icp_lab.intake.conversion import add_macros, by_kind
 from icp_lab.intake.encoding import find_delimiter, find_encoding
 from icp_lab.intake.files import first, quoted, text
 from icp_lab.locale import _
@@ -195,7 +195,7 @@ class _Table:
             near = name_nearest(name, self.types)
             raise utter("icp.unknown_attribute", Place(str(self.source)), attribute=name, remedy=near)
         if self.is_text(criterion):
-            return by_kind(f"nullif(trim({quoted(name)}, {BLANKS}), '')", _TEXT_AS[kind])
+            return by_kind(f"cut({quoted(name)})", _TEXT_AS[kind])
         if self.types[name].split("(")[0] in _TYPES[kind]:
             return quoted(name)
         filled = self.con.execute(f"SELECT {quoted(name)} FROM {self.reader} WHERE {quoted(name)} IS NOT NULL LIMIT 1")
@@ -211,7 +211,7 @@ class _Table:
         bad = f"FILTER (WHERE {cell} IS NULL)"
         filled, unread, sample = first(
             self.con, f"SELECT count(*), count(*) {bad}, min({name}) {bad} FROM {self.reader} "
-            f"WHERE trim({name}, {BLANKS}) <> ''")
+            f"WHERE cut({name}) IS NOT NULL")
         if unread > _TOO_MANY_UNREADABLE * filled:
             raise utter("icp.wrong_kind", attribute=criterion.attribute, kind=criterion.kind, value=sample)
         return int(unread)

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from icp_lab.tables import Column, Kind
 
-BLANKS = "' \t\r\n\u3000\u00a0'"
-"""What is cut off around a cell, as an SQL literal: spaces of all widths."""
-
 KIND_WORDS: dict[str, str] = {
     "text": N_("a text"), "number": N_("a number"), "integer": N_("a whole number"), "money": N_("an amount of money"),
     "date": N_("a date such as 2026-04-01"), "flag": N_("yes or no"), "list": N_("a list"),
@@ -92,13 +89,16 @@ def by_kind(cell: str, kind: "Kind", form: Form = Form()) -> str:
     """Write the SQL that turns a cell of text into a value of a kind."""
     if kind in ("text", "flag", "list"):
         return cell if kind == "text" else f"as_{kind}({cell})"
-    fast = f"fast_{'date' if kind == 'date' else 'number'}({cell})"
     if form.plain:
-        return fast
+        return f"TRY_CAST({cell} AS {SQL_TYPES[kind]})"
     if kind == "date":
         slow = f"slow_date({cell}, '{form.order}', {form.starts})"
         return f"serial_date({cell})" if form.serial else f"coalesce(usual_date({cell}), {slow})"
     return f"slow_number({cell}, true)" if form.comma else f"as_number({cell})"
+
+
+def _write_fast(cell: str, kind: "Kind") -> str:
+    return f"fast_{'date' if kind == 'date' else 'number'}({cell})"
 
 
 def find_forms(
@@ -121,7 +121,7 @@ def find_forms(
         Orders of day, month and year that study.yml names, by cell.
     """
     kinds = {cell: kind for cell, kind in kinds.items() if kind == "date" or kind in _NUMBERS}
-    clean = _ask(con, table, {cell: f"count({cell}) = count({by_kind(cell, kind, _PLAIN)})"
+    clean = _ask(con, table, {cell: f"count({cell}) = count({_write_fast(cell, kind)})"
                               for cell, kind in kinds.items()})
     odd = [cell for cell in kinds if not clean[cell]]
     dates = [cell for cell in odd if kinds[cell] == "date"]

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from icp_lab.errors import study as errors
-from icp_lab.intake.files import first, quoted
+from icp_lab.intake.files import first
 from icp_lab.intake.formats import Note
 from icp_lab.intake.mapping import Mapped
 from icp_lab.tables import BY_NAME
@@ -73,8 +73,7 @@ def _replace(
     con: "duckdb.DuckDBPyConnection", mapped: Mapped, cells: dict[str, str], source: str, where: str = "file, row"
 ) -> Mapped:
     """Put other cells in the place of a mapped table."""
-    name = quoted(mapped.name.strip('"') + "_")
+    name = f"{mapped.name}_"
     named = ", ".join(f"{cell} AS m{i}" for i, cell in enumerate(cells.values()))
     con.execute(f"CREATE TABLE {name} AS SELECT {where}, {named} {source}")
-    con.execute(f"DROP TABLE {mapped.name}")
     return replace(mapped, name=name, names=tuple(cells))

@@ -4,6 +4,7 @@ DuckDB reads clean UTF-8 files itself; anything else is first written again as a
 """
 
 import csv
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -22,20 +23,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Raw:
-    """A table of text: columns `file`, `row`, then `c0`, `c1`... in the order of `headers`.
+    """A view of text: columns `file`, `row`, then `c0`, `c1`... in the order of `headers`.
 
+    It and what is made of it stand in the DuckDB schema `place`. Only columns of `padded` may have blanks to cut off.
     `row` numbers the rows below the column names of each file from 1, empty lines not counted. `overlong` are rows with
     more cells than the header, as (file, row, cells), and `left_out` counts totals and footers: both are not in the
     table, whose rows `rows` counts. `decisions` says what was decided while reading.
     """
 
-    name: str
+    place: str
     headers: tuple[str, ...]
     overlong: tuple[tuple[int, int, str], ...]
     rows: int
-    duplicates: int
-    left_out: int = 0
-    decisions: tuple[Decision, ...] = ()
+    padded: frozenset[str]
+    left_out: int
+    decisions: tuple[Decision, ...]
+
+    @property
+    def name(self) -> str:
+        """Name the view."""
+        return f"{self.place}.raw"
 
 
 _Said = tuple[str, str, dict[str, str | int]]
@@ -49,6 +56,7 @@ class _Part:
     headers: tuple[str, ...]
     overlong: tuple[tuple[int, str], ...] = ()
     left_out: int = 0
+    padded: frozenset[str] = frozenset()
     said: tuple[_Said, ...] = ()
 
 
@@ -62,6 +70,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def cut(cell: str, padded: bool) -> str:
+    """Write the SQL of a cell without the blanks around it."""
+    return f"cut({cell})" if padded else cell
+
+
 def first(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     """Give the one row that a query has; all rows are fetched, since DuckDB wants a result read to its end."""
     row: tuple[Any, ...] = con.execute(sql).fetchall()[0]
@@ -69,23 +82,23 @@ def first(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
 
 
 def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Raw:
-    """Read all files of a table into one DuckDB table of text, rows numbered from 1 in each file."""
-    parts = [_try_file(con, spec, i, folder) for i in range(len(spec.shown))]
+    """Read all files of a table into one DuckDB view of text, rows numbered from 1 in each file."""
+    place = quoted(f"read_{spec.table}")
+    con.execute(f"DROP SCHEMA IF EXISTS {place} CASCADE; CREATE SCHEMA {place}")
+    parts = [_try_file(con, spec, i, f"{place}.part_{i}", folder) for i in range(len(spec.shown))]
     headers = tuple(dict.fromkeys(chain.from_iterable(part.headers for part in parts)))
-    name = quoted(f"raw_{spec.table}")
-    if len(parts) == 1:
-        con.execute(f"ALTER TABLE {parts[0].name} ADD COLUMN file INTEGER DEFAULT 0")
-        con.execute(f"ALTER TABLE {parts[0].name} RENAME TO {name}")
-    else:
-        con.execute(f"CREATE TABLE {name} AS {' UNION ALL '.join(_select(i, p, headers) for i, p in enumerate(parts))}")
-        for part in parts:
-            con.execute(f"DROP TABLE {part.name}")
-    every = ", ".join(["NULL", *(f"c{j}" for j in range(len(headers)))])
-    rows, distinct = first(con, f"SELECT count(*), count(DISTINCT hash({every})) FROM {name}")
-    return Raw(name, headers, tuple((i, row, cells) for i, part in enumerate(parts) for row, cells in part.overlong),
-               rows, rows - distinct, sum(part.left_out for part in parts),
+    con.execute(f"CREATE VIEW {place}.raw AS {' UNION ALL '.join(_select(i, p, headers) for i, p in enumerate(parts))}")
+    return Raw(place, headers, tuple((i, row, cells) for i, part in enumerate(parts) for row, cells in part.overlong),
+               first(con, f"SELECT count(*) FROM {place}.raw")[0],
+               frozenset(chain.from_iterable(part.padded for part in parts)), sum(part.left_out for part in parts),
                tuple(Decision(code, spec.shown[i], column, words) for i, part in enumerate(parts)
                      for code, column, words in part.said))
+
+
+def count_repeated(con: duckdb.DuckDBPyConnection, raw: Raw) -> int:
+    """Count the rows that are there before, as they stand in the files."""
+    every = ", ".join(["NULL", *(f"c{j}" for j in range(len(raw.headers)))])
+    return int(first(con, f"SELECT count(*) - count(DISTINCT hash({every})) FROM {raw.name}")[0])
 
 
 def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
@@ -94,18 +107,17 @@ def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
     return f"SELECT {index}::INTEGER AS file, row{named} FROM {part.name}"
 
 
-def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder: Path) -> _Part:
+def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: str, folder: Path) -> _Part:
     try:
         if spec.query is not None:
-            return _finish(con, _read_clean(con, f"part_{index}", spec.query.file, spec.query.headers))
-        return _read_file(con, spec, index, folder)
+            return _finish(con, _read_clean(con, name, spec.query.file, spec.query.headers))
+        return _read_file(con, spec, index, name, folder)
     except OSError as error:  # no permission, a broken disk, a file that another program holds
         raise errors.unreadable_file(spec.shown[index], error.strerror or str(error)) from error
 
 
-def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder: Path) -> _Part:
+def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: str, folder: Path) -> _Part:
     path, shown = unpack(spec.files[index], folder, spec.shown[index]), spec.shown[index]
-    name = f"part_{index}"
     said: list[_Said] = []
     if path.suffix.lower() == ".parquet":
         return _finish(con, _read_parquet(con, name, path, shown))
@@ -120,10 +132,8 @@ def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, folder:
     layout = lay_out(read_rows(path, encoding, delimiter, shown))
     part = None
     if encoding in UTF8 and layout.plain and not set("*?[{") & set(str(path)):
-        try:
+        with suppress(duckdb.Error):  # ragged rows or loose quotes: the slower reader below takes them one by one
             part = _read_clean(con, name, path, layout.headers, delimiter)
-        except duckdb.Error:  # ragged rows or loose quotes: the slower reader below takes them one by one
-            con.execute(f"DROP TABLE IF EXISTS {name}")
     part = part or _write_and_read(con, name, layout, folder, shown)
     return _finish(con, replace(part, said=(*said, *part.said)), marked=_holds_marks(path))
 
@@ -133,18 +143,23 @@ def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: 
     """Read a file that DuckDB can take as it is; without a delimiter it is one of our own, with a column `row`."""
     cells = {f"c{j}": "VARCHAR" for j in range(len(headers))}
     columns = cells if delimiter else {"row": "BIGINT", **cells}
-    number = "row_number() OVER () AS row, " if delimiter else ""
-    con.execute(
-        f"CREATE TABLE {name} AS SELECT {number}* FROM read_csv({text(str(path))}, header = true, "
-        f"auto_detect = false, delim = {text(delimiter or ',')}, quote = '\"', escape = '\"', columns = {columns}, "
-        "max_line_size = 16777216)")
+    return _store(con, name, headers, f"FROM read_csv({text(str(path))}, header = true, auto_detect = false, "
+                   f"delim = {text(delimiter or ',')}, quote = '\"', escape = '\"', columns = {columns}, "
+                   "max_line_size = 16777216)", "rowid + 1" if delimiter else "row")
+
+
+def _store(con: duckdb.DuckDBPyConnection, name: str, headers: tuple[str, ...], query: str, number: str) -> _Part:
+    """Store the rows of a query; the place of each in DuckDB numbers it: to count rows as they come would be slow."""
+    con.execute(f"CREATE TABLE {name}_data AS {query}")
+    cells = "".join(f", c{j}" for j in range(len(headers)))
+    con.execute(f"CREATE VIEW {name} AS SELECT {number} AS row{cells} FROM {name}_data")
     return _Part(name, headers)
 
 
 def _write_and_read(con: duckdb.DuckDBPyConnection, name: str, layout: Layout, folder: Path, shown: str) -> _Part:
     """Write rows again as a clean, numbered CSV and read that; rows that are too long are kept aside."""
     overlong: list[tuple[int, str]] = []
-    width, clean = len(layout.headers), folder / f"{name}.csv"
+    width, clean = len(layout.headers), folder / "clean.csv"
     try:
         with clean.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
@@ -180,18 +195,21 @@ def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, marked: bool = True)
     """Take out rows that sum up others, and say which columns have lost letters."""
     said = list(part.said)
     cells = [f"c{j}" for j in range(len(part.headers))]
-    named = " OR ".join(f"trim({cell}) IN {TOTALS}" for cell in cells[:3])
+    found = first(con, f"SELECT {', '.join(f'may_be_padded({cell})' for cell in cells) or 'NULL'} FROM {part.name}")
+    padded = frozenset(header for header, blanks in zip(part.headers, found, strict=False) if blanks)
+    named = " OR ".join(f"{cut(cell, header in padded)} IN {TOTALS}"
+                        for cell, header in zip(cells[:3], part.headers, strict=False))
     test = f"({named}) AND is_total([{', '.join(cells)}])" if len(cells) > 2 else "false"
     n, row = first(con, f"SELECT count(*), min(row) FROM {part.name} WHERE {test}")
     if n:
-        con.execute(f"DELETE FROM {part.name} WHERE {test}")
+        con.execute(f"DELETE FROM {part.name}_data WHERE {test}")
         said.append(("total_rows", "", {"n": n, "row": row}))
     if marked and cells:
         asked = (f"{ask} FILTER (WHERE lost_letters({cell}))" for cell in cells for ask in ("count(*)", f"min({cell})"))
         lost = first(con, f"SELECT {', '.join(asked)} FROM {part.name}")
         said += [("lost_characters", header, {"n": count, "example": example})
                  for header, count, example in zip(part.headers, lost[::2], lost[1::2], strict=True) if count]
-    return replace(part, left_out=part.left_out + n, said=tuple(said))
+    return replace(part, left_out=part.left_out + n, padded=padded, said=tuple(said))
 
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path, shown: str) -> _Part:
@@ -199,10 +217,10 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path, shown: 
         source = con.from_parquet(str(path))
         cells = [f"{_write_as_text(quoted(column), str(kind))} AS c{j}"
                  for j, (column, kind) in enumerate(zip(source.columns, source.types, strict=True))]
-        source.project(", ".join(["row_number() OVER () AS row", *cells])).create(name)
+        return _store(con, name, name_headers(source.columns),
+                      f"SELECT {', '.join(cells)} FROM read_parquet({text(str(path))})", "rowid + 1")
     except (duckdb.Error, RuntimeError) as error:  # RuntimeError: a column's name that is no text
         raise errors.unreadable_file(shown, str(error).splitlines()[0].replace(str(path), shown)) from error
-    return _Part(name, name_headers(source.columns))
 
 
 def _write_as_text(cell: str, kind: str) -> str:

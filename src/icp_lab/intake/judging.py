@@ -36,7 +36,7 @@ class _Reason:
 
 @dataclass(frozen=True)
 class Judge:
-    """One mapped table on its way to types: text stands in `m*`, values in `v*` in the order of `columns`."""
+    """One mapped table on its way to types: values stand in `v*` in the order of `columns`, `u*` says what is none."""
 
     con: "duckdb.DuckDBPyConnection"
     spec: "Spec"
@@ -56,17 +56,45 @@ class Judge:
     def convert(self) -> None:
         """Convert every cell, and give every row the number of the first reason to set it aside, or NULL."""
         cells = [self.mapped.cell(column.name) for column in self.columns]
-        values = ", ".join(f"{convert(cell, column, self.forms.get(cell, Form()))} AS v{i}"
+        values = ", ".join(f"{convert(cell, column, self._form(column))} AS v{i}"
                            for i, (cell, column) in enumerate(zip(cells, self.columns, strict=True)))
+        missing = "".join(f", {cells[i]} IS NOT NULL AND v{i} IS NULL AS u{i}" for i in self._doubtful)
         rules = " ".join(f"WHEN {reason.test} THEN {i}" for i, reason in enumerate(self._reasons))
-        again = "false"
-        if self._table.key in self._names:
-            every = ", ".join(f"v{i}" for i in range(len(self.columns)))
-            again = (f"{self._value(self._table.key)} IS NOT NULL AND "
-                     f"row_number() OVER (PARTITION BY {every} ORDER BY file, row) > 1")
         self.con.execute(
-            f"CREATE TABLE {self._judged} AS SELECT *, CASE {rules} END AS reason, {again} AS again "
-            f"FROM (SELECT *, {values} FROM {self.mapped.name})")
+            f"CREATE TABLE {self._judged} AS SELECT file, row, {self._every}{missing}, CASE {rules} END AS reason, "
+            f"false AS again FROM (SELECT *, {values} FROM {self.mapped.name})")
+        if self.keys[0] > self.keys[1]:
+            again = (f"{self._value(self._table.key)} IS NOT NULL AND "
+                     f"row_number() OVER (PARTITION BY {self._every} ORDER BY file, row) > 1")
+            self.con.execute(f"CREATE OR REPLACE TABLE {self._judged} AS SELECT * REPLACE ({again} AS again) "
+                             f"FROM {self._judged}")
+
+    @property
+    def _every(self) -> str:
+        return ", ".join(f"v{i}" for i in range(len(self.columns)))
+
+    @property
+    def _doubtful(self) -> list[int]:
+        """Number the columns that may have cells which do not convert."""
+        return [i for i, c in enumerate(self.columns) if c.choices or (c.kind != "text" and not (
+            self._form(c).plain and c.kind != "integer" and c.low is c.high is None))]
+
+    def _form(self, column: Column) -> Form:
+        return self.forms.get(self.mapped.cell(column.name), Form())
+
+    @cached_property
+    def keys(self) -> tuple[int, int]:
+        """Count the keys, and the different ones; two that share a hash are looked at with the rest."""
+        cell = self._value(self._table.key) if self._table.key in self._names else "NULL"
+        counts = f"count({cell}), count(DISTINCT hash({cell})) FILTER (WHERE {cell} IS NOT NULL)"
+        ((n, different),) = self._all(f"SELECT {counts} FROM {self._judged}")
+        return n, different
+
+    @cached_property
+    def _groups(self) -> list[tuple[Any, ...]]:
+        """Count rows by reason and repetition, and in each the values and the cells that are none."""
+        counts = "".join(f", count(v{i}), count(*) FILTER (WHERE u{i})" for i in self._doubtful)
+        return self._all(f"SELECT reason, again, count(*){counts} FROM {self._judged} GROUP BY ALL ORDER BY ALL")
 
     @cached_property
     def _reasons(self) -> tuple[_Reason, ...]:
@@ -81,7 +109,8 @@ class Judge:
             reasons.append(_Reason(" AND ".join(one_of), "no_key"))
         reasons += [_Reason(f"{self._value(c.name)} > DATE '{self.as_of}'", "after_as_of", c.name)
                     for c in self._table.columns if c.kind == "date" and not c.future and c.name in self._names]
-        if self.spec.table != "accounts" and "account_id" in self._table.by_name and "account_id" in self._names:
+        if "account_id" in {*self._names} & {*self._table.by_name} and self.spec.table != "accounts" \
+                and not self.mapped.known:
             key = self._value("account_id")
             reasons.append(_Reason(f"{key} IS NOT NULL AND {key} NOT IN (SELECT account_id FROM accounts)",
                                    "unknown_account", "account_id"))
@@ -96,63 +125,66 @@ class Judge:
 
     def refuse_unreadable(self) -> None:
         """Refuse a column of which more than a fifth of the filled cells do not convert, naming the first."""
-        for column in self.columns:
-            if column.kind == "text" and not column.choices:
-                continue
-            cell, value = self.mapped.cell(column.name), self._value(column.name)
-            filled, read = self._all(f"SELECT count({cell}), count({value}) FROM {self._judged}")[0]
-            if filled - read > _TOO_MANY_UNREADABLE * filled:
-                first = f"{value} IS NULL AND {cell} IS NOT NULL ORDER BY file, row LIMIT 1"
-                file, row, words = self._all(f"SELECT file, row, {cell} FROM {self._judged} WHERE {first}")[0]
-                place = Place(self.spec.shown[file], row, column.name)
-                raise errors.mostly_unreadable(place, words, _words(column), filled - read, filled)
+        for place, i in enumerate(self._doubtful):
+            read, lost = (sum(group[3 + 2 * place + k] for group in self._groups) for k in (0, 1))
+            if lost > _TOO_MANY_UNREADABLE * (read + lost):
+                column = self.columns[i]
+                ((file, row, words),) = self._find(column.name, f"u{i}", 1)
+                raise errors.mostly_unreadable(Place(self.spec.shown[file], row, column.name), words, _words(column),
+                                               lost, read + lost)
 
     def count(self, facts: "Facts") -> None:
         """Count and list the rows set aside and the cells made missing."""
-        by_number = f"SELECT reason, count(*) FROM {self._judged} WHERE reason IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        for number, n in self._all(by_number):
-            reason = self._reasons[number]
-            self._note(facts, reason.code, reason.column, n, f"reason = {number}")
-        tests = [("duplicate", self._table.key, "reason IS NULL AND again")] if self._table.key in self._names else []
-        tests += [("made_missing", name, f"reason IS NULL AND NOT again AND {self._value(name)} IS NULL "
-                                         f"AND {self.mapped.cell(name)} IS NOT NULL") for name in self._names]
-        for code, column, test in tests:
-            (n,) = self._all(f"SELECT count(*) FROM {self._judged} WHERE {test}")[0]
-            if n:
-                self._note(facts, code, column, n, test)
+        for number, reason in enumerate(self._reasons):
+            self._note(facts, reason.code, reason.column, f"reason = {number}",
+                       sum(group[2] for group in self._groups if group[0] == number))
+        self._note(facts, "duplicate", self._table.key, "reason IS NULL AND again",
+                   sum(group[2] for group in self._groups if group[0] is None and group[1]))
+        used = [group for group in self._groups if group[:2] == (None, False)]
+        for place, i in enumerate(self._doubtful):
+            self._note(facts, "made_missing", self._names[i], f"reason IS NULL AND NOT again AND u{i}",
+                       sum(group[4 + 2 * place] for group in used))
 
-    def _note(self, facts: "Facts", code: str, column: str, n: int, test: str) -> None:
+    def _note(self, facts: "Facts", code: str, column: str, test: str, n: int) -> None:
+        if not n:
+            return
         facts.counts[code, column] += n
         if "amount" in self._names:
             (facts.money[code, column],) = self._all(
                 f"SELECT coalesce(sum({self._value('amount')}), 0) FROM {self._judged} WHERE {test}")[0]
+        facts.listed += [Case(self.spec.shown[file], row, column, value, code)
+                         for file, row, value in self._find(column, test, LISTED)]
+
+    def _find(self, column: str, test: str, most: int) -> list[Any]:
+        """Find the first rows that a test holds for, and what stands there in a column."""
         cell = self.mapped.cell(column) if column else "NULL"
-        rows = self._all(f"SELECT file, row, coalesce({cell}, '') FROM {self._judged} WHERE {test} "
-                         f"ORDER BY file, row LIMIT {LISTED}")
-        facts.listed += [Case(self.spec.shown[file], row, column, value, code) for file, row, value in rows]
+        rows = f"SELECT file, row FROM {self._judged} WHERE {test} ORDER BY file, row LIMIT {most}"
+        return self._all(f"SELECT file, row, coalesce({cell}, '') FROM {self.mapped.name} "
+                         f"SEMI JOIN ({rows}) USING (file, row) ORDER BY file, row")
 
     def refuse_conflicts(self) -> None:
         """Refuse one key with two different rows, naming the second row and the first column that differs."""
-        if not self._table.strict:
+        if not self._table.strict or self.keys[0] == self.keys[1]:
             return
         used, key = f"FROM {self._judged} WHERE reason IS NULL AND NOT again", self._value(self._table.key)
         twice = self._all(f"SELECT {key}, count(*) OVER () {used} GROUP BY {key} HAVING count(*) > 1 "
                           f"ORDER BY min(file), min(row) LIMIT 1")
         for value, count in twice:
-            every = ", ".join(f"v{i}" for i in range(len(self.columns)))
-            rows = f"SELECT file, row, {every} {used} AND {key} = $1 ORDER BY file, row LIMIT 2"
+            rows = f"SELECT file, row, {self._every} {used} AND {key} = $1 ORDER BY file, row LIMIT 2"
             first, second = self.con.execute(rows, [value]).fetchall()
             differs = next(c.name for c, a, b in zip(self.columns, first[2:], second[2:], strict=True) if a != b)
             place = Place(self.spec.shown[second[0]], second[1], self._table.key)
             raise errors.key_conflict(place, value, first[1], differs, count)
 
     def keep(self) -> int:
-        """Make the table of usable rows, and count them."""
+        """Give the usable rows the name of their table, and count them; what is settled later is copied before."""
         named = ", ".join(f"v{i} AS {quoted(name)}" for i, name in enumerate(self._names))
-        self.con.execute(f"CREATE TABLE {self.spec.table} AS SELECT {named} FROM {self._judged} "
+        kind = "TABLE" if self._table.strict else "VIEW"
+        self.con.execute(f"CREATE {kind} {self.spec.table} AS SELECT {named} FROM {self._judged} "
                          "WHERE reason IS NULL AND NOT again")
-        self.con.execute(f"DROP TABLE {self._judged}")
-        return int(self._all(f"SELECT count(*) FROM {self.spec.table}")[0][0])
+        if self._table.strict:
+            self.con.execute(f"DROP TABLE {self._judged}")
+        return sum(group[2] for group in self._groups if group[:2] == (None, False))
 
     def _all(self, sql: str) -> list[Any]:
         return self.con.execute(sql).fetchall()

@@ -15,7 +15,7 @@ from icp_lab.intake.categories import Folding, fold_categories
 from icp_lab.intake.conversion import SQL_TYPES, Customs, Form, add_macros, find_forms, guess_kinds
 from icp_lab.intake.deriving import derive_columns, keep_latest
 from icp_lab.intake.facts import Case, Decision, Facts
-from icp_lab.intake.files import Raw, read_files
+from icp_lab.intake.files import Raw, count_repeated, read_files
 from icp_lab.intake.formats import Note, apply_format
 from icp_lab.intake.judging import Judge
 from icp_lab.intake.mapping import Mapped, join_columns, map_columns
@@ -68,6 +68,7 @@ class Tables:
         self._folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, self._folder, ignore_errors=True)
         self._con = duckdb.connect(config={"temp_directory": str(self._folder), "autoinstall_known_extensions": False})
+        self._con.execute("SET enable_progress_bar = false")  # it would stand among what a program says
         add_macros(self._con)
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
@@ -113,7 +114,6 @@ class Tables:
             raise errors.no_rows(", ".join(spec.shown), name, 0)
         spec, notes = apply_format(self._con, spec, raw)
         mapped = map_columns(self._con, spec, raw)
-        self._con.execute(f"DROP TABLE {raw.name}")
         mapped, kept = keep_latest(self._con, spec, mapped)
         mapped, derived = derive_columns(self._con, spec, mapped)
         self._notes[name] = [*notes, *mapped.notes, *kept, *derived]
@@ -123,14 +123,14 @@ class Tables:
         return mapped
 
     def _type(self, spec: Spec) -> Facts:
-        table, mapped, raw = BY_NAME[spec.table], self._prepare(spec.table), self._raw[spec.table]
+        table, source, raw = BY_NAME[spec.table], self._prepare(spec.table), self._raw[spec.table]
+        mapped = source
         if "account_id" in table.by_name and spec.table != "accounts":
             mapped, found = find_accounts(self._con, spec, mapped)
             self._notes[spec.table] += found
         columns, ignored = self._declare(spec, table, mapped)
         read = raw.rows + len(raw.overlong) + raw.left_out
-        facts = Facts(spec.table, ", ".join(spec.shown), read, mapped.left_out + raw.left_out,
-                      duplicates=0 if spec.one_row else raw.duplicates, ignored=ignored)
+        facts = Facts(spec.table, ", ".join(spec.shown), read, mapped.left_out + raw.left_out, ignored=ignored)
         facts.decisions += raw.decisions
         facts.decisions += [Decision(code, facts.file, column, said) for code, column, said in self._notes[spec.table]]
         facts.counts["dropped", ""] += mapped.dropped
@@ -138,11 +138,14 @@ class Tables:
             facts.add(Case(spec.shown[file], row, "", cells, "overlong"))
         told = {mapped.cell(column): order for column, order in spec.dates.items() if column in mapped.names}
         kinds = {mapped.cell(column.name): column.kind for column in columns}
-        forms = find_forms(self._con, mapped.name, kinds, self._customs, told)
+        forms = find_forms(self._con, source.name, kinds, self._customs, told)
         facts.decisions += [Decision(code, facts.file, column.name, said) for column in columns
                             for code, said in forms.get(mapped.cell(column.name), Form()).said]
         judge = Judge(self._con, spec, mapped, columns, forms, self._as_of)
         judge.convert()
+        # No row is there twice where a key that the file has tells all of them apart.
+        if not spec.one_row and (judge.keys != (raw.rows, raw.rows) or spec.columns.get(table.key) == "row"):
+            facts.duplicates = count_repeated(self._con, raw)
         judge.refuse_unreadable()
         judge.count(facts)
         if facts.read == facts.left_out:
@@ -160,7 +163,7 @@ class Tables:
         self._columns[spec.table] = columns
         joins = [other.join for other in (*self._specs.values(), *self._others.values())]
         if all(join is None or join.table != spec.table for join in joins):
-            self._con.execute(f"DROP TABLE {self._mapped.pop(spec.table).name}")  # nobody takes columns from its text
+            self._con.execute(f"DROP SCHEMA {raw.place} CASCADE")  # nobody takes columns from its text
         return facts
 
     def _declare(self, spec: Spec, table: Table, mapped: Mapped) -> tuple[tuple[Column, ...], tuple[str, ...]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icp_lab.errors import study as errors
-from icp_lab.intake.conversion import BLANKS, Form, by_kind, find_forms
-from icp_lab.intake.files import Raw, first, quoted, text
+from icp_lab.intake.conversion import Form, by_kind, find_forms
+from icp_lab.intake.files import Raw, cut, first, text
 from icp_lab.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mapped:
-    """A table of text, columns `file`, `row`, `m0`, `m1`... named by `names`; `left_out` rows did not meet `where`."""
+    """A table or view of text, columns `file`, `row`, `m0`, `m1`... named by `names`.
+
+    `left_out` rows did not meet `where`; `known` tells that each account_id is one of accounts.
+    """
 
     name: str
     names: tuple[str, ...]
     left_out: int
     dropped: int
     notes: tuple[tuple[str, str, dict[str, str | int]], ...] = ()
+    known: bool = False
 
     def cell(self, column: str) -> str:
         """Name the DuckDB column that holds a column of the study."""
@@ -50,8 +54,10 @@ def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Map
     done = ", ".join(f"{_scale(spec, name, cell, forms)} AS m{i}" for i, (name, cell) in enumerate(words.items()))
     notes = tuple((code, column, said) for column in spec.scale for code, said in forms[words[column]].said)
     (meets,) = first(con, f"SELECT count(*) FROM ({inner}) WHERE {kept}")
-    name = quoted(f"text_{spec.table}")
-    con.execute(f"CREATE TABLE {name} AS SELECT file, row, {done} FROM (SELECT * FROM ({inner}) WHERE {kept} {once})")
+    name = f"{raw.place}.mapped"
+    # What is worked out at length is worked out once; anything else is read where the rows are.
+    kind = "TABLE" if spec.values or spec.scale or spec.drop_duplicates else "VIEW"
+    con.execute(f"CREATE {kind} {name} AS SELECT file, row, {done} FROM (SELECT * FROM ({inner}) WHERE {kept} {once})")
     (rows,) = first(con, f"SELECT count(*) FROM {name}")
     return Mapped(name, names, raw.rows - meets, meets - rows, notes)
 
@@ -80,7 +86,7 @@ def _name_cells(spec: "Spec", raw: Raw) -> dict[str, str]:
 
 
 def _trimmed(raw: Raw, header: str) -> str:
-    return f"nullif(trim(c{raw.headers.index(header)}, {BLANKS}), '')"
+    return cut(f"c{raw.headers.index(header)}", header in raw.padded)
 
 
 def _reword(spec: "Spec", column: str, cell: str) -> str:
@@ -120,11 +126,10 @@ def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, r
     twice = f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1"
     for value, count in con.execute(twice).fetchall():
         raise errors.join_not_unique(line, join.table, join.on, value, count)
-    name = quoted(f"joined_{spec.table}")
+    name = f"{left.name}_joined"
     own = [(column, f"l.{left.cell(column)}") for column in left.names if column not in join.take]
     cells = own + [(column, f"r.t{j}") for j, column in enumerate(join.take)]
     done = ", ".join(f"{cell} AS m{i}" for i, (_, cell) in enumerate(cells))
     con.execute(f"CREATE TABLE {name} AS SELECT l.file, l.row, {done} FROM {left.name} l "
                 f"LEFT JOIN ({rows}) r ON l.{left.cell(join.on)} = r.k")
-    con.execute(f"DROP TABLE {left.name}")
     return Mapped(name, tuple(column for column, _ in cells), left.left_out, left.dropped)

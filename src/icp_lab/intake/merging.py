@@ -113,20 +113,24 @@ def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped
         if way not in mapped.names:
             continue
         cell, own = mapped.cell(way), mapped.cell("account_id") if "account_id" in mapped.names else "NULL"
-        lost = f"{cell} NOT IN (SELECT account_id FROM accounts)" if way == "account_id" else f"{own} IS NULL"
-        rows = f"ANTI JOIN accounts a ON a.account_id = {cell}" if way == "account_id" else f"WHERE {lost}"
+        rows = f"ANTI JOIN accounts a ON a.account_id = {cell}" if way == "account_id" else f"WHERE {own} IS NULL"
         asked = f"SELECT DISTINCT {cell} FROM {mapped.name} {rows} ORDER BY ALL"
         words = [word for (word,) in con.execute(asked).fetchall() if word is not None]
         known = _list_known(con, words)
         found = {word: account for word in words if (account := _find(word, known))}
+        if way == "account_id":
+            mapped = replace(mapped, known=len(found) == len(words))
         if not found:
             continue
-        if "account_id" not in mapped.names:
-            con.execute(f"ALTER TABLE {mapped.name} ADD COLUMN m{len(mapped.names)} VARCHAR")
-            mapped = replace(mapped, names=(*mapped.names, "account_id"))
-        con.execute(f"UPDATE {mapped.name} SET {mapped.cell('account_id')} = f.found FROM "
-                    f"(SELECT unnest($1) AS word, unnest($2) AS found) f WHERE {cell} = f.word AND ({lost})",
+        table, name = f"{mapped.name}_by_{way}", f"{mapped.name}_found"
+        con.execute(f"CREATE TABLE {table} AS SELECT unnest($1) AS word, unnest($2) AS found",
                     [list(found), list(found.values())])
+        names = tuple(dict.fromkeys((*mapped.names, "account_id")))
+        now = f"coalesce({'found, ' + own if way == 'account_id' else own + ', found'})"
+        cells = ", ".join(f"{now if c == 'account_id' else mapped.cell(c)} AS m{i}" for i, c in enumerate(names))
+        con.execute(f"CREATE VIEW {name} AS SELECT file, row, {cells} "
+                    f"FROM {mapped.name} LEFT JOIN {table} ON {cell} = word")
+        mapped = replace(mapped, name=name, names=names)
         # An id that was merged follows its account without a word: the accounts' own facts say it.
         named = {word: account for word, account in found.items() if account not in known.get(f"id {word}", ())}
         if named:

@@ -5,6 +5,10 @@
 -- can be decided. Sources: how spreadsheets, CRMs and accounting programs of Japan, the US and Europe write, as seen in
 -- their exports; the eras are those of the Japanese calendar (Reiwa from 2019-05-01). Word lists may grow here.
 
+-- What is cut off around a cell: blanks of all widths. Where all cells begin and end with plain signs, there are none.
+CREATE MACRO cut(x) AS nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160)), '');
+CREATE MACRO may_be_padded(x) AS bool_or(x NOT BETWEEN '!' AND '~') OR bool_or(x[-1] NOT BETWEEN '!' AND '~');
+
 -- Full-width signs become plain ones, all minus signs one, all waves one; spaces between groups of digits go.
 CREATE MACRO narrow(x) AS
   regexp_replace(regexp_replace(regexp_replace(regexp_replace(
@@ -91,7 +95,7 @@ CREATE MACRO number_notes(x, comma) AS {
 -- Dates --------------------------------------------------------------------------------------------------------------
 -- The day as it is written, whatever time and zone follow.
 CREATE MACRO fast_date(x) AS
-  CASE WHEN substr(x, 5, 1) IN ('-', '/') AND TRY_CAST(x AS DATE) BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'
+  CASE WHEN TRY_CAST(x AS DATE) BETWEEN DATE '1000-01-01' AND DATE '9999-12-31' AND x[5] IN ('-', '/')
     THEN TRY_CAST(x AS DATE) END;
 
 CREATE MACRO usual_date(x) AS coalesce(fast_date(x), CASE WHEN regexp_full_match(x, '[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日')
@@ -191,7 +195,7 @@ CREATE MACRO split_list(x) AS CASE
   WHEN contains(x, chr(10)) THEN string_split_regex(x, '[\r\n]+')
   ELSE string_split_regex(x, '[,、，]') END;
 CREATE MACRO as_list(x) AS nullif(list_filter(list_transform(split_list(x),
-  lambda i: trim(i, ' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160))), lambda i: i <> ''), []);
+  lambda i: cut(i)), lambda i: i IS NOT NULL), []);
 
 -- Rows and cells that are not what they seem ---------------------------------------------------------------------------
 -- A row that holds one text, ends with a number behind it, and is not full.

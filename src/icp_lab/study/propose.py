@@ -191,7 +191,7 @@ def _look_at(con: duckdb.DuckDBPyConnection, path: Path, shown: str, sheet: str)
     asked = f"SELECT coalesce(min, ''), approx_unique FROM (SUMMARIZE (SELECT * EXCLUDE (file, row) FROM {raw.name}))"
     told = dict(zip(raw.headers, con.execute(asked).fetchall(), strict=True)) if raw.rows else {}
     words = {header: read_words(con, raw, header) for header, (_least, n) in told.items() if n <= _WORDS}
-    con.execute(f"DROP TABLE {raw.name}")
+    con.execute(f"DROP SCHEMA {raw.place} CASCADE")
     return Source(path, shown, sheet, raw.rows, {header: least for header, (least, _n) in told.items()}, words)
 
 
