@@ -69,6 +69,24 @@ def test_the_cost_is_the_amount_less_the_margin(make_study):
     assert study.facts("revenue").ignored == ("得意先名", "代理店")
 
 
+def test_ids_that_are_written_in_two_ways_are_one_account(make_study):
+    study = open_study(make_study(
+        "tables:\n  accounts: {file: o.csv, format: salesforce, one_row: latest, columns: {account_id: AccountId}}\n",
+        o_csv="AccountId,Name\n001A0000006Vm9r,x\n001A0000006Vm9rIAC,y\n",
+    ))
+    assert study.table("accounts")["account_id"].tolist() == ["001A0000006Vm9rIAC"]
+    assert [one.code for one in study.facts("accounts").decisions][-2:] == ["id18", "one_row"]
+
+
+def test_what_was_decided_of_scaled_cells_is_still_told(make_study):
+    ledger = "得意先コード,金額（千円）,粗利\n1,△1,0\n1,2,0\n"
+    yml = "tables:\n  accounts: {file: l.csv, format: ledger, one_row: latest}\n"
+    study = open_study(make_study(yml + "  revenue: {file: l.csv, format: ledger}\n", l_csv=ledger))
+    assert sorted(study.table("revenue")["amount"]) == [-1000, 2000]
+    told = {(one.code, one.column) for one in study.facts("revenue").decisions}
+    assert ("number_words", "amount") in told
+
+
 def test_a_column_that_is_there_is_not_derived(make_study):
     ledger = "得意先コード,金額,原価,粗利\n1,100,90,30\n"
     yml = "tables:\n  accounts: {file: l.csv, format: ledger, one_row: latest}\n"

@@ -1,6 +1,6 @@
 """Refusals of studies that tables utter, and how study.yml is spoken of."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from icp_lab.errors.base import LabError, Place, find_nearest, utter
 from icp_lab.locale import _
@@ -30,41 +30,16 @@ def unreadable_file(file: str, problem: str) -> LabError:
     return utter("study.unreadable_file", Place(file), problem=problem)
 
 
-def no_header(file: str, line: int | None, header: str, headers: Iterable[str]) -> LabError:
-    """Refuse a mapping from a header that the file does not have."""
-    names = list(headers)
-    place, told = Place(file, column=header), list_words(names)
-    return utter("study.no_header", place, header=header, line=in_yml(line), names=told, remedy=nearest(header, names))
-
-
-def no_column(line: int | None, key: str, column: str, columns: Iterable[str]) -> LabError:
+def no_column(line: int | None, key: str, column: str, columns: Collection[str]) -> LabError:
     """Refuse a column named in study.yml that the table does not have."""
-    names = list(columns)
-    place, told = Place(in_yml(line), column=column), list_words(names)
-    return utter("study.no_column", place, key=key, column=column, names=told, remedy=nearest(column, names))
+    place, told, near = Place(in_yml(line), column=column), list_words(columns), nearest(column, columns)
+    return utter("study.no_column", place, key=key, column=column, names=told, remedy=near)
 
 
-def column_missing(file: str, table: str, column: str, headers: Iterable[str]) -> LabError:
+def column_missing(file: str, table: str, column: str, headers: Collection[str]) -> LabError:
     """Refuse a table without a column that it needs."""
-    names = list(headers)
-    told, near = list_words(names), nearest(column, names)
-    place = Place(file, column=column)
+    place, told, near = Place(file, column=column), list_words(headers), nearest(column, headers)
     return utter("study.column_missing", place, table=table, column=column, names=told, nearest=near)
-
-
-def one_of_missing(file: str, table: str, columns: Iterable[str]) -> LabError:
-    """Refuse a table that has none of the columns of which it needs one."""
-    return utter("study.one_of_missing", Place(file), table=table, columns=list_words(columns))
-
-
-def no_rows(file: str, table: str, read: int) -> LabError:
-    """Refuse a table in which nothing is left to work on."""
-    return utter("study.no_rows_left" if read else "study.no_rows", Place(file), n=read, table=table)
-
-
-def no_accounts(file: str, set_aside: int) -> LabError:
-    """Refuse accounts of which every row had to be set aside."""
-    return utter("study.no_accounts", Place(file), n=set_aside)
 
 
 def mostly_unreadable(place: Place, value: str, kind: str, bad: int, filled: int) -> LabError:
@@ -76,18 +51,3 @@ def key_conflict(place: Place, value: str, first_row: int, differs: str, count: 
     """Refuse one key that has two different rows."""
     return utter(
         "study.key_conflict", place, value=value, first=first_row, differs=differs, count=count, key=place.column)
-
-
-def join_not_unique(line: int | None, table: str, on: str, value: str, count: int) -> LabError:
-    """Refuse a join that would multiply rows."""
-    return utter("study.join_not_unique", Place(in_yml(line)), value=value, count=count, on=on, table=table)
-
-
-def join_in_a_circle(line: int | None, tables: Iterable[str]) -> LabError:
-    """Refuse tables that join each other in a circle."""
-    return utter("study.join_in_a_circle", Place(in_yml(line)), tables=list_words(tables))
-
-
-def row_of_several_files(line: int | None, table: str) -> LabError:
-    """Refuse row numbers as keys where several files are read."""
-    return utter("study.row_of_several_files", Place(in_yml(line)), table=table)

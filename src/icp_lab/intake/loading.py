@@ -9,7 +9,7 @@ from shutil import rmtree
 
 import duckdb
 
-from icp_lab.errors import LabError
+from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.categories import Folding, fold_categories
 from icp_lab.intake.conversion import SQL_TYPES, Customs, Form, add_macros, find_forms, guess_kinds
@@ -107,11 +107,12 @@ class Tables:
             return self._mapped[name]
         spec = self._others.get(name) or self._specs[name]
         if name in self._joining:
-            raise errors.join_in_a_circle(spec.line("join"), self._joining)
+            place = Place(errors.in_yml(spec.line("join")))
+            raise utter("study.join_in_a_circle", place, tables=errors.list_words(self._joining))
         self._joining = (*self._joining, name)
         raw = self._raw[name] = read_files(self._con, spec, self._folder)
         if not raw.rows + len(raw.overlong):
-            raise errors.no_rows(", ".join(spec.shown), name, 0)
+            raise utter("study.no_rows", Place(", ".join(spec.shown)), table=name)
         spec, notes = apply_format(self._con, spec, raw)
         mapped = map_columns(self._con, spec, raw)
         mapped, kept = keep_latest(self._con, spec, mapped)
@@ -149,11 +150,11 @@ class Tables:
         judge.refuse_unreadable()
         judge.count(facts)
         if facts.read == facts.left_out:
-            raise errors.no_rows(facts.file, spec.table, facts.read)
+            raise utter("study.no_rows_left", Place(facts.file), n=facts.read, table=spec.table)
         judge.refuse_conflicts()
         facts.used = judge.keep()
         if not facts.used and spec.table == "accounts":
-            raise errors.no_accounts(facts.file, facts.set_aside)
+            raise utter("study.no_accounts", Place(facts.file), n=facts.set_aside)
         if spec.table == "accounts":
             self.matches, self.companies = merge_accounts(self._con, mapped, columns, self._told.same, facts)
         if spec.table in ("accounts", "leads"):
@@ -173,7 +174,7 @@ class Tables:
             if name not in mapped.names:
                 raise errors.column_missing(file, table.name, name, mapped.names)
         if table.one_of and not set(table.one_of) & set(mapped.names):
-            raise errors.one_of_missing(file, table.name, table.one_of)
+            raise utter("study.one_of_missing", Place(file), table=table.name, columns=errors.list_words(table.one_of))
         declared = [column for column in table.columns if column.name in mapped.names]
         others = [name for name in mapped.names if name not in table.by_name]
         if not table.extra:

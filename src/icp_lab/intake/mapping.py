@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import Form, by_kind, find_forms
 from icp_lab.intake.files import Raw, cut, first, text
@@ -66,14 +67,16 @@ def _name_cells(spec: "Spec", raw: Raw) -> dict[str, str]:
     """Give each column of the study the SQL of its cells: mapped headers, headers that keep their name, constants."""
     cells: dict[str, str] = {}
     for column, header in spec.columns.items():
+        line = errors.in_yml(spec.line("columns", column))
         if header in raw.headers:
             cells[column] = _trimmed(raw, header)
         elif header == "row":
             if len(spec.files) > 1:
-                raise errors.row_of_several_files(spec.line("columns", column), spec.table)
+                raise utter("study.row_of_several_files", Place(line), table=spec.table)
             cells[column] = "CAST(row AS VARCHAR)"
         else:
-            raise errors.no_header(spec.shown[0], spec.line("columns", column), header, raw.headers)
+            raise utter("study.no_header", Place(spec.shown[0], column=header), header=header, line=line,
+                        names=errors.list_words(raw.headers), remedy=errors.nearest(header, raw.headers))
     taken = {*spec.columns, *spec.set, *raw.headers}
     declared = BY_NAME[spec.table].by_name if spec.table in BY_NAME else {}
     for header in raw.headers:
@@ -125,7 +128,8 @@ def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, r
     rows = f"SELECT DISTINCT {right.cell(join.on)} AS k, {taken} FROM {right.name} WHERE k IS NOT NULL"
     twice = f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1"
     for value, count in con.execute(twice).fetchall():
-        raise errors.join_not_unique(line, join.table, join.on, value, count)
+        place = Place(errors.in_yml(line))
+        raise utter("study.join_not_unique", place, value=value, count=count, on=join.on, table=join.table)
     name = f"{left.name}_joined"
     own = [(column, f"l.{left.cell(column)}") for column in left.names if column not in join.take]
     cells = own + [(column, f"r.t{j}") for j, column in enumerate(join.take)]

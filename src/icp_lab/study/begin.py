@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -55,15 +55,11 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
     file = place / errors.YML
     if file.exists() or (place.exists() and not place.is_dir()):
         raise utter("study.folder_taken", path=file if file.exists() else place)
-    place.mkdir(parents=True, exist_ok=True)
+    words = {"name": place.resolve().name, "as_of": as_of or date.today(), "outcomes": OUTCOMES, "tables": TABLES}
     with in_language(language):
         write_templates(place / "templates", BY_NAME)
-        name, day = place.resolve().name, as_of or date.today()
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(fill_template(errors.YML, name=name, language=language, as_of=day, outcomes=OUTCOMES,
-                                       tables=TABLES, units=UNITS))
-        if not (hypotheses := place / errors.HYPOTHESES).exists():
-            hypotheses.write_text(fill_template(errors.HYPOTHESES, as_of=day), encoding="utf-8")
+        _write_new(place, {name: fill_template(name, language=language, units=UNITS, **words)
+                           for name in (errors.YML, errors.HYPOTHESES)})
     return file
 
 
@@ -72,11 +68,16 @@ def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
 
     Files that are there already are left as they are.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     wanted, kinds = [BY_NAME[name] for name in tables], read_declared("icp_lab.study", "names.toml")["kinds"]
     # The mark at the beginning makes Excel read the file as UTF-8.
     texts = {f"{table.name}.csv": "\ufeff" + ",".join(table.by_name) + "\r\n" for table in wanted}
     texts["README.md"] = fill_template("README.md", tables=wanted, kinds=kinds)
+    return _write_new(folder, texts)
+
+
+def _write_new(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write the files that are not there yet, and name them."""
+    folder.mkdir(parents=True, exist_ok=True)
     new = {path: text for name, text in texts.items() if not (path := folder / name).exists()}
     for path, text in new.items():
         path.write_text(text, encoding="utf-8", newline="")
