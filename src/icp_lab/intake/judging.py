@@ -14,7 +14,7 @@ from icp_lab.locale import _
 from icp_lab.tables import BY_NAME, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import duckdb
 
@@ -64,10 +64,9 @@ class Judge:
             f"CREATE TABLE {self._judged} AS SELECT file, row, {self._every}{missing}, CASE {rules} END AS reason, "
             f"false AS again FROM (SELECT *, {values} FROM {self.mapped.name})")
         if self.keys[0] > self.keys[1]:
-            again = (f"{self._value(self._table.key)} IS NOT NULL AND "
-                     f"row_number() OVER (PARTITION BY {self._every} ORDER BY file, row) > 1")
-            self.con.execute(f"CREATE OR REPLACE TABLE {self._judged} AS SELECT * REPLACE ({again} AS again) "
-                             f"FROM {self._judged}")
+            again = f"row_number() OVER (PARTITION BY {self._every} ORDER BY file, row) > 1"
+            self.con.execute(f"CREATE OR REPLACE TABLE {self._judged} AS SELECT * REPLACE "
+                             f"({again} AND {self._value(self._table.key)} IS NOT NULL AS again) FROM {self._judged}")
 
     @property
     def _every(self) -> str:
@@ -89,12 +88,6 @@ class Judge:
         counts = f"count({cell}), count(DISTINCT hash({cell})) FILTER (WHERE {cell} IS NOT NULL)"
         ((n, different),) = self._all(f"SELECT {counts} FROM {self._judged}")
         return n, different
-
-    @cached_property
-    def _groups(self) -> list[tuple[Any, ...]]:
-        """Count rows by reason and repetition, and in each the values and the cells that are none."""
-        counts = "".join(f", count(v{i}), count(*) FILTER (WHERE u{i})" for i in self._doubtful)
-        return self._all(f"SELECT reason, again, count(*){counts} FROM {self._judged} GROUP BY ALL ORDER BY ALL")
 
     @cached_property
     def _reasons(self) -> tuple[_Reason, ...]:
@@ -125,29 +118,29 @@ class Judge:
 
     def refuse_unreadable(self) -> None:
         """Refuse a column of which more than a fifth of the filled cells do not convert, naming the first."""
-        for place, i in enumerate(self._doubtful):
-            read, lost = (sum(group[3 + 2 * place + k] for group in self._groups) for k in (0, 1))
-            if lost > _TOO_MANY_UNREADABLE * (read + lost):
+        read, lost = (self._count(test.format(i) for i in self._doubtful) for test in ("v{} IS NOT NULL", "u{}"))
+        for i, good, bad in zip(self._doubtful, read, lost, strict=True):
+            if bad > _TOO_MANY_UNREADABLE * (good + bad):
                 column = self.columns[i]
                 ((file, row, words),) = self._find(column.name, f"u{i}", 1)
-                raise errors.mostly_unreadable(Place(self.spec.shown[file], row, column.name), words, _words(column),
-                                               lost, read + lost)
+                place = Place(self.spec.shown[file], row, column.name)
+                raise errors.mostly_unreadable(place, words, _words(column), bad, good + bad)
 
     def count(self, facts: "Facts") -> None:
         """Count and list the rows set aside and the cells made missing."""
-        for number, reason in enumerate(self._reasons):
-            self._note(facts, reason.code, reason.column, f"reason = {number}",
-                       sum(group[2] for group in self._groups if group[0] == number))
-        self._note(facts, "duplicate", self._table.key, "reason IS NULL AND again",
-                   sum(group[2] for group in self._groups if group[0] is None and group[1]))
-        used = [group for group in self._groups if group[:2] == (None, False)]
-        for place, i in enumerate(self._doubtful):
-            self._note(facts, "made_missing", self._names[i], f"reason IS NULL AND NOT again AND u{i}",
-                       sum(group[4 + 2 * place] for group in used))
+        tests = [(reason.code, reason.column, f"reason = {i}") for i, reason in enumerate(self._reasons)]
+        tests.append(("duplicate", self._table.key, "reason IS NULL AND again"))
+        tests += [("made_missing", self._names[i], f"reason IS NULL AND NOT again AND u{i}") for i in self._doubtful]
+        for (code, column, test), n in zip(tests, self._count(test for *_of, test in tests), strict=True):
+            if n:
+                self._note(facts, code, column, n, test)
 
-    def _note(self, facts: "Facts", code: str, column: str, test: str, n: int) -> None:
-        if not n:
-            return
+    def _count(self, tests: "Iterable[str]") -> tuple[int, ...]:
+        """Count for each test the rows that it holds for, all in one pass."""
+        counts = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {test})" for test in tests)])
+        return tuple(self._all(f"SELECT {counts} FROM {self._judged}")[0][1:])
+
+    def _note(self, facts: "Facts", code: str, column: str, n: int, test: str) -> None:
         facts.counts[code, column] += n
         if "amount" in self._names:
             (facts.money[code, column],) = self._all(
@@ -184,7 +177,7 @@ class Judge:
                          "WHERE reason IS NULL AND NOT again")
         if self._table.strict:
             self.con.execute(f"DROP TABLE {self._judged}")
-        return sum(group[2] for group in self._groups if group[:2] == (None, False))
+        return int(self._all(f"SELECT count(*) FROM {self.spec.table}")[0][0])
 
     def _all(self, sql: str) -> list[Any]:
         return self.con.execute(sql).fetchall()
