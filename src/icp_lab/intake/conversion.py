@@ -27,7 +27,7 @@ ORDERS = ("dmy", "mdy", "ymd")
 Said = tuple[str, dict[str, str | int]]
 """A decision: its code in decisions.toml, and the words that fill its sentence."""
 _NUMBERS = ("number", "integer", "money")
-_SAMPLE = 1000
+_SAMPLE, _FEW = 1000, 20
 
 
 @dataclass(frozen=True)
@@ -185,11 +185,20 @@ def _say(
 
 def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) -> dict[str, "Kind"]:
     """Find the kind of columns that nobody declared: what holds for every filled cell, else text."""
-    # All rows are asked only where the first ones speak for a kind.
-    sample = f"(SELECT {', '.join(cells)} FROM {table} LIMIT {_SAMPLE})"
-    spoken = _ask(con, sample, {cell: f"coalesce(clean_kind({cell}), written_kind({cell}))" for cell in cells})
-    kinds = _ask(con, table, {
-        cell: f"clean_kind({cell})" if kind == "text" else f"CASE WHEN holds_{kind}({cell}) THEN '{kind}' END"
-        for cell, kind in spoken.items() if kind})
-    kinds |= _ask(con, table, {cell: f"written_kind({cell})" for cell, kind in kinds.items() if not kind})
+    # All rows are asked only where the first ones speak for a kind, and slowly only where the usual forms do not do.
+    spoken = _ask_alike(con, f"(SELECT {', '.join(cells)} FROM {table} LIMIT {_SAMPLE})", cells,
+                        "coalesce(clean_kind(x), written_kind(x))", most=_FEW)
+    kinds = _ask(con, table, {cell: f"clean_kind({cell})" for cell in cells if spoken.get(cell, "text")})
+    kinds |= _ask_alike(con, table, [cell for cell, kind in kinds.items() if not kind], "written_kind(x)")
     return {cell: kinds.get(cell) or "text" for cell in cells}
+
+
+def _ask_alike(
+    con: "duckdb.DuckDBPyConnection", table: str, cells: list[str], asked: str, most: int = 1 << 62
+) -> dict[str, Any]:
+    """Ask the same of the different values of each column, stacked: a long question is then planned only once."""
+    if not cells:
+        return {}
+    stacked = " UNION ALL ".join(f"SELECT DISTINCT {i} AS c, {cell} AS x FROM {table}" for i, cell in enumerate(cells))
+    few = f"SELECT c, x FROM ({stacked}) WHERE x IS NOT NULL QUALIFY row_number() OVER (PARTITION BY c) <= {most}"
+    return {cells[c]: kind for c, kind in con.execute(f"SELECT c, {asked} FROM ({few}) GROUP BY c").fetchall()}
