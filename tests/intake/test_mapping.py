@@ -125,7 +125,6 @@ def test_tables_that_join_each_other_are_refused(make_study):
         ("where: {industri: x}", r"line 5 of study.yml.*`where` names the column `industri`.*Did you mean `industry`"),
         ("scale: {emploees: 2}", r"`scale` names the column `emploees`"),
         ("format: hubspt", r"line 5 of study.yml: `hubspt` is no known format.*Did you mean `hubspot`"),
-        ("sql: select 1", r"`sql` is not in this version"),
         ("units: {employees: 百億}", r"`百億` is no value for `units`"),
         ("encoding: klingon", r"`klingon` is no value for `encoding`"),
         ("delimiter: ', '", "It is one character"),
