@@ -68,7 +68,6 @@ class Tables:
         self._folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, self._folder, ignore_errors=True)
         self._con = duckdb.connect(config={"temp_directory": str(self._folder), "autoinstall_known_extensions": False})
-        self._con.execute("SET enable_progress_bar = false")  # it would stand among what a program says
         add_macros(self._con)
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
