@@ -11,28 +11,25 @@ from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, join, tell
-from icp_lab.views.table import Table, say, say_interval
+from icp_lab.views.table import Table, say
 from icp_lab.views.words import lay_out, name, names, phrase, show
 
 
 def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kinds, about: About) -> Prose:
     """Who are the customers, what are they worth, and on how few does it hang?"""
     everyone = kinds.frame.iloc[0]
-    count = int(everyone["customers"])
-    value = {end: _say_about(everyone[end], about) for end in ("value", "value_low", "value_high")}
-    clash = _count_clashes(base)
+    count, clash = int(everyone["customers"]), _count_clashes(base)
+    value, *ends = (_say_about(everyone[end], about) for end in ("value", "value_low", "value_high"))
     return join(
         tell(ngettext("**One customer**.", "**{n} customers**.", count), n=count),
-        tell(_("On average one is worth {value} ({interval}; {basis})."), value=value["value"], basis=name_basis(worth),
-             interval=tell(_("{low} to {high}"), low=value["value_low"], high=value["value_high"])) if worth.basis
-        else _("What one of them is worth cannot be told: the tables hold neither revenue nor amounts of deals."),
-        tell(_("{half} of them bring half of the revenue."), half=money.half) if money.half else "",
-        tell(_("Of 100 customers about {rate} leave within a year ({interval})."),
-             rate=say(100 * everyone["leave"], "integer"),
-             interval=say_interval(100 * everyone["leave_low"], 100 * everyone["leave_high"], "integer"))
+        phrase("base", "worth", value=value, basis=name_basis(worth),
+               interval=tell(_("{low} to {high}"), low=ends[0], high=ends[1])) if worth.basis
+        else phrase("base", "worthless"),
+        phrase("base", "half", half=money.half) if money.half else "",
+        phrase("base", "leave", rate=100 * everyone["leave"],
+               interval=(100 * everyone["leave_low"], 100 * everyone["leave_high"]))
         if base.definition and everyone["years"] > 0 else "",
-        tell(_("**Who has left is disputed**: two definitions differ on {n} customers."), n=clash.max())
-        if clash.any() else "")
+        phrase("base", "disputed", n=clash.max()) if clash.any() else "")
 
 
 def _count_clashes(base: CustomerBase) -> "pd.Series[int]":
@@ -68,11 +65,8 @@ def tell_oddities(base: CustomerBase, worth: Worth) -> list[Prose]:
 
 def tabulate_leaving(base: CustomerBase) -> tuple[Table, ...]:
     """Who has left by each definition that the tables allow, and where do two of them contradict each other?"""
-    told, called = base.definitions[base.definitions["told"] > 0], names("definition")
-    ends = {end: base.contradictions[end].map(called) for end in ("first", "second")}
-    tables = (lay_out("definitions", told.assign(words=told["definition"].map(called))),
-              lay_out("contradictions", base.contradictions.assign(**ends)))
-    return tuple(table for table in tables if len(table.frame))
+    frames = {"definitions": base.definitions[base.definitions["told"] > 0], "contradictions": base.contradictions}
+    return tuple(lay_out(kind, frame) for kind, frame in frames.items() if len(frame))
 
 
 def tell_contradictions(base: CustomerBase) -> Prose:
@@ -83,15 +77,15 @@ def tell_contradictions(base: CustomerBase) -> Prose:
     found = "alone" if clash.empty else "never" if not clash.any() else "often"
     worst = base.contradictions.iloc[int(clash.argmax())] if found == "often" else {"first": "", "second": ""}
     return phrase("contradicting", found, n=clash.max(), first=called.get(worst["first"]),
-                second=called.get(worst["second"]), used=tell(_("In force: {definition}."),
-                                                              definition=called[base.definition]))
+                second=called.get(worst["second"]),
+                used=phrase("contradicting", "used", definition=called[base.definition]))
 
 
 def tabulate_lapses(base: CustomerBase) -> Table | Prose:
     """What does the choice of k decide?"""
-    if not base.lapses["told"].any():
-        return Prose(_("Nobody here orders from a ledger often enough to have a rhythm, so nobody has lapsed."))
     told = base.lapses["told"]
+    if not told.any():
+        return phrase("nothing", "lapses")
     return lay_out("lapses", base.lapses.assign(share=base.lapses["lapsed"] / told.where(told > 0)))
 
 
@@ -113,10 +107,8 @@ def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture | P
     """Which kinds are worth most a customer, with what uncertainty?"""
     known = kinds.frame[(kinds.frame["by"] == by) & kinds.frame["kind"].notna()]
     frame = known[known["value_low"].notna()]
-    if not len(known):
-        return phrase("nothing", "kinds", attribute=name("kinds_by", by))
     if not len(frame):
-        return phrase("nothing", "kinds_valued")
+        return phrase("nothing", "kinds_valued" if len(known) else "kinds", attribute=name("kinds_by", by))
     frame = _in_order(frame) if by == "size_band" else frame.sort_values("value", ascending=False)
     labels = [f"{name_kind(kind)} ({n})" for kind, n in zip(frame["kind"], frame["customers"], strict=True)]
     overall = float(kinds.frame["value"].iloc[0])
@@ -157,11 +149,9 @@ def tell_lifetime(worth: Worth) -> Prose:
     """How long do customers stay?"""
     life = worth.lifetime
     if life is None:
-        return Prose(_("Nobody can be said to have left, or no start is known, so no lifetime is estimated."))
-    return tell(_("{left} of {n} customers left. Whoever is a customer today is expected to stay {years} more years "
-                  "({interval}), counted no further than {horizon} years ahead."), left=life.left, n=life.customers,
-                years=say(life.years, "number"), horizon=write_number(life.horizon),
-                interval=say_interval(life.years_low, life.years_high, "number"))
+        return phrase("nothing", "lifetime")
+    return phrase("base", "lifetime", left=life.left, n=life.customers, years=life.years,
+                  horizon=write_number(life.horizon), interval=(life.years_low, life.years_high))
 
 
 def tabulate_survival(worth: Worth) -> Table | Prose:
@@ -183,8 +173,7 @@ def draw_concentration(money: Concentration, about: About) -> Picture | Prose:
         axes.vlines(money.frame["top"].to_numpy(), money.frame["share_low"].to_numpy(),
                     money.frame["share_high"].to_numpy(), colors=COLOURS["accent"], alpha=0.5)
         axes.plot([half, half], [0, 0.5], color=COLOURS["grey"], linewidth=1)
-        axes.annotate(_("half of the revenue"), (half, 0.5), (0.3 if narrow else half + 0.05, 0.42),
-                      color=COLOURS["grey"])
+        axes.text(0.3 if narrow else half + 0.05, 0.42, _("half of the revenue"), color=COLOURS["grey"])
         write_percent(axes.xaxis, axes.yaxis)
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=_("customers, the largest first"))
 

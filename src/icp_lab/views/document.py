@@ -20,11 +20,8 @@ _WORTH_RULING_OUT = 3.0  # times the rate of all: to exclude more than that tell
 def tell_definition(icp: dict[str, Any]) -> Prose:
     """Who are the ideal customers, in one sentence?"""
     rule = Rule.from_profile(icp)
-    if not rule.criteria:
-        return Prose(_("The data do not carry a profile, and no hypothesis stands out."))
-    sentence = (_("Our ideal customers: **{criteria}**.") if icp.get("criteria")
-                else _("The data do not carry a profile. Working hypothesis, not a finding: **{criteria}**."))
-    return tell(sentence, criteria=rule.words())
+    claim = "claimed" if icp.get("criteria") else "refused" if rule.criteria else "none"
+    return phrase("profile", claim, criteria=rule.words())
 
 
 def tell_lead(icp: dict[str, Any]) -> Prose:
@@ -53,9 +50,8 @@ def tell_lift(icp: dict[str, Any]) -> Prose:
     """How much more often do cases inside come out well, on cases that the search did not see?"""
     evidence = icp.get("evidence") or {}
     if not _is_number(evidence.get("lift")):
-        return Prose(_("No lift can be stated from these cases."))
-    return tell(_("On cases the search had not seen, those inside {done} {lift} times as often as all cases "
-                  "({interval}; {n})."), done=_done(icp), n=_cases(icp, evidence.get("n")), **_say_lift(evidence))
+        return phrase("nothing", "lift")
+    return phrase("profile", "lift", done=_done(icp), n=_cases(icp, evidence.get("n")), **_say_lift(evidence))
 
 
 def _say_lift(found: dict[str, Any]) -> dict[str, str]:
@@ -67,13 +63,10 @@ def tell_counts(icp: dict[str, Any], standing: Standing) -> Prose:
     """Of the cases inside, how many came out well, and of those outside?"""
     inside, outside = standing.inside, standing.outside
     if not inside.n or not outside.n:
-        return Prose(_("There are no cases with a known outcome on both sides of the profile to count."))
-    sentence = _("Of {inside} inside, **{yes}** {done} ({share}; {interval}). Outside, **{other}** of {outside} "
-                 "({other_share}; {other_interval}).")
-    return tell(
-        sentence, inside=_cases(icp, inside.n), yes=inside.yes, done=_done(icp), share=say(inside.share, "share"),
-        interval=say_interval(inside.low, inside.high, "share"), other=outside.yes, outside=outside.n,
-        other_share=say(outside.share, "share"), other_interval=say_interval(outside.low, outside.high, "share"))
+        return phrase("nothing", "sides")
+    return phrase("profile", "sides", inside=_cases(icp, inside.n), yes=inside.yes, done=_done(icp), share=inside.share,
+                  interval=(inside.low, inside.high), other=outside.yes, outside=outside.n, other_share=outside.share,
+                  other_interval=(outside.low, outside.high))
 
 
 def tell_ruled_out(icp: dict[str, Any]) -> Prose:
@@ -123,7 +116,7 @@ def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
 def tell_avoid(icp: dict[str, Any]) -> Prose:
     """Whom to avoid, as far as the data carry it?"""
     if not icp.get("avoid"):
-        return Prose(_("No profile of firms to avoid is claimed: those that did not fit have too little in common."))
+        return phrase("nothing", "avoid")
     return _tell_profile(icp["avoid"], "failed")
 
 
@@ -134,26 +127,22 @@ def tell_further(icp: dict[str, Any]) -> list[Prose]:
 
 def _tell_profile(icp: dict[str, Any], outcome: str) -> Prose:
     criteria = begin(Rule.from_dicts(icp["criteria"]).words())
-    return join(tell(_("**{criteria}** ({verdict})."), criteria=criteria, verdict=name("verdict", icp["verdict"])),
+    return join(phrase("profile", "other", criteria=criteria, verdict=name("verdict", icp["verdict"])),
                 tell_lift({**icp, "outcome": outcome}))
 
 
 def tabulate_criteria(icp: dict[str, Any]) -> Table:
     """Which criteria make up the profile, and how often does another sample choose the same attribute?"""
     stability = (icp.get("evidence") or {}).get("stability") or {}
-    rows = [
-        (name_attribute(criterion.attribute), criterion.words(), stability.get(criterion.attribute))
-        for criterion in Rule.from_profile(icp).criteria
-    ]
+    rows = [(name_attribute(one.attribute), one.words(), stability.get(one.attribute))
+            for one in Rule.from_profile(icp).criteria]
     frame = pd.DataFrame(rows, columns=["attribute", "criterion", "stability"]).astype({"stability": "float64"})
-    hypothesis = _("The working hypothesis: all of these would have to hold")
-    return lay_out("criteria", frame, title="" if icp.get("criteria") else hypothesis)
+    return lay_out("criteria", frame, title="" if icp.get("criteria") else phrase("profile", "hypothesis"))
 
 
 def tabulate_standing(standing: Standing) -> Table:
     """How many accounts are in, out and unknown?"""
-    counts = standing.counts[standing.counts[list(names("fit"))].sum(axis=1) > 0]
-    return lay_out("standing", counts.assign(status=counts["status"].map(names("status"))))
+    return lay_out("standing", standing.counts[standing.counts[list(names("fit"))].sum(axis=1) > 0])
 
 
 def tabulate_inside(rows: pd.DataFrame, about: About) -> Table:
@@ -172,9 +161,8 @@ def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
     `most` limits the rows shown (0: all); the title counts them all.
     """
     shown = rows.head(most or len(rows))
-    cut = tell(_("{n} best customers outside the profile, the first {shown}"), n=len(rows), shown=len(shown))
-    return lay_out("winners", _name_accounts(shown), title=cut if len(shown) < len(rows) else "", n=len(rows),
-                   currency=about.currency)
+    cut = phrase("profile", "winners", n=len(rows), shown=len(shown)) if len(shown) < len(rows) else ""
+    return lay_out("winners", _name_accounts(shown), title=cut, n=len(rows), currency=about.currency)
 
 
 def _name_accounts(rows: pd.DataFrame) -> pd.DataFrame:

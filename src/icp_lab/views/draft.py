@@ -192,11 +192,10 @@ def tell_additions(additions: Additions, outcome: str) -> list[Prose]:
 
 def tabulate_rule(finding: Finding) -> Table:
     """Which criteria make up the profile?"""
-    tested = bool(finding.stability)
     shares = finding.frame["stability"].fillna(0)
-    frame = finding.frame.assign(
-        firmness=[name("firmness", _firmness(share)) if tested else "" for share in shares])
-    return lay_out("rule", frame, title="" if finding.verdict != "unsupported" else phrase("headline", "refused"))
+    firm = [name("firmness", _firmness(share)) if finding.stability else "" for share in shares]
+    return lay_out("rule", finding.frame.assign(firmness=firm),
+                   title="" if finding.verdict != "unsupported" else phrase("headline", "refused"))
 
 
 def tabulate_leans(finding: Finding, most: int = 6) -> Table:

@@ -15,32 +15,30 @@ from icp_lab.views.contrasts import tell_clearest
 from icp_lab.views.draft import draw_additions, draw_stability, tell_additions, tell_stability
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.prose import Prose, join, tell
-from icp_lab.views.table import Column, Table, say, say_interval
+from icp_lab.views.table import Column, Table, say
 from icp_lab.views.words import lay_out, name, names, phrase, show
 
 
 def tell_negatives(negatives: Negatives, contrast: Contrast) -> Prose:
     """Who did not fit, and what is the clearest difference from the best, in a sentence?"""
     if not negatives.ids:
-        return Prose(_("No account shows a sign of not fitting, as far as these tables tell."))
-    sentence = _("{n} of {all} accounts show a sign of not fitting.")
-    return join(tell(sentence, n=f"**{say(len(negatives.ids), 'integer')}**", all=negatives.accounts),
-                tell_clearest(contrast))
+        return phrase("nothing", "negatives")
+    n = f"**{say(len(negatives.ids), 'integer')}**"
+    return join(phrase("negative", "some", n=n, all=negatives.accounts), tell_clearest(contrast))
 
 
 def tabulate_signs(negatives: Negatives) -> Table:
     """How many accounts show which sign, out of how many that it can be told of?"""
-    low = _("Low use is the lowest part by {measure}; how many is set beforehand, so it carries no interval.")
     measure = negatives.use_measure
-    return lay_out("signs", negatives.signs.assign(sign=negatives.signs["sign"].map(names("sign"))),
-                   note=tell(low, measure=name("low_use", measure)) if measure else "")
+    note = phrase("negative", "low_use", measure=name("use", measure)) if measure else ""
+    return lay_out("signs", negatives.signs, note=note)
 
 
 def tabulate_overlap(negatives: Negatives) -> Table | Prose:
     """How many accounts show two signs at once?"""
     shows = negatives.signs.set_index("sign")["negative"]
     if (shows > 0).sum() < 2:
-        return Prose(_("Fewer than two of the signs show at all, so that none can overlap."))
+        return phrase("nothing", "overlap")
     both = {frozenset((row["first"], row["second"])): row["both"] for row in negatives.overlap.to_dict("records")}
     called = {sign: words for sign, words in names("sign").items() if shows[sign]}
     rows = [{"sign": called[one], **{other: shows[one] if one == other else both[frozenset((one, other))]
@@ -52,11 +50,10 @@ def tabulate_overlap(negatives: Negatives) -> Table | Prose:
 def tell_doubts(negatives: Negatives) -> Prose:
     """What was set aside or cannot be told?"""
     blind = negatives.signs.loc[negatives.signs["judged"] == 0, "sign"].map(names("sign"))
-    doubts = join(
-        tell(_("This cannot be told of any account: {signs}."), signs=_(", ").join(blind)) if len(blind) else "",
-        tell(_("{n} answers are of no known scale, or outside of it, and do not count."),
-             n=negatives.answers_set_aside) if negatives.answers_set_aside else "")
-    return doubts or Prose(_("Every sign can be told of some accounts, and no answer was set aside."))
+    aside = negatives.answers_set_aside
+    doubts = join(phrase("negative", "blind", signs=list(blind)) if len(blind) else "",
+                  phrase("negative", "set_aside", n=aside) if aside else "")
+    return doubts or phrase("nothing", "doubts")
 
 
 # Reasons
@@ -69,12 +66,11 @@ def tell_reasons(reasons: Reasons) -> Prose:
         part = reasons.frame[(reasons.frame["source"] == source) & (reasons.frame["group"] != "unknown")]
         if part["accounts"].sum() > 0:
             top = part.sort_values("accounts", ascending=False, kind="stable").iloc[0]
-            sentences.append(tell(
-                _("Of {of} accounts that gave a reason {source}, {n} name: {group} ({share}; {interval})."),
-                of=top["of"], source=name("reason_source", source), n=f"**{say(top['accounts'], 'integer')}**",
-                group=name("reason_group", top["group"]), share=say(top["share"], "share"),
-                interval=say_interval(top["low"], top["high"], "share")))
-    return join(*sentences) or Prose(_("No account says why it left or did not buy."))
+            sentences.append(phrase(
+                "negative", "reason", of=top["of"], source=name("reason_source", source), share=top["share"],
+                interval=(top["low"], top["high"]), group=name("reason_group", top["group"]),
+                n=f"**{say(top['accounts'], 'integer')}**"))
+    return join(*sentences) or phrase("nothing", "said")
 
 
 def _name_codes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -138,10 +134,8 @@ def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
     """
     rows = reasons.statements if show_texts else reasons.statements[~reasons.statements["free"]]
     hidden = len(reasons.statements) - len(rows)
-    note = (_("Statements without a group come first. {hidden} different free texts were grouped too and are not "
-              "listed, as they may name people; show_texts lists them.")
-            if hidden else _("Statements without a group come first."))
-    return lay_out("groupings", _name_codes(rows), note=tell(note, hidden=hidden))
+    note = phrase("negative", "hidden" if hidden else "first", hidden=hidden)
+    return lay_out("groupings", _name_codes(rows), note=note)
 
 
 # The negative profile
@@ -157,20 +151,15 @@ def tell_avoid_profile(finding: Finding) -> Prose:
     """What do accounts that did not fit have in common, counts before ratios, and how far does that carry?"""
     verdict = name("verdict", finding.verdict)
     if not finding.covered:
-        return tell(_("No negative profile: {n} accounts, {best} of them negative, are too few to look for one "
-                      "({verdict})."), n=finding.n, best=finding.best, verdict=verdict)
-    sentence = _("Of {covered} accounts with **{rule}**, {inside} did not fit; of the {rest} others, {outside}. On "
-                 "accounts that the search had not seen, not fitting is {lift} times as common inside as overall (95 % "
-                 "interval {interval}). Verdict: **{verdict}**.")
-    return tell(
-        sentence, covered=finding.covered, rule=finding.rule.words(), inside=finding.covered_best,
-        rest=finding.n - finding.covered, outside=finding.best - finding.covered_best, verdict=verdict,
-        lift=say(finding.lift, "ratio"), interval=say_interval(finding.lift_low, finding.lift_high, "ratio"))
+        return phrase("avoided", "nobody", n=finding.n, best=finding.best, verdict=verdict)
+    return phrase("avoided", "profile", covered=finding.covered, rule=finding.rule.words(), verdict=verdict,
+                  inside=finding.covered_best, rest=finding.n - finding.covered, lift=finding.lift,
+                  outside=finding.best - finding.covered_best, interval=(finding.lift_low, finding.lift_high))
 
 
 def weigh_avoid(finding: Finding, additions: Additions, about: About) -> list[Picture | Prose]:
     """Would another sample say the same, and what does each criterion add? Only where a profile is claimed."""
     if finding.verdict == "unsupported":
-        return [Prose(_("No profile to avoid is claimed, so its criteria are not weighed one by one."))]
+        return [phrase("nothing", "weighed")]
     return [draw_stability(finding, "failed", about), tell_stability(finding),
             draw_additions(additions, "failed", about), *tell_additions(additions, "failed")]
