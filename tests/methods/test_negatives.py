@@ -69,7 +69,7 @@ def make_usage(users: np.ndarray) -> pd.DataFrame:
 
 def test_low_use_is_the_bottom_share_of_seats_used() -> None:
     negatives = find(make_customers(), make_usage(np.arange(20.0)), low_use_share=0.1)
-    assert flagged(negatives, "low_use") == ["a00", "a01"] and negatives.use_measure == "users_per_seat"
+    assert flagged(negatives, "low_use") == ["a00", "a01"] and negatives.use_measure == "seats"
     assert judged(negatives, "low_use") == 20
 
 
@@ -88,7 +88,7 @@ def test_use_before_and_none_now_is_none_at_all_while_no_reading_is_unknown() ->
 
 def test_who_has_just_begun_is_not_judged_by_use() -> None:
     customers = make_customers()
-    customers.loc[0, "since"] = pd.Timestamp("2025-12-01")
+    customers["tenure_months"] = [1.0] + [70.0] * 19
     negatives = find(customers, make_usage(np.arange(20.0)), low_use_share=0.1)
     assert "a00" not in flagged(negatives, "low_use") and judged(negatives, "low_use") == 19
 

@@ -12,6 +12,7 @@ from icp_lab.methods.rates import bound_share
 from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown
 from icp_lab.methods.success import SCALES
+from icp_lab.methods.use import Use, measure_use
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
 DEFINING = ("churned", "customer_since")
@@ -21,7 +22,6 @@ DEFINING = ("churned", "customer_since")
 UNHAPPY_AT = {"nps": 6.0, "csat5": 2.0, "csat10": 4.0, "ces7": 3.0}
 """The highest answer of each scale that counts as unhappy; of NPS it is the line of its detractors."""
 
-_DAYS_A_MONTH = 365.25 / 12
 _FEWEST_MONTHS = 3  # who has just begun cannot have used much yet
 
 
@@ -39,7 +39,7 @@ class Negatives(Shown):
     overlap
         A row a pair of signs: first, second, both.
     use_measure
-        What use is measured by: users_per_seat, users, events, or empty.
+        What use is measured by: seats, events, users, or empty.
     answers_set_aside
         Answers of an unknown scale or outside of it.
     accounts
@@ -51,7 +51,7 @@ class Negatives(Shown):
     frame: pd.DataFrame
     signs: pd.DataFrame
     overlap: pd.DataFrame
-    use_measure: str
+    use_measure: Use
     answers_set_aside: int
     accounts: int
     with_failures: bool
@@ -101,7 +101,7 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     Parameters
     ----------
     customers
-        The artifact `customers`: account_id, status, churned, churned_on, lapsed, since.
+        The artifact `customers`: account_id, status, churned, churned_on, lapsed, tenure_months.
     usage
         Use in a period, or an event: account_id, date, active_users, seats, events. May be empty, as may those below.
     satisfaction
@@ -124,9 +124,8 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
 
     Notes
     -----
-    Low use is relative: the bottom share by users a seat, where no seats are known by users, else by events, a month.
-    Whoever had any use before and none in the window has a reading of 0, whoever never had any has none; the first
-    three months are not judged. Accounts that tie are in the bottom share together or not at all (mean ranks).
+    Low use is relative: the bottom share by the reading of `measure_use`; the first three months are not judged.
+    Accounts that tie are in the bottom share together or not at all (mean ranks).
     Satisfaction is low when the answers lie, on average and each measured on its own scale, at or below the line of
     that scale. Advised against: more colleagues say avoid than say best or good. What cannot be told is not negative;
     `signs.judged` says of how many accounts it can be told. Interval of a share: Wilson (1927).
@@ -140,10 +139,11 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     0          a     True  False
     """
     base = fill_table(customers, "customers").sort_values("account_id").set_index("account_id")
-    window = _set_windows(base, pd.Timestamp(as_of), recent_months)
-    use, measure = _measure_use(usage, window)
-    above_line, aside = _measure_satisfaction(satisfaction, window, UNHAPPY_AT | dict(unhappy_at or {}))
     is_customer = base["status"] == "customer"
+    use, measure = measure_use(usage, base[is_customer & ~(base["tenure_months"] < _FEWEST_MONTHS)], as_of,
+                               recent_months)
+    last = base.loc[is_customer, "churned_on"].fillna(pd.Timestamp(as_of)).rename("last")
+    above_line, aside = _measure_satisfaction(satisfaction, last, recent_months, UNHAPPY_AT | dict(unhappy_at or {}))
     flags = pd.DataFrame({
         "churned": base["churned"].where(is_customer), "lapsed": base["lapsed"].where(is_customer),
         "low_use": (use.rank(pct=True) <= low_use_share).astype("boolean").where(use.notna()),
@@ -158,51 +158,17 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
                      with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
 
 
-def _set_windows(base: pd.DataFrame, day: pd.Timestamp, months: int) -> pd.DataFrame:
-    """Set for each customer from when to when use and answers count."""
-    window = base.loc[base["status"] == "customer", ["since", "churned_on"]].copy()
-    window["stop"] = window["churned_on"].fillna(day)
-    window["start"] = window["stop"] - pd.DateOffset(months=months)
-    begun = window[["start", "since"]].max(axis=1)
-    window["months"] = (window["stop"] - begun).dt.days / _DAYS_A_MONTH
-    return window[["start", "stop", "months"]]
-
-
-def _keep_window(rows: pd.DataFrame, window: pd.DataFrame) -> pd.DataFrame:
-    rows = rows[rows["account_id"].isin(window.index)].join(window, on="account_id")
-    return rows[~(rows["date"] > rows["stop"]) & ~(rows["date"] <= rows["start"])]
-
-
-def _measure_use(usage: pd.DataFrame, window: pd.DataFrame) -> tuple[pd.Series, str]:
-    rows = fill_table(usage, "usage")
-    settled = window[window["months"] >= min(_FEWEST_MONTHS, window["months"].max())]
-    recent = _keep_window(rows, settled)
-    if recent.empty:
-        return pd.Series(float("nan"), index=window.index), ""
-    by_account = recent["account_id"]
-    seated = recent[(recent["seats"] > 0) & recent["active_users"].notna()]
-    if len(seated):
-        totals = seated.groupby("account_id")[["active_users", "seats"]].sum()
-        use, measure = totals["active_users"] / totals["seats"], "users_per_seat"
-    elif recent["active_users"].notna().any():
-        use, measure = recent.groupby("account_id")["active_users"].mean(), "users"
-    else:
-        events = recent["events"].fillna(1.0) if recent["events"].isna().all() else recent["events"]
-        use, measure = events.groupby(by_account).sum() / settled["months"], "events"
-    stopped = settled.index[settled.index.isin(rows["account_id"]) & ~settled.index.isin(by_account)]
-    return use.reindex(window.index).mask(window.index.isin(stopped), 0.0), measure
-
-
-def _measure_satisfaction(satisfaction: pd.DataFrame, window: pd.DataFrame, unhappy_at: dict[str, float],
+def _measure_satisfaction(satisfaction: pd.DataFrame, last: pd.Series, months: int, unhappy_at: dict[str, float],
                           ) -> tuple[pd.Series, int]:
     """Take how far above the line of unhappiness each account answers on average, as a share of the scale."""
-    rows = fill_table(satisfaction, "satisfaction")
+    rows = fill_table(satisfaction, "satisfaction").join(last, on="account_id")
     lines = pd.DataFrame(SCALES, ["low", "high"]).T.assign(line=pd.Series(unhappy_at))
     low, high, line = lines.reindex(rows["answer_scale"]).set_axis(rows.index).to_numpy().T
     usable = rows["score"].between(low, high)
     rows["above_line"] = (rows["score"] - line) / (high - low)
-    means = _keep_window(rows[usable], window).groupby("account_id")["above_line"].mean()
-    return means.reindex(window.index), int((~usable).sum())
+    recent = ~(rows["date"] > rows["last"]) & ~(rows["date"] <= rows["last"] - pd.DateOffset(months=months))
+    means = rows[usable & recent].groupby("account_id")["above_line"].mean()
+    return means.reindex(last.index), int((~usable).sum())
 
 
 def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:

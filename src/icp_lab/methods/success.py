@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 
 from icp_lab.errors.success import no_weight, unknown_measure
 from icp_lab.methods.customers import fill_table, tell_left, until
-from icp_lab.methods.events import Summary, summarize_events
 from icp_lab.methods.result import Shown
+from icp_lab.methods.use import Use, measure_use
 
 MEASURES = ("revenue", "margin", "satisfaction", "usage", "tenure")
 GET, GIVE = ("satisfaction", "usage"), ("revenue", "margin", "tenure")
@@ -21,8 +20,6 @@ SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7"
 
 _FEWEST_IN_BAND = 10  # a percentile among fewer says little
 _CHUNK = 50  # weightings scored at a time, to bound memory
-_USE = (*(Summary(name, "sum", name, months=12) for name in ("users", "seats", "events")),
-        Summary("active_users", "mean", "active_users", months=12))
 Floats = NDArray[np.float64]
 
 
@@ -43,7 +40,7 @@ class Measures(Shown):
 
     frame: pd.DataFrame
     measured: tuple[str, ...]
-    use_of: Literal["seats", "events", "users", ""]
+    use_of: Use
 
 
 @dataclass(frozen=True)
@@ -137,8 +134,8 @@ def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: 
 
     Notes
     -----
-    Use is users over seats in the customer's last twelve months where seats are known, else events a month, else
-    users. The five measures are those of the documented process (PROCESS 2a).
+    Use is that of the last twelve months, as `measure_use` reads it. The five measures are those of the documented
+    process (PROCESS 2a).
 
     Examples
     --------
@@ -150,15 +147,14 @@ def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: 
     base = base[base["status"] == "customer"].sort_values("account_id").reset_index(drop=True)
     ids = pd.Index(base["account_id"])
     frame = base[["account_id", "size_band", "tenure_months"]].assign(left=tell_left(base))
-    day = pd.Timestamp(as_of)
-    use, use_of = _measure_use(until(fill_table(usage, "usage"), "date", day), base, as_of)
-    answers = until(fill_table(satisfaction, "satisfaction"), "date", day)
+    use, use_of = measure_use(usage, base.set_index("account_id"), as_of)
+    answers = until(fill_table(satisfaction, "satisfaction"), "date", pd.Timestamp(as_of))
     money = base["revenue_yearly"] if base["revenue_yearly"].notna().any() else base["revenue"]
     raw = {
         "revenue": money,
         "margin": money * base["margin"] / base["revenue"].where(base["revenue"] > 0),
         "satisfaction": scale_answers(answers).groupby(answers["account_id"]).mean().reindex(ids).array,
-        "usage": use.reindex(ids).array,
+        "usage": use.array,
         "tenure": base["tenure_months"],
     }
     # Rounded so that the order of the rows that were added up cannot decide a tie.
@@ -262,24 +258,6 @@ def scale_answers(answers: pd.DataFrame) -> pd.Series:
     low, high = (named.map({scale: ends[side] for scale, ends in SCALES.items()}).astype("float64") for side in (0, 1))
     scaled = (answers["score"] - low) / (high - low)
     return scaled.where(scaled.between(0, 1))
-
-
-def _measure_use(usage: pd.DataFrame, base: pd.DataFrame, as_of: date,
-                 ) -> tuple[pd.Series, Literal["seats", "events", "users", ""]]:
-    """Measure the use of a customer's last twelve months: of those before it left, if it left."""
-    ids, after = pd.Index(base["account_id"]), pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    rows = usage.merge(base[["account_id"]].assign(stop=base["churned_on"].fillna(after)), on="account_id")
-    seated = rows["seats"].notna() & rows["active_users"].notna()
-    use = summarize_events(
-        rows.assign(users=rows["active_users"].where(seated), seats=rows["seats"].where(seated),
-                    date=rows["date"].fillna(rows["stop"] - pd.Timedelta(days=1))),  # undated: how it stands today
-        _USE, before="stop").set_index("account_id").reindex(ids)
-    if (use["seats"] > 0).any():
-        return use["users"] / use["seats"].where(use["seats"] > 0), "seats"
-    if use["events"].notna().any():
-        span = base["tenure_months"].fillna(12).clip(1, 12).set_axis(ids)
-        return use["events"].fillna(0.0).where(ids.isin(usage["account_id"])) / span, "events"
-    return use["active_users"], "users" if use["active_users"].notna().any() else ""
 
 
 def _check_weights(weights: Mapping[str, float] | None, measured: tuple[str, ...]) -> Floats:
