@@ -220,12 +220,10 @@ def main() -> None:
     set_language(_terminal_language())
     try:
         app()
-    except LabError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
-    except OSError as error:  # no rights, no room, a folder where a file should be: the system's words say which
-        refusal = utter("run.place_unusable", path=error.filename or "?", fault=error.strerror or error)
-        print(refusal, file=sys.stderr)
+    except (LabError, OSError) as error:
+        # No rights, no room, a folder where a file should be: the system's words say which.
+        print(error if isinstance(error, LabError) else
+              utter("run.place_unusable", path=error.filename or "?", fault=error.strerror or error), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print(_("Stopped. Finished steps stay; the next run goes on from there."), file=sys.stderr, flush=True)

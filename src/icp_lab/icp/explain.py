@@ -45,11 +45,9 @@ class Explanation(Shown):
             mark = marks[row["holds"]].format(attribute=name_attribute(row["attribute"]))
             sentence = _("{criterion}: {mark} ({value})")
             said.append(sentence.format(criterion=row["criterion"], mark=mark, value=row["value"]))
-        for near, sentence in ((self.nearest_best, _("Most like it among those that came out well: {accounts}.")),
-                               (self.nearest_failures, _("Most like it among those that did not: {accounts}."))):
-            if len(near):
-                said.append(sentence.format(accounts=", ".join(near["account_id"])))
-        return said
+        likes = ((self.nearest_best, _("Most like it among those that came out well: {accounts}.")),
+                 (self.nearest_failures, _("Most like it among those that did not: {accounts}.")))
+        return said + [sentence.format(accounts=", ".join(near["account_id"])) for near, sentence in likes if len(near)]
 
 
 def explain_account(

@@ -175,15 +175,7 @@ def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:
     for key in ("as_of", "next_review"):
         if ordered.get(key):
             ordered[key] = date.fromisoformat(str(ordered[key])[:10])
-    stream = StringIO()
-    _yaml().dump(_for_people(ordered), stream)
-    write_text(Path(path), stream.getvalue())
-
-
-def _round(number: float) -> float | None:
-    if not math.isfinite(number):
-        return None
-    return int(number) if number == round(number) and abs(number) < 1e15 else float(f"{number:.6g}")
+    write_text(Path(path), _dump(_for_people(ordered)))
 
 
 _FLAGS_ELSEWHERE = frozenset(("y", "n", "yes", "no", "on", "off"))
@@ -198,7 +190,8 @@ def _for_people(node: Any) -> Any:
     if isinstance(node, bool):
         return "yes" if node else "no"
     if isinstance(node, float):
-        return _round(node)
+        whole = math.isfinite(node) and node == round(node) and abs(node) < 1e15
+        return None if not math.isfinite(node) else int(node) if whole else float(f"{node:.6g}")
     if isinstance(node, str) and node.lower() in _FLAGS_ELSEWHERE:
         return SingleQuotedScalarString(node)
     return node
@@ -213,10 +206,14 @@ def _yaml() -> YAML:
     return yaml
 
 
+def _dump(node: Any) -> str:
+    stream = StringIO()
+    _yaml().dump(node, stream)
+    return stream.getvalue()
+
+
 def edit_yaml(path: Path, change: Callable[[Any], None]) -> str:
     """Give the text of a file after a change to its content; comments and order survive."""
     document = _yaml().load(path.read_text(encoding="utf-8"))
     change(document)
-    stream = StringIO()
-    _yaml().dump(document, stream)
-    return stream.getvalue()
+    return _dump(document)

@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable
-from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,10 +47,22 @@ class Here:
         Language of the page.
     staged
         Folder in which the runner wants the step prepared; empty in a session of one's own.
+
+    Attributes
+    ----------
+    as_of, currency
+        The day up to which the study looks, and the currency of all money in it.
+    about
+        What the foot of a picture says: day, currency, source.
+    tables
+        Tables of the study that this notebook may read.
     """
 
     def __init__(self, file: NotebookFile, study: Study, out: Path, language: str, staged: str) -> None:
         self.name, self.study, self.out, self.language = file.name, study, out, language
+        self.as_of, self.currency, self.tables = study.as_of, study.currency, tables_of(file.name)
+        self.about = About(as_of=study.as_of, currency=study.currency, source=study.name)
+        self._promised = BY_NAME[self.name].writes if self.name in BY_NAME else ()
         self._file = file
         self._interactive = not staged
         self._staged = Path(staged) if staged else out / WORK / f"{file.name}-{os.getpid()}"
@@ -67,29 +78,9 @@ class Here:
         return f"{self.name}: {self.study.name}, {self.as_of} -> {self.out}"
 
     @property
-    def as_of(self) -> date:
-        """The day up to which the study looks."""
-        return self.study.as_of
-
-    @property
-    def currency(self) -> str:
-        """Currency of all money in the study."""
-        return self.study.currency
-
-    @property
-    def about(self) -> About:
-        """What the foot of a picture says: day, currency, source."""
-        return About(as_of=self.as_of, currency=self.currency, source=self.study.name)
-
-    @property
     def parameters(self) -> dict[str, Any]:
         """The parameters with the values that they have in this session."""
         return parameter_values(self._file)
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Tables of the study that this notebook may read."""
-        return tables_of(self.name)
 
     def has(self, table: str) -> bool:
         """Does the study have this table?"""
@@ -107,9 +98,8 @@ class Here:
         self._check_table(table)
         frame = self.study.table(table)
         if self.study.has(table):
-            facts = self.study.facts(table)
-            counts = {"used": facts.used, "set_aside": facts.set_aside, "made_missing": facts.made_missing}
-            self._facts["rows"][table] = counts
+            said = self.study.facts(table)
+            self._facts["rows"][table] = {key: getattr(said, key) for key in ("used", "set_aside", "made_missing")}
         return frame
 
     def candidates(self) -> Candidates:
@@ -229,18 +219,12 @@ class Here:
             self._results.restart()
 
     def _manifest(self) -> Manifest:
-        inputs = describe_inputs(self._file, self.parameters, self._fingerprint, self._upstream())
+        # What it may read, as it was when it read it.
+        upstream = {name: self._used.get(name, held) for name, held in hash_upstream(self.out, self.name).items()}
+        inputs = describe_inputs(self._file, self.parameters, self._fingerprint, upstream)
         key = compute_key(inputs) if ran_as_written(self._file) else ""
         return Manifest(self.name, key, "", "", inputs, self.parameters, self._written, self._interactive,
                         self._results.kept)
-
-    def _upstream(self) -> dict[str, str]:
-        """Hash what this notebook may read, as it was when it read it."""
-        return {name: self._used.get(name, content) for name, content in hash_upstream(self.out, self.name).items()}
-
-    @property
-    def _promised(self) -> tuple[str, ...]:
-        return BY_NAME[self.name].writes if self.name in BY_NAME else ()
 
     def _check_table(self, table: str) -> None:
         if table not in self.tables:
@@ -250,10 +234,8 @@ class Here:
         if item not in ITEMS:
             raise ValueError(f"the process has no sub-item {item}")
         self._facts["answers"][item] = {"state": state, "tables": tables or [], "why": str(why)}
-        words = str(why)
         target = f'<span class="item" id="item-{item}"></span>'  # where the index leads to
-        if state == "waiting":
-            words = _("This waits for data: {tables}. A template lies in the study's templates folder.")
-            words = words.format(tables=", ".join(tables or []))
+        waiting = _("This waits for data: {tables}. A template lies in the study's templates folder.")
+        words = waiting.format(tables=", ".join(tables or [])) if state == "waiting" else str(why)
         paragraph = f'<p class="{state.replace("_", "-")}">{escape(words)}</p>' if words else ""
         show_html(target + paragraph, words)

@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from IPython import get_ipython
-from IPython.display import display as _untyped_display
+from IPython.display import display
 
 from icp_lab.pages.render import render_picture, render_prose, render_table
 from icp_lab.process.notebook import NotebookFile
@@ -12,7 +12,6 @@ from icp_lab.views.picture import Picture
 from icp_lab.views.prose import Prose
 from icp_lab.views.table import Table
 
-_display: Any = _untyped_display
 _SHOWN = ((Table, render_table), (Picture, render_picture), (Prose, render_prose))
 
 
@@ -27,7 +26,7 @@ def register_views() -> None:
 def show_html(html: str, text: str) -> None:
     """Show a piece of HTML of the lab's own, with the words that stand for it where there is no HTML."""
     if get_ipython() is not None:
-        _display({"text/html": html, "text/plain": text}, raw=True)
+        display({"text/html": html, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
     elif text:
         print(text)
 
@@ -35,10 +34,7 @@ def show_html(html: str, text: str) -> None:
 def show(*views: object) -> None:
     """Show results one after the other."""
     for view in views:
-        if get_ipython() is not None:
-            _display(view)
-        else:
-            print(view)
+        display(view) if get_ipython() is not None else print(view)  # type: ignore[no-untyped-call]
 
 
 def parameter_values(file: NotebookFile) -> dict[str, Any]:

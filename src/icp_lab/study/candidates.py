@@ -58,7 +58,8 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
     names = [name for name in judged if name not in refused]
     late = [name for name, reason in refused.items() if reason == "after_sale"]
     frame = accounts.set_index("account_id")[[*names, *late]]
-    groups = {name: settings.attributes.groups.get(name) or _group(name) for name in (*names, *late)}
+    groups = {name: settings.attributes.groups.get(name) or (_ACCOUNTS[name].group if name in _ACCOUNTS else "")
+              or "basic" for name in (*names, *late)}
     return Candidates(frame, tuple(names), tuple(late), groups, refused)
 
 
@@ -108,19 +109,11 @@ def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str
 
 
 def _find_useless(values: pd.Series) -> str:
-    plain = _hashable(values)
+    # Tuples count as one value each, and stay hashable for `nunique`.
+    plain = values.map("\n".join, na_action="ignore") if values.dtype == "object" else values
     filled, distinct = int(plain.notna().sum()), int(plain.nunique())
     if distinct == 1 and len(plain) > 1 and filled == len(plain):
         return "constant"
     if values.dtype == "str" and filled > _ROWS_TO_JUDGE and distinct > _NEARLY_UNIQUE * filled:
         return "nearly_unique"
     return ""
-
-
-def _hashable(values: pd.Series) -> pd.Series:
-    """Tuples count as one value each, and stay hashable for `nunique`."""
-    return values.map("\n".join, na_action="ignore") if values.dtype == "object" else values
-
-
-def _group(name: str) -> str:
-    return (_ACCOUNTS[name].group if name in _ACCOUNTS else "") or "basic"

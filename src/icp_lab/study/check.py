@@ -37,11 +37,11 @@ class CheckReport:
 
     def words(self) -> str:
         """Say all of it as plain text for a terminal, in the language in force."""
-        parts = [_say_study(self.study), _say_tables(self.facts), _say_losses(self.facts), _say_rest(self.facts),
-                 _say_decisions(self.facts),
-                 _say_candidates(self.candidates), _say_hypotheses(self.hypotheses), _say_absent(self.study),
-                 _say_problems(self.problems)]
-        return "\n\n".join(part for part in parts if part)
+        parts = [] if self.study is None else [
+            _say_study(self.study), _say_tables(self.facts), _say_losses(self.facts), _say_rest(self.facts),
+            _say_decisions(self.facts), _say_candidates(self.candidates), _say_hypotheses(self.hypotheses),
+            _say_absent(self.study)]
+        return "\n\n".join(filter(None, [*parts, _say_problems(self.problems)]))
 
 
 def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
@@ -83,9 +83,7 @@ def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
     return CheckReport(study, tuple(facts), candidates, tuple(dict.fromkeys(problems)), hypotheses)
 
 
-def _say_study(study: Study | None) -> str:
-    if study is None:
-        return ""
+def _say_study(study: Study) -> str:
     return _("{name}: as of {day}, money in {currency}, outcome {outcome}").format(
         name=study.name, day=study.as_of, currency=study.currency, outcome=study.outcome or _("chosen by the lab"))
 
@@ -105,10 +103,8 @@ def _say_losses(facts: "Iterable[Facts]") -> str:
 
     lines = []
     for f in facts:
-        for (code, column), n in sorted(f.counts.items()):
+        for (code, column), n in sorted((kind, n) for kind, n in f.counts.items() if n):
             first = next((c for c in f.listed if (c.reason, c.column) == (code, column)), None)
-            if not n:
-                continue
             line = _("{table}: {n} x {reason}").format(table=f.table, n=f"{n:,}", reason=_(REASONS[code]))
             if first is not None:
                 line += _(", first in {place}").format(place=Place(first.file, first.row, column).words())
@@ -156,11 +152,9 @@ def _say_hypotheses(hypotheses: "Sequence[Hypothesis]") -> str:
     return "\n".join([_("Declared hypotheses:"), *said]) if said else ""
 
 
-def _say_absent(study: Study | None) -> str:
-    absent = [table for table in TABLES if study is not None and not study.has(table.name)]
-    if not absent:
-        return ""
-    return _("Not there, all optional: {tables}").format(tables=", ".join(table.name for table in absent))
+def _say_absent(study: Study) -> str:
+    absent = [table.name for table in TABLES if not study.has(table.name)]
+    return _("Not there, all optional: {tables}").format(tables=", ".join(absent)) if absent else ""
 
 
 def _say_problems(problems: Sequence[str]) -> str:
@@ -174,9 +168,6 @@ def align(rows: Sequence[Sequence[str]], left: int) -> str:
     from rich.cells import cell_len  # noqa: PLC0415  (notebooks open studies and check none)
 
     widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [cell + " " * (w - cell_len(cell)) if i < left else " " * (w - cell_len(cell)) + cell
-                 for i, (cell, w) in enumerate(zip(row, widths, strict=True))]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+    lines = ((cell + " " * (w - cell_len(cell)) if i < left else " " * (w - cell_len(cell)) + cell
+              for i, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in rows)
+    return "\n".join("  ".join(line).rstrip() for line in lines)
