@@ -10,8 +10,6 @@ from icp_lab.methods.evidence import find_icp
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.negatives import SIGNS
 
-_EVIDENCE = ("n", "best", "covered", "lift", "lift_low", "lift_high", "p_value")
-
 
 @dataclass(frozen=True)
 class Failures:
@@ -148,10 +146,6 @@ def describe_avoid(finding: Finding) -> dict[str, Any]:
     """
     claimed = finding.verdict != "unsupported"
     criteria = finding.rule.to_dicts()
-    evidence = {name: getattr(finding, name) for name in _EVIDENCE}
-    evidence["stability"] = {
-        name: finding.stability[name] for name in finding.rule.attributes if name in finding.stability}
-    if not claimed:
-        evidence["refused"] = criteria
     return {"criteria": criteria if claimed else [], "verdict": finding.verdict,
-            "verdict_reason": list(finding.verdict_reason), "evidence": evidence}
+            "verdict_reason": list(finding.verdict_reason),
+            "evidence": finding.evidence | ({} if claimed else {"refused": criteria})}

@@ -16,9 +16,9 @@ from icp_lab.methods.result import Shown
 from icp_lab.methods.search import search_rules
 from icp_lab.rule import Hypothesis, Rule
 
+# How the lift of each kind of candidate is had: on cases that its search had not seen, on the same cases, as stated
+# beforehand, or by a rule that was made without looking at the outcome.
 COUNTED = {"found": "unseen", "near": "same", "declared": "stated", "adopted": "same", "segment": "blind"}
-"""How the lift of each kind of candidate is had: on cases that its search had not seen, on the same cases, as stated
-beforehand, or by a rule that was made without looking at the outcome."""
 SEGMENT_CRITERIA = 3
 
 

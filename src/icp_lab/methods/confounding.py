@@ -16,8 +16,8 @@ from icp_lab.rule import Rule
 Measure = Literal["cliffs_delta", "risk_ratio", "lift"]
 Codes = NDArray[np.int64]
 
+# A difference counts as explained when at least this share of it is gone, on the log scale for ratios.
 MOVED = 0.5
-"""A difference counts as explained when at least this share of it is gone, on the log scale for ratios."""
 RARE, INFORMATIVE = 5, 0.5
 COLUMNS = ("attribute", "level", "start", "end", "measure", "held", "held_level", "crude", "crude_low", "crude_high",
            "effect", "low", "high", "n", "moved", "kind")

@@ -20,8 +20,8 @@ from icp_lab.methods.result import Shown
 
 Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
 Floats = NDArray[np.float64]
+# What is said of an attribute or a level of it: figures, or the reason why it was not tested.
 Row = dict[str, object]
-"""What is said of an attribute or a level of it: figures, or the reason why it was not tested."""
 
 Z = float(norm.ppf(0.975))
 SMALL = 5  # below this count in a cell (or expected in it) the large-sample formulas are left

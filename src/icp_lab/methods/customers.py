@@ -13,8 +13,8 @@ from icp_lab.methods.result import Shown
 
 SIZE_BANDS = ("1-9", "10-49", "50-99", "100-249", "250-499", "500-999", "1000+")
 REVENUE_BANDS = ("Q1", "Q2", "Q3", "Q4")
+# The ways to have left, in the order in which they are believed; the last is for ledgers, where nobody signs off.
 DEFINITIONS = ("churn_table", "contracts_ended", "churned_flag", "lapsed")
-"""The ways to have left, in the order in which they are believed; the last is for ledgers, where nobody signs off."""
 
 _EDGES = (0, 10, 50, 100, 250, 500, 1000, np.inf)
 _FACTORS = (1.5, 2.0, 3.0, 4.0, 6.0)

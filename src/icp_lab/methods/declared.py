@@ -19,8 +19,8 @@ from icp_lab.methods.result import Shown
 from icp_lab.rule import Hypothesis, Rule
 
 ALPHA, SHUFFLES = 0.05, 1999
+# A declared rule whose lift lies below this for certain counts as ruled out; see docs/method.md.
 RULED_OUT = 1.5
-"""A declared rule whose lift lies below this for certain counts as ruled out; see docs/method.md."""
 
 
 def test_icp(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,

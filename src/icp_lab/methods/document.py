@@ -8,7 +8,6 @@ import pandas as pd
 
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
-from icp_lab.rule import Rule
 
 FITS = ("in", "out", "unknown")
 
@@ -134,24 +133,6 @@ def compose_icp(draft: dict[str, Any], avoid: dict[str, Any], segmentation: dict
         known = ("id", "name", "n")  # the page on segments says the rest; this file is read by people
         icp["segments"] = [{key: one[key] for key in known if key in one} for one in segmentation["segments"]]
     return icp
-
-
-def check_accounts(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
-    """Which criteria does each account meet, fail or leave open?
-
-    Parameters
-    ----------
-    icp
-        The definition in the form of icp.yml.
-    accounts
-        A row an account, indexed by account_id, with the attributes that the criteria name.
-
-    Returns
-    -------
-    DataFrame
-        A nullable boolean column a criterion of the profile's rule, numbered from 0, on the accounts' index.
-    """
-    return Rule.from_profile(icp).check(accounts)
 
 
 def _count(judged: pd.DataFrame) -> Group:

@@ -202,31 +202,19 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
     """
     claimed = finding.verdict != "unsupported"
     criteria = finding.rule.to_dicts()
-    evidence = _describe_evidence(finding) | {
-        "outcomes": {row["outcome"]: _lift_dict(outcomes.lifts[row["outcome"]]) for row in
-                     outcomes.frame.to_dict("records") if not row["drafted_on"]},
-        **({"size_fixed": _lift_dict(size.fixed)} if size.bands > 1 else {}),
-        "excluded_above": finding.excluded_above, "needed": finding.needed, "needed_lift": finding.needed_lift,
-        "tries": tries, "refused": [] if claimed else criteria,
-    }
-    if finding.holdout is not None:
-        evidence["holdout"] = _lift_dict(finding.holdout)
+    others = outcomes.frame.loc[~outcomes.frame["drafted_on"], "outcome"]
+    lifts = {"size_fixed": size.fixed if size.bands > 1 else None, "holdout": finding.holdout}
+    evidence = finding.evidence | {
+        "outcomes": {one: _lift_dict(outcomes.lifts[one]) for one in others},
+        **{name: _lift_dict(lift) for name, lift in lifts.items() if lift},
+        **{name: getattr(finding, name) for name in ("excluded_above", "needed", "needed_lift")},
+        "tries": tries, "refused": [] if claimed else criteria}
     further = [{"name": f"{name} {number}", "criteria": one.rule.to_dicts(), "verdict": one.verdict,
-                "evidence": _drop_nan(_describe_evidence(one))} for number, one in enumerate(more.findings, start=2)]
-    return {
-        "schema": 1, "name": name, "outcome": outcome, "verdict": finding.verdict,
-        "verdict_reason": list(finding.verdict_reason), "basis": "data" if claimed else "none",
-        "criteria": criteria if claimed else [], **({"more": further} if further else {}),
-        "evidence": _drop_nan(evidence),
-    }
-
-
-def _describe_evidence(finding: Finding) -> dict[str, Any]:
-    return {
-        "n": finding.n, "best": finding.best, "covered": finding.covered, "covered_best": finding.covered_best,
-        "lift": finding.lift, "lift_low": finding.lift_low, "lift_high": finding.lift_high, "p_value": finding.p_value,
-        "stability": {a: finding.stability.get(a, 0.0) for a in finding.rule.attributes},
-    }
+                "evidence": _drop_nan(one.evidence)} for number, one in enumerate(more.findings, start=2)]
+    return {"schema": 1, "name": name, "outcome": outcome, "verdict": finding.verdict,
+            "verdict_reason": list(finding.verdict_reason), "basis": "data" if claimed else "none",
+            "criteria": criteria if claimed else [], **({"more": further} if further else {}),
+            "evidence": _drop_nan(evidence)}
 
 
 def _lift_dict(lift: Lift) -> dict[str, Any]:

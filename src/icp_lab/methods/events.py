@@ -92,15 +92,14 @@ def summarize_events(events: Any, summaries: "Sequence[Summary]", *, before: dat
         held = nw.when(reduce(and_, inside))
         made[f"value {i}"] = held.then(value).otherwise(nw.lit(-1)) if one.how == "months" else held.then(value)
         made[f"known {i}"] = held.then(nw.lit(1)).otherwise(nw.lit(0))
-    sums = [getattr(nw.col(f"value {i}"), _AGGREGATES[one.how])() for i, one in enumerate(summaries)]
+    sums = [getattr(nw.col(f"value {i}"), _AGGREGATES.get(one.how, one.how))() for i, one in enumerate(summaries)]
     known = [nw.col(f"known {i}").sum() for i in range(len(summaries))]
     grouped = frame.with_columns(**made).group_by(by).agg(*sums, *known, nw.len().alias("all rows"))
     found = grouped.select(by, *(_finish(i, one) for i, one in enumerate(summaries))).sort(by)
     return nw.maybe_reset_index(found).to_native()
 
 
-_AGGREGATES = {"rows": "sum", "months": "n_unique", "days_since": "min", "sum": "sum", "mean": "mean", "min": "min",
-               "max": "max"}
+_AGGREGATES = {"rows": "sum", "months": "n_unique", "days_since": "min"}
 
 
 def _finish(place: int, one: Summary) -> nw.Expr:

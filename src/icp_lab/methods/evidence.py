@@ -15,47 +15,30 @@ from scipy.special import ndtri
 from icp_lab.methods.exhaustive import rank_conjunctions
 from icp_lab.methods.finding import NO_NOISE, Alternative, Finding, Verdict
 from icp_lab.methods.leaks import find_leaks
-from icp_lab.methods.levels import exclude_above, scan_levels
-from icp_lab.methods.resampling import (
-    ALPHA,
-    REPEATS,
-    compare_noise,
-    cross_fit,
-    hold_out,
-    lift_of_units,
-    redraw,
-)
+from icp_lab.methods.levels import scan_levels
+from icp_lab.methods.resampling import ALPHA, REPEATS, compare_noise, cross_fit, hold_out, lift_of_units, redraw
 from icp_lab.methods.search import Candidate, Engine, Step, make_engine
 from icp_lab.methods.trial import Trial, prepare_trial
 
+# An attribute that this share of bootstraps choose is firm; one below 0.4 is loose.
 FIRM = 0.6
-"""An attribute that this share of bootstraps choose is firm; one below 0.4 is loose."""
+# Fewest cases of either kind for a search.
 ENOUGH = 10
-"""Fewest cases of either kind for a search."""
 LEAST_GROUPS = 5
+# Attributes stand for each other where their cases agree by this Jaccard, at a cost of at most this many nats.
 ALIKE, CLOSE = 0.8, 2.0
-"""Attributes stand for each other where their cases agree by this Jaccard, at a cost of at most this many nats."""
 LEANS, ALTERNATIVES, TERMS = 12, 4, 40
+# A lift that no level exceeds for certain counts as ruled out from here downwards; see docs/method.md.
 RULED_OUT = 1.5
-"""A lift that no level exceeds for certain counts as ruled out from here downwards; see docs/method.md."""
+# Level of a single test that is about as strict as 0.05 for a whole search over thirty attributes.
 SEARCHED = 5e-5
-"""Level of a single test that is about as strict as 0.05 for a whole search over thirty attributes."""
 
 
 def find_icp(  # noqa: PLR0913  (the contract's signature)
-    cases: pd.DataFrame,
-    positive: "pd.Series[Any]",
-    *,
-    groups: "pd.Series[Any] | None" = None,
-    strata: "pd.Series[Any] | None" = None,
-    time: "pd.Series[Any] | None" = None,
-    attributes: "tuple[str, ...] | list[str] | None" = None,
-    max_criteria: int = 5,
-    min_covered: int | None = None,
-    permutations: int = 999,
-    folds: int = 5,
-    bootstraps: int = 100,
-    seed: int = 0,
+    cases: pd.DataFrame, positive: "pd.Series[Any]", *, groups: "pd.Series[Any] | None" = None,
+    strata: "pd.Series[Any] | None" = None, time: "pd.Series[Any] | None" = None,
+    attributes: "tuple[str, ...] | list[str] | None" = None, max_criteria: int = 5, min_covered: int | None = None,
+    permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
 ) -> Finding:
     """Which few criteria describe the positive cases, and would that hold on other cases?
 
@@ -166,7 +149,7 @@ def _list_alternatives(trial: Trial, engine: Engine, first: Candidate) -> tuple[
     return tuple(listed[:ALTERNATIVES])
 
 
-def _overlap(trial: Trial, mine: "Any", theirs: "Any") -> float:
+def _overlap(trial: Trial, mine: Any, theirs: Any) -> float:
     both, either = (int(trial.units.cases[cover].sum()) for cover in (mine & theirs, mine | theirs))
     return both / either if either else 0.0
 
@@ -205,9 +188,9 @@ def _describe(trial: Trial, engine: Engine, first: Candidate, leaks: dict[str, s
         covered_groups=len(np.unique(trial.unit_group[inside])) if found else 0, lift=math.nan, lift_low=math.nan,
         lift_high=math.nan, fitted=plain, paper_lift=plain.lift if found else math.nan, p_value=math.nan, stability={},
         agreement=math.nan, noise=NO_NOISE, alternatives=(), interchangeable={}, leans=leans[:LEANS],
-        excluded_above=exclude_above(leans), leaking=leaks, ignored=trial.units.encoded.ignored, needed=needed,
-        needed_lift=needed_lift, showable=find_showable(trial.n, rate), holdout=None, reasons=(),
-    )
+        excluded_above=max((lean.top for lean in leans), default=math.nan), leaking=leaks,
+        ignored=trial.units.encoded.ignored, needed=needed, needed_lift=needed_lift,
+        showable=find_showable(trial.n, rate), holdout=None, reasons=())
 
 
 def _judge(finding: Finding) -> Finding:
@@ -218,14 +201,10 @@ def _judge(finding: Finding) -> Finding:
     stable = len(ranked) > 2 and finding.agreement > ranked[-3]
     checks = tuple(name + "-+"[passed] for name, passed in
                    (("noise", noise), ("interval", interval), ("stability", stable)))
-    reason: tuple[str, ...] = ()
-    verdict: Verdict = "unsupported"
-    if noise or interval:
-        verdict = "supported" if noise and interval and stable else "tentative"
-        reason = () if stable else ("unstable",)
-    else:
-        reason = (_why_nothing(finding),)
-    return replace(finding, verdict=verdict, verdict_reason=reason, reasons=checks)
+    if not (noise or interval):
+        return replace(finding, verdict_reason=(_why_nothing(finding),), reasons=checks)
+    verdict: Verdict = "supported" if noise and interval and stable else "tentative"
+    return replace(finding, verdict=verdict, verdict_reason=() if stable else ("unstable",), reasons=checks)
 
 
 def _why_nothing(finding: Finding) -> str:

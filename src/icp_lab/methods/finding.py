@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -142,6 +142,13 @@ class Finding(Shown):
         """A row a criterion: what it says and how often bootstraps choose its attribute."""
         rows = [(c.words(), c.attribute, self.stability.get(c.attribute, math.nan)) for c in self.rule.criteria]
         return pd.DataFrame(rows, columns=["criterion", "attribute", "stability"])
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What icp.yml says of it: counts, lift with its interval, p, and how often other samples chose a criterion."""
+        names = ("n", "best", "covered", "covered_best", "lift", "lift_low", "lift_high", "p_value")
+        figures = {name: getattr(self, name) for name in names}
+        return figures | {"stability": {a: self.stability.get(a, 0.0) for a in self.rule.attributes}}
 
     @property
     def caption(self) -> str:

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from icp_lab.methods.rates import bound_mean, bound_rate
+from icp_lab.methods.rates import Floats, bound_mean, bound_rate
 from icp_lab.methods.result import Shown
 from icp_lab.methods.staying import expect_years
 from icp_lab.methods.value import Worth
 
 BY = ("industry", "size_band", "region")
 TOP_SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -15,20 +15,19 @@ from scipy.stats import hypergeom, rankdata
 from icp_lab.methods.contrast import is_numeric
 from icp_lab.methods.result import Shown
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
+# The area under the curve from which an attribute is refused, and where the lower end of its interval has to lie.
 AREA, LOWER = 0.97, 0.93
-"""The area under the curve from which an attribute is refused, and where the lower end of its interval has to lie."""
 CASES, KIND, CHANCE, NEARLY_ALL = 20, 8, 1e-9, 0.8
 BINS, LATER = 16, 0.05
+# Names that are usually written down after the sale, or say how it went.
 NAMES = re.compile(
     r"(?:^|_)(?:churn|cancel|terminat|renew|resign|clos(?:e|ed|ing)_|won(?:_|$)|win_|lost|loss_|outcome|result|converted|"
     r"contract_(?:value|amount|end|term)|deal_(?:value|amount|stage|status)|(?:end|exit|expiry)_date|invoice|payment|"
     r"lifetime|ltv|clv|nps|csat|satisfaction|support_|tickets?(?:_|$)|usage|active_users|logins?(?:_|$)|upsell|up_sale)"
     r"|解約|退会|離脱|更新|失注|受注|成約|契約(?:額|金額|終了|満了|期間)|取引額|請求|入金|満足度|利用率|問い?合わ?せ件数"
 )
-"""Names that are usually written down after the sale, or say how it went."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _find_telling(name: str, column: "pd.Series[Any]", known: _Known) -> list[tu
         area = _measure_levels(np.where(filled, _cut(codes) if ordered else codes, n), known)
         best = area if _is_sure(area, known) else 0.0
         codes, known = codes[filled], known.of(filled)
-    areas = [_measure_order(codes, known)] if ordered else []
+    areas = [0.5 + abs(_area(codes, known) - 0.5)] if ordered else []
     codes = _cut(codes) if ordered else codes
     areas += [_measure_levels(each, known) for each in (codes, *_split_members(column, codes, filled))]
     best = max([best, *(area for area in areas if _is_sure(area, known))])
@@ -220,12 +219,6 @@ def _measure_levels(codes: Codes, known: _Known) -> float:
     # With levels in their order: what is left of this area lies within them.
     within = _area(scores + 2 * codes, known) - float((hits * (np.cumsum(misses) - misses)).sum()) / pairs
     return ties - within + _area(scores, known)
-
-
-def _measure_order(codes: Codes, known: _Known) -> float:
-    """Take the area under the curve of the values in their order, whichever end is the good one."""
-    area = _area(codes, known)
-    return max(area, 1 - area)
 
 
 def _area(scores: NDArray[Any], known: _Known) -> float:

@@ -1,6 +1,5 @@
 """One attribute at a time: where the data lean, what they exclude, and which attribute tells too much."""
 
-import math
 from itertools import compress, pairwise
 
 import numpy as np
@@ -56,8 +55,3 @@ def _levels(number: int, feature: Feature, codes: NDArray[np.uint8]) -> list[Ste
     ends = [0, *cuts, feature.size]
     spans = [(low, high - 1) for low, high in pairwise(ends)]
     return [(number, low, high, 0) for low, high in spans if high >= low and (low, high) != (0, feature.size - 1)]
-
-
-def exclude_above(leans: tuple[Lean, ...]) -> float:
-    """Above which lift is it ruled out that any single level lies? NaN when there is none to look at."""
-    return max((lean.top for lean in leans), default=math.nan)

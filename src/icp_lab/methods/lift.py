@@ -9,11 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from icp_lab.methods.rates import bound_share
+from icp_lab.methods.rates import Floats, bound_share
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,20 +58,11 @@ class Lift(Shown):
     @property
     def frame(self) -> pd.DataFrame:
         """One row: the lift with its interval and counts."""
-        return pd.DataFrame([{
-            "lift": self.lift, "low": self.low, "high": self.high, "n": self.n, "positives": self.positives,
-            "covered": self.covered, "covered_positives": self.covered_positives,
-        }])
+        return pd.DataFrame([vars(self)])
 
 
-def measure_lift(
-    inside: "pd.Series[Any]",
-    positive: "pd.Series[Any]",
-    *,
-    strata: "pd.Series[Any] | None" = None,
-    groups: "pd.Series[Any] | None" = None,
-    confidence: float = 0.95,
-) -> Lift:
+def measure_lift(inside: "pd.Series[Any]", positive: "pd.Series[Any]", *, strata: "pd.Series[Any] | None" = None,
+                 groups: "pd.Series[Any] | None" = None, confidence: float = 0.95) -> Lift:
     """How much more often do cases inside come out well, and how sure is that?
 
     Parameters
@@ -113,9 +102,8 @@ def measure_lift(
     return lift_of(w, y, stratum=stratum, group=group, confidence=confidence)
 
 
-def lift_of(
-    w: Floats, y: Floats, *, stratum: NDArray[np.int64], group: NDArray[np.int64], confidence: float = 0.95
-) -> Lift:
+def lift_of(w: Floats, y: Floats, *, stratum: NDArray[np.int64], group: NDArray[np.int64], confidence: float = 0.95,
+            ) -> Lift:
     """How large is the lift, on bare arrays? As `measure_lift`, with strata and groups as numbers from 0."""
     n, inside, hits = len(w), float(w.sum()), float((w * y).sum())
     units = int(group.max()) + 1 if n else 0

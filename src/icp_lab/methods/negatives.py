@@ -15,12 +15,12 @@ from icp_lab.methods.success import SCALES
 from icp_lab.methods.use import Use, measure_use
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
+# Columns of accounts that say themselves who did not fit: no contrast may be read off them.
 DEFINING = ("churned", "customer_since")
-"""Columns of accounts that say themselves who did not fit: no contrast may be read off them."""
 
 
+# The highest answer of each scale that counts as unhappy; of NPS it is the line of its detractors.
 UNHAPPY_AT = {"nps": 6.0, "csat5": 2.0, "csat10": 4.0, "ces7": 3.0}
-"""The highest answer of each scale that counts as unhappy; of NPS it is the line of its detractors."""
 
 _FEWEST_MONTHS = 3  # who has just begun cannot have used much yet
 

@@ -87,14 +87,11 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     base = fill_table(customers, "customers").sort_values("account_id").reset_index(drop=True)
     ours = base[base["status"] == "customer"].reset_index(drop=True)
     marks = best.set_index("account_id").reindex(ours["account_id"])
-    group = _name_groups(base, best)
-    found = {
-        "best": _cases_of_best(ours, marks),
-        "won": _cases_of_deals(until(fill_table(deals, "deals"), "closed", pd.Timestamp(as_of)), base),
-        "retained": _cases_of_stay(ours, window_months),
-    }
+    deals = until(fill_table(deals, "deals"), "closed", pd.Timestamp(as_of))
+    found = {"best": _cases_of_best(ours, marks), "won": _cases_of_deals(deals, base),
+             "retained": _cases_of_stay(ours, window_months)}
     frame = pd.concat([cases.assign(outcome=outcome) for outcome, cases in found.items()], ignore_index=True)
-    frame["group"] = frame["account_id"].map(group)
+    frame["group"] = frame["account_id"].map(_name_groups(base, best))
     frame = frame[list(COLUMNS)].astype({"time": "datetime64[s]"} | dict.fromkeys(COLUMNS[:-1], "str"))
     frame = frame.sort_values(["outcome", "case_id"]).reset_index(drop=True)
     chosen = _choose_outcome(wanted, frame)

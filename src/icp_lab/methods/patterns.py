@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+# Ids of the accounts on either side.
 Sides = tuple[tuple[str, ...], tuple[str, ...]]
-"""Ids of the accounts on either side."""
 
 
 def pick_valuable(customers: pd.DataFrame, share: float) -> Sides:

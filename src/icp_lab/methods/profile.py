@@ -15,8 +15,8 @@ from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 
 ANSWERS = {"yes": True, "no": False}
+# Level of the test of a rule that was declared beforehand.
 DECLARED = 0.05
-"""Level of the test of a rule that was declared beforehand."""
 Names = list[str] | tuple[str, ...]
 
 

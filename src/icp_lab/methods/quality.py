@@ -15,13 +15,13 @@ from icp_lab.methods.rates import bound_difference
 from icp_lab.methods.result import Shown
 from icp_lab.tables import BY_NAME
 
+# What a column can be worth, in the order of what to do about it.
 VERDICTS = ("unreadable", "telling", "by_outcome", "sparse", "good", "after_sale", "date", "constant", "nearly_unique",
             "excluded", "not_included", "identity", "person", "empty")
-"""What a column can be worth, in the order of what to do about it."""
 FILLED, UNREADABLE, SPARSE = ("unreadable", "by_outcome", "sparse", "good"), 0.05, 0.5
 LEVEL, GAP, FEWEST = 0.05, 0.1, 10
+# Why rows were set aside that would come back if somebody put them right.
 ROWS = ("unknown_account", "unreadable", "empty", "no_key", "after_as_of")
-"""Why rows were set aside that would come back if somebody put them right."""
 CELLS = ("made_missing", "lost_characters")
 COLUMNS = ["table", "column", "n", "filled", "distinct", "unreadable", "refused", "since"]
 GAPS = ["outcome", "gaps_first", "gaps_other", "difference", "low", "high", "q_value"]

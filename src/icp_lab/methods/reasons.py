@@ -18,8 +18,8 @@ from icp_lab.methods.rates import bound_share
 from icp_lab.methods.result import Shown
 
 GROUPS = ("product", "price", "support", "other", "unknown")
+# Where a statement comes from: of those who left, of deals that were lost, of tickets of negative accounts.
 SOURCES = ("churn", "lost", "tickets")
-"""Where a statement comes from: of those who left, of deals that were lost, of tickets of negative accounts."""
 
 _SAYS_NOTHING = frozenset({"", "-", "–", "n/a", "na", "none", "null", "unknown", "not known", "?", "不明", "なし"})
 

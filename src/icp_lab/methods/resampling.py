@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from icp_lab.methods.finding import Noise, NoisyRule
-from icp_lab.methods.lift import Floats, Lift, lift_of
+from icp_lab.methods.lift import Lift, lift_of
+from icp_lab.methods.rates import Floats
 from icp_lab.methods.search import Candidate, Counts, Engine
 from icp_lab.methods.trial import Trial
 
 ALPHA = 0.05
+# Shuffles as good as the data after which counting stops: p is known well enough, and it is not small.
 SURE = 10
-"""Shuffles as good as the data after which counting stops: p is known well enough, and it is not small."""
+# Counting also stops when so few shuffles are as good that p > 0.05 would be this improbable.
 CLEAR = 1e-4
-"""Counting also stops when so few shuffles are as good that p > 0.05 would be this improbable."""
 REPEATS, NOISE_RUNS, NOISE_RULES, NOISE_DRAWS = 4, 19, 3, 5
 BATCH = 16
 
@@ -78,9 +79,7 @@ def lift_of_units(trial: Trial, inside: Floats, cases: Counts, positives: Counts
     return lift_of(w, y, stratum=np.zeros(len(w), dtype=np.int64), group=group)
 
 
-def compare_noise(
-    trial: Trial, engine: Engine, first: Candidate, plan: tuple[int, int, int]
-) -> tuple[float, Noise]:
+def compare_noise(trial: Trial, engine: Engine, first: Candidate, plan: tuple[int, int, int]) -> tuple[float, Noise]:
     """How often does the search do as well in shuffles, and what does it find there?
 
     Parameters
@@ -134,9 +133,8 @@ def _repeat_noise(trial: Trial, engine: Engine, plan: tuple[int, int, int]) -> t
     return lift, redraw(trial, engine, (first, *counts), NOISE_DRAWS, seed + number).agreement
 
 
-def redraw(
-    trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts], bootstraps: int, seed: int
-) -> Redrawn:
+def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts], bootstraps: int, seed: int,
+           ) -> Redrawn:
     """Would another sample have chosen the same attributes, and the same cases?
 
     Parameters

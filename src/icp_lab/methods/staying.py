@@ -10,19 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from icp_lab.methods.contrast import Z, as_numbers, is_numeric
+from icp_lab.methods.contrast import Floats, Z, as_numbers, is_numeric
 from icp_lab.methods.encoding import spread_levels
 from icp_lab.methods.rates import adjust_holm, bound_mean, bound_rate
 from icp_lab.methods.result import Shown
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+# What a level is, as in `Staying.frame`, and who has it.
 Level = tuple[dict[str, Any], Flags]
-"""What a level is, as in `Staying.frame`, and who has it."""
 
 CHECKPOINTS = (12, 24, 36, 60)
+# So many customers have to have been seen for so long before a curve is read there, or a level is compared.
 FEWEST = 10
-"""So many customers have to have been seen for so long before a curve is read there, or a level is compared."""
 _FEW_LEFT, _TAIL = 30, 0.025
 _EXPECTED = 3  # leavers by a level's share of all years: with fewer the log-rank test calls too often
 

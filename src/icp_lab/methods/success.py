@@ -15,8 +15,8 @@ from icp_lab.methods.use import Use, measure_use
 
 MEASURES = ("revenue", "margin", "satisfaction", "usage", "tenure")
 GET, GIVE = ("satisfaction", "usage"), ("revenue", "margin", "tenure")
+# Lowest and highest answer of each scale; on all of them high is good.
 SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7": (1.0, 7.0)}
-"""Lowest and highest answer of each scale; on all of them high is good."""
 
 _FEWEST_IN_BAND = 10  # a percentile among fewer says little
 _CHUNK = 50  # weightings scored at a time, to bound memory

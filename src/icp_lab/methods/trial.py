@@ -49,14 +49,6 @@ class Trial:
         """How many groups they form."""
         return int(self.unit_group.max()) + 1 if len(self.unit_group) else 0
 
-    def without(self, attributes: set[str]) -> "Trial":
-        """Take attributes out of the search."""
-        encoded = self.units.encoded
-        keep = [i for i, feature in enumerate(encoded.features) if feature.attribute not in attributes]
-        codes = np.ascontiguousarray(encoded.codes[:, keep])
-        fewer = replace(encoded, features=tuple(encoded.features[i] for i in keep), codes=codes)
-        return replace(self, units=replace(self.units, encoded=fewer))
-
     @cached_property
     def _strata(self) -> tuple[NDArray[np.int64], ...]:
         return tuple(np.flatnonzero(self.unit_stratum == s) for s in np.unique(self.unit_stratum))
@@ -66,12 +58,8 @@ class Trial:
         rng = np.random.default_rng([seed, SHUFFLE, number])
         order = np.arange(len(self.unit_group))
         for members in self._strata:
-            order[members] = rng.permutation(members) if self._exchangeable else self._blocks(rng, members)
+            order[members] = rng.permutation(members) if self.groups == len(order) else self._blocks(rng, members)
         return self.units.cases[order], self.units.positives[order]
-
-    @cached_property
-    def _exchangeable(self) -> bool:
-        return len(self.unit_group) == self.groups
 
     def _blocks(self, rng: np.random.Generator, members: NDArray[np.int64]) -> NDArray[np.int64]:
         """Shuffle whole groups whose members differ in attributes: their outcomes move in one piece."""
@@ -98,12 +86,8 @@ class Trial:
 
 
 def prepare_trial(
-    cases: pd.DataFrame,
-    positive: "pd.Series[Any]",
-    *,
-    groups: "pd.Series[Any] | None" = None,
-    strata: "pd.Series[Any] | None" = None,
-    min_covered: int | None = None,
+    cases: pd.DataFrame, positive: "pd.Series[Any]", *, groups: "pd.Series[Any] | None" = None,
+    strata: "pd.Series[Any] | None" = None, min_covered: int | None = None,
 ) -> Trial:
     """Which cases are counted, and what belongs together?
 

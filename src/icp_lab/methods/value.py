@@ -6,16 +6,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.methods.customers import fill_table, tell_left, until
-from icp_lab.methods.months import count_months, end_of
+from icp_lab.methods.months import Floats, count_months, end_of
 from icp_lab.methods.result import Shown
 from icp_lab.methods.staying import Lifetime, estimate_lifetime, expect_years
 
 Basis = Literal["contracts", "margin_3y", "deals", ""]
-Floats = NDArray[np.float64]
 
 PERIODS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 _TERMS_KEPT = 0.8  # share of ended contracts

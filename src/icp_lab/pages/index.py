@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.locale import _
-from icp_lab.methods.document import Standing, check_accounts
+from icp_lab.methods.document import Standing
 from icp_lab.pages.render import render_bold, render_table
 from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
@@ -98,9 +98,8 @@ def render_index(facts: SiteFacts) -> str:
     return render_template(
         "site.html.j2", facts=facts, process=show_way([step.name for step in facts.steps], own=own), declared=BY_NAME,
         checklist=checklist, counts=Counter(item["state"] for _stage, items in checklist for item in items),
-        search=_show_search(facts) if facts.icp and facts.standing is not None else None, view=document,
-        name=name, tell=tell, join=join, bold=render_bold, table=render_table, read_part=read_part,
-        shell=describe_shell(_("Ideal Customer Profile"), facts.study))
+        search=_show_search(facts), view=document, name=name, tell=tell, join=join, bold=render_bold,
+        table=render_table, read_part=read_part, shell=describe_shell(_("Ideal Customer Profile"), facts.study))
 
 
 def _show_item(item: Item, steps: Iterable[StepFacts]) -> dict[str, Any]:
@@ -117,13 +116,12 @@ def _show_item(item: Item, steps: Iterable[StepFacts]) -> dict[str, Any]:
 
 def _show_search(facts: SiteFacts) -> dict[str, Any] | None:
     """Put into the page what the search box answers from."""
-    if facts.icp is None or facts.standing is None or facts.accounts is None:
+    if not facts.icp or facts.standing is None or facts.accounts is None:
         return None
     rows = facts.standing.frame.head(SEARCHED)
-    criteria = Rule.from_profile(facts.icp).criteria
     data = {
         "accounts": _list_accounts(rows, facts.icp, facts.accounts.reindex(rows["account_id"])),
-        "criteria": [criterion.words() for criterion in criteria],
+        "criteria": [criterion.words() for criterion in Rule.from_profile(facts.icp).criteria],
         "fits": names("fit"), "marks": {"in": "●", "out": "◇", "unknown": "○"}, "statuses": names("status"),
         "answers": {"y": _("met"), "n": _("failed"), "?": _("unknown, no value")},
         "none": _("No account matches."), "some": _("{n} accounts match."),
@@ -133,7 +131,7 @@ def _show_search(facts: SiteFacts) -> dict[str, Any] | None:
 
 
 def _list_accounts(rows: pd.DataFrame, icp: dict[str, Any], known: pd.DataFrame) -> list[list[Any]]:
-    checked = check_accounts(icp, known)
+    checked = Rule.from_profile(icp).check(known)
     letters = checked.astype("object").where(checked.notna(), "?").replace({True: "y", False: "n"})
     answers = ["".join(row) for row in letters.to_numpy(dtype=str)]
     values = known[[criterion.attribute for criterion in Rule.from_profile(icp).criteria]].map(say_value)
