@@ -121,22 +121,17 @@ class Criterion:
     def words(self, language: str | None = None) -> str:
         """Say the criterion as a person would."""
         with in_language(language or current_language()):
-            name = name_attribute(self.attribute)
-            if self.kind == "interval":
-                return self._interval_words(name)
-            if self.kind == "set":
-                return _("{attribute} {values}").format(attribute=name, values=_(" or ").join(self.values))
-            if self.kind == "has":
-                return _("{attribute} includes {value}").format(attribute=name, value=self.values[0])
-            return (_("{attribute}: yes") if self.yes else _("{attribute}: no")).format(attribute=name)
+            sentence = {"interval": self._interval_sentence(), "set": _("{attribute} {values}"),
+                        "has": _("{attribute} includes {value}"),
+                        "is": _("{attribute}: yes") if self.yes else _("{attribute}: no")}[self.kind]
+            low, high = (None if b is None else write_number(b, self.attribute) for b in (self.min, self.max))
+            return sentence.format(attribute=name_attribute(self.attribute), low=low, high=high,
+                                   values=_(" or ").join(self.values), value="".join(self.values[:1]))
 
-    def _interval_words(self, name: str) -> str:
-        low, high = (None if b is None else write_number(b, self.attribute) for b in (self.min, self.max))
-        if low is None:
-            return _("{attribute} under {high}").format(attribute=name, high=high)
-        if high is None:
-            return _("{attribute} at least {low}").format(attribute=name, low=low)
-        return _("{attribute} from {low} to under {high}").format(attribute=name, low=low, high=high)
+    def _interval_sentence(self) -> str:
+        if self.min is None:
+            return _("{attribute} under {high}")
+        return _("{attribute} at least {low}") if self.max is None else _("{attribute} from {low} to under {high}")
 
     def check(self, column: "pd.Series[Any]") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
         """Which rows meet the criterion, and which have a value at all?

@@ -9,7 +9,7 @@ import papermill
 import pytest
 from refresh_notebooks import CHECKED, FOLDER, TAGS
 
-from icp_lab.process import BY_NAME, items_of
+from icp_lab.process import BY_NAME, ITEMS
 
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.With, ast.While)
@@ -132,7 +132,7 @@ def test_what_it_says_to_try_are_parameters_of_its_own(path):
 
 
 def test_it_answers_only_items_of_its_own(path):
-    own = {item.id for item in items_of(path.stem)}
+    own = {item.id for item in ITEMS.values() if item.notebook == path.stem}
     named = [arguments for method in ("answer", "waiting", "not_applicable") for arguments in _calls(path, method)]
     assert {arguments[0] for arguments in named} <= own
     assert _calls(path, "headline"), "the page needs its answer in one sentence"

@@ -186,8 +186,6 @@ def _slug(title: str, sections: list[_Section]) -> str:
 
 def _neighbours(way: Way) -> tuple[Entry | None, Entry | None]:
     """Find the pages before and after this one."""
-    linked = [entry for entry in way.notebooks if entry.href or entry.current]
-    here = next((place for place, entry in enumerate(linked) if entry.current), None)
-    if here is None:
-        return None, None
-    return linked[here - 1] if here else None, linked[here + 1] if here + 1 < len(linked) else None
+    linked = [None, *(entry for entry in way.notebooks if entry.href or entry.current), None]
+    here = next((place for place, entry in enumerate(linked) if entry and entry.current), 0)
+    return (linked[here - 1], linked[here + 1]) if here else (None, None)

@@ -52,15 +52,12 @@ def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] |
     Way
         All notebooks of the process in its order, then the analyst's own.
     """
-    entries, before = [], 0
-    for notebook in NOTEBOOKS:
-        number = str(notebook.step) if notebook.step != before else ""
-        before = notebook.step
-        href = f"{notebook.name}.html" if notebook.name in pages else ""
-        entries.append(Entry(notebook.name, number, _(notebook.title), href, notebook.name == current))
-    for name, title in (own or {}).items():
-        entries.append(Entry(name, "+", title, f"{name}.html" if name in pages else "", name == current))
-    return Way(tuple(entries), at_index=not current)
+    before = (0, *(notebook.step for notebook in NOTEBOOKS))
+    shown = [(one.name, "" if one.step == former else str(one.step), _(one.title))
+             for one, former in zip(NOTEBOOKS, before, strict=False)]
+    shown += [(name, "+", title) for name, title in (own or {}).items()]
+    return Way(tuple(Entry(name, number, title, f"{name}.html" if name in pages else "", name == current)
+                     for name, number, title in shown), at_index=not current)
 
 
 def describe_shell(title: str, study: str) -> dict[str, Any]:

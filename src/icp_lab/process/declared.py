@@ -57,8 +57,3 @@ def needs(name: str) -> tuple[str, ...]:
     """Name the notebooks whose artifacts a notebook reads, in run order."""
     writers = {WRITER[artifact] for artifact in BY_NAME[name].reads}
     return tuple(notebook.name for notebook in NOTEBOOKS if notebook.name in writers)
-
-
-def items_of(name: str) -> tuple[Item, ...]:
-    """List the sub-items that a notebook answers."""
-    return tuple(item for item in ITEMS.values() if item.notebook == name)

@@ -42,9 +42,7 @@ class Book:
         self.quoted = self.file.add_format({**wrap, "num_format": "@", "quote_prefix": True})
         self.formats = {kind: self.file.add_format({**wrap, "num_format": code}) for kind, code in _FORMATS.items()}
 
-    def add_sheet(
-        self, name: str, frame: pd.DataFrame, frozen: int = 1, share: str = ""
-    ) -> xlsxwriter.worksheet.Worksheet:
+    def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1, share: str = "") -> Any:
         """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
 
         Each cell is written as what it is; the numbers of the column `share` are written in per cent.
