@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="icp-lab", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    help="From a company's own exports to an Ideal Customer Profile, with the evidence for it.",
-)
+    help="From a company's own exports to an Ideal Customer Profile, with the evidence for it.")
 
 Folder = Annotated[Path, typer.Argument(help="The study's folder, or its study.yml.", metavar="DIR")]
 NewFolder = Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")]
@@ -27,8 +26,7 @@ Out = Annotated[Path | None, typer.Option(help="Folder of the report; reports/NA
 Language = Annotated[str, typer.Option(help="Language of what is written: en or ja; the study's own if left out.")]
 Profile = Annotated[Path, typer.Argument(help="An icp.yml.", metavar="ICP.yml")]
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", help="STEP.NAME=VALUE: a parameter of a notebook. May be given often.")
-]
+    list[str] | None, typer.Option("--set", help="STEP.NAME=VALUE: a parameter of a notebook. May be given often.")]
 
 
 @app.command()

@@ -57,8 +57,7 @@ class Criterion:
         bounds = [b for b in (self.min, self.max) if b is not None]
         sound = {
             "interval": bool(bounds) and all(map(math.isfinite, bounds)) and (len(bounds) < 2 or bounds[0] < bounds[1]),
-            "set": bool(self.values), "has": len(self.values) == 1, "is": True,
-        }
+            "set": bool(self.values), "has": len(self.values) == 1, "is": True}
         if not self.attribute or not sound[self.kind]:
             raise utter("icp.bad_criterion", found=repr(self.to_dict()))
 

@@ -17,7 +17,7 @@ def test_what_is_written_is_read_back(tmp_path):
     icp = load_icp(file)
     assert icp.rule == Rule((Criterion.flag("exports"),))
     assert icp.data["as_of"] == "2026-06-30"
-    assert icp.evidence == {"lift": 2, "p_value": None}
+    assert icp.data["evidence"] == {"lift": 2, "p_value": None}
     assert "is: yes" in file.read_text(encoding="utf-8")
     assert "as_of: 2026-06-30" in file.read_text(encoding="utf-8")
 

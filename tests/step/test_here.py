@@ -141,5 +141,4 @@ def test_without_settings_the_demo_of_the_checkout_is_meant(tmp_path, monkeypatc
     (tmp_path / "data" / "demo").mkdir(parents=True)
     (tmp_path / "data" / "demo" / "study.yml").touch()
     (tmp_path / "notebooks").mkdir()
-    place = step.find_place(tmp_path / "notebooks")
-    assert (place.study, place.out) == (tmp_path / "data" / "demo", tmp_path / "reports" / "demo")
+    assert step.find_place(tmp_path / "notebooks") == (tmp_path / "data" / "demo", tmp_path / "reports" / "demo")

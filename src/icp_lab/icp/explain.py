@@ -89,8 +89,7 @@ def explain_account(
     states = ["unknown" if pd.isna(v) else MARKS[bool(v)] for v in checks.iloc[0]] if rule.criteria else []
     frame = pd.DataFrame({
         "criterion": [c.words() for c in rule.criteria], "attribute": [c.attribute for c in rule.criteria],
-        "value": [_say_value(row[c.attribute].iloc[0]) for c in rule.criteria], "holds": states,
-    })
+        "value": [_say_value(row[c.attribute].iloc[0]) for c in rule.criteria], "holds": states})
     fit = "unknown" if pd.isna(inside) or not rule.criteria else "in" if inside else "out"
     distance = pd.Series(_measure_distances(attributes, account_id), index=attributes.index.astype("str"))
     near = {kind: _pick(distance.drop(account_id), cases, kind, most) for kind in ("yes", "no")}

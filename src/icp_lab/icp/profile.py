@@ -45,17 +45,6 @@ class ICP:
         return Rule.from_profile(self.data)
 
     @property
-    def avoid(self) -> Rule | None:
-        """The negative profile, where there is one."""
-        criteria = (self.data.get("avoid") or {}).get("criteria")
-        return Rule.from_dicts(list(criteria)) if criteria else None
-
-    @property
-    def evidence(self) -> dict[str, Any]:
-        """What the definition rests on."""
-        return dict(self.data.get("evidence") or {})
-
-    @property
     def version(self) -> str:
         """The version, as text; empty before it was adopted."""
         return str(self.data.get("version") or "")

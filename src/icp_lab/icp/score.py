@@ -29,8 +29,7 @@ _TEXT_AS: dict[str, Kind] = {"interval": "number", "set": "text", "has": "list",
 _TYPES = {
     "interval": ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
                  "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
-    "set": ("VARCHAR", "ENUM"), "has": ("VARCHAR[]",), "is": ("BOOLEAN",),
-}
+    "set": ("VARCHAR", "ENUM"), "has": ("VARCHAR[]",), "is": ("BOOLEAN",)}
 
 
 @dataclass(frozen=True)

@@ -125,8 +125,7 @@ def _show_search(facts: SiteFacts) -> dict[str, Any] | None:
         "fits": names("fit"), "marks": {"in": "●", "out": "◇", "unknown": "○"}, "statuses": names("status"),
         "answers": {"y": _("met"), "n": _("failed"), "?": _("unknown, no value")},
         "none": _("No account matches."), "some": _("{n} accounts match."),
-        "many": _("{n} accounts match; type more of the name."),
-    }
+        "many": _("{n} accounts match; type more of the name.")}
     return {"data": embed_json(data), "shown": len(rows), "all": len(facts.standing.frame)}
 
 

@@ -115,8 +115,7 @@ def _read_notebook(notebook: Any, facts: PageFacts) -> dict[str, Any]:
         "kicker": _("Step {step} of 9").format(step=step.step) if step else _("The analyst's own"),
         "headlines": headlines, "sections": sections, "process": way, "turn": _neighbours(way),
         "contents": [section for section in sections if section.title and section.blocks],
-        "provenance": facts.provenance, "parameters": facts.parameters, "trouble": facts.trouble,
-    }
+        "provenance": facts.provenance, "parameters": facts.parameters, "trouble": facts.trouble}
 
 
 def _open_page(notebook: Any) -> tuple[str, str, list[Any]]:

@@ -65,8 +65,7 @@ def describe_shell(title: str, study: str) -> dict[str, Any]:
     words = {"all": _("Show all {n} rows"), "fewer": _("Show fewer rows")}
     return {
         "title": title, "study": study, "language": language(),
-        "style": read_part("style.css"), "script": read_part("page.js"), "words": embed_json(words),
-    }
+        "style": read_part("style.css"), "script": read_part("page.js"), "words": embed_json(words)}
 
 
 def render_template(name: str, /, **values: Any) -> str:

@@ -64,8 +64,7 @@ def describe_inputs(
         "parameters": digest_text(json.dumps(dict(parameters), sort_keys=True, default=str)),
         "cells": digest_text(*file.code),
         "code": digest_code((*file.code, ENGINE), showing=False),
-        **{f"artifact {name}": content for name, content in sorted(artifacts.items())},
-    }
+        **{f"artifact {name}": content for name, content in sorted(artifacts.items())}}
 
 
 def compute_key(inputs: Mapping[str, str]) -> str:

@@ -130,8 +130,7 @@ def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
         (_("Cases inside the profile"), evidence.get("covered")),
         (_("Lift"), evidence.get("lift")), (_("Lift, lower end"), evidence.get("lift_low")),
         (_("Lift, upper end"), evidence.get("lift_high")),
-        (_("Accounts that do not fit on a sheet"), max(len(accounts) - _MOST_ROWS, 0) or None),
-    ]
+        (_("Accounts that do not fit on a sheet"), max(len(accounts) - _MOST_ROWS, 0) or None)]
     shown = [(what, value.replace("**", "") if isinstance(value, Prose) else value) for what, value in rows
              if not _is_missing(value) and value != ""]
     return pd.DataFrame(shown, columns=[_("What"), _("Answer")], dtype=object)

@@ -24,7 +24,6 @@ from icp_lab.report.kernel import ENGINE, make_kernel
 from icp_lab.report.plan import Assessment, Plan, StepEnd, Task
 from icp_lab.step import FILE, STAGE
 
-EXECUTED = "executed.ipynb"
 _MARKED = "papermill-error-cell-tag"
 _one_page_at_a_time = Lock()  # nbconvert's exporter is shared by the steps that run side by side
 
@@ -63,7 +62,9 @@ def run_step(
         _write_page(plan, task, notebook, trouble, staged)
         shutil.rmtree(staged, ignore_errors=True)
     else:
-        manifest = read_manifest(staged) or _own_manifest(task, assessment)
+        # An analyst's notebook that does not open a step itself leaves no manifest of its own.
+        manifest = read_manifest(staged) or Manifest(
+            task.name, assessment.compute_key, "", "", assessment.inputs, task.parameters, {})
         _write_page(plan, task, notebook, "", staged)
         _put_in_place(plan, manifest, assessment, staged, seconds)
     return StepEnd("failed" if trouble else "done", trouble, seconds)
@@ -91,17 +92,18 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     """Run the cells; give the notebook as far as it came, and what went wrong in plain words."""
     notebook = translate_notebook(_read(task.file.path), plan.language)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
-    path = staged / EXECUTED
+    path = staged / "executed.ipynb"
     environment = {"ICP_LAB_STUDY": str(plan.study.path.resolve()), "ICP_LAB_OUT": str(plan.out), STAGE: str(staged),
                    "ICP_LAB_LANGUAGE": plan.language, FILE: str(task.file.path.resolve())}
     try:
         done = papermill.execute_notebook(
             notebook, str(path), parameters=deepcopy(task.changed), engine_name=ENGINE, kernel_name="python3",
             progress_bar=False, request_save_on_cell_execute=False, start_timeout=120, watch=watch,
-            kernel_manager_class=make_kernel(task.file.path.parent, environment, staged / "kernel.log"),
-        )
+            kernel_manager_class=make_kernel(task.file.path.parent, environment, staged / "kernel.log"))
     except PapermillExecutionError as error:
-        return _strip_marks(_read(path)), _say_cause(error, plan.language)
+        ran = _read(path)
+        ran.cells = [cell for cell in ran.cells if _MARKED not in cell.metadata.get("tags", [])]
+        return ran, _say_cause(error, plan.language)
     except Exception as error:  # a kernel that died, a disk that is full: the other steps go on
         with in_language(plan.language):
             words = _("The notebook could not be run to its end ({kind}). Free memory and disk, then run again.")
@@ -124,20 +126,9 @@ def _say_cause(error: PapermillExecutionError, language: str) -> str:
         return f"{words.format(kind=error.ename, words=error.evalue)} {calm}"
 
 
-def _strip_marks(notebook: Any) -> Any:
-    notebook.cells = [cell for cell in notebook.cells if _MARKED not in cell.metadata.get("tags", [])]
-    return notebook
-
-
-def _own_manifest(task: Task, assessment: Assessment) -> Manifest:
-    """Speak for an analyst's notebook that does not open a step itself."""
-    return Manifest(task.name, assessment.compute_key, "", "", assessment.inputs, task.parameters, {})
-
-
 def _write_page(plan: Plan, task: Task, notebook: Any, trouble: str, staged: Path) -> None:
-    facts = describe_page(plan, task, trouble, staged)
     with _one_page_at_a_time:
-        html = render_page(notebook, facts)
+        html = render_page(notebook, describe_page(plan, task, trouble, staged))
     write_text(plan.out / f"{task.name}.html", html)
 
 
@@ -146,8 +137,7 @@ def _put_in_place(plan: Plan, manifest: Manifest, assessment: Assessment, staged
     held = manifest.compute_key == assessment.compute_key
     keys = (assessment.compute_key, assessment.page_key) if held else ("", "")
     page, timings = digest_file(plan.out / f"{manifest.notebook}.html"), manifest.timings | {"seconds": seconds}
-    write_manifest(
-        staged, replace(manifest, compute_key=keys[0], page_key=keys[1], page=page, timings=timings))
+    write_manifest(staged, replace(manifest, compute_key=keys[0], page_key=keys[1], page=page, timings=timings))
     for leftover in ("kernel.log", "ipython"):
         path = staged / leftover
         path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)

@@ -25,7 +25,8 @@ def describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFac
     """
     with in_language(plan.language):
         rows = read_json(staged / PAGE_FACTS).get("rows", {})
-        read = [(_("Table {table}").format(table=table), _say_rows(counts)) for table, counts in rows.items()]
+        used = _("{used} rows used, {set_aside} set aside, {made_missing} cells made missing")
+        read = [(_("Table {table}").format(table=table), used.format(**counts)) for table, counts in rows.items()]
         parameters = [(each.name, repr(task.parameters[each.name]), _(parameter_meaning(each.meaning)))
                       for each in task.file.parameters]
         return PageFacts(
@@ -38,8 +39,3 @@ def describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFac
 def say_maker() -> tuple[str, str]:
     """What was a page made with?"""
     return _("Made with"), f"icp-lab {library_version('icp-lab')}, Python {platform.python_version()}"
-
-
-def _say_rows(counts: dict[str, int]) -> str:
-    words = _("{used} rows used, {aside} set aside, {missing} cells made missing")
-    return words.format(used=counts["used"], aside=counts["set_aside"], missing=counts["made_missing"])

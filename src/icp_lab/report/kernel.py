@@ -13,8 +13,7 @@ ENGINE = "icp_lab"
 _ARGV = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False")
 _SETTLED = {
     "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 """Sums over several threads differ in their last digits from machine to machine; so does the order of a set."""
 
 

@@ -53,8 +53,7 @@ def choose_out(study: Path, out: Path | None) -> Path:
 
 def plan_report(study: Study, out: Path, wish: Wish) -> Plan:
     """What does the report consist of? Every parameter is checked here, before anything runs."""
-    language = wish.language or study.language
-    set_language(language)
+    set_language(language := wish.language or study.language)
     return make_plan(study, out, language, wish.settings, wish.notebooks)
 
 
@@ -85,7 +84,8 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
         raise utter("run.out_is_study", out=out)
     plan = plan_report(study, out, wish)
     tasks = pick_tasks(plan.tasks, wish.only) if wish.only else plan.tasks
-    if all(plan.assess(name).state == "fresh" for name in tasks) and _site_holds(plan):
+    site = read_record(plan.out).get("site")
+    if all(plan.assess(name).state == "fresh" for name in tasks) and site == _describe_site(plan):
         return Run({name: StepEnd("fresh") for name in tasks})
     with hold(out, _("icp-lab report")):
         return _run_and_publish(path, plan, tuple(tasks), wish)
@@ -147,8 +147,7 @@ def _describe_run(plan: Plan, run: Run, former: dict[str, Any], tables: dict[str
         "study": {**said, "content": study.fingerprint(study.tables)}, "language": plan.language, "tables": tables,
         "steps": {name: _describe_step(plan, run, name, former) for name in plan.tasks},
         "versions": {"python": platform.python_version(), **versions},
-        "site": {"key": _site_key(plan), "files": _site_files(plan)},
-    }
+        "site": _describe_site(plan)}
 
 
 def _describe_step(plan: Plan, run: Run, name: str, former: dict[str, Any]) -> dict[str, Any]:
@@ -161,8 +160,7 @@ def _describe_step(plan: Plan, run: Run, name: str, former: dict[str, Any]) -> d
     said = {
         "state": end.state if end and end.state != "fresh" else before.get("state", "done"),
         "cause": end.cause if end else before.get("cause", ""), "seconds": end.seconds if end else 0.0,
-        "parameters": parameters, "seed": parameters.get("seed"), "inputs": {}, "artifacts": {}, "interactive": False,
-    }
+        "parameters": parameters, "seed": parameters.get("seed"), "inputs": {}, "artifacts": {}, "interactive": False}
     if manifest is None:
         return said
     contents = {key: entry.content for key, entry in manifest.artifacts.items()}
@@ -170,18 +168,10 @@ def _describe_step(plan: Plan, run: Run, name: str, former: dict[str, Any]) -> d
                    "interactive": manifest.interactive}
 
 
-def _site_holds(plan: Plan) -> bool:
-    """Are index, document, definition and workbook there, as the last run made them, of the steps as they are?"""
-    site = read_record(plan.out).get("site", {})
-    return bool(site) and site.get("key") == _site_key(plan) and site.get("files") == _site_files(plan)
-
-
-def _site_key(plan: Plan) -> str:
+def _describe_site(plan: Plan) -> dict[str, Any]:
+    """Say what index, document, definition and workbook were made of, and what they hold."""
     manifests = [read_manifest(folder_of(plan.out, name)) for name in plan.tasks]
     pages = [f"{manifest.compute_key} {manifest.page}" if manifest else "" for manifest in manifests]
     code = digest_code(("from icp_lab.report import site",), showing=True)
-    return digest_text(plan.language, plan.facts, plan.study.fingerprint(plan.study.tables), code, *pages)
-
-
-def _site_files(plan: Plan) -> dict[str, str]:
-    return {name: digest_file(plan.out / name) for name in FILES if (plan.out / name).is_file()}
+    key = digest_text(plan.language, plan.facts, plan.study.fingerprint(plan.study.tables), code, *pages)
+    return {"key": key, "files": {name: digest_file(plan.out / name) for name in FILES if (plan.out / name).is_file()}}

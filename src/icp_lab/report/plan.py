@@ -86,15 +86,13 @@ class Plan:
         key = compute_key(inputs)
         page = page_key(task.file, key, self.language, self.facts)
         manifest, file = read_manifest(folder_of(self.out, name)), self.out / f"{name}.html"
-        state: State = "fresh"
-        why: tuple[str, ...] = ()
         if manifest is None:
-            state = "absent"
-        elif manifest.compute_key != key:
-            state, why = "stale", _say_changes(manifest, inputs)
-        elif manifest.page_key != page or not file.is_file() or digest_file(file) != manifest.page:
-            state, why = "unrendered", (_("the page is of another language or look"),)
-        return Assessment(state, why, inputs, key, page)
+            return Assessment("absent", (), inputs, key, page)
+        if manifest.compute_key != key:
+            return Assessment("stale", _say_changes(manifest, inputs), inputs, key, page)
+        if manifest.page_key != page or not file.is_file() or digest_file(file) != manifest.page:
+            return Assessment("unrendered", (_("the page is of another language or look"),), inputs, key, page)
+        return Assessment("fresh", (), inputs, key, page)
 
 
 def make_plan(

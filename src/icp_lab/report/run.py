@@ -92,8 +92,7 @@ class _Scheduler:
 
     def _begin(self, name: str) -> None:
         broken = (need for need in self._tasks[name].needs if self._ends[need].state in ("failed", "skipped"))
-        culprit = next(broken, "")
-        if culprit:
+        if culprit := next(broken, ""):
             from icp_lab.report.execute import skip_step  # noqa: PLC0415  (Jupyter is not needed where nothing runs)
 
             self._end(name, StepEnd("skipped", skip_step(self._plan, self._tasks[name], culprit)))

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -53,26 +52,22 @@ def publish_site(plan: Plan, run: Run) -> None:
     """
     with in_language(plan.language):
         definition = _read_definition(plan)
-        if definition is None:
-            for name in FILES:
-                (plan.out / name).unlink(missing_ok=True)
-        else:
+        for name in () if definition else FILES:
+            (plan.out / name).unlink(missing_ok=True)
+        if definition:
             _publish_definition(plan, definition)
         write_text(plan.out / "index.html", render_index(_describe_site(plan, run, definition)))
 
 
 def _read_definition(plan: Plan) -> _Definition | None:
-    parts = {name: _read(plan.out, name) for name in ("icp", "customers", "success", "cases", "coverage", "contrasts")}
-    if any(part is None for part in parts.values()):
+    names = ("icp", "contrasts", "customers", "success", "cases", "coverage")
+    if not all(find_entry(plan.out, name) for name in names):
         return None
-    standing = place_accounts(parts["customers"], parts["success"], parts["cases"], parts["coverage"])
+    parts: dict[str, Any] = {name: read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in names}
+    standing = place_accounts(*(parts[name] for name in names[2:]))
     if plan.study.privacy.get("companies") == "pseudonyms":
         standing.frame["name"] = standing.frame["account_id"]
     return _Definition(parts["icp"], standing, plan.study.candidates().frame, parts["contrasts"])
-
-
-def _read(out: Path, artifact: str) -> Any:
-    return read_artifact(folder_of(out, WRITER[artifact]), ARTIFACT[artifact]) if find_entry(out, artifact) else None
 
 
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
@@ -90,18 +85,14 @@ def _publish_definition(plan: Plan, definition: _Definition) -> None:
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
     words = _("As of {date}, in {currency}").format(date=plan.study.as_of, currency=_(plan.study.currency))
-    files = (
-        ("icp.html", _("The document"), _("one page, to print")),
-        ("icp.xlsx", _("The workbook"), _("every account with its reason")),
-        ("icp.yml", _("The definition"), _("for machines, and for editing by hand")),
-    )
+    files = (("icp.html", _("The document"), _("one page, to print")),
+             ("icp.xlsx", _("The workbook"), _("every account with its reason")),
+             ("icp.yml", _("The definition"), _("for machines, and for editing by hand")))
+    shown = (definition.icp, definition.standing, definition.accounts) if definition else (None, None, None)
     return SiteFacts(
         study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in plan.tasks),
         tables=tuple(_tabulate_provenance(plan, run)), files=files if definition else (),
-        versions=(say_maker(), (_("Details"), RECORD)),
-        icp=definition.icp if definition else None, standing=definition.standing if definition else None,
-        accounts=definition.accounts if definition else None,
-    )
+        versions=(say_maker(), (_("Details"), RECORD)), icp=shown[0], standing=shown[1], accounts=shown[2])
 
 
 def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
@@ -120,10 +111,8 @@ def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
 def _tabulate_provenance(plan: Plan, run: Run) -> list[Table]:
     read = plan.study.intake().tables
     heads = (_("Read"), _("Left out by where"), _("Used"), _("Set aside"), _("Cells made missing"), _("Duplicates"))
-    tables = [Table(
-        read, (Column("table", _("Table")), *(Column(*pair, "integer") for pair in zip(COUNTED, heads, strict=True))),
-        title=_("Rows read and what became of them"),
-    )]
+    counts = (Column(*pair, "integer") for pair in zip(COUNTED, heads, strict=True))
+    tables = [Table(read, (Column("table", _("Table")), *counts), title=_("Rows read and what became of them"))]
     manifests = {name: read_manifest(folder_of(plan.out, name)) for name in plan.tasks}
     done = {name for name, end in run.steps.items() if end.state == "done"}
     rows = [(_(BY_NAME[name].title) if name in BY_NAME else name, manifest.timings.get("seconds"), name in done)

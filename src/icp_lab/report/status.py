@@ -20,13 +20,9 @@ class Status:
     def words(self) -> str:
         """Say it in a line."""
         states = {"fresh": _("fresh"), "stale": _("stale"), "failed": _("failed"), "absent": _("not run")}
-        line = f"{self.name}: {states[self.state]}"
-        if self.why:
-            line += f" ({'; '.join(self.why)})"
-        if self.waiting:
-            waiting = _("waiting for {tables}").format(tables=", ".join(self.waiting))
-            line += f" [{waiting}]"
-        return line
+        why = f" ({'; '.join(self.why)})" if self.why else ""
+        waiting = _("waiting for {tables}").format(tables=", ".join(self.waiting))
+        return f"{self.name}: {states[self.state]}{why}" + (f" [{waiting}]" if self.waiting else "")
 
 
 def tell_status(plan: Plan) -> tuple[Status, ...]:
@@ -50,12 +46,11 @@ def tell_status(plan: Plan) -> tuple[Status, ...]:
         answers = read_json(folder_of(plan.out, name) / PAGE_FACTS).get("answers", {}).values()
         waiting = {table for each in answers if each["state"] == "waiting" for table in each["tables"]}
         broken = [need for need in task.needs if told[need].state != "fresh"]
-        state, why = assessment.state, assessment.why
+        state: str = "stale" if assessment.state == "unrendered" else assessment.state
+        why = assessment.why
         if state == "absent" and name in failed:
-            state_word, why = "failed", (failed[name],)
+            state, why = "failed", (failed[name],)
         elif state == "fresh" and broken:
-            state_word, why = "stale", (_("rests on {steps}").format(steps=", ".join(broken)),)
-        else:
-            state_word = "stale" if state == "unrendered" else state
-        told[name] = Status(name, state_word, why, tuple(sorted(waiting)))
+            state, why = "stale", (_("rests on {steps}").format(steps=", ".join(broken)),)
+        told[name] = Status(name, state, why, tuple(sorted(waiting)))
     return tuple(told.values())

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
@@ -10,12 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from icp_lab.locale import _, in_language, language
-
-
-@dataclass(frozen=True)
-class _Step:
-    began: float
-    row: TaskID | None
 
 
 class Watch:
@@ -32,14 +25,14 @@ class Watch:
     def __init__(self, expected: Mapping[str, float], console: Console | None = None) -> None:
         self._console = console or Console(stderr=True)
         self._expected = dict(expected)
-        self._steps: dict[str, _Step] = {}
+        self._steps: dict[str, tuple[float, TaskID | None]] = {}  # when each began, and its row of the bars
         self._left: list[str] = []
         self._lock = Lock()
         self._language = language()
-        self._bars = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[words]}"),
-            TimeElapsedColumn(), console=self._console, transient=True,
-        ) if self._console.is_terminal else None
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[words]}"),
+                   TimeElapsedColumn())
+        terminal = self._console.is_terminal
+        self._bars = Progress(*columns, console=self._console, transient=True) if terminal else None
 
     def start(self, names: tuple[str, ...]) -> None:
         """Begin a run of these steps."""
@@ -56,13 +49,13 @@ class Watch:
         """Tell that a step begins."""
         with self._lock, in_language(self._language):
             row = self._bars.add_task(name, total=None, words="") if self._bars else None
-            self._steps[name] = _Step(monotonic(), row)
+            self._steps[name] = monotonic(), row
             if self._bars is None:
                 self._say(_("{step}: begins").format(step=name))
 
     def move(self, name: str, cell: int, cells: int) -> None:
         """Tell which cell a step is at."""
-        row = self._steps[name].row
+        _began, row = self._steps[name]
         if self._bars is not None and row is not None:
             with in_language(self._language):
                 words = _("cell {cell} of {cells}").format(cell=cell, cells=cells)
@@ -71,11 +64,11 @@ class Watch:
     def end(self, name: str, words: str) -> None:
         """Tell how a step ended, and what is left."""
         with self._lock, in_language(self._language):
-            step = self._steps.pop(name, None)
+            began, row = self._steps.pop(name, (None, None))
             self._left = [each for each in self._left if each != name]
-            if step is not None and step.row is not None and self._bars is not None:
-                self._bars.remove_task(step.row)
-            took = f" ({monotonic() - step.began:.0f} s)" if step else ""
+            if row is not None and self._bars is not None:
+                self._bars.remove_task(row)
+            took = f" ({monotonic() - began:.0f} s)" if began is not None else ""
             self._say(f"{name}: {words}{took}{self._say_left()}")
 
     def _say_left(self) -> str:

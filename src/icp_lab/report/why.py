@@ -38,10 +38,9 @@ def explain(study: Study, out: Path, account: str) -> Explanation:
     file = adopted if adopted.is_file() else out / DEFINITION
     if find_entry(out, "cases") is None or not file.is_file():
         raise utter("run.nothing_published", out=out)
-    cases = read_artifact(folder_of(out, WRITER["cases"]), ARTIFACT["cases"])
-    accounts = study.table("accounts")
-    account_id = _find_account(accounts, account)
-    return explain_account(study.candidates().frame, load_icp(file).working_rule, pd.DataFrame(cases), account_id)
+    cases = pd.DataFrame(read_artifact(folder_of(out, WRITER["cases"]), ARTIFACT["cases"]))
+    account_id = _find_account(study.table("accounts"), account)
+    return explain_account(study.candidates().frame, load_icp(file).working_rule, cases, account_id)
 
 
 def _find_account(accounts: pd.DataFrame, asked: str) -> str:

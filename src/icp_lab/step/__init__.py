@@ -4,7 +4,6 @@ The first code cell of every notebook is `from icp_lab import step; here = step.
 """
 
 import os
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -16,17 +15,9 @@ from icp_lab.step.here import Here
 from icp_lab.step.session import register_views
 from icp_lab.study import open_study
 
-__all__ = ["Here", "Place", "find_place", "open"]
+__all__ = ["Here", "find_place", "open"]
 STAGE, FILE = "ICP_LAB_STAGE", "ICP_LAB_NOTEBOOK"
 """Set by the runner alone: the folder in which this step is prepared, and the notebook's file."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a notebook works: the study it reads and the folder it writes to."""
-
-    study: Path
-    out: Path
 
 
 def open(name: str) -> Here:
@@ -50,16 +41,16 @@ def open(name: str) -> Here:
     LabError
         When there is no such notebook, or the study cannot be opened.
     """
-    place = find_place(Path.cwd())
-    study = open_study(place.study)
+    path, out = find_place(Path.cwd())
+    study = open_study(path)
     language = os.environ.get("ICP_LAB_LANGUAGE") or study.language
     set_language(language)
     register_views()
-    return Here(_find_file(name, place.study), study, place.out, language, os.environ.get(STAGE, ""))
+    return Here(_find_file(name, path), study, out, language, os.environ.get(STAGE, ""))
 
 
-def find_place(start: Path) -> Place:
-    """Which study and which output does a notebook in this folder mean?
+def find_place(start: Path) -> tuple[Path, Path]:
+    """Which study does a notebook in this folder read, and which folder does it write to?
 
     Parameters
     ----------
@@ -68,7 +59,7 @@ def find_place(start: Path) -> Place:
 
     Returns
     -------
-    Place
+    tuple of Path
         What the environment says, else the demo of the checkout, else the folder itself.
     """
     around = [folder for folder in (start, *start.parents) if (folder / "data" / "demo" / "study.yml").is_file()]
@@ -77,7 +68,7 @@ def find_place(start: Path) -> Place:
     study = Path(given) if given else (root / "data" / "demo" if around else start)
     folder = study.parent if study.suffix in (".yml", ".yaml") else study
     out = os.environ.get("ICP_LAB_OUT", "")
-    return Place(study.resolve(), (Path(out) if out else root / "reports" / folder.resolve().name).resolve())
+    return study.resolve(), (Path(out) if out else root / "reports" / folder.resolve().name).resolve()
 
 
 def _find_file(name: str, study: Path) -> NotebookFile:

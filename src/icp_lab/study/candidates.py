@@ -103,8 +103,7 @@ def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str
         ("after_sale", role == "after_sale" or name in said.after_sale),
         ("excluded", name in said.exclude),
         ("not_included", bool(said.include) and name not in said.include),
-        ("date", str(values.dtype).startswith("datetime")),
-    )
+        ("date", str(values.dtype).startswith("datetime")))
     return next((reason for reason, holds in reasons if holds), "") or _find_useless(values)
 
 

@@ -109,8 +109,7 @@ def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
     frame = pd.DataFrame({
         "account": few.names, "outcome": [done[_plain(one)] for one in matrix.marks["outcome"]],
         "inside": [_MARKS[_plain(one)] + " " + name("fit", _FITS[_plain(one)]) for one in matrix.marks["inside"]],
-        **{column: _write_cells(matrix, column) for column in columns},
-    })
+        **{column: _write_cells(matrix, column) for column in columns}})
     heads = tuple(Column(column, begin(name_attribute(column))) for column in columns)
     table = lay_out("cases", frame)
     return replace(table, columns=table.columns + heads)

@@ -240,8 +240,7 @@ def say_value(value: object) -> str:
 # Japanese counts large sums by ten thousand and by a hundred million.
 _MONEY = {
     "en": ((1e9, N_("{currency} {figure} billion")), (1e6, N_("{currency} {figure} million"))),
-    "ja": ((1e8, N_("{currency} {figure} hundred million")), (1e4, N_("{currency} {figure} ten thousand"))),
-}
+    "ja": ((1e8, N_("{currency} {figure} hundred million")), (1e4, N_("{currency} {figure} ten thousand")))}
 
 
 def _say_money(figure: float, currency: str) -> str:
