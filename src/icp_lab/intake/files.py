@@ -195,7 +195,7 @@ def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, marked: bool = True)
     """Take out rows that sum up others, and say which columns have lost letters."""
     said = list(part.said)
     cells = [f"c{j}" for j in range(len(part.headers))]
-    found = first(con, f"SELECT {', '.join(f'may_be_padded({cell})' for cell in cells) or 'NULL'} FROM {part.name}")
+    found = first(con, f"SELECT {', '.join(f'may_be_padded({cell})' for cell in cells) or 'count(*)'} FROM {part.name}")
     padded = frozenset(header for header, blanks in zip(part.headers, found, strict=False) if blanks)
     named = " OR ".join(f"{cut(cell, header in padded)} IN {TOTALS}"
                         for cell, header in zip(cells[:3], part.headers, strict=False))
