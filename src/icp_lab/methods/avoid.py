@@ -118,8 +118,7 @@ def find_avoid(  # noqa: PLR0913  (two groups and the size of the tests)
     >>> find_avoid(firms, negative=["a"], others=["c"]).verdict_reason
     ('too_few',)
     """
-    ids = sorted({*negative, *others} & set(attributes.index))
-    cases = attributes.loc[ids]
+    cases = attributes.loc[sorted({*negative, *others} & set(attributes.index))]
     positive = pd.Series(cases.index.isin(list(negative)), index=cases.index, dtype="boolean")
     return find_icp(cases, positive, max_criteria=max_criteria, permutations=permutations, bootstraps=bootstraps,
                     seed=seed)

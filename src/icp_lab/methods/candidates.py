@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from icp_lab.methods.declared import test_icp
@@ -145,15 +144,13 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
         best = (here.lift, here.low, here.high) if here else (math.nan,) * 3
         best = (finding.lift, finding.lift_low, finding.lift_high) if one.kind == "found" else best
         reach = float(one.rule.mask(pool).sum()) if len(pool) else math.nan
+        caught = here.covered_positives / here.positives if here and here.positives else math.nan
         row: dict[str, Any] = {
             "kind": one.kind, "name": one.name, "describes": one.describes, "accounts": int(inside.sum()),
-            "covered": here.covered if here else 0, "counted": COUNTED[one.kind],
-            "caught": here.covered_positives / here.positives if here and here.positives else math.nan,
-            "lift": best[0], "low": best[1], "high": best[2],
-            "leads": reach, "leads_a_rep": reach / reps if reps else math.nan,
+            "covered": here.covered if here else 0, "counted": COUNTED[one.kind], "caught": caught, "lift": best[0],
+            "low": best[1], "high": best[2], "leads": reach, "leads_a_rep": reach / reps if reps else math.nan,
             "revenue": float(money[inside].sum() / money.sum()) if money.sum() else math.nan,
-            "p_value": _test(attributes, cases, one),
-        }
+            "p_value": _test(attributes, cases, one)}
         for outcome, lift in lifts.items():
             if outcome != drafted_on:
                 row |= {outcome: lift.lift, f"{outcome}_low": lift.low, f"{outcome}_high": lift.high}
@@ -176,6 +173,5 @@ def _list_leads(attributes: pd.DataFrame, customers: pd.DataFrame, leads: pd.Dat
     open_leads = leads[leads["converted"].isna()]
     if open_leads.empty:
         return attributes[attributes.index.isin(customers.loc[customers["status"] == "prospect", "account_id"])]
-    absent = {name: pd.Series(np.nan, index=open_leads.index) for name in map(str, attributes.columns)
-              if name not in leads or leads[name].dtype != attributes[name].dtype}
-    return open_leads.assign(**absent)[list(attributes.columns)]
+    told = [name for name in attributes if name in leads and leads[name].dtype == attributes[name].dtype]
+    return open_leads[told].reindex(columns=attributes.columns)

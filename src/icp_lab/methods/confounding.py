@@ -195,8 +195,7 @@ def _read(frame: pd.DataFrame, row: Any) -> _Trait:
 def _number(column: "pd.Series[Any]") -> Codes:
     """Number the levels, missing as one of them; those of few accounts are put together."""
     codes = pd.factorize(column.astype("str"), sort=True, use_na_sentinel=False)[0].astype(np.int64) + 1
-    few = np.bincount(codes) < RARE
-    return np.where(few[codes], 0, codes)
+    return np.where((np.bincount(codes) < RARE)[codes], 0, codes)
 
 
 def _cut(values: Floats) -> Codes:
@@ -226,8 +225,8 @@ def _estimate(trait: _Trait, sides: _Sides, strata: Codes) -> tuple[float, float
         group = np.unique(sides.group[known], return_inverse=True)[1]
         lift = lift_of(x, first.astype(np.float64), stratum=stratum, group=group)
         return lift.lift, lift.low, lift.high, n
-    return (*(_weigh_deltas(x, first, stratum) if trait.measure == "cliffs_delta" else
-              _weigh_ratios(x, first, stratum)), n)
+    weigh = _weigh_deltas if trait.measure == "cliffs_delta" else _weigh_ratios
+    return (*weigh(x, first, stratum), n)
 
 
 def _weigh_deltas(x: Floats, first: NDArray[np.bool_], stratum: Codes) -> tuple[float, float, float]:

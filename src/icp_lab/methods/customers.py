@@ -285,7 +285,7 @@ def _cross_definitions(ends: pd.DataFrame) -> pd.DataFrame:
 
 
 def _vary_factor(orders: pd.DataFrame, frame: pd.DataFrame, day: pd.Timestamp, factor: float) -> pd.DataFrame:
-    is_customer = frame["status"] == "customer"
-    lapsed = {k: _tell_lapsed(orders, frame.index, day, k).where(is_customer) for k in sorted({*_FACTORS, factor})}
+    ours = frame.index[frame["status"] == "customer"]
+    lapsed = {k: _tell_lapsed(orders, ours, day, k) for k in sorted({*_FACTORS, factor})}
     rows = [(k, int(flags.notna().sum()), int(flags.sum())) for k, flags in lapsed.items()]
     return pd.DataFrame(rows, columns=["factor", "told", "lapsed"])

@@ -161,9 +161,8 @@ class HypothesisTests(Shown):
     def frame(self) -> pd.DataFrame:
         """A row a hypothesis, in the order of the file: who said what when, counts, lift with interval, verdict."""
         names = ("n", "unknown", "best", "covered", "covered_best", "lift", "lift_low", "lift_high", "p_value")
-        rows = [{"name": h.name, "by": h.by, "date": h.date, "rule": h.rule.words()}
-                | {name: getattr(f, name) for name in names}
-                | {"p_holm": p, "verdict": f.verdict, "reason": ", ".join(f.verdict_reason)}
+        rows = [(h.name, h.by, h.date, h.rule.words(), *(getattr(f, name) for name in names), p, f.verdict,
+                 ", ".join(f.verdict_reason))
                 for h, f, p in zip(self.hypotheses, self.findings, self.p_holm, strict=True)]
         return pd.DataFrame(rows, columns=["name", "by", "date", "rule", *names, "p_holm", "verdict", "reason"])
 

@@ -121,8 +121,7 @@ def run_protocol(  # noqa: PLR0913  (as for `find_icp`)
         stability=again.attributes, agreement=again.agreement, needed=needed, needed_lift=needed_lift,
         alternatives=_list_alternatives(trial, engine, first),
         interchangeable=_list_interchangeable(trial, engine, first),
-        holdout=None if time is None else hold_out(trial, engine, time, ENOUGH),
-    ))
+        holdout=None if time is None else hold_out(trial, engine, time, ENOUGH)))
 
 
 def _list_alternatives(trial: Trial, engine: Engine, first: Candidate) -> tuple[Alternative, ...]:
@@ -134,8 +133,7 @@ def _list_alternatives(trial: Trial, engine: Engine, first: Candidate) -> tuple[
     ranked = rank_conjunctions(
         np.array([units.covered((step,)) for step in steps]), units.positives.astype(bool),
         prices=np.array([engine.price(step) for step in steps]), depth=min(engine.depth, len(first.steps) + 1),
-        keep=TERMS, least=units.least_cases,
-    )
+        keep=TERMS, least=units.least_cases)
     mine, seen, listed = units.covered(first.steps), [{step[0] for step in first.steps}], []
     for one in ranked:
         chosen = tuple(steps[i] for i in one.conditions)
@@ -162,10 +160,8 @@ def _list_interchangeable(trial: Trial, engine: Engine, first: Candidate) -> dic
     for at, step in enumerate(first.steps):
         rivals = engine.list_rivals(first, at)
         others: tuple[Step, ...] = first.steps[:at] + first.steps[at + 1 :]
-        names = [
-            features[rival[0]].attribute for gain, rival in rivals
-            if gain >= rivals[0][0] - CLOSE and _overlap(trial, mine, units.covered((*others, rival))) >= ALIKE
-        ]
+        names = [features[rival[0]].attribute for gain, rival in rivals if gain >= rivals[0][0] - CLOSE
+                 and _overlap(trial, mine, units.covered((*others, rival))) >= ALIKE]
         stand_ins = tuple(dict.fromkeys(name for name in names if name not in used))
         if stand_ins:
             found[features[step[0]].attribute] = stand_ins

@@ -122,8 +122,8 @@ def measure_concentration(amounts: pd.Series, *, resamples: int = 400, seed: int
     money = np.sort(amounts[amounts >= 0].to_numpy(dtype=np.float64))[::-1]
     n, total = len(money), float(money.sum())
     if total <= 0:
-        empty = {name: pd.Series(dtype="float64") for name in ("top", "customers", "share", "share_low", "share_high")}
-        return Concentration(pd.DataFrame(empty), pd.DataFrame({"customers": [0.0], "money": [0.0]}), n, total, 0)
+        empty = pd.DataFrame(columns=["top", "customers", "share", "share_low", "share_high"], dtype="float64")
+        return Concentration(empty, pd.DataFrame({"customers": [0.0], "money": [0.0]}), n, total, 0)
     places = [max(1, round(top * n)) for top in TOP_SHARES]
     rng = np.random.default_rng(seed)
     draws = np.array([_share_of_top(np.sort(rng.choice(money, n))[::-1], places) for _draw in range(resamples)])

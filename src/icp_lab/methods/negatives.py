@@ -140,8 +140,8 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     """
     base = fill_table(customers, "customers").sort_values("account_id").set_index("account_id")
     is_customer = base["status"] == "customer"
-    use, measure = measure_use(usage, base[is_customer & ~(base["tenure_months"] < _FEWEST_MONTHS)], as_of,
-                               recent_months)
+    settled = base[is_customer & ~(base["tenure_months"] < _FEWEST_MONTHS)]
+    use, measure = measure_use(usage, settled, as_of, recent_months)
     last = base.loc[is_customer, "churned_on"].fillna(pd.Timestamp(as_of)).rename("last")
     above_line, aside = _measure_satisfaction(satisfaction, last, recent_months, UNHAPPY_AT | dict(unhappy_at or {}))
     flags = pd.DataFrame({
@@ -149,8 +149,7 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
         "low_use": (use.rank(pct=True) <= low_use_share).astype("boolean").where(use.notna()),
         "low_satisfaction": (above_line <= 0).astype("boolean").where(above_line.notna()),
         "lost": (base["status"] == "lost").astype("boolean").where(base["status"] != "prospect"),
-        "avoided": _read_opinions(opinions, base.index),
-    }).astype("boolean")
+        "avoided": _read_opinions(opinions, base.index)}).astype("boolean")
     told = flags.fillna(False).astype(bool)
     negative = told[told.any(axis=1)]
     return Negatives(frame=negative.reset_index(), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),

@@ -104,8 +104,8 @@ def _name_groups(base: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:
     left = tell_left(base).fillna(False).astype(bool)
     is_best = base["account_id"].isin(best.loc[best["best"].fillna(False), "account_id"])
     ours = base["status"] == "customer"
-    names = np.select([is_best, ours & left, ours, base["status"] == "lost"], ["best", "churned", "ordinary", "lost"],
-                      "prospect")
+    marks = {"best": is_best, "churned": ours & left, "ordinary": ours, "lost": base["status"] == "lost"}
+    names = np.select([*marks.values()], [*marks], "prospect")
     return dict(zip(base["account_id"], names.tolist(), strict=True))
 
 
@@ -132,13 +132,12 @@ def _cases_of_stay(ours: pd.DataFrame, window_months: int) -> pd.DataFrame:
     told = ours[left.notna()].reset_index(drop=True)
     gone = left.dropna().to_numpy(dtype=bool)
     stay = count_months(told["churned_on"]) - count_months(told["since"])
-    reason = np.select(
-        [gone & np.isnan(stay), gone & (stay < window_months), gone, told["tenure_months"] < window_months],
-        ["left_undated", "left", "left_later", "too_young"], "stayed")
     outcome = {"left_undated": "no", "left": "no", "left_later": "yes", "too_young": "unknown", "stayed": "yes"}
+    reason = pd.Series(np.select(
+        [gone & np.isnan(stay), gone & (stay < window_months), gone, told["tenure_months"] < window_months],
+        [*outcome][:4], "stayed"), told.index, "str")
     return pd.DataFrame({"case_id": told["account_id"], "account_id": told["account_id"],
-                         "positive": pd.Series(reason, told.index, "str").map(outcome), "reason": reason,
-                         "time": told["since"]})
+                         "positive": reason.map(outcome), "reason": reason, "time": told["since"]})
 
 
 def _choose_outcome(wanted: str, frame: pd.DataFrame) -> Outcome:

@@ -89,11 +89,10 @@ def group_reasons(churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFram
     [['a', 'price'], ['b', 'support']]
     """
     deals, support = fill_table(deals, "deals"), fill_table(support, "support")
-    said = pd.concat([
-        _list_statements("churn", fill_table(churn, "churn"), "reason", "text", "date"),
-        _list_statements("lost", deals[deals["stage"] == "lost"], "loss_reason", "", "closed"),
-        _list_statements("tickets", support[support["account_id"].isin(list(negative))], "category", "text", "opened"),
-    ], ignore_index=True)
+    support = support[support["account_id"].isin(list(negative))]
+    said = pd.concat([_list_statements("churn", fill_table(churn, "churn"), "reason", "text", "date"),
+                      _list_statements("lost", deals[deals["stage"] == "lost"], "loss_reason", "", "closed"),
+                      _list_statements("tickets", support, "category", "text", "opened")], ignore_index=True)
     spoken = said[said["said"] != ""]
     return Reasons(_count_groups(spoken), _list_groupings(spoken), _sum_up_accounts(spoken), _count_silent(said))
 

@@ -180,8 +180,7 @@ def _spread_labels(points: Floats, rows: Labels, labels: Labels, neighbours: int
 
 def _measure_noise(attributes: pd.DataFrame, shape: Shape, nulls: int, seed: int) -> tuple[float, ...]:
     noises = []
-    for null in range(nulls):
-        rng = np.random.default_rng([seed, 1, null])
+    for rng in (np.random.default_rng([seed, 1, null]) for null in range(nulls)):
         points = encode_attributes(draw_null(attributes, rng)).points
         noises.append(resample_clusters(points, None, shape, NULL_RESAMPLES, rng).agreement)
     return tuple(noises)

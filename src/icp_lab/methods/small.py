@@ -91,7 +91,7 @@ def test_score(cases: pd.DataFrame, score: "pd.Series[Any]", rule: Rule, *,
     known = sort_ids(cases.index[(inside.notna() & value.notna()).to_numpy(dtype=bool)])
     w, x = inside.loc[known].to_numpy(dtype=bool), value.loc[known].to_numpy(dtype=np.float64)
     held = pd.factorize((known.to_series() if groups is None else groups.loc[known]).astype("str"), sort=True)[0]
-    above, low, high = math.nan, math.nan, math.nan
+    above, low, high = (math.nan,) * 3
     if min(w.sum(), (~w).sum()) >= 2:
         above, low, high = ((1 + side) / 2 for side in estimate_delta(x[w], x[~w]))
     p_value = shuffle_groups(w, pd.Series(x).rank().to_numpy(), held) if len(known) else 1.0

@@ -168,9 +168,8 @@ def estimate_lifetime(stays: pd.DataFrame, horizon: float, *, resamples: int = 4
     if left.sum() < _FEW_LEFT:
         fastest = bound_rate(int(left.sum()), float(years.sum()))[1]
         low = min(low, float(-np.expm1(-fastest * horizon) / fastest))
-    return Lifetime(
-        customers=n, left=int(left.sum()), years=float(expect_years(known, horizon)[here].mean()), years_low=low,
-        years_high=high, horizon=horizon, survival=trace_stays(years, left, np.array(CHECKPOINTS)))
+    mean = float(expect_years(known, horizon)[here].mean())
+    return Lifetime(n, int(left.sum()), mean, low, high, horizon, trace_stays(years, left, np.array(CHECKPOINTS)))
 
 
 def trace_stays(years: Floats, left: Flags, months: NDArray[np.int64]) -> pd.DataFrame:

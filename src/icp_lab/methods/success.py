@@ -145,18 +145,13 @@ def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: 
     """
     base = fill_table(customers, "customers")
     base = base[base["status"] == "customer"].sort_values("account_id").reset_index(drop=True)
-    ids = pd.Index(base["account_id"])
     frame = base[["account_id", "size_band", "tenure_months"]].assign(left=tell_left(base))
     use, use_of = measure_use(usage, base.set_index("account_id"), as_of)
     answers = until(fill_table(satisfaction, "satisfaction"), "date", pd.Timestamp(as_of))
     money = base["revenue_yearly"] if base["revenue_yearly"].notna().any() else base["revenue"]
-    raw = {
-        "revenue": money,
-        "margin": money * base["margin"] / base["revenue"].where(base["revenue"] > 0),
-        "satisfaction": scale_answers(answers).groupby(answers["account_id"]).mean().reindex(ids).array,
-        "usage": use.array,
-        "tenure": base["tenure_months"],
-    }
+    happy = scale_answers(answers).groupby(answers["account_id"]).mean()
+    raw = {"revenue": money, "margin": money * base["margin"] / base["revenue"].where(base["revenue"] > 0),
+           "satisfaction": happy.reindex(base["account_id"]).array, "usage": use.array, "tenure": base["tenure_months"]}
     # Rounded so that the order of the rows that were added up cannot decide a tie.
     frame = frame.assign(**{name: pd.Series(values).round(9) for name, values in raw.items()})
     measured = tuple(name for name in MEASURES if frame[name].nunique() > 1)
@@ -205,26 +200,25 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
     frame = measures.frame
     percentiles = _rank(frame, measures.measured, choice.relative_to)
     opinion = _sum_opinions(opinions, frame["account_id"])
-    nominated, vetoed = (opinion == "nominated").to_numpy(), (opinion == "vetoed").to_numpy()
-    lift = np.where(nominated, choice.nomination_lift, 0.0) * choice.use_opinions
+    vetoed = (opinion == "vetoed").to_numpy() & choice.use_opinions
+    lift = np.where(opinion == "nominated", choice.nomination_lift, 0.0) * choice.use_opinions
     values = percentiles[list(measures.measured)].to_numpy(dtype="float64")
     score = _score(values, weights[None, :])[:, 0]
     enough = np.where(np.isnan(values), 0.0, weights).sum(axis=1) >= weights.sum() / 2
     gone = frame["left"].fillna(False).to_numpy(dtype=bool)
     unmeasured = ~enough | np.isnan(score)
-    barred = gone | (vetoed & choice.use_opinions)
+    barred = gone | vetoed
     places = round(choice.top_share * int((~unmeasured).sum()))
     top = _take_top(score + lift, unmeasured, places) & ~barred
     plain = _take_top(score, unmeasured, places) & ~gone
     robustness = _vary_weights(values, weights, (lift, unmeasured, barred), places, choice)
-    marks = {"left": gone, "not_measured": unmeasured, "vetoed": vetoed & choice.use_opinions & plain,
+    marks = {"left": gone, "not_measured": unmeasured, "vetoed": vetoed & plain,
              "nominated": top & ~plain & (lift > 0), "top_share": top,
              "too_young": (frame["tenure_months"] < choice.window_months).to_numpy()}
     reasons = pd.Series(np.select([*marks.values()], [*marks], "below_top"), frame.index, dtype="str")
     placed = percentiles.reindex(columns=list(MEASURES)).astype("float64")
     table = pd.DataFrame({
-        "account_id": frame["account_id"], "score": score,
-        "measured": (~np.isnan(values)).sum(axis=1).astype("float64"),
+        "account_id": frame["account_id"], "score": score, "measured": np.isfinite(values).sum(axis=1, dtype=float),
         **placed, "get": placed[[*GET]].mean(axis=1), "give": placed[[*GIVE]].mean(axis=1),
         "best": pd.Series(top, dtype="boolean").mask(reasons.isin(["too_young", "not_measured"])),
         "robustness": robustness, "opinion": opinion.array})

@@ -113,8 +113,7 @@ def prepare_trial(
     """
     if not cases.index.is_unique:
         raise ValueError("cases need a unique index")
-    known = positive.reindex(cases.index).astype("boolean")
-    kept = known.dropna()
+    kept = positive.reindex(cases.index).astype("boolean").dropna()
     table = pd.DataFrame({
         "stratum": 0 if strata is None else pd.factorize(strata.loc[kept.index], sort=True, use_na_sentinel=False)[0],
         "group": kept.index.astype("str") if groups is None else groups.loc[kept.index].astype("str"),
@@ -135,4 +134,4 @@ def prepare_trial(
         chosen, encoded = chosen.iloc[first], replace(encoded, codes=np.ascontiguousarray(encoded.codes[first]))
     units = Units(chosen, encoded, size, hits, least)
     stratum = table["stratum"].to_numpy(dtype=np.int64)
-    return Trial(table.index, units, unit, y, group, group[rows], stratum[rows], int(known.isna().sum()))
+    return Trial(table.index, units, unit, y, group, group[rows], stratum[rows], len(cases) - len(kept))
