@@ -20,7 +20,6 @@ from icp_lab.views.prose import Prose
 from icp_lab.views.table import say_value
 from icp_lab.views.words import names
 
-_A4 = 9
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
 _LONGEST = 32_767  # characters in a cell
 _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
@@ -34,7 +33,7 @@ class Book:
         self.title, self.as_of = title, as_of
         plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.file = xlsxwriter.Workbook(str(path), plain)
-        created = datetime.fromisoformat(self.as_of) if self.as_of else datetime(2000, 1, 1)
+        created = datetime.fromisoformat(as_of or "2000-01-01")
         self.file.set_properties({"title": _clean(self.title), "created": created})
         wrap = {"text_wrap": True, "valign": "top", "font_size": 10}
         self.head = self.file.add_format({**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
@@ -59,7 +58,7 @@ class Book:
         sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
         sheet.freeze_panes(1, frozen)
         sheet.set_landscape()
-        sheet.set_paper(_A4)
+        sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)

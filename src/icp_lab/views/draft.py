@@ -234,10 +234,8 @@ def tell_more(more: MoreProfiles, outcome: str) -> Prose:
     """Is there another ideal customer, unlike the first?"""
     found = [phrase("another_profile", "one", **_words(one, outcome) | {"rule": begin(one.rule.words())})
              for one in more.findings]
-    last = more.stopped
-    if not found and last is None:
-        return phrase("another_profile", "untried")
-    return join(*found, phrase("another_profile", "stopped", **_words(last, outcome)) if last else "")
+    found += [phrase("another_profile", "stopped", **_words(more.stopped, outcome))] if more.stopped else []
+    return join(*found) if found else phrase("another_profile", "untried")
 
 
 def tabulate_groups(groups: AttributeGroups) -> Table:
@@ -267,12 +265,10 @@ def tell_leaks(leaks: Leaks) -> Prose:
     rows = leaks.frame.drop_duplicates("attribute").to_dict("records")
     refused = [phrase("leaks", "one", attribute=name_attribute(row["attribute"]),
                       reason=name("suspicion", row["suspicion"])) for row in rows if row["refused"]]
-    suspected = [name_attribute(row["attribute"]) for row in rows
-                 if not row["refused"] and row["attribute"] not in leaks.insisted]
-    insisted = [name_attribute(one) for one in leaks.insisted]
-    return join(phrase("leaks", "refused" if refused else "none", names=refused),
-                phrase("leaks", "suspected", names=suspected) if suspected else "",
-                phrase("leaks", "insisted", names=insisted) if insisted else "")
+    suspected = [row["attribute"] for row in rows if not row["refused"] and row["attribute"] not in leaks.insisted]
+    kinds = {"suspected": suspected, "insisted": leaks.insisted}
+    return join(phrase("leaks", "refused" if refused else "none", names=refused), *(
+        phrase("leaks", kind, names=list(map(name_attribute, found))) for kind, found in kinds.items() if found))
 
 
 def tell_holdout(finding: Finding) -> Prose:

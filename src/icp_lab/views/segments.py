@@ -128,8 +128,7 @@ def _name_group(row: pd.Series, portraits: Portraits) -> str:
         return str(row["segment"]) if row["name"] == row["segment"] else f"{row['segment']} ({row['name']})"
     # What is on record of nobody (industry, or size) says nothing and is left out.
     parts = portraits.frame["segment"].astype(str).str.rsplit(JOINT, n=1, expand=True)
-    told = [column for column in parts.columns if (parts[column] != UNKNOWN).any()]
-    own = [str(parts.at[row.name, column]) for column in told]
+    own = parts.loc[:, (parts != UNKNOWN).any()].T[row.name]
     words = JOINT.join(name_kind(None if part == UNKNOWN else part) for part in own)
     return words or _("industry, size: not on record")
 

@@ -29,11 +29,11 @@ def draw_staying(staying: Staying, about: About) -> Picture | Prose:
 
     def draw(sheet: Figure, narrow: bool) -> None:
         columns = 2 if narrow else min(len(levels), 3)
-        panels = sheet.subplots(-(-len(levels) // columns), columns, sharex=True, sharey=True, squeeze=False).flat
-        for place, axes in enumerate(panels):
-            if place >= len(levels):
-                axes.set_axis_off()
-                continue
+        rows = -(-len(levels) // columns)
+        panels = sheet.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        for axes in panels[len(levels):]:
+            axes.set_axis_off()
+        for place, axes in enumerate(panels[:len(levels)]):
             for curve in curves:
                 axes.step(curve["month"] / 12, curve["stayed"], where="post", color=COLOURS["grey"], linewidth=0.8)
             mine, label = curves[place], f"{begin(labels[place])} ({levels['n'].iloc[place]})"
