@@ -108,9 +108,8 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     frame = _tell_status(accounts, deals, revenue, day)
     is_customer = frame["status"] == "customer"
     orders = _list_orders(deals, revenue)
-    ends = _tell_ends(accounts, revenue, churn, day)
-    ends["lapsed"] = _tell_lapsed(orders, accounts.index, day, lapse_factor)
-    ends = ends.where(is_customer)
+    lapsed = _tell_lapsed(orders, accounts.index, day, lapse_factor)
+    ends = _tell_ends(accounts, revenue, churn, day).assign(lapsed=lapsed).where(is_customer)
     used, definition = _choose_definition(ends)
     frame["churned"] = ends["churn_table"].fillna(ends["contracts_ended"]).fillna(ends["churned_flag"])
     frame["lapsed"] = ends["lapsed"]

@@ -121,10 +121,9 @@ def _cases_of_deals(deals: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     known = known.sort_values(["account_id", "created", "closed", "stage", "deal_id"]).reset_index(drop=True)
     number = (known.groupby("account_id").cumcount() + 1).astype("str")
     own = known["deal_id"].notna() & ~known["deal_id"].duplicated(keep=False)
-    return pd.DataFrame({
-        "case_id": known["deal_id"].where(own, known["account_id"] + "#" + number), "account_id": known["account_id"],
-        "positive": known["stage"].map(_STAGES), "reason": known["stage"],
-        "time": known["created"].fillna(known["closed"])})
+    case = known["deal_id"].where(own, known["account_id"] + "#" + number)
+    return pd.DataFrame({"case_id": case, "account_id": known["account_id"], "positive": known["stage"].map(_STAGES),
+                         "reason": known["stage"], "time": known["created"].fillna(known["closed"])})
 
 
 def _cases_of_stay(ours: pd.DataFrame, window_months: int) -> pd.DataFrame:

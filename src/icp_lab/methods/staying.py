@@ -208,10 +208,8 @@ def trace_stays(years: Floats, left: Flags, months: NDArray[np.int64]) -> pd.Dat
     with np.errstate(divide="ignore", invalid="ignore"):  # everybody or nobody left: no variance to be had
         half = np.exp(Z * spread / (stayed * np.abs(np.log(stayed))))
         low, high = stayed**half, stayed ** (1 / half)
-    whole = stayed == 1
-    return pd.DataFrame({"month": months, "at_risk": at_risk, "stayed": stayed,
-                         "stayed_low": np.where(whole, _TAIL ** (1 / at_risk), low),
-                         "stayed_high": np.where(whole, 1.0, high)})
+    low, high = np.where(stayed == 1, [_TAIL ** (1 / at_risk), np.ones(len(stayed))], [low, high])
+    return pd.DataFrame({"month": months, "at_risk": at_risk, "stayed": stayed, "stayed_low": low, "stayed_high": high})
 
 
 def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int = 24, alpha: float = 0.05) -> Staying:
