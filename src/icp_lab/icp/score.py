@@ -120,8 +120,7 @@ def _check_files(source: Path, target: Path) -> None:
     for path in (source, target):
         if path.suffix.lower() not in SUFFIXES:
             raise utter("icp.not_scorable", file=path, suffixes=SUFFIXES)
-    with source.open("rb"):  # absent, or not to be read: the system says so
-        pass
+    source.open("rb").close()  # absent, or not to be read: the system says so
     if target.exists() and source.samefile(target):
         raise utter("icp.same_file", file=source)
 

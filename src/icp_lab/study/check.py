@@ -138,12 +138,9 @@ def _say_candidates(candidates: "Candidates | None") -> str:
     from icp_lab.study.candidates import REFUSALS  # noqa: PLC0415
 
     lines = [_("May be criteria: {names}").format(names=", ".join(candidates.names) or "-")]
-    refused: dict[str, list[str]] = {}
-    for name, code in candidates.refused.items():
-        if code != "empty":
-            refused.setdefault(code, []).append(name)
-    for code, names in refused.items():
-        lines.append(_("No criteria ({reason}): {names}").format(reason=_(REFUSALS[code]), names=", ".join(names)))
+    for code in [code for code in dict.fromkeys(candidates.refused.values()) if code != "empty"]:
+        names = ", ".join(name for name, reason in candidates.refused.items() if reason == code)
+        lines.append(_("No criteria ({reason}): {names}").format(reason=_(REFUSALS[code]), names=names))
     return "\n".join(lines)
 
 
