@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 from icp_lab.locale.declared import read_declared
 
+# flag = yes/no, a missing value is unknown; list = several texts in a cell; money is in the study's currency.
 Kind = Literal["text", "number", "integer", "money", "date", "flag", "list"]
-"""flag = yes/no, a missing value is unknown; list = several texts in a cell; money is in the study's currency."""
 
+# What a column of each kind holds in a frame.
 DTYPES: dict[Kind, Any] = {
     "text": "str", "number": "float64", "integer": "float64", "money": "float64", "date": "datetime64[s]",
     "flag": "boolean", "list": "object",
 }
-"""What a column of each kind holds in a frame."""
 
+# What a column may be used for: only an `attribute` of accounts can become a criterion.
 Role = Literal["identity", "person", "key", "attribute", "after_sale", "value"]
-"""What a column may be used for: only an `attribute` of accounts can become a criterion."""
 
+# The groups of attributes that a profile is written in.
 GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
-"""The groups of attributes that a profile is written in."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ def _read_table(name: str, declared: dict[str, Any], common: dict[str, Any]) -> 
 
 
 _DECLARED = read_declared("icp_lab", "tables.toml")
+# How attributes that many companies record are named to a reader; any other is shown as the study names it.
 KNOWN_ATTRIBUTES: tuple[str, ...] = _DECLARED.pop("known_attributes")
-"""How attributes that many companies record are named to a reader; any other is shown as the study names it."""
 
 _COMMON = _DECLARED.pop("common")
 TABLES: tuple[Table, ...] = tuple(_read_table(name, declared, _COMMON) for name, declared in _DECLARED.items())
+# Stands among the tables that a notebook reads for hypotheses.yml.
 HYPOTHESES = "hypotheses"
-"""Stands among the tables that a notebook reads for hypotheses.yml."""
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

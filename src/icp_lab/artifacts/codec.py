@@ -181,6 +181,8 @@ def _is(*kinds: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, kinds)
 
 
+# For each kind of value, in the order in which they are tried: what is of it, how it is said in values of simpler
+# kinds, and how it is made of them again.
 _KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any], Callable[[Any], Any]]] = {
     "tuple": (_is(tuple), list, tuple),
     "mapping": (_is(Mapping), lambda mapping: [list(pair) for pair in mapping.items()], dict),
@@ -201,5 +203,3 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any], Callable[[A
                lambda said: _find(said.pop("class"))(**said)),
     "function": (lambda value: callable(value) and getattr(value, "__qualname__", "<").isidentifier(), _name, _find),
 }
-"""For each kind of value, in the order in which they are tried: what is of it, how it is said in values of simpler
-kinds, and how it is made of them again."""

@@ -11,13 +11,13 @@ from typing import Any, Literal
 from icp_lab.locale.declared import read_declared
 from icp_lab.tables import TABLES
 
+# flag = nullable boolean, a missing value is *unknown*; number = float, missing allowed where `required` is false.
 Kind = Literal["text", "number", "integer", "flag", "date"]
-"""flag = nullable boolean, a missing value is *unknown*; number = float, missing allowed where `required` is false."""
 
+# What a column of each kind holds in a frame.
 DTYPES: dict[Kind, Any] = {
     "text": "str", "number": "float64", "integer": "Int64", "flag": "boolean", "date": "datetime64[s]",
 }
-"""What a column of each kind holds in a frame."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,6 @@ def _read_artifacts() -> Iterator[TableArtifact | RecordArtifact]:
 
 ARTIFACTS: tuple[TableArtifact | RecordArtifact, ...] = tuple(_read_artifacts())
 BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}
+# What the columns of each table of a study, and of each artifact, hold in a frame.
 DTYPES_OF: dict[str, dict[str, str]] = {
     declared.name: declared.dtypes for declared in (*TABLES, *ARTIFACTS) if not isinstance(declared, RecordArtifact)}
-"""What the columns of each table of a study, and of each artifact, hold in a frame."""

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+# What a finished step wrote, from what; and what it says of its page: headlines, answered items, rows read.
 FILE, PAGE_FACTS = "manifest.json", "page.json"
-"""What a finished step wrote, from what; and what it says of its page: headlines, answered items, rows read."""
 
 
 @dataclass(frozen=True)

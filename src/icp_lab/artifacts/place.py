@@ -10,8 +10,8 @@ from pathlib import Path
 from icp_lab.artifacts.manifest import folder_of
 from icp_lab.errors import utter
 
+# Folder in OUT for what is not finished: a run clears what a killed one left there.
 WORK = ".work"
-"""Folder in OUT for what is not finished: a run clears what a killed one left there."""
 
 
 @contextmanager

@@ -167,8 +167,8 @@ def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:
     write_text(Path(path), _dump(_for_people(ordered)))
 
 
+# Categories that a reader of YAML 1.1 would take for true or false.
 _FLAGS_ELSEWHERE = frozenset(("y", "n", "yes", "no", "on", "off"))
-"""Categories that a reader of YAML 1.1 would take for true or false."""
 
 
 def _for_people(node: Any) -> Any:

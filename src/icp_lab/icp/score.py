@@ -21,8 +21,8 @@ from icp_lab.tables import Kind
 
 ADDED = ("icp_fit", "icp_tier", "icp_reasons", "icp_version")
 SUFFIXES = (".csv", ".parquet")
+# What DuckDB may hold; Python and the files' own buffers come on top.
 MEMORY = "1GB"
-"""What DuckDB may hold; Python and the files' own buffers come on top."""
 
 _TOO_MANY_UNREADABLE = 0.2  # as when a study's tables are read
 _TEXT_AS: dict[str, Kind] = {"interval": "number", "set": "text", "has": "list", "is": "flag"}

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from icp_lab.intake.facts import Facts
     from icp_lab.tables import Column
 
+# A column with more different texts holds no categories.
 MOST_VALUES = 1_000
-"""A column with more different texts holds no categories."""
 
 _RARE, _FREQUENT, _FEW = 0.2, 0.05, 5
 _LONG = 9  # letters of a word that is put right although nobody in the column spells it so
 _NAMES = frozenset({"city"})  # two towns may differ by a letter
 _EXCEPT = re.compile(r"\((?:except|excluding|other than)[^)]*\)|\([^)]*除く\)")
+# What words that are spelled right stand for, and how they are written, by their key.
 _Spelled = Mapping[str, tuple[str, str]]
-"""What words that are spelled right stand for, and how they are written, by their key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ SQL_TYPES: dict[str, str] = {
     "text": "VARCHAR", "number": "DOUBLE", "integer": "DOUBLE", "money": "DOUBLE", "date": "DATE", "flag": "BOOLEAN",
     "list": "VARCHAR[]",
 }
+# Orders of day, month and year in dates such as 1/2/2024 and 24/1/2, as `dates` of study.yml names them.
 ORDERS = ("dmy", "mdy", "ymd")
-"""Orders of day, month and year in dates such as 1/2/2024 and 24/1/2, as `dates` of study.yml names them."""
 
+# A decision: its code in decisions.toml, and the words that fill its sentence.
 Said = tuple[str, dict[str, str | int]]
-"""A decision: its code in decisions.toml, and the words that fill its sentence."""
 _NUMBERS = ("number", "integer", "money")
 _SAMPLE, _FEW = 1000, 20
 

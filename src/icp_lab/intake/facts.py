@@ -12,11 +12,11 @@ from icp_lab.locale.declared import read_declared
 if TYPE_CHECKING:
     import pandas as pd
 
+# At most so many cases of one reason in one column are listed; all are counted.
 LISTED = 200
-"""At most so many cases of one reason in one column are listed; all are counted."""
 
+# What is counted of a table, in the order in which it is shown.
 COUNTED = ("read", "left_out", "used", "set_aside", "made_missing", "duplicates")
-"""What is counted of a table, in the order in which it is shown."""
 
 REASONS: dict[str, str] = {
     "empty": N_("a required cell is empty"),
@@ -32,8 +32,8 @@ REASONS: dict[str, str] = {
 }
 
 
+# Sentences for what the lab decided by itself, by code.
 DECISIONS = read_declared("icp_lab.intake", "decisions.toml")
-"""Sentences for what the lab decided by itself, by code."""
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from icp_lab.intake.spec import Spec
 
 GENERIC = "generic"
+# The formats of the house, the more telling first.
 FORMATS = ("hubspot", "salesforce", "ledger", "kintone", "sansan", GENERIC)
-"""The formats of the house, the more telling first."""
 
+# How sure it may be that a header feeds a column, and what that counts for where a file fits several tables.
 SURETIES = {"stated": 1.0, "seen": 1.0, "documented": 1.0, "remembered": 0.8, "common": 0.7}
-"""How sure it may be that a header feeds a column, and what that counts for where a file fits several tables."""
 
+# A decision: its code, the column it bears on, and its words.
 Note = tuple[str, str, dict[str, str | int]]
-"""A decision: its code, the column it bears on, and its words."""
 
 _SHAPE = {"columns": dict, "values": dict, "tell": list, "after_sale": list, "exclude": list}
 ROW = "row"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineWorkbook
 
+# Merged cells of a sheet: the row and column of the first and of the last, from 0.
 Merge = tuple[tuple[int, int], tuple[int, int]]
-"""Merged cells of a sheet: the row and column of the first and of the last, from 0."""
 Row = list[str]
 
 _LAYOUT = read_declared("icp_lab.intake", "layout.toml")

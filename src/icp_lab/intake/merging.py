@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from icp_lab.tables import Column
 
 _CELLS = ("account_id", "name", "domain", "corporate_number", "parent_id", "city", "region", "country")
+# Where a row without an account_id says which company it is about.
 _ELSEWHERE = {"contacts": ("email",), "leads": ("company", "domain", "email")}
-"""Where a row without an account_id says which company it is about."""
 _NAMED = "replace(replace(replace(replace(lower(name), ' ', ''), '.', ''), '株式会社', ''), '㈱', '')"
 # Of very many accounts only those are compared that share one of these, told in DuckDB.
 _KEYS = {"corporate_number": "corporate_number", "domain": "lower(domain)", "name": _NAMED}

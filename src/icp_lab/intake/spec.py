@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from icp_lab.intake.databases import Query
     from icp_lab.intake.formats import Section
 
+# Words of `units:` and what a number in them is multiplied by.
 UNITS: dict[str, float] = {
     "円": 1, "千円": 1e3, "万円": 1e4, "百万円": 1e6, "億円": 1e8, "十億円": 1e9,
     "人": 1, "千人": 1e3, "万人": 1e4,
     "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "percent": 0.01, "%": 0.01,
 }
-"""Words of `units:` and what a number in them is multiplied by."""
 
 
 @dataclass(frozen=True)

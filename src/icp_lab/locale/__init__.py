@@ -87,5 +87,5 @@ def N_(message: str) -> str:  # noqa: N802  (gettext's own name for a sentence t
     return message
 
 
+# Codes that readers know by another name in their language; any other is shown as it is.
 CURRENCIES: tuple[str, ...] = (N_("JPY"), N_("USD"), N_("EUR"), N_("GBP"))
-"""Codes that readers know by another name in their language; any other is shown as it is."""

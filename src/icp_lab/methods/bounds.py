@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from icp_lab.methods.kernels import level_of, tabulate_entropy
 from icp_lab.rule import Criterion, Rule
 
+# How much log-likelihood (nats) a rounder bound may cost; two such bounds can hardly be told apart.
 SLIVER = 0.5
-"""How much log-likelihood (nats) a rounder bound may cost; two such bounds can hardly be told apart."""
 WINDOW = 0.08  # share of the values at hand on either side of a bound among which it may move
 PASSES = 2
 Counts = NDArray[np.int64]

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from icp_lab.rule import Criterion
 
 INTERVAL, SET, YES_NO, MEMBER = 0, 1, 2, 3
+# Codes of a feature: 0 to 62 can be matched, 63 gathers rare categories, 64 is missing.
 SLOTS = 65
-"""Codes of a feature: 0 to 62 can be matched, 63 gathers rare categories, 64 is missing."""
 OTHER, MISSING = 63, 64
 MAX_BINS, MAX_MEMBERS = 32, 40
 

@@ -26,8 +26,8 @@ NOTHING = -1e18
 SMOOTHING = 4.0  # cases at the parent's rate that a category is given when categories are ordered
 ROUNDS = 4  # of re-fitting each criterion of a rule to the others; most rules settle in one or two
 LOW = (1 << 32) - 1
+# What a found criterion is made of: quality, lowest and highest code, bits of a set, what the rule covers, price.
 QUALITY, FIRST, LAST, BITS, CASES, POSITIVES, COST = range(7)
-"""What a found criterion is made of: quality, lowest and highest code, bits of a set, what the rule covers, price."""
 
 
 @cache

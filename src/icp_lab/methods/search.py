@@ -20,8 +20,8 @@ from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, find_rivals, run_beam
 from icp_lab.rule import Rule
 
 Counts = NDArray[np.int64]
+# A criterion in codes: feature, lowest code, highest code, bits of the codes in a set.
 Step = tuple[int, int, int, int]
-"""A criterion in codes: feature, lowest code, highest code, bits of the codes in a set."""
 
 ATTRIBUTE_PRICE, DETAIL_PRICE = 1.0, 0.6  # of naming an attribute, and its bounds or levels, per nat; docs/method.md
 BEAM, POLISHED, MAX_SET = 10, 3, 5

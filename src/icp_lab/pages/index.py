@@ -18,8 +18,8 @@ from icp_lab.views.prose import join, tell
 from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import name, names
 
+# Most accounts that the search box holds: a page of some megabytes still opens at once.
 SEARCHED = 50_000
-"""Most accounts that the search box holds: a page of some megabytes still opens at once."""
 
 
 @dataclass(frozen=True)

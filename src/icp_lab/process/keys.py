@@ -12,8 +12,8 @@ from icp_lab.process.notebook import NotebookFile
 from icp_lab.process.sources import digest_code, digest_folder
 from icp_lab.tables import HYPOTHESES, TABLES
 
+# What every notebook uses without naming it.
 ENGINE = "from icp_lab import step\nfrom icp_lab import study\nfrom icp_lab.artifacts import store"
-"""What every notebook uses without naming it."""
 
 
 def tables_of(notebook: str) -> tuple[str, ...]:

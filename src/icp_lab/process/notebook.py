@@ -19,9 +19,9 @@ from icp_lab.errors import Place, utter
 
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)\s*$")
 _CHOICES = re.compile(r"\bone of (.+)$")
+# The kinds of parameters, and what a value of each may be.
 KINDS: dict[str, tuple[type, ...]] = {
     "bool": (bool,), "int": (int,), "float": (float, int), "str": (str,), "list": (list,), "dict": (dict,)}
-"""The kinds of parameters, and what a value of each may be."""
 
 
 @dataclass(frozen=True)

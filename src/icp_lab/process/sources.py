@@ -10,11 +10,11 @@ import icp_lab
 from icp_lab.artifacts.manifest import digest_file, digest_text
 
 PACKAGE = "icp_lab"
+# Parts of the package that words and looks depend on, never results.
 SHOWING = ("views", "pages", "publish", "report", "locale", "errors", "cli")
-"""Parts of the package that words and looks depend on, never results."""
 
+# Libraries whose version can change a result.
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "numba", "hdbscan", "umap-learn", "duckdb")
-"""Libraries whose version can change a result."""
 
 
 def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:

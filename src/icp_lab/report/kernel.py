@@ -11,10 +11,10 @@ from papermill.engines import NBClientEngine, papermill_engines
 
 ENGINE = "icp_lab"
 _ARGV = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False")
+# Sums over several threads differ in their last digits from machine to machine; so does the order of a set.
 _SETTLED = {
     "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-"""Sums over several threads differ in their last digits from machine to machine; so does the order of a set."""
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]

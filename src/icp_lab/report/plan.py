@@ -14,8 +14,8 @@ from icp_lab.process.notebook import NotebookFile
 from icp_lab.process.settings import check_notebook, list_notebooks, resolve_parameters
 from icp_lab.study import Study
 
+# unrendered: the results hold, the page does not (another language, another look).
 State = Literal["fresh", "unrendered", "stale", "absent"]
-"""unrendered: the results hold, the page does not (another language, another look)."""
 
 
 @dataclass(frozen=True)

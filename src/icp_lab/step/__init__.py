@@ -16,8 +16,8 @@ from icp_lab.step.session import register_views
 from icp_lab.study import open_study
 
 __all__ = ["Here", "find_place", "open"]
+# Set by the runner alone: the folder in which this step is prepared, and the notebook's file.
 STAGE, FILE = "ICP_LAB_STAGE", "ICP_LAB_NOTEBOOK"
-"""Set by the runner alone: the folder in which this step is prepared, and the notebook's file."""
 
 
 def open(name: str) -> Here:

@@ -12,8 +12,8 @@ from icp_lab.tables import BY_NAME, Column
 _ACCOUNTS = BY_NAME["accounts"].by_name
 _NEARLY_UNIQUE, _ROWS_TO_JUDGE = 0.5, 20
 
+# Why a column is no criterion, by code.
 REFUSALS: dict[str, str] = read_declared("icp_lab.study", "names.toml")["refusals"]
-"""Why a column is no criterion, by code."""
 
 
 @dataclass(frozen=True)

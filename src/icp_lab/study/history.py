@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+# The column of a deal that its history carries along.
 CARRIED = "amount"
-"""The column of a deal that its history carries along."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, Form, read_correct
 from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BY_NAME
 
+# At most so many questions of a kind are put to people at a time; all are counted.
 MOST_ASKED = 500
-"""At most so many questions of a kind are put to people at a time; all are counted."""
 
 if TYPE_CHECKING:
     import duckdb

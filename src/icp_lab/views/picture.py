@@ -27,6 +27,9 @@ from matplotlib.ticker import PercentFormatter
 
 from icp_lab.locale import _
 
+# The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
+# `faint` for reference lines, `accent` for what the title is about, `second` for a second group, `warn` for a
+# warning.
 COLOURS = MappingProxyType({
     "ink": "#16191d",
     "grey": "#6b7280",
@@ -35,8 +38,6 @@ COLOURS = MappingProxyType({
     "warn": "#b4450b",
     "second": "#7a8f3c",
 })
-"""The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
-`faint` for reference lines, `accent` for what the title is about, `second` for a second group, `warn` for a warning."""
 
 WIDE, NARROW = 720, 360
 

@@ -14,8 +14,8 @@ from icp_lab.rule import write_number
 
 Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "p", "flag"]
 MISSING = "–"
+# Kinds that are set flush left, since they are not compared by size.
 LEFT = ("text", "date", "flag")
-"""Kinds that are set flush left, since they are not compared by size."""
 
 
 @dataclass(frozen=True)
