@@ -51,8 +51,8 @@ def test_a_new_run_replaces_only_what_it_measured(tmp_path, monkeypatch):
            "their_lift": 1.0, "jaccard": 0.5, "their_jaccard": 0.5}
     top = {"part": "top ten", "peer": "DFS", "n": 20, "seed": 0, "kind": "wide", "ours_s": 1.0, "theirs_s": 2.0,
            "selectors": 9, "same": True}
-    peers.write_results([row | {"n": 20}, row | {"n": 10}, top], {"peer": "1"}, keep=True)
-    text = peers.write_results([row | {"n": 20, "theirs_s": 7.0}], {"peer": "1"}, keep=True)
+    peers.write_results([row | {"n": 20}, row | {"n": 10}, top], "peer 1", "peer 2", keep=True)
+    text = peers.write_results([row | {"n": 20, "theirs_s": 7.0}], "peer 1", "peer 2", keep=True)
     assert "| 10 | tree | both | 1 | 1.0000 | 3.000 | 3.0 | 2.00 | 1.00 | 100% | 0.50 | 0.50 | 0%, 100% tied |" in text
     assert "| 20 | tree | wide | 1 | 1.0000 | 7.000 | 7.0 |" in text
     assert "| 20 | DFS | 1 | 9 | 1.0000 | 2.000 | 2.0 | 1 of 1 |" in text
