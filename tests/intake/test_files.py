@@ -1,6 +1,9 @@
 """Files of every kind and encoding become the same rows."""
 
 import gzip
+import io
+import re
+import zipfile
 
 import pandas as pd
 import pytest
@@ -195,6 +198,32 @@ def test_merged_headers_below_a_title(make_study):
     assert accounts[["account_id", "region", "住所 市区郡", "従業員数"]].to_numpy().tolist() == [
         ["001", "東京都", "港区", 5.0], ["002", "大阪府", "北区", 7.0]]
     assert set(decisions(study)) == {"title_rows", "joined_headers"}
+
+
+def test_merged_cells_beside_and_below_the_table_are_nothing(make_study):
+    folder = make_study("tables: {accounts: a.xlsx}\n")
+    book = Workbook()
+    for row in EXPECTED:
+        book.active.append(row)
+    book.active.insert_rows(1)
+    for column, name in enumerate(("account_id", "name", "industry"), start=1):
+        book.active.cell(1, column, name)
+    for merged in ("F1:G3", "A9:B9"):
+        book.active.merge_cells(merged)
+    book.save(folder / "a.xlsx")
+    assert read(folder) == EXPECTED
+
+
+def test_a_workbook_whose_sheets_are_lost_is_refused(make_study):
+    folder = make_study("tables: {accounts: a.xlsx}\n")
+    whole, damaged = io.BytesIO(), folder / "a.xlsx"
+    Workbook().save(whole)
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(damaged, "w") as kept:
+        for name in parts.namelist():
+            content = parts.read(name)
+            kept.writestr(name, re.sub(rb"<sheets>.*</sheets>", b"<sheets/>", content))
+    with pytest.raises(LabError, match=r"^a\.xlsx: .*no sheet"):
+        open_study(folder).table("accounts")
 
 
 @pytest.mark.parametrize("cells", ["株式会社?木", "????", "M?ller"])

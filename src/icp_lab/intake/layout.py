@@ -126,7 +126,10 @@ def open_book(path: "Path", shown: str) -> "Iterator[CalamineWorkbook]":
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
 
     try:
-        yield CalamineWorkbook.from_path(path)
+        book = CalamineWorkbook.from_path(path)
+        if not book.sheet_names:
+            raise CalamineError("no sheet")  # a damaged list of sheets reads as an empty one
+        yield book
     except (CalamineError, OSError) as error:
         raise errors.unreadable_file(shown, getattr(error, "strerror", "") or str(error)) from error
 
@@ -140,7 +143,7 @@ def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:
         found = book.get_sheet_by_name(sheet or book.sheet_names[0])
     y, x = found.start or (0, 0)
     merges = [((top - y, left - x), (bottom - y, right - x)) for (top, left), (bottom, right)
-              in found.merged_cell_ranges or () if top >= y and left >= x]
+              in found.merged_cell_ranges or () if top >= y and x <= left < x + found.width]
     rows = [list(map(_write_cell, row)) for row in found.to_python(skip_empty_area=True)]
     for (top, left), (bottom, right) in merges:
         for row in rows[top:bottom + 1]:
