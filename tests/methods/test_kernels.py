@@ -1,7 +1,7 @@
 """The bounds of the search: no span of bins gains more than the bound that lets a whole feature be left out."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from icp_lab.methods import kernels
@@ -9,7 +9,8 @@ from icp_lab.methods import kernels
 COUNTS = st.lists(st.tuples(st.integers(0, 40), st.floats(0, 1)), min_size=2, max_size=16)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
+@example([(2, 0.0), (3, 1.0)], 0, 0)
 @given(COUNTS, st.integers(0, 100), st.integers(0, 100))
 def test_no_span_gains_more_than_the_bound(bins, rest, rest_hits):
     """Against every span, with and without cases that lie outside the feature's parent rule."""

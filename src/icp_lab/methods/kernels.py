@@ -98,7 +98,7 @@ def _bound_gain(met, situation):
             excess = max(0.0, excess + (met[b] >> 32) - price * (met[b] & LOW))
             most_excess = max(most_excess, excess)
         cases = (most_excess - above) / (last - price)
-        k1 = np.int64(math.ceil(last * cases + above))
+        k1 = min(hits, np.int64(math.ceil(last * cases + above)))
         n1 = k1 + max(np.int64(0), np.int64(cases - k1))
         bound = max(bound, _gain(n1, k1, n - n1, k - k1, undivided, table))
         last, above = price, most_excess
