@@ -85,6 +85,8 @@ KNOWN_ATTRIBUTES: tuple[str, ...] = _DECLARED.pop("known_attributes")
 
 _COMMON = _DECLARED.pop("common")
 TABLES: tuple[Table, ...] = tuple(_read_table(name, declared, _COMMON) for name, declared in _DECLARED.items())
-# Stands among the tables that a notebook reads for hypotheses.yml.
-HYPOTHESES = "hypotheses"
+# What people write beside study.yml, by the word that stands for it among the tables that a notebook reads.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "hypotheses": ("hypotheses.yml", "icp.yml"), "interviews": ("interviews/*.md", "codebook.yml", "coders/*"),
+    "ballots": ("review/*.xlsx", "decisions.csv")}
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -10,7 +10,7 @@ from icp_lab.artifacts.manifest import Entry, digest_text, folder_of, read_manif
 from icp_lab.process.declared import BY_NAME, WRITER
 from icp_lab.process.notebook import NotebookFile
 from icp_lab.process.sources import digest_code, digest_folder
-from icp_lab.tables import HYPOTHESES, TABLES
+from icp_lab.tables import BESIDE, TABLES
 
 # What every notebook uses without naming it.
 ENGINE = "from icp_lab import step\nfrom icp_lab import study\nfrom icp_lab.artifacts import store"
@@ -18,7 +18,7 @@ ENGINE = "from icp_lab import step\nfrom icp_lab import study\nfrom icp_lab.arti
 
 def tables_of(notebook: str) -> tuple[str, ...]:
     """Which tables of the study may a notebook read? An analyst's own may read all."""
-    return BY_NAME[notebook].tables if notebook in BY_NAME else (*(table.name for table in TABLES), HYPOTHESES)
+    return BY_NAME[notebook].tables if notebook in BY_NAME else (*(table.name for table in TABLES), *BESIDE)
 
 
 def reads_of(notebook: str) -> tuple[str, ...]:

@@ -26,7 +26,6 @@ from icp_lab.step.session import parameter_values, ran_as_written, show, show_ht
 from icp_lab.study import Study
 from icp_lab.study.candidates import Candidates
 from icp_lab.study.fingerprint import ADOPTED
-from icp_lab.tables import HYPOTHESES
 from icp_lab.views.picture import About
 
 Result = TypeVar("Result")
@@ -109,12 +108,12 @@ class Here:
 
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """Which profiles did people declare before the data were seen (hypotheses.yml)?"""
-        self._check_table(HYPOTHESES)
+        self._check_table("hypotheses")
         return self.study.hypotheses()
 
     def adopted(self) -> Rule | None:
         """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""
-        self._check_table(HYPOTHESES)
+        self._check_table("hypotheses")
         path = self.study.folder / ADOPTED
         return load_icp(path).working_rule if path.is_file() else None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from functools import lru_cache
 from hashlib import blake2b, file_digest
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.study.config import Settings
 from icp_lab.study.corrections import FOLDER
-from icp_lab.tables import HYPOTHESES
+from icp_lab.tables import BESIDE
 
 ADOPTED = "icp.yml"
 _SHAPES = ("as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start")
@@ -27,7 +28,7 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         What study.yml says.
     tables
         Names of input tables; those that the study does not have count as absent. Accounts always count, since rows
-        on unknown accounts are set aside. `hypotheses` stands for hypotheses.yml and the adopted icp.yml.
+        on unknown accounts are set aside. The words of `BESIDE` stand for what people write beside study.yml.
 
     Returns
     -------
@@ -49,10 +50,10 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
             pending.append(spec.join.table)
     words = {key: str(getattr(settings, key)) for key in _SHAPES}
     content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
-    stated = [settings.path.parent / name for name in (errors.HYPOTHESES, ADOPTED) if HYPOTHESES in named]
-    content |= {path.name: path.read_text(encoding="utf-8", errors="replace") for path in stated if path.is_file()}
-    put_right = sorted(path for path in (settings.path.parent / FOLDER).glob("*") if path.is_file())
-    content[FOLDER] = {path.name: _digest(path, path.stat().st_mtime_ns, path.stat().st_size) for path in put_right}
+    folder, read = settings.path.parent, [BESIDE[word] for word in BESIDE if word in named]
+    beside = sorted(path for pattern in chain([f"{FOLDER}/*"], *read) for path in folder.glob(pattern) if path.is_file())
+    content["beside"] = {str(path.relative_to(folder)): _digest(path, path.stat().st_mtime_ns, path.stat().st_size)
+                         for path in beside}
     return blake2b(json.dumps(content, sort_keys=True, default=asdict).encode(), digest_size=16).hexdigest()
 
 
