@@ -51,9 +51,9 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
     words = {key: str(getattr(settings, key)) for key in _SHAPES}
     content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
     folder, read = settings.path.parent, [BESIDE[word] for word in BESIDE if word in named]
-    beside = sorted(path for pattern in chain([f"{FOLDER}/*"], *read) for path in folder.glob(pattern) if path.is_file())
+    beside = {path for pattern in chain([f"{FOLDER}/*"], *read) for path in folder.glob(pattern) if path.is_file()}
     content["beside"] = {str(path.relative_to(folder)): _digest(path, path.stat().st_mtime_ns, path.stat().st_size)
-                         for path in beside}
+                         for path in sorted(beside)}
     return blake2b(json.dumps(content, sort_keys=True, default=asdict).encode(), digest_size=16).hexdigest()
 
 
