@@ -14,7 +14,6 @@ from icp_lab.process.sources import LIBRARIES, digest_code, library_version
 from icp_lab.report.plan import Plan, StepEnd, make_plan, pick_tasks
 from icp_lab.report.run import RECORD, Run, run_steps
 from icp_lab.study import Study, open_study
-from icp_lab.study.corrections import FOLDER, read_answers, read_corrections
 
 FILES = ("index.html", "icp.html", "icp.yml", "icp.xlsx")
 
@@ -98,6 +97,7 @@ def read_record(out: Path) -> dict[str, Any]:
 
 def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish) -> Run:
     # Only here, where something has to run: Jupyter, pandas and DuckDB take seconds to import.
+    from icp_lab.report.asking import ask_people  # noqa: PLC0415
     from icp_lab.report.site import publish_site  # noqa: PLC0415
     from icp_lab.report.watch import Watch  # noqa: PLC0415
     from icp_lab.study.check import check_study  # noqa: PLC0415
@@ -110,33 +110,11 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
     publish_site(plan, run)
-    _ask_people(plan)
+    asked = ask_people(plan, former.get("asked", {}))
     tables = {fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
               for fact in report.facts}
-    write_json(plan.out / RECORD, _describe_run(plan, run, former, tables))
+    write_json(plan.out / RECORD, _describe_run(plan, run, former, tables) | {"asked": asked})
     return run
-
-
-def _ask_people(plan: Plan) -> None:
-    """Put the forms of what only people can tell into `to_fill`; answers that stand there already stay."""
-    from icp_lab.publish.forms import write_form  # noqa: PLC0415
-
-    for form, rows in plan.study.questions().items():
-        path = plan.out / "to_fill" / FOLDER / f"{form.name}.xlsx"
-        try:
-            held = read_answers(path, form) if path.exists() else {}
-        except LabError:
-            continue  # somebody is at work on it: collecting it will say what is wrong
-        asked = [tuple(row[key] for key in form.keys) for row in rows]
-        known = read_corrections(plan.study.folder, form)
-        new = {key: answer for key, answer in held.items() if key not in known}
-        wanted = [{**row, form.answer: new.pop(key, "")} for key, row in zip(asked, rows, strict=True)]
-        wanted += [{**dict(zip(form.keys, key, strict=True)), form.answer: answer} for key, answer in new.items()]
-        if wanted:
-            with in_language(plan.language):
-                write_form(path, form, wanted)
-        else:
-            path.unlink(missing_ok=True)
 
 
 def _describe_run(plan: Plan, run: Run, former: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +150,6 @@ def _describe_site(plan: Plan) -> dict[str, Any]:
     """Say what index, document, definition and workbook were made of, and what they hold."""
     manifests = [read_manifest(folder_of(plan.out, name)) for name in plan.tasks]
     pages = [f"{manifest.compute_key} {manifest.page}" if manifest else "" for manifest in manifests]
-    code = digest_code(("from icp_lab.report import site",), showing=True)
+    code = digest_code(("from icp_lab.report import asking, site",), showing=True)
     key = digest_text(plan.language, plan.facts, plan.study.fingerprint(plan.study.tables), code, *pages)
     return {"key": key, "files": {name: digest_file(plan.out / name) for name in FILES if (plan.out / name).is_file()}}
