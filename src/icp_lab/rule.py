@@ -132,7 +132,7 @@ class Criterion:
             return _("{attribute} under {high}")
         return _("{attribute} at least {low}") if self.max is None else _("{attribute} from {low} to under {high}")
 
-    def check(self, column: "pd.Series[Any]") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
+    def check(self, column: pd.Series) -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
         """Which rows meet the criterion, and which have a value at all?
 
         Returns
@@ -258,7 +258,7 @@ class Rule:
             columns[number][~known] = pd.NA
         return pd.DataFrame(columns, index=frame.index)
 
-    def mask(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def mask(self, frame: pd.DataFrame) -> pd.Series:
         """Which rows are inside the profile?
 
         Parameters

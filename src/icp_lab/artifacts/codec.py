@@ -137,7 +137,7 @@ def _make_frame(said: dict[str, Any]) -> pd.DataFrame:
     return frame.set_axis(said["columns"], axis=1)
 
 
-def _say_index(index: "pd.Index[Any]") -> list[Any]:
+def _say_index(index: pd.Index) -> list[Any]:
     dtype = "" if isinstance(index, pd.MultiIndex) else str(index.dtype)
     return [dtype, list(index), list(index.names)]
 

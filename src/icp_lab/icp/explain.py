@@ -50,9 +50,8 @@ class Explanation(Shown):
         return said + [sentence.format(accounts=", ".join(near["account_id"])) for near, sentence in likes if len(near)]
 
 
-def explain_account(
-    attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, account_id: str, most: int = 3
-) -> Explanation:
+def explain_account(attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, account_id: str,
+                    most: int = 3) -> Explanation:
     """Why is this account in or out, and which known cases resemble it most?
 
     Parameters
@@ -111,7 +110,7 @@ def _say_value(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _pick(distance: "pd.Series[float]", cases: pd.DataFrame, kind: str, most: int) -> pd.DataFrame:
+def _pick(distance: pd.Series, cases: pd.DataFrame, kind: str, most: int) -> pd.DataFrame:
     accounts = cases.loc[cases["positive"].eq(kind), "account_id"].unique()
     found = distance[distance.index.isin(accounts)].dropna().rename("distance").rename_axis("account_id").reset_index()
     return found.sort_values(["distance", "account_id"]).head(most).reset_index(drop=True)
@@ -123,7 +122,7 @@ def _measure_distances(attributes: pd.DataFrame, account_id: str) -> NDArray[np.
     return pd.DataFrame(parts, columns=range(len(attributes))).mean().to_numpy(dtype="float64")
 
 
-def _measure_one(column: "pd.Series[Any]", place: int) -> NDArray[np.float64]:
+def _measure_one(column: pd.Series, place: int) -> NDArray[np.float64]:
     known = column.notna().to_numpy(dtype=bool)
     if not known[place]:
         return np.full(len(column), np.nan)

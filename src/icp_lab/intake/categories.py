@@ -5,18 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from unicodedata import normalize
 
+from duckdb import DuckDBPyConnection as Con
+
+from icp_lab.intake.facts import Facts
 from icp_lab.intake.files import quoted
 from icp_lab.intake.words import Words
 from icp_lab.locale.declared import read_declared
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from icp_lab.intake.facts import Facts
-    from icp_lab.tables import Column
+from icp_lab.tables import Column
 
 # A column with more different texts holds no categories.
 MOST_VALUES = 1_000
@@ -120,10 +118,8 @@ def _is_known(column: str, value: str) -> bool:
     return not any(map(str.isalpha, rest))
 
 
-def find_foldings(
-    counts: Mapping[str, int], column: str, told: Mapping[str, str] | None = None,
-    before: Mapping[str, int] | None = None,
-) -> dict[str, str]:
+def find_foldings(counts: Mapping[str, int], column: str, told: Mapping[str, str] | None = None,
+                  before: Mapping[str, int] | None = None) -> dict[str, str]:
     """Which texts of a column are one category, written in several ways?
 
     Parameters
@@ -216,10 +212,8 @@ def _write_like(value: str, word: str) -> str:
     return word[0].upper() + word[1:] if value[0].isupper() else word
 
 
-def fold_categories(
-    con: "duckdb.DuckDBPyConnection", table: str, columns: "Iterable[Column]", told: Mapping[tuple[str, str], str],
-    facts: "Facts",
-) -> list[Folding]:
+def fold_categories(con: Con, table: str, columns: Iterable[Column], told: Mapping[tuple[str, str], str],
+                    facts: Facts) -> list[Folding]:
     """Fold the categories of a loaded table's text attributes, say each folding, and give those that nobody told."""
     done = []
     there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()} if table != "accounts" else set()

@@ -4,23 +4,18 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING
+
+from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.errors import study as errors
 from icp_lab.intake.files import first
 from icp_lab.intake.formats import Note
 from icp_lab.intake.mapping import Mapped
+from icp_lab.intake.spec import Spec
 from icp_lab.tables import BY_NAME
 
-if TYPE_CHECKING:
-    import duckdb
 
-    from icp_lab.intake.spec import Spec
-
-
-def derive_columns(
-    con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped, only: Collection[str] = ()
-) -> tuple[Mapped, list[Note]]:
+def derive_columns(con: Con, spec: Spec, mapped: Mapped, only: Collection[str] = ()) -> tuple[Mapped, list[Note]]:
     """Apply the rules of a table's format, and count the cells that each changed; columns named _x are used up here.
 
     With `only` just the rules of these columns, and nothing is used up.
@@ -46,7 +41,7 @@ def derive_columns(
     return _replace(con, mapped, kept, f"FROM {mapped.name}"), notes
 
 
-def keep_latest(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped) -> tuple[Mapped, list[Note]]:
+def keep_latest(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[Note]]:
     """Keep one row a key, with the last value of each mapped column; by the file's order, or by the column named."""
     if not spec.one_row:
         return mapped, []
@@ -69,9 +64,7 @@ def keep_latest(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped) 
     return kept, [*notes, ("one_row", key, {"rows": int(rows), "n": n, "differ": differ})]
 
 
-def _replace(
-    con: "duckdb.DuckDBPyConnection", mapped: Mapped, cells: dict[str, str], source: str, where: str = "file, row"
-) -> Mapped:
+def _replace(con: Con, mapped: Mapped, cells: dict[str, str], source: str, where: str = "file, row") -> Mapped:
     """Put other cells in the place of a mapped table."""
     name = f"{mapped.name}_"
     named = ", ".join(f"{cell} AS m{i}" for i, cell in enumerate(cells.values()))

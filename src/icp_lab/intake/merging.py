@@ -3,21 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.intake.companies import read_domain, read_name, read_number
-from icp_lab.intake.facts import Case
+from icp_lab.intake.facts import Case, Facts
 from icp_lab.intake.files import first, quoted
+from icp_lab.intake.formats import Note
 from icp_lab.intake.mapping import Mapped
 from icp_lab.intake.matching import MOST_COMPARED, Company, Matches, Pair, match_companies
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from icp_lab.intake.facts import Facts
-    from icp_lab.intake.formats import Note
-    from icp_lab.intake.spec import Spec
-    from icp_lab.tables import Column
+from icp_lab.intake.spec import Spec
+from icp_lab.tables import Column
 
 _CELLS = ("account_id", "name", "domain", "corporate_number", "parent_id", "city", "region", "country")
 # Where a row without an account_id says which company it is about.
@@ -29,10 +25,8 @@ _SHARED = """SELECT account_id FROM accounts WHERE hash({key}) IN (
     SELECT hash({key}) FROM accounts WHERE {name} IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND 1000)"""
 
 
-def merge_accounts(
-    con: "duckdb.DuckDBPyConnection", mapped: Mapped, columns: "Sequence[Column]", told: Mapping[Pair, bool],
-    facts: "Facts",
-) -> tuple[Matches, dict[str, Company]]:
+def merge_accounts(con: Con, mapped: Mapped, columns: Sequence[Column], told: Mapping[Pair, bool],
+                   facts: Facts) -> tuple[Matches, dict[str, Company]]:
     """Make one row of all rows of `accounts` that are surely the same company, and give what to ask about.
 
     The fullest row stays, the oldest of equal ones; its gaps are filled from the others. `same_account` says in DuckDB
@@ -64,9 +58,7 @@ def merge_accounts(
     return found, companies
 
 
-def _merge(
-    con: "duckdb.DuckDBPyConnection", mapped: Mapped, found: Matches, there: list[str], facts: "Facts"
-) -> None:
+def _merge(con: Con, mapped: Mapped, found: Matches, there: list[str], facts: Facts) -> None:
     filled = " + ".join(f"({quoted(name)} IS NOT NULL)::INT" for name in there)
     since = "customer_since" if "customer_since" in there else "NULL"
     group = {account: i for i, accounts in enumerate(found.groups) for account in accounts}
@@ -103,7 +95,7 @@ def _fullest(column: str) -> str:
     return f"first({quoted(column)} ORDER BY place) FILTER (WHERE {quoted(column)} IS NOT NULL)"
 
 
-def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped) -> tuple[Mapped, "list[Note]"]:
+def find_accounts(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[Note]]:
     """Put the id of an account where a row says by name, domain or e-mail which one it is about, and only one fits.
 
     What became of merged ids is known from `same_account`.
@@ -139,7 +131,7 @@ def find_accounts(con: "duckdb.DuckDBPyConnection", spec: "Spec", mapped: Mapped
     return mapped, notes
 
 
-def _list_known(con: "duckdb.DuckDBPyConnection", words: Sequence[str]) -> dict[str, set[str]]:
+def _list_known(con: Con, words: Sequence[str]) -> dict[str, set[str]]:
     """List what an account is known by: ids that were merged into it, its name, its host; of very many only these."""
     merged = con.execute("SELECT account_id, becomes FROM same_account").fetchall() if words else ()
     known = defaultdict(set, {f"id {old}": {new} for old, new in merged})

@@ -3,18 +3,15 @@
 import re
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from duckdb import DuckDBPyConnection as Con
+
+from icp_lab.intake.facts import Facts
 from icp_lab.intake.files import quoted
 from icp_lab.intake.words import Words
 from icp_lab.locale.declared import read_declared
 from icp_lab.tables import BY_NAME, Column
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from icp_lab.intake.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +81,7 @@ def read_title(text: str) -> Title:
     return Title(department, seniority, role)
 
 
-def fill_titles(
-    con: "duckdb.DuckDBPyConnection", columns: tuple[Column, ...], facts: "Facts",
-) -> tuple[Column, ...]:
+def fill_titles(con: Con, columns: tuple[Column, ...], facts: Facts) -> tuple[Column, ...]:
     """Fill department, seniority and buying_role of the loaded contacts from their titles, where they are empty.
 
     Columns that the table lacks are added, and all are given back; a cell that somebody filled stays.

@@ -23,9 +23,8 @@ def read_declared(package: str, file: str) -> dict[str, Any]:
     return content
 
 
-def extract_declared(
-    stream: IO[bytes], _keywords: object, _comment_tags: object, options: dict[str, str]
-) -> Iterator[tuple[int, str, str, list[str]]]:
+def extract_declared(stream: IO[bytes], _keywords: object, _comment_tags: object,
+                     options: dict[str, str]) -> Iterator[tuple[int, str, str, list[str]]]:
     """List the sentences of a TOML file for Babel: all texts under the keys that `options["keys"]` names, * for all."""
     yield from ((1, "", text, []) for text in _find_texts(tomllib.load(stream), options["keys"].split(), said=False))
 

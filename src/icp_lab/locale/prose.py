@@ -74,9 +74,8 @@ def parameter_meaning(comment: str) -> str:
     return _BOUNDS.sub("", comment.strip())
 
 
-def extract_notebook(
-    stream: IO[bytes], _keywords: object, _comment_tags: object, options: object
-) -> Iterator[tuple[int, str, str, list[str]]]:
+def extract_notebook(stream: IO[bytes], _keywords: object, _comment_tags: object,
+                     options: object) -> Iterator[tuple[int, str, str, list[str]]]:
     """List a notebook's sentences for Babel: prose, and what its parameters mean."""
     notebook = json.load(stream)
     for number, cell in enumerate(notebook["cells"], start=1):

@@ -6,7 +6,6 @@ their own. A missing value has a code that no criterion ever matches.
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,7 +99,7 @@ def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: in
     return Encoded(tuple(feature for feature, _codes in found), codes, tuple(ignored))
 
 
-def _encode_one(name: str, column: "pd.Series[Any]", min_level: int, min_member: int) -> Found:
+def _encode_one(name: str, column: pd.Series, min_level: int, min_member: int) -> Found:
     kind = column.dtype.kind
     if kind == "b":
         return _encode_flag(name, column)
@@ -116,7 +115,7 @@ def _encode_one(name: str, column: "pd.Series[Any]", min_level: int, min_member:
     return _encode_text(name, values, min_level)
 
 
-def _encode_flag(name: str, column: "pd.Series[Any]") -> Found:
+def _encode_flag(name: str, column: pd.Series) -> Found:
     answers = column.to_numpy() if column.dtype == bool else column.astype("Int8").to_numpy(np.int8, na_value=MISSING)
     codes = answers.astype(np.uint8)
     if not (codes == 0).any() or not (codes == 1).any():

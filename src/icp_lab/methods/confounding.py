@@ -103,8 +103,8 @@ def find_confounding(
     return _hold_fixed(traits, frame, clear, sides)
 
 
-def find_confounders(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, strata_columns: Sequence[str],
-                     groups: "pd.Series[Any] | None" = None) -> Confounding:
+def find_confounders(cases: pd.DataFrame, positive: pd.Series, rule: Rule, strata_columns: Sequence[str],
+                     groups: pd.Series | None = None) -> Confounding:
     """Which criteria of a rule are explained by another attribute?
 
     Parameters
@@ -192,7 +192,7 @@ def _read(frame: pd.DataFrame, row: Any) -> _Trait:
     return _Trait(row["attribute"], level, row["start"], row["end"], row["measure"], values)
 
 
-def _number(column: "pd.Series[Any]") -> Codes:
+def _number(column: pd.Series) -> Codes:
     """Number the levels, missing as one of them; those of few accounts are put together."""
     codes = pd.factorize(column.astype("str"), sort=True, use_na_sentinel=False)[0].astype(np.int64) + 1
     return np.where((np.bincount(codes) < RARE)[codes], 0, codes)

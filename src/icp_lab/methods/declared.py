@@ -23,8 +23,8 @@ ALPHA, SHUFFLES = 0.05, 1999
 RULED_OUT = 1.5
 
 
-def test_icp(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,
-             groups: "pd.Series[Any] | None" = None, declared_before: object = None) -> Finding:
+def test_icp(cases: pd.DataFrame, positive: pd.Series, rule: Rule, *,
+             groups: pd.Series | None = None, declared_before: object = None) -> Finding:
     """Does a rule that was stated beforehand describe the positive cases?
 
     Parameters
@@ -80,7 +80,7 @@ def test_icp(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,
 test_icp.__test__ = False  # type: ignore[attr-defined]  # pytest would take the name for a test's
 
 
-def sort_ids(index: "pd.Index[Any]") -> "pd.Index[Any]":
+def sort_ids(index: pd.Index) -> pd.Index:
     """In which order do cases stand, whatever the order of the rows? By their ids as text."""
     return index[np.argsort(index.astype("str"), kind="stable")]
 
@@ -167,8 +167,8 @@ class HypothesisTests(Shown):
         return pd.DataFrame(rows, columns=["name", "by", "date", "rule", *names, "p_holm", "verdict", "reason"])
 
 
-def test_hypotheses(cases: pd.DataFrame, positive: "pd.Series[Any]", hypotheses: Sequence[Hypothesis], *,
-                    groups: "pd.Series[Any] | None" = None, as_of: date | None = None) -> HypothesisTests:
+def test_hypotheses(cases: pd.DataFrame, positive: pd.Series, hypotheses: Sequence[Hypothesis], *,
+                    groups: pd.Series | None = None, as_of: date | None = None) -> HypothesisTests:
     """Which of the rules that people declared beforehand do the data support?
 
     Parameters

@@ -36,7 +36,7 @@ class SizeFixed:
     bands: int
 
 
-def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: "pd.Series[Any]", rule: Rule) -> SizeFixed:
+def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: pd.Series, rule: Rule) -> SizeFixed:
     """Does "best" just mean "big"?
 
     Parameters

@@ -35,8 +35,8 @@ SEARCHED = 5e-5
 
 
 def find_icp(  # noqa: PLR0913  (the contract's signature)
-    cases: pd.DataFrame, positive: "pd.Series[Any]", *, groups: "pd.Series[Any] | None" = None,
-    strata: "pd.Series[Any] | None" = None, time: "pd.Series[Any] | None" = None,
+    cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
+    strata: pd.Series | None = None, time: pd.Series | None = None,
     attributes: "tuple[str, ...] | list[str] | None" = None, max_criteria: int = 5, min_covered: int | None = None,
     permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
 ) -> Finding:
@@ -90,8 +90,8 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
 
 
 def run_protocol(  # noqa: PLR0913  (as for `find_icp`)
-    cases: pd.DataFrame, positive: "pd.Series[Any]", leaks: dict[str, str], *, groups: "pd.Series[Any] | None" = None,
-    strata: "pd.Series[Any] | None" = None, time: "pd.Series[Any] | None" = None, max_criteria: int = 5,
+    cases: pd.DataFrame, positive: pd.Series, leaks: dict[str, str], *, groups: pd.Series | None = None,
+    strata: pd.Series | None = None, time: pd.Series | None = None, max_criteria: int = 5,
     min_covered: int | None = None, permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
 ) -> Finding:
     """Which few criteria describe the positive cases, where the caller says which attributes are refused, and why?

@@ -65,8 +65,8 @@ class _Known(NamedTuple):
 
 
 def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from several sides)
-    cases: pd.DataFrame, positive: "pd.Series[Any]", *, groups: "pd.Series[Any] | None" = None,
-    after_sale: Collection[str] = (), time: "pd.Series[Any] | None" = None, insist: Collection[str] = (),
+    cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
+    after_sale: Collection[str] = (), time: pd.Series | None = None, insist: Collection[str] = (),
 ) -> Leaks:
     """Which attributes know the outcome, so that they can be no criterion?
 
@@ -139,13 +139,13 @@ def _spell(name: str) -> str:
     return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
 
 
-def _find_later(name: str, column: "pd.Series[Any]", begun: "pd.Series[Any]") -> list[tuple[str, str, float, int]]:
+def _find_later(name: str, column: pd.Series, begun: pd.Series) -> list[tuple[str, str, float, int]]:
     both = column.notna() & begun.notna()
     later = float((column[both] > begun[both]).mean()) if both.any() else 0.0
     return [(name, "later", later, int(both.sum()))] if later > LATER else []
 
 
-def _find_telling(name: str, column: "pd.Series[Any]", known: _Known) -> list[tuple[str, str, float, int]]:
+def _find_telling(name: str, column: pd.Series, known: _Known) -> list[tuple[str, str, float, int]]:
     """Say how an attribute tells the outcome, if it does."""
     codes, ordered = _code(column)
     filled, n, best = codes >= 0, len(codes), 0.0
@@ -163,7 +163,7 @@ def _find_telling(name: str, column: "pd.Series[Any]", known: _Known) -> list[tu
     return [(name, "function" if best == 1 else "area", best, n)] if best else []
 
 
-def _code(column: "pd.Series[Any]") -> tuple[Codes, bool]:
+def _code(column: pd.Series) -> tuple[Codes, bool]:
     """Number the values from 0 on, missing -1; those of numbers and dates in their order."""
     ordered = is_numeric(column)
     if pd.api.types.is_float_dtype(column.dtype):
@@ -182,7 +182,7 @@ def _cut(codes: Codes) -> Codes:
     return place[codes]
 
 
-def _split_members(column: "pd.Series[Any]", codes: Codes, filled: NDArray[np.bool_]) -> Iterator[Codes]:
+def _split_members(column: pd.Series, codes: Codes, filled: NDArray[np.bool_]) -> Iterator[Codes]:
     """Say for each member of a list who has it."""
     if column.dtype != object or not len(codes) or not isinstance(column.iloc[int(filled.argmax())], tuple):
         return

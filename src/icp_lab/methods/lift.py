@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,8 +60,8 @@ class Lift(Shown):
         return pd.DataFrame([vars(self)])
 
 
-def measure_lift(inside: "pd.Series[Any]", positive: "pd.Series[Any]", *, strata: "pd.Series[Any] | None" = None,
-                 groups: "pd.Series[Any] | None" = None, confidence: float = 0.95) -> Lift:
+def measure_lift(inside: pd.Series, positive: pd.Series, *, strata: pd.Series | None = None,
+                 groups: pd.Series | None = None, confidence: float = 0.95) -> Lift:
     """How much more often do cases inside come out well, and how sure is that?
 
     Parameters

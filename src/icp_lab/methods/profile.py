@@ -35,8 +35,8 @@ class Joined(NamedTuple):
     """Cases with the attributes of their accounts, their answers (yes, no, missing), and the key that ties them."""
 
     table: pd.DataFrame
-    positive: "pd.Series[Any]"
-    groups: "pd.Series[Any] | None"
+    positive: pd.Series
+    groups: pd.Series | None
 
 
 def join_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> Joined:

@@ -166,7 +166,7 @@ def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts]
     return Redrawn(shares, float(np.mean(agreements)) if agreements else math.nan)
 
 
-def hold_out(trial: Trial, engine: Engine, time: "pd.Series[Any]", least: int, share: float = 0.3) -> Lift | None:
+def hold_out(trial: Trial, engine: Engine, time: pd.Series, least: int, share: float = 0.3) -> Lift | None:
     """Does a rule found on the earlier cases hold on the latest? None when either part is too small."""
     when = pd.to_datetime(time.reindex(trial.index)).to_numpy(dtype="datetime64[s]")
     known = ~np.isnat(when)

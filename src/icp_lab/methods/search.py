@@ -154,9 +154,8 @@ def make_engine(units: Units, max_criteria: int) -> Engine:
     return Engine(units, max_criteria, (kinds, sizes, prices, DETAIL_PRICE * _binomials(), tabulate_entropy()), limits)
 
 
-def search_rules(
-    cases: pd.DataFrame, positive: NDArray[np.bool_], *, max_criteria: int = 5, most: int = 1
-) -> list[Rule]:
+def search_rules(cases: pd.DataFrame, positive: NDArray[np.bool_], *, max_criteria: int = 5,
+                 most: int = 1) -> list[Rule]:
     """Which rules describe the positive cases best, with nothing said of how sure that is?
 
     Parameters

@@ -54,8 +54,7 @@ class ScoreTest(Shown):
         return pd.DataFrame([{"rule": self.rule.words()} | {name: getattr(self, name) for name in names}])
 
 
-def test_score(cases: pd.DataFrame, score: "pd.Series[Any]", rule: Rule, *,
-               groups: "pd.Series[Any] | None" = None) -> ScoreTest:
+def test_score(cases: pd.DataFrame, score: pd.Series, rule: Rule, *, groups: pd.Series | None = None) -> ScoreTest:
     """Do accounts inside a declared rule succeed more than those outside?
 
     Parameters
@@ -126,7 +125,7 @@ class ScoreScan(Shown):
         return self.figures.assign(rule=[rule.words() for rule in self.rules])
 
 
-def scan_scores(cases: pd.DataFrame, score: "pd.Series[Any]", *, least: int = 5, permutations: int = 999,
+def scan_scores(cases: pd.DataFrame, score: pd.Series, *, least: int = 5, permutations: int = 999,
                 seed: int = 0) -> ScoreScan:
     """Which single criterion goes with success, and would chance find as strong a one among as many?
 
@@ -192,8 +191,8 @@ class CaseMatrix(Shown):
     marks: pd.DataFrame
 
 
-def arrange_cases(cases: pd.DataFrame, positive: "pd.Series[Any]", rule: Rule, *,
-                  score: "pd.Series[Any] | None" = None) -> CaseMatrix:
+def arrange_cases(cases: pd.DataFrame, positive: pd.Series, rule: Rule, *,
+                  score: pd.Series | None = None) -> CaseMatrix:
     """What does every account look like, the best first?
 
     Parameters
@@ -317,7 +316,7 @@ def _weigh_criteria(cases: pd.DataFrame, least: int) -> tuple[list[Rule], Floats
     return rules, np.array(sides).reshape(len(rules), len(cases))
 
 
-def _list_criteria(name: str, column: "pd.Series[Any]") -> list[Criterion]:
+def _list_criteria(name: str, column: pd.Series) -> list[Criterion]:
     known = column.dropna()
     if not len(known) or pd.api.types.is_datetime64_any_dtype(column):
         return []

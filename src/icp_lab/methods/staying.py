@@ -285,7 +285,7 @@ def _describe(levels: list[Level], years: Floats, left: Flags, months: int) -> I
                "stayed_high": high, "curve": curve[curve["month"] <= longest]}
 
 
-def _split_levels(column: "pd.Series[Any]") -> Iterator[list[Level]]:
+def _split_levels(column: pd.Series) -> Iterator[list[Level]]:
     """Say what the levels of an attribute are and who has each; a list gives a pair of levels a member."""
     known = column.notna().to_numpy()
     plain: dict[str, Any] = {"kind": "set", "value": "", "yes": True, "start": np.nan, "end": np.nan}

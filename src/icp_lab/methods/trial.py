@@ -6,7 +6,6 @@ comes out of the seed and that number alone, so that the order of computing chan
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,7 @@ class Trial:
     `units` are whole groups where all cases of a group share their attributes, else single cases.
     """
 
-    index: "pd.Index[Any]"
+    index: pd.Index
     units: Units
     unit: NDArray[np.int64]
     positive: NDArray[np.int64]
@@ -85,10 +84,8 @@ class Trial:
         return times
 
 
-def prepare_trial(
-    cases: pd.DataFrame, positive: "pd.Series[Any]", *, groups: "pd.Series[Any] | None" = None,
-    strata: "pd.Series[Any] | None" = None, min_covered: int | None = None,
-) -> Trial:
+def prepare_trial(cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
+                  strata: pd.Series | None = None, min_covered: int | None = None) -> Trial:
     """Which cases are counted, and what belongs together?
 
     Parameters

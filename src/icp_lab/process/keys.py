@@ -38,9 +38,8 @@ def hash_upstream(out: Path, notebook: str) -> dict[str, str]:
     return {artifact: entry.content for artifact, entry in found.items() if entry}
 
 
-def describe_inputs(
-    file: NotebookFile, parameters: Mapping[str, Any], study: str, artifacts: Mapping[str, str]
-) -> dict[str, str]:
+def describe_inputs(file: NotebookFile, parameters: Mapping[str, Any], study: str,
+                    artifacts: Mapping[str, str]) -> dict[str, str]:
     """What do a notebook's results depend on?
 
     Parameters

@@ -37,12 +37,8 @@ def list_notebooks(study: Path, house: Path | None = None) -> tuple[NotebookFile
     return tuple(file for file in files if file.path.is_file()) + own
 
 
-def resolve_parameters(
-    files: Sequence[NotebookFile],
-    steps: Mapping[str, Mapping[str, Any]],
-    settings: Sequence[str],
-    line: Callable[..., int | None],
-) -> dict[str, dict[str, Any]]:
+def resolve_parameters(files: Sequence[NotebookFile], steps: Mapping[str, Mapping[str, Any]], settings: Sequence[str],
+                       line: Callable[..., int | None]) -> dict[str, dict[str, Any]]:
     """Which value has every parameter of every notebook?
 
     Parameters

@@ -28,9 +28,8 @@ _MARKED = "papermill-error-cell-tag"
 _one_page_at_a_time = Lock()  # nbconvert's exporter is shared by the steps that run side by side
 
 
-def run_step(
-    plan: Plan, task: Task, assessment: Assessment, staged: Path, watch: Callable[[int, int], None]
-) -> StepEnd:
+def run_step(plan: Plan, task: Task, assessment: Assessment, staged: Path,
+             watch: Callable[[int, int], None]) -> StepEnd:
     """How does a notebook become a finished step, or a page that says why not?
 
     Parameters

@@ -95,9 +95,7 @@ class Plan:
         return Assessment("fresh", (), inputs, key, page)
 
 
-def make_plan(
-    study: Study, out: Path, language: str, settings: Sequence[str] = (), folder: Path | None = None
-) -> Plan:
+def make_plan(study: Study, out: Path, language: str, settings: Sequence[str] = (), folder: Path | None = None) -> Plan:
     """Which notebooks make up the report of a study, with which parameters, in which order?
 
     Parameters

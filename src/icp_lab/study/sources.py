@@ -69,9 +69,7 @@ def _lines(yml: Reader, at: tuple[str, ...]) -> dict[tuple[str, ...], int]:
     return {keys[len(at):]: line for keys, line in yml.lines.items() if keys[:len(at)] == at}
 
 
-def _find_files(
-    yml: Reader, at: tuple[str, ...], table: str, folder: Path
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def _find_files(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Find the files that a path, a list of paths or a pattern names; all of them inside the study's folder."""
     found: list[tuple[Path, str]] = []
     for name in yml.texts(at):

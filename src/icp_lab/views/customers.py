@@ -32,7 +32,7 @@ def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kin
         phrase("base", "disputed", n=clash.max()) if clash.any() else "")
 
 
-def _count_clashes(base: CustomerBase) -> "pd.Series[int]":
+def _count_clashes(base: CustomerBase) -> pd.Series:
     """Count, for each pair of definitions, the customers on which they differ."""
     return base.contradictions[["only_first", "only_second"]].sum(axis=1)
 

@@ -1,7 +1,6 @@
 """Who stays: the curves of the attribute that tells most of it, and all levels in a table."""
 
 from textwrap import fill
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -66,7 +65,7 @@ def tabulate_staying(staying: Staying, most: int = 12) -> Table | Prose:
                    note=more if len(frame) < len(staying.frame) else "")
 
 
-def _name_level(row: "pd.Series[Any]") -> str:
+def _name_level(row: pd.Series) -> str:
     level = row.to_dict()
     start, end = (None if pd.isna(level[key]) else float(f"{level[key]:.4g}") for key in ("start", "end"))
     claim = Criterion(level["attribute"], level["kind"], start, end, (level["value"],), bool(level["yes"])).words()

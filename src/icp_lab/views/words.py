@@ -130,7 +130,7 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
                  note=join(_say(declared, "note", words), note), sort=sort)
 
 
-def _call(codes: "pd.Series[Any]", kind: str) -> "pd.Series[Any]":
+def _call(codes: pd.Series, kind: str) -> pd.Series:
     called = {} if kind == "attribute" else names(kind)
     return codes.map(name_attribute if kind == "attribute" else lambda code: called.get(code, code))
 
