@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from icp_lab.locale import N_, _
+from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 
 if TYPE_CHECKING:
@@ -18,21 +18,7 @@ LISTED = 200
 # What is counted of a table, in the order in which it is shown.
 COUNTED = ("read", "left_out", "used", "set_aside", "made_missing", "duplicates")
 
-REASONS: dict[str, str] = {
-    "empty": N_("a required cell is empty"),
-    "unreadable": N_("a required cell cannot be read"),
-    "no_key": N_("no cell says whom the row is about"),
-    "after_as_of": N_("a date after as_of"),
-    "unknown_account": N_("the account is not in accounts"),
-    "duplicate": N_("the same row again"),
-    "dropped": N_("the same row again, dropped on request"),
-    "merged": N_("the same company as another row, whose gaps it filled"),
-    "overlong": N_("more cells than the header has"),
-    "made_missing": N_("the cell cannot be read and counts as missing"),
-}
-
-
-# Sentences for what the lab decided by itself, by code.
+REASONS: dict[str, str] = read_declared("icp_lab.intake", "reasons.toml")
 DECISIONS = read_declared("icp_lab.intake", "decisions.toml")
 
 
