@@ -34,7 +34,7 @@ class Book:
         plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.file = xlsxwriter.Workbook(str(path), plain)
         created = datetime.fromisoformat(as_of or "2000-01-01")
-        self.file.set_properties({"title": _clean(self.title), "created": created})
+        self.file.set_properties({"title": clean(self.title), "created": created})
         wrap = {"text_wrap": True, "valign": "top", "font_size": 10}
         self.head = self.file.add_format({**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
         # The quote mark keeps a text a text when somebody edits the cell.
@@ -48,7 +48,7 @@ class Book:
         """
         sheet = self.file.add_worksheet(name[:31])
         for place, (head, cells) in enumerate(frame.items()):
-            sheet.write_string(0, place, _clean(str(head)), self.head)
+            sheet.write_string(0, place, clean(str(head)), self.head)
             sheet.set_column(place, place, _fit_width([head, *cells.head(200)]))
             counts = is_numeric_dtype(cells) and not is_bool_dtype(cells) and bool((cells.dropna() % 1 == 0).all())
             for row, value in enumerate(cells, start=1):
@@ -56,19 +56,23 @@ class Book:
                     kind = "share" if head == share else "integer" if counts else _tell_kind(value)
                     self._write(sheet, (row, place), value, kind)
         sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
-        sheet.freeze_panes(1, frozen)
+        self.fit_paper(sheet, 0, frozen)
+        return sheet
+
+    def fit_paper(self, sheet: Any, head: int, frozen: int) -> None:
+        """Keep the head row in sight, on the screen and on A4 landscape, as wide as the page."""
+        sheet.freeze_panes(head + 1, frozen)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        sheet.repeat_rows(head)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         # An ampersand is a mark of the footer's own language, and a footer holds 255 characters.
-        sheet.set_footer(f"&L{_clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
-        return sheet
+        sheet.set_footer(f"&L{clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
 
     def _write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
         if kind == "text":
-            text = _clean(say_value(value))
+            text = clean(say_value(value))
             sheet.write_string(*cell, text, self.quoted if text[:1] in "=+-@'" else self.formats[kind])
         elif kind == "date":
             sheet.write_datetime(*cell, value.to_pydatetime(), self.formats[kind])
@@ -183,7 +187,7 @@ def _fit_width(cells: list[object]) -> float:
     return float(min(max(9, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Take out what no cell may hold: control characters, halves of characters, and what is too long."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]", " ", text)[:_LONGEST]
 
