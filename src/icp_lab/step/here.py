@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,8 +14,11 @@ from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, folder_of, w
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors import utter
+from icp_lab.icp.decisions import read_decisions
 from icp_lab.icp.profile import load_icp
 from icp_lab.locale import _
+from icp_lab.methods.agreed import Decision
+from icp_lab.methods.review import Item
 from icp_lab.pages.render import render_bold
 from icp_lab.process import BY_NAME, ITEMS, WRITER
 from icp_lab.process.keys import compute_key, describe_inputs, find_entry, hash_upstream, reads_of, tables_of
@@ -26,6 +29,8 @@ from icp_lab.step.session import parameter_values, ran_as_written, show, show_ht
 from icp_lab.study import Study
 from icp_lab.study.candidates import Candidates
 from icp_lab.study.fingerprint import ADOPTED
+from icp_lab.study.interviews import Interviews
+from icp_lab.tables import BESIDE
 from icp_lab.views.picture import About
 
 Result = TypeVar("Result")
@@ -82,9 +87,9 @@ class Here:
         return parameter_values(self._file)
 
     def has(self, table: str) -> bool:
-        """Does the study have this table?"""
+        """Does the study have this table, or what this word stands for beside study.yml?"""
         self._check_table(table)
-        return self.study.has(table)
+        return self._is_there(table)
 
     def table(self, table: str) -> pd.DataFrame:
         """What does the study say in this table? All canonical columns are there; missing ones are all missing.
@@ -110,6 +115,31 @@ class Here:
         """Which profiles did people declare before the data were seen (hypotheses.yml)?"""
         self._check_table("hypotheses")
         return self.study.hypotheses()
+
+    def interviews(self) -> Interviews:
+        """What did the people say whom we talked to? None where there is no interview."""
+        self._check_table("interviews")
+        return self.study.interviews()
+
+    def codebook(self) -> pd.DataFrame:
+        """By which codes are interviews read, as they are called in the language of the page?"""
+        self._check_table("interviews")
+        return self.study.codebook(self.language)
+
+    def coders(self) -> pd.DataFrame:
+        """What did further coders find in the interviews?"""
+        self._check_table("interviews")
+        return self.study.coders()
+
+    def ballots(self) -> pd.DataFrame:
+        """How did the departments vote on the draft? A row a vote."""
+        self._check_table("ballots")
+        return self.study.ballots()
+
+    def decisions(self, items: Sequence[Item]) -> tuple[Decision, ...]:
+        """What was decided of these lines (decisions.csv)?"""
+        self._check_table("ballots")
+        return read_decisions(self.study.folder, [item.id for item in items], self.study.candidates())
 
     def adopted(self) -> Rule | None:
         """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""
@@ -181,10 +211,10 @@ class Here:
         *items
             Ids, such as `1b`.
         needs
-            Tables that the answer rests on. When all are missing the items wait for them; when some are, the
-            checklist says what it would gain from.
+            Tables, and words of `tables.BESIDE`, that the answer rests on. When all are missing the items wait for
+            them; when some are, the checklist says what it would gain from.
         """
-        missing = [table for table in needs if not self.study.has(table)]
+        missing = [table for table in needs if not self._is_there(table)]
         state = "waiting" if needs and len(missing) == len(needs) else "answered"
         for item in items:
             self._note(item, state, tables=missing)
@@ -225,6 +255,9 @@ class Here:
         return Manifest(self.name, key, "", "", inputs, self.parameters, self._written, self._interactive,
                         self._results.kept)
 
+    def _is_there(self, table: str) -> bool:
+        return self.study.has_beside(table) if table in BESIDE else self.study.has(table)
+
     def _check_table(self, table: str) -> None:
         if table not in self.tables:
             raise utter("run.table_undeclared", notebook=self.name, table=table, tables=self.tables)
@@ -235,6 +268,8 @@ class Here:
         self._facts["answers"][item] = {"state": state, "tables": tables or [], "why": str(why)}
         target = f'<span class="item" id="item-{item}"></span>'  # where the index leads to
         waiting = _("This waits for data: {tables}. A template lies in the study's templates folder.")
+        if tables and set(tables) <= set(BESIDE):
+            waiting = _("This waits for what people fill in: {tables}. What they need for it lies in `to_fill`.")
         words = waiting.format(tables=", ".join(tables or [])) if state == "waiting" else str(why)
         paragraph = f'<p class="{state.replace("_", "-")}">{escape(words)}</p>' if words else ""
         show_html(target + paragraph, words)

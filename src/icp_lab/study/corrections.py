@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
@@ -36,7 +37,7 @@ class Form:
 
 
 FORMS = {name: Form(name, **declared) for name, declared in read_declared("icp_lab.study", "forms.toml").items()}
-SAME_COMPANY, FOLDINGS = FORMS.values()
+SAME_COMPANY, FOLDINGS, CODES = (FORMS[name] for name in ("same_company", "foldings", "codes"))
 
 
 def read_corrections(folder: Path, form: Form) -> Answers:
@@ -54,31 +55,36 @@ def read_corrections(folder: Path, form: Form) -> Answers:
     return found
 
 
-def read_answers(path: Path, form: Form) -> Answers:
-    """What is answered in one file? By key; rows without an answer are left out. Heads and words in any language."""
+def read_cells(path: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """What stands in a table that people filled in? Its headers, and rows of their number and the cells as text."""
     import duckdb  # noqa: PLC0415  (most studies have no corrections)
 
     from icp_lab.intake.conversion import add_macros  # noqa: PLC0415
     from icp_lab.intake.files import read_files  # noqa: PLC0415
     from icp_lab.intake.spec import Spec  # noqa: PLC0415
 
-    heads, words = dict[str, str](), dict[str, str]()
     with TemporaryDirectory() as folder, duckdb.connect() as con:
         add_macros(con)
-        raw = read_files(con, Spec(form.name, (path,), (path.name,)), Path(folder))
-        rows = con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
+        raw = read_files(con, Spec("filled", (path,), (path.name,)), Path(folder))
+        return raw.headers, con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
+
+
+def read_answers(path: Path, form: Form) -> Answers:
+    """What is answered in one file? By key; rows without an answer are left out. Heads and words in any language."""
+    heads, words = dict[str, str](), dict[str, str]()
+    headers, rows = read_cells(path)
     for language in LANGUAGES:
         with in_language(language):
             heads |= {spelling: column for column, head in form.columns.items() for spelling in (column, _(head))}
             words |= {spelling: word for word, more in form.words.items() for spelling in (word, _(word), *more)}
-    columns, found = [heads.get(header, header) for header in raw.headers], Answers()
+    columns, found = [heads.get(header, header) for header in headers], Answers()
     for column in (*form.keys, form.answer):
         if column not in columns:
-            raise errors.column_missing(path.name, form.name, column, raw.headers)
+            raise errors.column_missing(path.name, form.name, column, headers)
     for number, *cells in rows:
         told = {column: (cell or "").strip() for column, cell in zip(columns, cells, strict=True)}
         if (said := told[form.answer]) and words and said.casefold() not in words:
-            place = Place(path.name, number, raw.headers[columns.index(form.answer)])
+            place = Place(path.name, number, headers[columns.index(form.answer)])
             raise utter("study.bad_answer", place, value=said, words=tuple(map(_, form.words)))
         if said:
             key = tuple(told[column] for column in form.keys)

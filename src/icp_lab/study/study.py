@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
 from icp_lab.study.config import Settings, read_settings
-from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, Form, read_corrections
+from icp_lab.study.corrections import CODES, FOLDINGS, SAME_COMPANY, Form, read_corrections
 from icp_lab.study.fingerprint import take_fingerprint
-from icp_lab.tables import BY_NAME
+from icp_lab.tables import BESIDE, BY_NAME
 
 # At most so many questions of a kind are put to people at a time; all are counted.
 MOST_ASKED = 500
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from icp_lab.rule import Hypothesis
     from icp_lab.study.candidates import Candidates
     from icp_lab.study.history import Begun
+    from icp_lab.study.interviews import Interviews
 
 
 def open_study(path: str | Path) -> "Study":
@@ -170,6 +171,35 @@ class Study(Settings):
         from icp_lab.study.hypotheses import read_hypotheses  # noqa: PLC0415
 
         return read_hypotheses(self.folder, self.candidates())
+
+    def has_beside(self, word: str) -> bool:
+        """Tell whether the study holds what a word of `tables.BESIDE` stands for: files of the first of its kinds."""
+        return any(self.folder.glob(BESIDE[word][0]))
+
+    def interviews(self) -> "Interviews":
+        """Read interviews/*.md, with the codes that people gave or accepted, written as the codebook does."""
+        from icp_lab.study.codebook import settle_codes  # noqa: PLC0415  (pandas)
+        from icp_lab.study.interviews import read_interviews  # noqa: PLC0415
+
+        return settle_codes(read_interviews(self.folder), self.codebook(), read_corrections(self.folder, CODES))
+
+    def codebook(self, language: str = "") -> "pd.DataFrame":
+        """Read codebook.yml: code, name, meaning, belongs, examples; without one the lab's own, named in a language."""
+        from icp_lab.study.codebook import read_codebook  # noqa: PLC0415
+
+        return read_codebook(self.folder, language or self.language)
+
+    def coders(self) -> "pd.DataFrame":
+        """Read what further coders found in the interviews: coder, interview, passage, code."""
+        from icp_lab.study.codebook import read_coders  # noqa: PLC0415
+
+        return read_coders(self.folder, self.interviews(), self.codebook())
+
+    def ballots(self) -> "pd.DataFrame":
+        """Read the votes in review/*.xlsx and in the table `review`, a row a vote."""
+        from icp_lab.study.ballots import read_ballots  # noqa: PLC0415  (pandas)
+
+        return read_ballots(self.folder, self.table("review"))
 
     def refused(self, table: str) -> dict[str, str]:
         """Say why a column of this table is no attribute, as a code of `candidates.REFUSALS`; "" where it is one."""

@@ -28,7 +28,12 @@ def read_yaml(path: Path, refuse: Callable[[int | None, str], LabError]) -> tupl
     refuse
         Gives the refusal of what is not YAML, from its line, where that is known, and the problem.
     """
-    text, lines = path.read_text(encoding="utf-8-sig"), dict[At, int]()
+    return parse_yaml(path.read_text(encoding="utf-8-sig"), refuse)
+
+
+def parse_yaml(text: str, refuse: Callable[[int | None, str], LabError]) -> tuple[Any, dict[At, int]]:
+    """Read a text as `read_yaml` reads a file."""
+    lines = dict[At, int]()
     try:
         return _plain(YAML(typ="rt").load(text), (), lines), lines
     except (YAMLError, ValueError) as error:  # ValueError: a day such as 2025-02-30

@@ -1,0 +1,168 @@
+"""The codes by which interviews are read: the codebook, how people write its codes, what coders gave to passages."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.errors import LabError, Place, utter
+from icp_lab.errors import study as errors
+from icp_lab.locale import LANGUAGES, _
+from icp_lab.study.corrections import Answers, read_cells
+from icp_lab.study.interviews import Interviews, split_codes
+from icp_lab.study.yml import as_text, read_yaml
+from icp_lab.tables import GROUPS
+
+FILE, CODERS = "codebook.yml", "coders"
+# What a code speaks to: a group of attributes, a field of a persona, or how they choose and see what we offer.
+BELONGS = (*GROUPS, "objections", "motivations", "responsibilities", "kpis", "authority", "behaviour", "channels",
+           "message", "value", "criteria")
+_KEYS = ("code", "name", "meaning", "belongs", "examples")
+
+
+def read_codebook(folder: Path, language: str) -> pd.DataFrame:
+    """Which codes are looked for in what people say?
+
+    Parameters
+    ----------
+    folder
+        The study's folder, with codebook.yml or without.
+    language
+        Language in which the codes of the lab's own codebook are named; it holds where the study has none.
+
+    Returns
+    -------
+    DataFrame
+        Columns code, name, meaning, belongs (one of `BELONGS` or ""), examples (a tuple of phrases; those of the lab's
+        own codebook are in all languages).
+
+    Raises
+    ------
+    LabError
+        codebook.yml is no list of entries with a code, or says what it may not; the message names the line.
+    """
+    if (own := folder / FILE).is_file():
+        return _read_book(own)
+    books = {each: _read_own(each) for each in LANGUAGES}
+    book = books.pop(language)
+    for other in books.values():
+        more = zip(book["examples"], other["name"], other["examples"], strict=True)
+        book["examples"] = pd.Series([(*own, name, *said) for own, name, said in more], dtype="object")
+    return book
+
+
+def _read_own(language: str) -> pd.DataFrame:
+    with as_file(files("icp_lab.study").joinpath(f"codebook_{language}.yml")) as path:
+        return _read_book(path)
+
+
+def _read_book(path: Path) -> pd.DataFrame:
+    def refuse(line: int | None, problem: str, remedy: str = "") -> LabError:
+        return utter("study.bad_codebook", Place(FILE, line), problem=problem, remedy=remedy)
+
+    try:
+        content, lines = read_yaml(path, refuse)
+    except (OSError, UnicodeError) as error:
+        raise refuse(None, str(error)) from error
+    if not isinstance(content or [], list):
+        raise refuse(1, _("it is not a list, each entry with a dash before it"))
+    rows = dict[str, dict[str, Any]]()
+    for place, entry in enumerate(content or []):
+        line = lines[str(place),]
+        said = entry if isinstance(entry, dict) else {"code": entry}
+        for key in said:
+            if key not in _KEYS:
+                problem = _("the key `{key}` is unknown here").format(key=key)
+                raise refuse(lines[str(place), key], problem, errors.nearest(key, _KEYS))
+        code = next(iter(split_codes(as_text(said.get("code") or ""))), "")
+        if not code or code in rows:
+            problem = _("the code `{code}` stands here twice").format(code=code) if code else _("`code` is missing")
+            raise refuse(line, problem)
+        belongs = said.get("belongs") or ""
+        if belongs and belongs not in BELONGS:
+            allowed = _("It is one of {words}.").format(words=", ".join(BELONGS))
+            raise refuse(line, _("`{value}` is no value for `{key}`").format(value=belongs, key="belongs"), allowed)
+        phrases = said.get("examples") or []
+        rows[code] = {"code": code, "name": as_text(said.get("name") or said["code"]), "belongs": belongs,
+                      "meaning": as_text(said.get("meaning") or ""),
+                      "examples": tuple(map(as_text, phrases if isinstance(phrases, list) else [phrases]))}
+    return pd.DataFrame(list(rows.values()), columns=list(_KEYS)).astype(dict.fromkeys(_KEYS[:-1], "str"))
+
+
+def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) -> Interviews:
+    """Write the codes of all passages as the codebook does, and add those suggested ones that a person accepted.
+
+    A code may be said by its name or by one of its examples; words that are each a code are that many codes; any
+    other is a code of its own.
+    """
+    more = dict[tuple[str, str], list[str]]()
+    for (interview, passage, code), said in accepted.items():
+        if said == "yes":
+            more.setdefault((interview, passage), []).append(code)
+    rows, known = interviews.passages, _list_spellings(book)
+    codes = [tuple(dict.fromkeys((*_settle(said, known), *more.get((interview, str(passage)), ()))))
+             for interview, passage, said in zip(rows["interview"], rows["passage"], rows["codes"], strict=True)]
+    return replace(interviews, passages=rows.assign(codes=pd.Series(codes, rows.index, dtype="object")))
+
+
+def read_coders(folder: Path, interviews: Interviews, book: pd.DataFrame) -> pd.DataFrame:
+    """What did others than the writers of the interviews find in them?
+
+    Parameters
+    ----------
+    folder
+        The study's folder; each coder's findings are one file `coders/NAME.csv` or `.xlsx` with the columns interview,
+        passage, code. A row without a code says that the coder saw the passage and gave it none.
+    interviews
+        The interviews that they coded.
+    book
+        The codebook.
+
+    Returns
+    -------
+    DataFrame
+        Columns coder, interview, passage, code, a row a code; code is "" where a passage was given none.
+
+    Raises
+    ------
+    LabError
+        A file lacks a column, or a row names a passage that is not there; the message names the row.
+    """
+    there = set(zip(interviews.passages["interview"], interviews.passages["passage"], strict=True))
+    known, found = _list_spellings(book), list[dict[str, Any]]()
+    for path in sorted((folder / CODERS).glob("*")):
+        if path.suffix not in (".csv", ".xlsx"):
+            continue
+        shown = f"{CODERS}/{path.name}"
+        headers, rows = read_cells(path)
+        for column in ("interview", "passage", "code"):
+            if column not in headers:
+                raise errors.column_missing(shown, CODERS, column, headers)
+        for number, *cells in rows:
+            told = {column: (cell or "").strip() for column, cell in zip(headers, cells, strict=True)}
+            interview, passage = told["interview"].removesuffix(".md"), told["passage"].removesuffix(".0")
+            if not passage.isdecimal() or (interview, int(passage)) not in there:
+                raise utter("study.no_passage", Place(shown, number), interview=interview, passage=passage)
+            row = {"coder": path.stem, "interview": interview, "passage": int(passage)}
+            found += [{**row, "code": code} for code in _settle(split_codes(told["code"]), known) or [""]]
+    frame = pd.DataFrame(found, columns=["coder", "interview", "passage", "code"]).drop_duplicates(ignore_index=True)
+    return frame.astype({"coder": "str", "interview": "str", "passage": "int64", "code": "str"})
+
+
+def _list_spellings(book: pd.DataFrame) -> dict[str, str]:
+    known = dict[str, str]()
+    for row in reversed(book.to_dict("records")):  # the first code keeps a phrase that several give
+        spellings = [each for said in (*row["examples"], row["name"]) for each in split_codes(said)]
+        known |= dict.fromkeys(spellings, row["code"])
+    return known | {code: code for code in book["code"]}
+
+
+def _settle(codes: Iterable[str], known: dict[str, str]) -> list[str]:
+    settled = list[str]()
+    for code in codes:
+        words = [code] if code in known else code.split("_")
+        settled += [known[word] for word in words] if all(word in known for word in words) else [code]
+    return list(dict.fromkeys(settled))

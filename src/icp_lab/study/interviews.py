@@ -1,0 +1,259 @@
+"""What people said: interviews/*.md, the codebook, and what coders found in the passages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import pandas as pd
+
+from icp_lab.errors import LabError, Place, utter
+from icp_lab.errors import study as errors
+from icp_lab.intake.encoding import find_encoding
+from icp_lab.intake.titles import read_title
+from icp_lab.locale import _
+from icp_lab.locale.declared import read_declared
+from icp_lab.study.yml import parse_yaml
+
+FOLDER = "interviews"
+HEAD = ("account_id", "date", "role", "department", "seniority", "interviewer", "mode", "consent")
+_WORDS = {"mode": ("in_person", "online", "phone"), "consent": ("quote", "anonymous", "none")}
+PASSAGE = ("interview", "passage", "line", "topic", "heading", "text", "codes", "language")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)]|[・●■◆○])(?:\s+|(?<=[・●■◆○]))(?=\S)")
+_QUOTE = re.compile(r"\s*(?:>\s?)+")
+_EMPHASIS = re.compile(r"(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)")
+_MARKUP = re.compile(r"[-=_*|:+#>~`\s]*")
+_CODES = re.compile(r"[\[［]{2}(.*?)[\]］]{2}")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NUMBER = re.compile(r"^(?:\(?[0-9]{1,2}[.):]?\s+|(?:q|問)?[0-9]{1,2}[.):]\s*)")
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+
+
+@dataclass(frozen=True, eq=False)
+class Interviews:
+    """What was read: `heads`, a row an interview, and `passages`, a row a passage.
+
+    `heads`: interview, account_id, date, role, department, seniority, interviewer, mode, consent, language.
+    `passages`: interview, passage (from 1), line (of the file), topic (of the guide, "" outside of it), heading, text,
+    codes (a tuple), language.
+    """
+
+    heads: pd.DataFrame
+    passages: pd.DataFrame
+
+
+@dataclass
+class _Open:
+    """A passage while it is read."""
+
+    kind: str
+    line: int
+    lines: list[str]
+    codes: list[str]
+
+
+@dataclass
+class _Section:
+    """What stands under one heading."""
+
+    line: int
+    level: int = 0
+    title: str = ""
+    topic: str = ""
+    codes: list[str] = field(default_factory=list)
+    passages: list[_Open] = field(default_factory=list)
+
+
+def read_interviews(folder: Path) -> Interviews:
+    r"""What did the people say whom we talked to?
+
+    Parameters
+    ----------
+    folder
+        The study's folder; its interviews are `interviews/*.md`.
+
+    Returns
+    -------
+    Interviews
+        A passage is a paragraph, a list item, a block quote or a row of a table. A heading with nothing directly below
+        it is a passage itself, unless it is one of the guide's. Nothing is left out but comments (`<!-- -->`) and the
+        signs of Markdown. Consent is `none` where the head says nothing of it. Ranks and departments are written as in
+        contacts, and the role as a part in buying, where the words tell.
+
+    Raises
+    ------
+    LabError
+        A head has a key that is none, or a value that may not be; the message names the file and the line.
+
+    Notes
+    -----
+    `[[price pain]]` anywhere in a passage is a code of the passage; several are parted by commas. In a heading it is
+    one of all passages directly below.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     Path(folder, "interviews").mkdir()
+    ...     _ = Path(folder, "interviews", "a.md").write_text("## Pains\n- Too dear [[price pain]]\n- Slow\n")
+    ...     read_interviews(Path(folder)).passages[["topic", "text", "codes"]].values.tolist()
+    [['pains', 'Too dear', ('price_pain',)], ['pains', 'Slow', ()]]
+    """
+    heads, passages = list[dict[str, Any]](), list[dict[str, Any]]()
+    for path in sorted((folder / FOLDER).glob("*.md")):
+        shown = f"{FOLDER}/{path.name}"
+        try:
+            text = path.read_text(encoding=find_encoding(path, shown)).removeprefix("\ufeff")
+            text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+        except OSError as error:
+            raise errors.unreadable_file(shown, error.strerror or str(error)) from error
+        head, first, body = _read_head(text, shown)
+        said = list(_list_passages(body, first))
+        japanese = sum(row["language"] == "ja" for row in said) * 2 > len(said)
+        heads.append({"interview": path.stem, **_read_person(head), "language": "ja" if japanese else "en"})
+        passages += [{"interview": path.stem, "passage": place, **row} for place, row in enumerate(said, 1)]
+    said_of = pd.DataFrame(heads, columns=["interview", *HEAD, "language"], dtype="str")
+    rows = pd.DataFrame(passages, columns=list(PASSAGE))
+    plain = {name: "int64" if name in ("passage", "line") else "str" for name in PASSAGE if name != "codes"}
+    return Interviews(said_of.assign(date=pd.to_datetime(said_of["date"]).astype("datetime64[s]")), rows.astype(plain))
+
+
+def find_language(text: str) -> str:
+    """In which language is a text: ja where one letter in five or more is Japanese, else en."""
+    japanese = len(_JAPANESE.findall(text))
+    return "ja" if japanese and japanese * 4 >= len(re.findall(r"[A-Za-z]", text)) else "en"
+
+
+def split_codes(text: str) -> list[str]:
+    """Which codes does a coder's text name? Parted by commas; blanks, hyphens and capitals do not matter."""
+    pieces = re.split(r"[,;、]", normalize("NFKC", text).casefold())
+    return [re.sub(r"[\s_-]+", "_", piece.strip()) for piece in pieces if piece.strip()]
+
+
+def _read_head(text: str, shown: str) -> tuple[dict[str, str], int, list[str]]:
+    """Read the YAML between two lines of three hyphens at the top, and the number of the first line below it."""
+    lines = text.split("\n")
+    end = next((place for place, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0)
+    if not end or lines[0].rstrip() != "---":
+        return {}, 1, lines
+
+    def refuse(line: int | None, problem: str, remedy: str = "") -> LabError:
+        return utter("study.bad_interview", Place(shown, line), problem=problem, remedy=remedy)
+
+    content, at = parse_yaml("\n".join(["", *lines[1:end]]), refuse)
+    if not isinstance(content or {}, dict):  # a line of hyphens may also part text from text
+        return {}, 1, lines
+    for key, value in (content or {}).items():
+        if key not in HEAD:
+            problem = _("the key `{key}` is unknown here").format(key=key)
+            raise refuse(at[key,], problem, errors.nearest(key, HEAD))
+        if value and key in _WORDS and value not in _WORDS[key]:
+            allowed = _("It is one of {words}.").format(words=", ".join(_WORDS[key]))
+            raise refuse(at[key,], _("`{value}` is no value for `{key}`").format(value=value, key=key), allowed)
+        if value and key == "date" and not _is_day(str(value)):
+            raise refuse(at[key,], _("`{value}` is not a day such as 2026-03-31").format(value=value))
+    return {key: str(value or "") for key, value in (content or {}).items()}, end + 2, lines[end + 1 :]
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return bool(date.fromisoformat(value.replace("/", "-")))
+    except ValueError:
+        return False
+
+
+def _read_person(head: dict[str, str]) -> dict[str, str]:
+    """Write consent, department, rank and part in buying with the lab's codes, as far as the words tell."""
+    told = {key: head.get(key, "").strip() for key in HEAD}
+    title = read_title(told["role"])
+    for key, codes in read_declared("icp_lab.study", "guide.toml")["codes"].items():
+        said, column = told[key], "buying_role" if key == "role" else key
+        known = {word: code for code, words in codes.items() for word in (code, *words)}
+        read = getattr(read_title(said), column)
+        told[key] = known.get(said.casefold()) or (read if read != "other" else "") or said or getattr(title, column)
+    return told | {"consent": told["consent"] or "none", "date": told["date"].replace("/", "-")}
+
+
+@cache
+def _read_guide() -> tuple[dict[str, str], frozenset[str]]:
+    """Give the topic of each heading that opens one, and all texts that are the guide's own."""
+    guide = {key: part for key, part in read_declared("icp_lab.study", "guide.toml").items() if key != "codes"}
+    topics = {_plain(title): code for code, topic in guide["topics"].items()
+              for title in (topic["en"], topic["ja"], *topic["also"])}
+    return topics, frozenset(topics) | {_plain(text) for text in _list_texts(guide)}
+
+
+def _list_texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    else:
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from _list_texts(each)
+
+
+def _plain(heading: str) -> str:
+    """Write a heading without its number and the signs around it, so that it is known again."""
+    return _NUMBER.sub("", normalize("NFKC", heading).casefold().strip()).strip(" *_:.?。、-")
+
+
+def _list_passages(lines: list[str], first: int) -> Iterator[dict[str, Any]]:
+    """Give the passages of a text whose first line has this number."""
+    _topics, own = _read_guide()
+    for section in _part(lines, first):
+        bare = section.codes or (section.title and _plain(section.title) not in own)
+        alone = [_Open("heading", section.line, [section.title], [])] if bare else []
+        for each in section.passages or alone:
+            text = re.sub(rf"(?<={_JAPANESE.pattern})\n(?={_JAPANESE.pattern})", "", "\n".join(each.lines))
+            text = text.replace("\n", " ")
+            yield {"line": each.line, "topic": section.topic, "heading": section.title, "text": text,
+                   "codes": tuple(dict.fromkeys([*section.codes, *each.codes])), "language": find_language(text)}
+
+
+def _part(lines: list[str], first: int) -> Iterator[_Section]:
+    """Part the lines into sections; a line that is a title of the guide opens one even where it is no heading."""
+    topics, _own = _read_guide()
+    above, block = [_Section(first)], None
+    for number, line in enumerate(lines, first):
+        heading, text = _HEADING.fullmatch(line), _CODES.sub("", line)
+        codes, kind = [code for said in _CODES.findall(line) for code in split_codes(said)], _find_kind(text)
+        if heading or (kind == "text" and _plain(text) in topics):
+            yield above[-1]
+            title = _CODES.sub("", (heading[2] or "") if heading else text).strip(" *_　")
+            level = len(heading[1]) if heading else 2
+            above = [each for each in above if each.level < level]
+            topic = topics.get(_plain(title)) or (above[-1].topic if above else "")
+            above.append(_Section(number, level, title, topic, codes))
+            block = None
+        elif not kind:
+            passages = above[-1].passages
+            (passages[-1].codes if passages else above[-1].codes).extend(codes)
+            block = block if codes else None
+        else:
+            if block is None or kind in ("item", "row") or (kind != block.kind and "item" not in (kind, block.kind)):
+                block = _Open(kind, number, [], [])
+                above[-1].passages.append(block)
+            block.lines.append(_clean(text, kind))
+            block.codes += codes
+    yield above[-1]
+
+
+def _find_kind(line: str) -> str:
+    """Tell a list item, a row of a table, a quote and plain text apart; "" where there is nothing but markup."""
+    if _MARKUP.fullmatch(line):
+        return ""
+    kinds = {"item": _ITEM.match(line), "quote": _QUOTE.match(line), "row": line.lstrip().startswith("|")}
+    return next((kind for kind, found in kinds.items() if found), "text")
+
+
+def _clean(line: str, kind: str) -> str:
+    """Take the signs of Markdown off a line."""
+    if kind == "row":
+        line = " | ".join(cell.strip() for cell in line.split("|") if cell.strip())
+    elif kind != "text":
+        line = {"item": _ITEM, "quote": _QUOTE}[kind].sub("", line, count=1)
+    return _EMPHASIS.sub("", line).strip()
