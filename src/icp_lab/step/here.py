@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,11 +14,8 @@ from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, folder_of, w
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors import utter
-from icp_lab.icp.decisions import read_decisions
 from icp_lab.icp.profile import load_icp
 from icp_lab.locale import _
-from icp_lab.methods.agreed import Decision
-from icp_lab.methods.review import Item
 from icp_lab.pages.render import render_bold
 from icp_lab.process import BY_NAME, ITEMS, WRITER
 from icp_lab.process.keys import compute_key, describe_inputs, find_entry, hash_upstream, reads_of, tables_of
@@ -135,11 +132,6 @@ class Here:
         """How did the departments vote on the draft? A row a vote."""
         self._check_table("ballots")
         return self.study.ballots()
-
-    def decisions(self, items: Sequence[Item]) -> tuple[Decision, ...]:
-        """What was decided of these lines (decisions.csv)?"""
-        self._check_table("ballots")
-        return read_decisions(self.study.folder, [item.id for item in items], self.study.candidates())
 
     def adopted(self) -> Rule | None:
         """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""

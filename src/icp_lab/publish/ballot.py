@@ -1,0 +1,77 @@
+"""The ballot: a workbook in which each department votes on the lines of the draft, and which can be read back."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from icp_lab.locale import N_, _
+from icp_lab.publish.workbook import Book, clean
+from icp_lab.study.ballots import ABOUT, COLUMNS, DEPARTMENTS, HEADS, REVIEWER, SCHEMA, VOTE
+
+_WIDTHS = (24, 46, 52, 9, 36, 36)
+_TOLD = (
+    N_("Vote alone, before the meeting, and do not talk about it: a number from 1 (I am against this line) over 5 "
+       "(undecided) to 9 (I stand behind it)."),
+    N_("Leave a line empty that you cannot judge. Say why in the comment, and what should stand there instead."),
+    N_("Save the filled workbook under another name in the folder review of the study, or in its place here: "
+       "`icp-lab collect` takes it over."))
+
+
+def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, number: int) -> None:
+    """How do the departments vote? On a sheet each, with a row a line of the draft and its evidence beside it.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    lines
+        A row a line: item (its id), said and evidence (in words), mark (text that changes with the line).
+    study, as_of, number
+        Name and day of the study, and the number of the round.
+
+    Notes
+    -----
+    A hidden sheet says of which round the ballot is and which lines it has, so that a damaged one is known. Nothing but
+    the answers can be edited. The same content gives the same bytes.
+    """
+    title = _("{study}: ballot of round {round}").format(study=study, round=number)
+    book = Book(path, title, as_of)
+    text = {"text_wrap": True, "valign": "top", "font_size": 10, "border": 1, "border_color": "#D4D7DC"}
+    styles = {"fixed": book.file.add_format(text), "bold": book.file.add_format({"bold": True, "font_size": 13}),
+              "plain": book.file.add_format({"font_size": 10}), "id": book.file.add_format({**text, "font_color": "#6B7280"}),
+              "answer": book.file.add_format({**text, "bg_color": "#FFF8DC", "locked": False})}
+    for name in DEPARTMENTS.values():
+        sheet = book.file.add_worksheet(_(name))
+        for place, width in enumerate(_WIDTHS):
+            sheet.set_column(place, place, width)
+        sheet.write_string(0, 0, clean(f"{title}: {_(name)}"), styles["bold"])
+        for row, told in enumerate(_TOLD, start=1):
+            sheet.write_string(row, 0, _(told), styles["plain"])
+        sheet.write_string(REVIEWER[0], 0, _("Who votes:"), styles["plain"])
+        sheet.write_blank(*REVIEWER, None, styles["answer"])
+        for place, head in enumerate(COLUMNS.values()):
+            sheet.write_string(HEADS, place, _(head), book.head)
+        for row, line in enumerate(lines.to_dict("records"), start=HEADS + 1):
+            for place, (column, style) in enumerate((("item", "id"), ("said", "fixed"), ("evidence", "fixed"))):
+                sheet.write_string(row, place, clean(line[column]), styles[style])
+            for place in range(VOTE, len(COLUMNS)):
+                sheet.write_blank(row, place, None, styles["answer"])
+        votes = (HEADS + 1, VOTE, HEADS + len(lines), VOTE)
+        sheet.data_validation(*votes, {"validate": "list", "source": [str(vote) for vote in range(1, 10)]})
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+        book.fit_paper(sheet, HEADS, 2)
+    _write_about(book, lines, number)
+    book.file.close()
+
+
+def _write_about(book: Book, lines: pd.DataFrame, number: int) -> None:
+    """Say, where nobody sees it, what `read_ballot` holds the ballot to."""
+    rows = [("about", "schema", SCHEMA), ("about", "round", str(number)), ("about", "study", book.title)]
+    rows += [("sheet", _(name), code) for code, name in DEPARTMENTS.items()]
+    rows += list(zip(["item"] * len(lines), lines["item"], lines["mark"], strict=True))
+    sheet = book.file.add_worksheet(ABOUT)
+    for row, cells in enumerate(rows):
+        for place, cell in enumerate(cells):
+            sheet.write_string(row, place, clean(cell))
+    sheet.hide()
+    sheet.protect()
