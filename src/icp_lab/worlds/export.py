@@ -15,7 +15,7 @@ from icp_lab.worlds.world import World, make_company
 
 
 def write_demo(folder: Path, accounts: int = 600, seed: int = 0, signal: bool = True, language: str = "en") -> None:
-    """Put a synthetic study into a folder: CSV files, study.yml, hypotheses.yml; the lab never reads truth.json."""
+    """Put a synthetic study into a folder: tables, interviews, study.yml, hypotheses; the lab reads no truth.json."""
     write_study(make_company(accounts, signal, seed, language), folder)
 
 
@@ -43,6 +43,9 @@ def write_study(world: World, folder: Path) -> None:
     sources["accounts"] = sources["accounts"].rename(columns=HEADERS)
     for name, frame in sources.items():
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    for path, text in world.files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
     (folder / "study.yml").write_text(_fill_template(world.truth, words), encoding="utf-8")
     told = load_template("hypotheses", world.truth["language"])
     (folder / "hypotheses.yml").write_text(told, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Draw what happened with each account: deals, money, use, tickets, answers, departures, opinions, people.
+"""Draw what happened with each account: deals, money, use, tickets, answers, departures, opinions.
 
 Everything follows from the account's `fit`: money a month (and, weakly, from size), margin, use, satisfaction, staying.
 """
@@ -170,17 +170,3 @@ def tell_opinions(courses: pd.DataFrame, words: Words, rng: np.random.Generator)
             note = _choose(rng, words.notes[verdict]) if rng.random() < 0.6 else None
             rows.append((customers["account_id"].iloc[i], team, verdict, note, _choose(rng, words.owners)))
     return pd.DataFrame(rows, columns=["account_id", "team", "verdict", "note", "author"])
-
-
-def tell_contacts(courses: pd.DataFrame, words: Words, language: str, rng: np.random.Generator) -> pd.DataFrame:
-    """Who are the people at the customers?"""
-    rows: list[tuple[str, ...]] = []
-    for course in _customers(courses):
-        for role in rng.choice(len(words.roles["titles"]), size=int(rng.integers(1, 4)), replace=False):
-            first, last = _choose(rng, words.first), _choose(rng, words.last)
-            person, name = f"P{len(rows) + 1:05d}", f"{last} {first}" if language == "ja" else f"{first} {last}"
-            title, department, seniority, buying = (words.roles[part][int(role)] for part in words.roles)
-            email = f"{person}@{course.account_id}.example".lower()
-            rows.append((person, course.account_id, name, email, title, department, seniority, buying, language))
-    who = ["contact_id", "account_id", "name", "email"]
-    return pd.DataFrame(rows, columns=[*who, "title", "department", "seniority", "buying_role", "language"])

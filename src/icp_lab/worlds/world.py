@@ -8,17 +8,19 @@ import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import LANGUAGES, _
-from icp_lab.worlds import history
+from icp_lab.worlds import history, people
 from icp_lab.worlds.company import AS_OF, build_accounts, draw_draft
+from icp_lab.worlds.interviews import code_again, hold_interviews, tell_themes
 from icp_lab.worlds.kinds import NEGATIVE, PROFILE
 from icp_lab.worlds.words import Words, load_words
 
 
 @dataclass(frozen=True)
 class World:
-    """A synthetic company: `tables` in canonical form, as `study.table` gives them, and the `truth` behind them."""
+    """A synthetic company: `tables` as `study.table` gives them, `files` that people wrote, the `truth` behind both."""
 
     tables: dict[str, pd.DataFrame]
+    files: dict[str, str]
     truth: dict[str, Any]
 
 
@@ -40,10 +42,14 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     Returns
     -------
     World
-        `tables`: accounts, deals, revenue, usage, support, satisfaction, churn, opinions, contacts.
+        `tables`: accounts, deals, revenue, usage, support, satisfaction, churn, opinions, contacts, deal_contacts,
+        engagement, review. `files`: text by path beside study.yml, interviews and the codes of a second coder.
         `truth`: `profile` and `negative_profile` (criteria as in icp.yml, and the accounts that truly meet them),
         `segments` {account_id: kind}, `churn_reasons` and `loss_reasons` {account_id: product, price, support, other};
-        without signal these are None or empty.
+        `people` {kind: [department, rank]}, `committees` {kind: [share of won, of lost deals where one takes part]},
+        `channels` {kind: the usual one}, `conflicts` of the review, `themes` {code: companies}, `coder_agreement` (the
+        share of codes that the second coder gives too), `contradictions` between interviews and the tables.
+        Without signal what depends on attributes, kinds or departments is None, empty or alike.
 
     Raises
     ------
@@ -68,28 +74,37 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         rule = _("A world needs at least 30 accounts and a language out of {languages}.")
         raise ValueError(rule.format(languages=", ".join(LANGUAGES)))
     words = load_words(language)
-    draws = [np.random.default_rng([seed, part]) for part in range(11)]
+    draws = [np.random.default_rng([seed, part]) for part in range(14)]
     draft = draw_draft(accounts, signal, draws[0])
     table = build_accounts(draft, words, draws[1])
     courses = history.draw_courses(draft, list(table["account_id"]), draws[2])
     customers = courses["status"] == "customer"
     table["customer_since"] = courses["since"].where(customers)
     table["plan"] = courses["plan"].map(words.codes["plan"]).where(customers)
+    deals = history.tell_deals(courses, words, draws[3])
+    contacts, parts = people.tell_committees(deals, words, language, signal, draws[10])
     tables = {
         "accounts": table,
-        "deals": history.tell_deals(courses, words, draws[3]),
+        "deals": deals,
         "revenue": history.tell_revenue(courses, words, draws[4]),
         "usage": history.tell_usage(courses, draws[5]),
         "support": history.tell_support(courses, words, draws[6]),
         "satisfaction": history.tell_satisfaction(courses, words, draws[7]),
         "churn": history.tell_churn(courses, words, draws[8]),
         "opinions": history.tell_opinions(courses, words, draws[9]),
-        "contacts": history.tell_contacts(courses, words, language, draws[10]),
+        "contacts": contacts,
+        "deal_contacts": parts,
+        "engagement": people.tell_engagement(contacts, words, signal, draws[11]),
+        "review": people.tell_votes(words, language, signal, draws[12]),
     }
+    interviews = hold_interviews(courses.assign(industry=table["industry"]), language, signal, draws[13])
+    coder = code_again(interviews, draws[13])
     truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
     typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
              for name, frame in tables.items()}
-    return World(typed, truth | _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal))
+    truth |= _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal)
+    files = interviews | {"coders/second.csv": coder.to_csv(index=False, lineterminator="\n")}
+    return World(typed, files, truth | people.tell_planted(signal) | tell_themes(interviews, coder))
 
 
 def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:

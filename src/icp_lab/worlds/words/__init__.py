@@ -20,3 +20,8 @@ def load_words(language: str) -> Words:
 def load_template(name: str, language: str) -> str:
     """How does study.yml (before its fields are filled in) or hypotheses.yml of this language read?"""
     return files(__name__).joinpath(f"{name}_{language}.yml").read_text(encoding="utf-8")
+
+
+def load_interview(text: str) -> str:
+    """What does somebody say in the interview of this name, before its head is filled in?"""
+    return files(__name__).joinpath(f"interviews/{text}.md").read_text(encoding="utf-8")
