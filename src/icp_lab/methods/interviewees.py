@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 _LEADS = ("executive", "head")
+# What a part in buying tells of the rank where nothing else does.
+_RANK_OF = {"decider": "executive", "user": "staff", "influencer": "staff", "champion": "staff", "buyer": "staff"}
 _FAILED = (*SPREAD[:2], "reason_group")  # those that left or never bought differ in why
 # What of each artifact is asked of an account.
 _TOLD = {"success": ["score", "best"], "segments": ["segment"], "negatives": ["reason_group"]}
@@ -132,14 +134,37 @@ def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in f
     return Interviewees(frame, _name_deciders(frame, people, deciders), len(best), levels)
 
 
+def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
+    """Does a person lead, or work with the thing? Told by rank, else by the title, else by the part in buying.
+
+    Parameters
+    ----------
+    people
+        Columns seniority, title and role (part in buying); a text that says nothing may be missing.
+
+    Returns
+    -------
+    pandas.Series
+        One of `KINDS`; missing where nothing tells.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"seniority": ["VP", None], "title": [None, "Clerk"], "role": ["user", "decider"]})
+    >>> tell_kinds(people).tolist()
+    ['management', 'practitioner']
+    """
+    known = people.astype(object).where(people.notna(), "")
+    ranks = [read_title(rank).seniority or read_title(title).seniority or _RANK_OF.get(role, "")
+             for rank, title, role in zip(known["seniority"], known["title"], known["role"], strict=True)]
+    kinds = [KINDS[rank not in _LEADS] if rank else None for rank in ranks]
+    return pd.Series(kinds, people.index, dtype="str")
+
+
 def _sort_people(contacts: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each person whether he or she leads or works with it; who fits best stands first."""
-    ranks = [next(filter(None, (read_title(word).seniority for word in words if isinstance(word, str))), "")
-             for words in zip(contacts["seniority"], contacts["title"], strict=True)]
-    leads = [rank in _LEADS or (not rank and role == "decider")
-             for rank, role in zip(ranks, contacts["buying_role"], strict=True)]
+    """Give the people with their kind; of each kind who has most to say of a purchase stands first."""
+    kind = tell_kinds(contacts.rename(columns={"buying_role": "role"})).fillna(KINDS[1])
     decides = contacts["buying_role"].isin(["decider", "user", "champion"])
-    people = contacts.assign(kind=np.where(leads, *KINDS), second=~decides)
+    people = contacts.assign(kind=kind, second=~decides)
     return people.sort_values(["account_id", "kind", "second", "contact_id"])
 
 

@@ -1,0 +1,276 @@
+"""What people said: themes counted by company, held against kinds of companies and people, and against the tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammaln
+from scipy.stats import false_discovery_control, fisher_exact
+
+from icp_lab.artifacts import DTYPES_OF
+from icp_lab.locale.declared import read_declared
+from icp_lab.methods.customers import fill_table
+from icp_lab.methods.interviewees import tell_kinds
+from icp_lab.methods.rates import bound_share
+from icp_lab.methods.result import Shown
+
+# By what the companies that said something are told apart.
+BY = ("segment", "kind")
+FEW = 12  # below so many interviews the curve says little of what is still to come
+_THIRD = 1 / 3
+_FEWEST = 2  # a level that fewer companies were heard of is not held against the others
+_Z = 1.96
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """How much of what there is to hear has been heard?
+
+    Parameters
+    ----------
+    curve
+        A row a number of interviews: interviews, codes (that so many of these interviews hold, on average over all
+        ways of choosing them), low, high.
+    seen, once
+        Codes heard, and those heard in one interview only.
+    unseen, low, high
+        Codes that were not heard yet, at the least, with the 95 % interval; missing where it cannot be told.
+    known
+        Share of all that would be said in one more interview whose code has been heard already.
+    """
+
+    curve: pd.DataFrame
+    seen: int
+    once: int
+    unseen: float
+    low: float
+    high: float
+    known: float
+
+
+@dataclass(frozen=True)
+class Themes(Shown):
+    """Which themes were heard, from how many companies, and where?
+
+    Parameters
+    ----------
+    frame
+        A row a code that was heard, the commonest first, in the form of the artifact `themes`: code, name, belongs,
+        companies, of, share with its 95 % interval low and high, interviews.
+    cross
+        A row a code, and a segment or a kind of people: by (segment, kind), level, code, companies, of, share, low,
+        high, p_value, q_value, distinct.
+    saturation
+        How much is still to be heard.
+    passages
+        In the form of the artifact `passages`, with company, kind and segment.
+    """
+
+    frame: pd.DataFrame
+    cross: pd.DataFrame
+    saturation: Saturation
+    passages: pd.DataFrame
+
+    @property
+    def companies(self) -> int:
+        """How many companies were heard?"""
+        return self.passages["company"].nunique()
+
+    def list_companies(self, code: str) -> list[str]:
+        """List the companies that said it, by the ids of their accounts, else by their interviews."""
+        said = self.passages["codes"].str.split(",").map(lambda codes: code in codes)
+        return sorted(set(self.passages.loc[said.astype(bool), "company"]))
+
+
+def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFrame, segments: pd.DataFrame, *,
+                q: float = 0.10) -> Themes:
+    """Which themes do the interviews hold, and do segments and kinds of people differ in them?
+
+    Parameters
+    ----------
+    heads
+        A row an interview: interview, account_id, role, department, seniority, consent.
+    passages
+        A row a passage: interview, passage, topic, text, codes (tuple of codes), language.
+    codebook
+        A row a code: code, name, belongs.
+    segments
+        The artifact `segments`: account_id, segment. May be empty.
+    q
+        Share of differences called distinct that may be chance, 0 to 1.
+
+    Returns
+    -------
+    Themes
+
+    Notes
+    -----
+    A company counts once, however often and by however many of its people it said something; an interview whose head
+    names no account counts as a company of its own. Intervals: Wilson (1927). Whether a segment, or a kind of people,
+    says something more or less often than all others is tested exactly (Fisher) where two companies or more were heard
+    on both sides, and allowed for the number of tests (Benjamini and Hochberg, 1995). Where a company has people on
+    both sides the test errs towards no difference. Saturation: expected number of codes of fewer interviews with the
+    variance of Colwell, Mao and Chang (2004); codes unheard and their interval: Chao (1987), in the form without bias;
+    share known: Chao and Jost (2012). All three take the interviewed for a sample at random, which they are not.
+
+    Examples
+    --------
+    >>> heads = pd.DataFrame({"interview": ["1", "2"], "account_id": ["a", "b"]})
+    >>> said = pd.DataFrame({"interview": ["1", "1", "2"], "passage": [1, 2, 1], "codes": [("x",), ("x",), ()]})
+    >>> find_themes(heads, said, pd.DataFrame(), pd.DataFrame()).frame[["code", "companies", "of"]]
+      code  companies  of
+    0    x          1   2
+    """
+    rows = passages.merge(heads.drop(columns="language", errors="ignore"), on="interview", how="left")
+    rows = rows.sort_values(["interview", "passage"], ignore_index=True).reindex(columns=list(DTYPES_OF["passages"]))
+    accounts = rows["account_id"].astype("str")
+    rows["company"] = accounts.where(accounts.notna() & (accounts != ""), rows["interview"])
+    rows["kind"] = tell_kinds(rows.assign(title=None))
+    told = fill_table(segments, "segments").set_index("account_id")["segment"]
+    rows["segment"] = rows["company"].map(told)
+    said = rows.explode("codes").dropna(subset="codes").rename(columns={"codes": "code"})
+    of = rows["company"].nunique()
+    by_code = said.groupby("code")
+    frame = pd.DataFrame({"companies": by_code["company"].nunique(), "of": of, "interviews": by_code["interview"].agg(
+        lambda names: ",".join(sorted(set(names))))}).reset_index().astype({"companies": "int64"})
+    frame[["share", "low", "high"]] = _bound(frame)
+    known = codebook.reindex(columns=["code", "name", "belongs"]).astype("str").set_index("code")
+    named, belongs = known["name"].to_dict(), known["belongs"].to_dict()
+    frame["name"] = pd.Series([named.get(code, code) for code in frame["code"]], dtype="str")
+    frame["belongs"] = pd.Series([belongs.get(code, "") for code in frame["code"]], dtype="str")
+    frame = frame.sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
+    return Themes(frame, _cross(rows, said, frame["code"].tolist(), q), measure_saturation(said, heads["interview"]),
+                  rows.assign(codes=rows["codes"].map(",".join)))
+
+
+def _bound(counts: pd.DataFrame) -> pd.DataFrame:
+    shares = [(hits / n, *bound_share(hits, n)) for hits, n in counts[["companies", "of"]].to_numpy().tolist()]
+    return pd.DataFrame(shares, counts.index, ["share", "low", "high"], dtype="float64")
+
+
+def _cross(rows: pd.DataFrame, said: pd.DataFrame, codes: list[str], q: float) -> pd.DataFrame:
+    """Count each code by segment and by kind of people, and hold each level against all others."""
+    found = []
+    for by in BY:
+        heard = rows[["company", by]].dropna().drop_duplicates().groupby(by).size()
+        pairs = said[["code", "company", by]].dropna().drop_duplicates().groupby(["code", by]).size().to_dict()
+        for code in codes:
+            yes = [pairs.get((code, level), 0) for level in heard.index]
+            for level, hits, n in zip(heard.index, yes, heard.tolist(), strict=True):
+                others, m = sum(yes) - hits, int(heard.sum()) - n
+                table = np.array([[hits, n - hits], [others, m - others]])
+                p = fisher_exact(table).pvalue if min(n, m) >= _FEWEST else np.nan
+                found.append((by, str(level), code, hits, n, p))
+    cross = pd.DataFrame(found, columns=["by", "level", "code", "companies", "of", "p_value"])
+    cross = cross.astype({"companies": "int64", "of": "int64", "p_value": "float64"})
+    cross[["share", "low", "high"]] = _bound(cross)
+    cross["q_value"], tested = np.nan, cross["p_value"].notna()
+    if tested.any():
+        cross.loc[tested, "q_value"] = false_discovery_control(cross.loc[tested, "p_value"].to_numpy(), method="bh")
+    return cross.assign(distinct=cross["q_value"] <= q)
+
+
+def measure_saturation(said: pd.DataFrame, interviews: "pd.Series[str]") -> Saturation:
+    """How many codes does a number of interviews hold, and how many were not heard yet?
+
+    Parameters
+    ----------
+    said
+        A row a code of a passage: interview, code.
+    interviews
+        All interviews, also those without a code.
+
+    Examples
+    --------
+    >>> said = pd.DataFrame({"interview": list("1123"), "code": list("xyxx")})
+    >>> measure_saturation(said, pd.Series(list("123"))).curve["codes"].round(2).tolist()
+    [1.33, 1.67, 2.0]
+    """
+    n, times = interviews.nunique(), said.groupby("code")["interview"].nunique().to_numpy(dtype=float)
+    seen, once, twice = len(times), int((times == 1).sum()), int((times == 2).sum())
+    less = (n - 1) / n if n else 0.0
+    unseen = less * once * (once - 1) / (2 * (twice + 1))
+    spread = unseen + less**2 * (once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2)
+                                 + once**2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4))
+    factor = float(np.exp(_Z * np.sqrt(np.log1p(spread / unseen**2)))) if unseen else np.nan
+    k = np.arange(1, n + 1)[:, None]
+    absent = np.exp(gammaln(np.maximum(n - times, 0) + 1) + gammaln(n - k + 1) - gammaln(n + 1)
+                    - gammaln(np.maximum(n - times - k, 0) + 1)) * (n - times >= k)
+    codes = (1 - absent).sum(axis=1)
+    width = _Z * np.sqrt(np.maximum(((1 - absent) ** 2).sum(axis=1) - codes**2 / max(seen + unseen, 1), 0))
+    curve = pd.DataFrame({"interviews": k[:, 0], "codes": codes, "low": np.maximum(codes - width, 0),
+                          "high": codes + width})
+    rest = (n - 1) * once / ((n - 1) * once + 2 * twice) if once and n > 1 else float(once > 0)
+    return Saturation(curve, seen, once, unseen if n > 1 else np.nan, unseen / factor, unseen * factor,
+                      1 - once / times.sum() * rest if seen else np.nan)
+
+
+def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
+    """Where do people say one thing, and the tables another of the same company?
+
+    Parameters
+    ----------
+    themes
+        What was said.
+    success
+        The artifact `success`: account_id, and the percentile of each measure among customers, 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a pair of `themes.toml` that was said by a company whose measure is known: code, measure, side (top,
+        bottom), companies (for which the two contradict each other), of (that said it and are measured), accounts.
+
+    Examples
+    --------
+    >>> heads = pd.DataFrame({"interview": ["1"], "account_id": ["a"]})
+    >>> said = pd.DataFrame({"interview": ["1"], "passage": [1], "codes": [("slow_support",)]})
+    >>> themes = find_themes(heads, said, pd.DataFrame(), pd.DataFrame())
+    >>> success = pd.DataFrame({"account_id": ["a"], "satisfaction": [0.9]})
+    >>> find_contradictions(themes, success)[["code", "measure", "companies", "of"]]
+               code       measure  companies  of
+    0  slow_support  satisfaction          1   1
+    """
+    measured, found = fill_table(success, "success").set_index("account_id"), []
+    for pair in read_declared("icp_lab.methods", "themes.toml")["against"]:
+        who = themes.list_companies(pair["code"])
+        held = measured[pair["measure"]].reindex(who).dropna()
+        against = held[held > 1 - _THIRD] if pair["side"] == "top" else held[held < _THIRD]
+        found.append({**pair, "companies": len(against), "of": len(held), "accounts": ",".join(against.index)})
+    frame = pd.DataFrame(found)
+    return frame[frame["of"] > 0].sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
+
+
+def pick_quotes(themes: Themes, *, quotes: int = 2, length: int = 140) -> pd.DataFrame:
+    """Which passages show a theme best, out of those that may be shown?
+
+    Parameters
+    ----------
+    themes
+        What was said.
+    quotes
+        Most quotes a theme, each of another company, 0 to 5.
+    length
+        Characters that a quote is best to have; what is nearest to it is taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `Themes.passages` with `code`, in the order of the themes; consent `none` is never among them.
+
+    Examples
+    --------
+    >>> heads = pd.DataFrame({"interview": ["1", "2"], "consent": ["none", "quote"]})
+    >>> said = pd.DataFrame({"interview": ["1", "2"], "passage": 1, "codes": [("x",)] * 2, "text": ["secret", "fine"]})
+    >>> pick_quotes(find_themes(heads, said, pd.DataFrame(), pd.DataFrame()))["text"].tolist()
+    ['fine']
+    """
+    rows = themes.passages[themes.passages["consent"].isin(["quote", "anonymous"])]
+    rows = rows.assign(code=rows["codes"].str.split(",")).explode("code")
+    order = {code: place for place, code in enumerate(themes.frame["code"])}
+    rows = rows[rows["code"].isin(list(order))]
+    rows = rows.assign(theme=rows["code"].map(order), named=rows["consent"] == "anonymous",
+                       off=(rows["text"].str.len() - length).abs())
+    rows = rows.sort_values(["theme", "named", "off", "interview", "passage"])
+    rows = rows.drop_duplicates(["code", "company"]).drop_duplicates(["company", "text"])
+    return rows.groupby("code", sort=False).head(quotes).drop(columns=["theme", "named", "off"]).reset_index(drop=True)
