@@ -1,0 +1,121 @@
+"""The six groups of attributes as statements: what the data and the interviews say in each, and what it rests on."""
+
+import re
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.methods.rates import bound_share
+
+GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
+SHOWN = 4  # statements of one sort in a group
+# Words of the codebook that speak to a group of another name: how a firm chooses is part of how it decides.
+_ALSO = {"criteria": "organizational", "authority": "organizational"}
+
+
+def make_id(artifact: str, *key: object) -> str:
+    """Which id leads to a row of an artifact? Its name and key; a slash inside a part is written %2F.
+
+    Examples
+    --------
+    >>> make_id("contrasts", "best_negative", "industry", "R/D")
+    'contrasts/best_negative/industry/R%2FD'
+    """
+    return "/".join([artifact, *(str(part).replace("%", "%25").replace("/", "%2F") for part in key)])
+
+
+def fill_groups(  # noqa: PLR0913  (each source of statements)
+    draft: dict[str, Any], contrasts: pd.DataFrame, *, negatives: pd.DataFrame, customers: pd.DataFrame,
+    triggers: pd.DataFrame, passages: pd.DataFrame, themes: pd.DataFrame, belongs: dict[str, str], q: float = 0.10,
+) -> dict[str, Any]:
+    """What can be stated in each of the six groups, on which evidence, and how sure is it?
+
+    Parameters
+    ----------
+    draft, contrasts, negatives, customers, passages, themes
+        The artifacts of these names.
+    triggers
+        The table; empty where the study has none.
+    belongs
+        Group of each attribute that may be a criterion.
+    q
+        Contrasts up to this q value are stated, 0 to 1.
+
+    Returns
+    -------
+    dict
+        The artifact `groups`: group -> statements {`kind` and `words` (of which a view makes the sentence), `evidence`
+        (ids), `confidence`: data, interview or assumption}. A group of which nothing is known is empty.
+
+    Notes
+    -----
+    The criteria of a refused profile are assumptions. Counts of interviews are counts of companies.
+    """
+    filled: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
+    for attribute, said in [*_state_criteria(draft), *_state_contrasts(contrasts, draft, q)]:
+        group = filled.get(belongs.get(attribute, ""), [])
+        if said["kind"] in ("criterion", "hypothesis") or sum(s["kind"] == said["kind"] for s in group) < SHOWN:
+            group.append(said)
+    for row in themes.sort_values(["companies", "code"], ascending=[False, True]).to_dict("records"):
+        group = filled.get(_ALSO.get(row["belongs"], row["belongs"]), [])
+        if sum(s["kind"] == "theme" for s in group) < SHOWN:
+            group.append(_state_theme(row, passages))
+    filled["pains"] += _state_reasons(negatives)
+    filled["triggers"] += _state_triggers(triggers, customers)
+    return filled
+
+
+def _state(kind: str, evidence: list[str], confidence: str = "data", **words: Any) -> dict[str, Any]:
+    return {"kind": kind, "words": words, "evidence": evidence, "confidence": confidence}
+
+
+def _state_criteria(draft: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    claimed, stability = bool(draft["criteria"]), draft["evidence"].get("stability") or {}
+    kind, place = ("criterion", "criteria") if claimed else ("hypothesis", "evidence")
+    key = () if claimed else ("refused",)
+    return [(one["attribute"], _state(kind, [make_id("draft", place, *key, one["attribute"])],
+                                      "data" if claimed else "assumption", criterion=one,
+                                      stability=stability.get(one["attribute"])))
+            for one in (draft["criteria"] if claimed else draft["evidence"].get("refused") or [])]
+
+
+def _state_contrasts(contrasts: pd.DataFrame, draft: dict[str, Any], q: float) -> list[tuple[str, dict[str, Any]]]:
+    """State the differences that hold and that no criterion says already, the surest first, one an attribute."""
+    used = {one["attribute"] for one in draft["criteria"]}
+    rows = contrasts[(contrasts["q_value"] <= q) & ~contrasts["attribute"].isin(used)]
+    rows = rows.sort_values(["p_value", "attribute", "comparison", "level"]).drop_duplicates("attribute")
+    figures = ["comparison", "attribute", "level", "effect", "low", "high", "n_first", "n_second"]
+    return [(row["attribute"], _state(row["measure"], [make_id("contrasts", *(row[key] for key in figures[:3]))],
+                                      **{name: row[name] for name in figures}))
+            for row in rows.to_dict("records")]
+
+
+def _state_theme(row: dict[Any, Any], passages: pd.DataFrame) -> dict[str, Any]:
+    said = passages[[row["code"] in re.split(r",\s*", codes) for codes in passages["codes"].fillna("")]]
+    ids = [make_id("passages", one.interview, one.passage) for one in said.head(SHOWN).itertuples()]
+    return _state("theme", [make_id("themes", row["code"]), *ids], "interview",
+                  **{key: row[key] for key in ("name", "companies", "of", "low", "high")})
+
+
+def _state_reasons(negatives: pd.DataFrame) -> list[dict[str, Any]]:
+    """State why accounts did not fit: what they did not get is a problem that they wanted solved."""
+    told = negatives.loc[negatives["reason_group"] != "unknown", "reason_group"]
+    return [_count("reason", make_id("negatives", f"reason_group={group}"), group, k, len(told))
+            for group, k in _rank(told) if group != "other"]
+
+
+def _state_triggers(triggers: pd.DataFrame, customers: pd.DataFrame) -> list[dict[str, Any]]:
+    """State what was recorded of accounts, and how many of those are customers now."""
+    known = triggers.drop_duplicates(["account_id", "kind"]).merge(customers[["account_id", "status"]], on="account_id")
+    bought = Counter(known.loc[known["status"] == "customer", "kind"])
+    return [_count("trigger", make_id("tables", "triggers", f"kind={kind}"), kind, bought[kind], n)
+            for kind, n in _rank(known["kind"])]
+
+
+def _rank(values: Any) -> list[tuple[str, int]]:
+    return sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
+
+
+def _count(kind: str, evidence: str, what: str, k: int, n: int) -> dict[str, Any]:
+    return _state(kind, [evidence], what=what, k=k, n=n, ends=bound_share(k, n))

@@ -1,0 +1,245 @@
+"""Kinds of people in the accounts: what their part has to do with the outcome, and the few to speak to."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.intake.titles import read_title
+from icp_lab.locale.declared import read_declared
+from icp_lab.methods.committees import form_committees, place_people
+from icp_lab.methods.contrast import SMALL, compare_groups
+from icp_lab.methods.groups import make_id
+from icp_lab.methods.rates import bound_share
+from icp_lab.methods.result import Shown
+
+MOST = 7  # personas that anybody may ask for
+LISTED = 3  # titles, channels, codes of a field on a card
+HEARD: dict[str, tuple[str, ...]] = read_declared("icp_lab.methods", "personas.toml")["heard"]
+TESTED = ["ratio", "low", "high", "p_value", "q_value", "distinct"]
+_KINDS = ["kind", "department", "role", "part", "people", "accounts", "titles", "ranks", "won", "share_won", "won_low",
+          "won_high", "lost", "share_lost", "lost_low", "lost_high"]
+_WAYS = ["kind", "field", "code", "reached", "of", "share", "share_low", "share_high", "touches"]
+_HEARD = ["kind", "field", "code", "name", "companies", "of", "passages"]
+
+
+@dataclass(frozen=True)
+class Personas(Shown):
+    """Who decides, uses and blocks in the accounts, and whom to speak to?
+
+    Parameters
+    ----------
+    frame
+        A row a kind of person: `kind`, `department`, `role`, `part` (what deals say most often, else the role);
+        `people`, `accounts`, `titles` and `ranks` (the commonest); decisions in which one took part, `won` and `lost`,
+        with their shares (`share_won`, 0 to 1) and Wilson intervals (`won_low`, `won_high`, ...); the `ratio` of the
+        shares with `low`, `high`, `p_value`, `q_value` where tested, and `distinct`. Commonest in won ones first.
+    chosen
+        Kinds of the personas, in the order in which they were chosen.
+    reach
+        A row a kind that could have been chosen, in order: `kind`, `share` of the parts in won decisions that it and
+        those before it fill (0 to 1).
+    ways
+        A row a chosen kind and a way of reaching it: `field` (channels, behaviour), `code`, people `reached` of those
+        with any touch, `share` with `share_low`, `share_high`, mean `touches` of the reached; against all others
+        `ratio`, `low`, `high`, `p_value`, `q_value`, `distinct`.
+    heard
+        A row a chosen kind and a thing that such people said: `field`, `code`, `name`, `companies` of those `of` that
+        were heard, ids of `passages`.
+    committees
+        A row a side: `won`, decisions `n`, mean number of `people` named in one.
+    basis
+        Decisions are `deals`; or `accounts`, where no deal says who took part.
+    assumed
+        Do the parts in buying say no more than the titles do?
+    asked, placed, n
+        Personas asked for; people that could be placed, of all.
+    """
+
+    frame: pd.DataFrame
+    chosen: tuple[str, ...]
+    reach: pd.DataFrame
+    ways: pd.DataFrame
+    heard: pd.DataFrame
+    committees: pd.DataFrame
+    basis: str
+    assumed: bool
+    asked: int
+    placed: int
+    n: int
+
+
+def find_personas(  # noqa: PLR0913  (every table that knows of people)
+    contacts: pd.DataFrame, customers: pd.DataFrame, *, deals: pd.DataFrame, deal_contacts: pd.DataFrame,
+    engagement: pd.DataFrame, passages: pd.DataFrame, themes: pd.DataFrame, personas: int = 2, q: float = 0.10,
+) -> Personas:
+    """Who takes part in decisions, whose part goes with winning or losing, and which few are worth a page each?
+
+    Parameters
+    ----------
+    contacts, deals, deal_contacts, engagement
+        The tables; empty where the study has none.
+    customers, passages, themes
+        The artifacts of these names.
+    personas
+        How many personas to make at most, 1 to 7.
+    q
+        Accepted share of false finds among those called distinct, 0 to 1.
+
+    Returns
+    -------
+    Personas
+
+    Notes
+    -----
+    Shares of won and of lost decisions with a kind of person are compared as levels are in `compare_groups`. A persona
+    is chosen by the parts it fills: each in turn is the kind that plays most of the parts in won decisions (decider,
+    user, ...) which no kind chosen before it plays there; the usual greedy cover (Nemhauser et al., 1978). A kind that
+    fewer than five accounts have is not chosen. That a kind is seen more often where deals were won is no cause: people
+    who are won over make themselves known.
+    """
+    people = place_people(contacts).sort_values("contact_id", ignore_index=True)
+    known = people[people["kind"] != ""]
+    seats = form_committees(people, customers, deals, deal_contacts)
+    frame = compare_kinds(known, seats, q)
+    reach = order_kinds(seats[seats["won"]], frame.loc[frame["accounts"] >= SMALL, "kind"].tolist())
+    chosen = tuple(reach["kind"].head(personas))
+    named = seats.groupby(["won", "case"]).size().groupby("won").agg(["size", "mean"])
+    return Personas(
+        frame, chosen, reach, count_ways(known, engagement, chosen, q), hear_people(chosen, passages, themes),
+        named.set_axis(["n", "people"], axis=1).reset_index(), basis=str(next(iter(seats["basis"]), "accounts")),
+        assumed=_is_told_by_title(contacts) and not deal_contacts["role"].notna().any(), asked=personas,
+        placed=len(known), n=len(people))
+
+
+def _is_told_by_title(contacts: pd.DataFrame) -> bool:
+    told = contacts[["title", "buying_role"]].dropna().drop_duplicates()
+    return all(read_title(row.title).buying_role == row.buying_role for row in told.itertuples())
+
+
+def compare_kinds(people: pd.DataFrame, seats: pd.DataFrame, q: float) -> pd.DataFrame:
+    """In which share of won and of lost decisions did each kind of person take part? The `frame` of `Personas`."""
+    cases = seats.groupby("case").agg(won=("won", "first"), kind=("kind", lambda each: tuple(sorted({*each} - {""}))))
+    sides = [cases.index[cases["won"] == side].tolist() for side in (True, False)]
+    rows = []
+    for kind, one in people.groupby("kind"):
+        seen = seats[seats["kind"] == kind]
+        row = {"kind": kind, "department": str(kind).split(".")[0], "role": one["role"].iloc[0], "people": len(one),
+               "part": next(iter(_list_commonest(seen["part"])), one["role"].iloc[0]), "ranks": one["seniority"],
+               "accounts": one["account_id"].nunique(), "titles": one["title"]}
+        row |= {key: _list_commonest(row[key]) for key in ("titles", "ranks")}
+        for side, ids in zip(("won", "lost"), sides, strict=True):
+            k = seen.loc[seen["won"] == (side == "won"), "case"].nunique()
+            ends = bound_share(k, len(ids))
+            row |= {side: k, f"share_{side}": k / len(ids) if ids else float("nan"), f"{side}_low": ends[0],
+                    f"{side}_high": ends[1]}
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=_KINDS).join(_test_levels(cases[["kind"]], sides[0], sides[1], q), on="kind")
+    frame["distinct"] = frame["distinct"].eq(True)
+    return frame.sort_values(["won", "people", "kind"], ascending=[False, False, True], ignore_index=True)
+
+
+def _test_levels(has: pd.DataFrame, first: Sequence[str], second: Sequence[str], q: float) -> pd.DataFrame:
+    """Compare how common each member is on two sides: a row a member."""
+    tests = compare_groups(has, first, second, comparison="best", q=q).frame.rename(columns={"effect": "ratio"})
+    return tests.set_index("level")[TESTED]
+
+
+def _list_commonest(values: Any) -> tuple[str, ...]:
+    counts = Counter(value for value in values.dropna() if value)
+    return tuple(sorted(counts, key=lambda value: (-counts[value], value))[:LISTED])
+
+
+def order_kinds(won: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
+    """In which order do kinds fill the parts of won decisions, and which share of them is filled after each?
+
+    Examples
+    --------
+    >>> won = pd.DataFrame({"case": ["a", "a", "b"], "part": ["decider", "user", "decider"],
+    ...                     "kind": ["sales.decider", "it.user", "sales.decider"]})
+    >>> order_kinds(won, ["it.user", "sales.decider"])["kind"].tolist()
+    ['sales.decider', 'it.user']
+    """
+    told = won[won["part"] != ""]
+    every = set(zip(told["case"], told["part"], strict=True))
+    fills = {str(kind): set(zip(one["case"], one["part"], strict=True)) for kind, one in told.groupby("kind")}
+    left, filled, rows = sorted(set(kinds) & set(fills)), set[Any](), list[tuple[str, float]]()
+    while left and len(rows) < MOST:
+        best = max(left, key=lambda kind: len(fills[kind] - filled))
+        if fills[best] <= filled:
+            break
+        filled |= fills[best]
+        left.remove(best)
+        rows.append((best, len(filled) / len(every)))
+    return pd.DataFrame(rows, columns=["kind", "share"]).astype({"kind": "str", "share": "float64"})
+
+
+def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[str], q: float) -> pd.DataFrame:
+    """Through what, and with what, were people of each chosen kind reached? The `ways` of `Personas`."""
+    touched, parts = engagement.merge(people[["contact_id", "kind"]], on="contact_id", suffixes=("_of_touch", "")), []
+    for field, column in (("channels", "channel"), ("behaviour", "kind_of_touch")):
+        told = touched.dropna(subset=[column])
+        each = told.groupby("contact_id").agg(kind=("kind", "first"), way=(column, lambda ways: tuple(sorted({*ways}))))
+        for kind in chosen:
+            own, others = (each.index[(each["kind"] == kind) == side].tolist() for side in (True, False))
+            counted = told[told["kind"] == kind].groupby(column)["contact_id"].agg(["nunique", "size"])
+            rows = [(kind, field, code, k, len(own), k / len(own), *bound_share(k, len(own)), size / k)
+                    for code, k, size in counted.itertuples()]
+            tests = _test_levels(each[["way"]], own, others, q)
+            parts.append(pd.DataFrame(rows, columns=_WAYS).join(tests, on="code"))
+    ways = pd.concat(parts or [pd.DataFrame(columns=[*_WAYS, *TESTED])], ignore_index=True)
+    return ways.assign(distinct=ways["distinct"].eq(True)).sort_values(
+        ["kind", "field", "reached", "code"], ascending=[True, True, False, True], ignore_index=True)
+
+
+def hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
+    """What did people of each chosen kind say, by the field of a persona that it speaks to? Companies are counted."""
+    said = place_people(passages.rename(columns={"role": "buying_role"}))
+    said = said.assign(company=said["account_id"].fillna(said["interview"]), code=said["codes"].str.split(r",\s*"))
+    told, rows = said.explode("code").merge(themes[["code", "name", "belongs"]], on="code"), []
+    for (kind, code, name, belongs), each in told.groupby(["kind", "code", "name", "belongs"]):
+        ids = tuple(make_id("passages", row.interview, row.passage) for row in each.head(LISTED).itertuples())
+        counts = (each["company"].nunique(), said.loc[said["kind"] == kind, "company"].nunique())
+        rows += [(kind, field, code, name, *counts, ids) for field, words in HEARD.items()
+                 if belongs in words and kind in chosen]
+    return pd.DataFrame(rows, columns=_HEARD).sort_values(
+        ["kind", "field", "companies", "code"], ascending=[True, True, False, True], ignore_index=True)
+
+
+def compose_personas(found: Personas) -> dict[str, Any]:
+    """How do the personas read for later steps, in codes, with what each field rests on?
+
+    Returns
+    -------
+    dict
+        The artifact `personas`: `personas`, each with id and its fields (those of which nothing is known are absent),
+        `evidence` (ids) and `confidence` by field (data, interview, assumption); `kinds`, `ways` and `heard`: the rows
+        that the ids lead to.
+    """
+    rows = {row["kind"]: row for row in found.frame.to_dict("records")}
+    return {"personas": [_describe(f"p{place}", rows[kind], found) for place, kind in enumerate(found.chosen, 1)],
+            **{name: frame.to_dict("records")
+               for name, frame in (("kinds", found.frame), ("ways", found.ways), ("heard", found.heard))}}
+
+
+def _describe(name: str, row: dict[Any, Any], found: Personas) -> dict[str, Any]:
+    kind = row["kind"]
+    fields = {"titles": list(row["titles"]), "department": row["department"], "seniority": list(row["ranks"]),
+              "buying_role": row["part"], "authority": row["part"]}
+    confidence = dict.fromkeys(fields, "data") | dict.fromkeys(
+        ("buying_role", "authority"), "assumption" if found.assumed else "data")
+    evidence = [make_id("personas", "kinds", kind)]
+    for field, ways in found.ways[(found.ways["kind"] == kind) & (found.ways["reached"] >= SMALL)].groupby("field"):
+        more, less = (ways["distinct"] & ((ways["ratio"] > 1) == side) for side in (True, False))
+        fields[str(field)] = codes = [*ways["code"][more], *ways["code"][~more & ~less]][:LISTED]
+        confidence[str(field)] = "data"
+        evidence += [make_id("personas", "ways", kind, str(field), code) for code in codes]
+    for field, each in found.heard[found.heard["kind"] == kind].groupby("field"):
+        if field not in fields or field == "authority":
+            said = each.head(LISTED)
+            fields[str(field)], confidence[str(field)] = said[_HEARD[2:6]].to_dict("records"), "interview"
+            evidence += [*(make_id("themes", code) for code in said["code"]), *chain.from_iterable(said["passages"])]
+    return {"id": name, "kind": kind, **fields, "evidence": list(dict.fromkeys(evidence)), "confidence": confidence}
