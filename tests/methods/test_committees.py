@@ -23,7 +23,8 @@ def test_people_are_placed_by_department_and_part(person, kind):
 @pytest.mark.parametrize(("words", "part"), [
     ("Economic Decision Maker", "decider"), ("Budget Holder", "decider"), ("Executive Sponsor", "decider"),
     ("Technical Buyer", "influencer"), ("Legal and Compliance", "gatekeeper"), ("CHAMPION", "champion"),
-    ("ｷｰﾏﾝ", ""), ("決裁者", "decider"), ("購買担当", "buyer"), ("窓口", "gatekeeper"), ("profit", ""), (float("nan"), ""),
+    ("ｷｰﾏﾝ", ""), ("決裁者", "decider"), ("購買担当", "buyer"), ("窓口", "gatekeeper"), ("profit", ""),
+    (float("nan"), ""),
 ])
 def test_parts_are_read_in_the_words_of_crms_and_of_japanese_firms(words, part):
     assert read_part(words) == part

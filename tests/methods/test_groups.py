@@ -12,7 +12,8 @@ CONTRASTS = pd.DataFrame({
     "effect": [2.0, 3.0, 0.5, 0.4, 1.1], "low": 1.1, "high": 4.0, "n_first": 40, "n_second": 60,
     "p_value": [0.001, 0.002, 0.001, 0.003, 0.5], "q_value": [0.01, 0.01, 0.01, 0.02, 0.6]})
 THEMES = pd.DataFrame({"code": ["price_pain", "growth", "compare"], "name": ["Too expensive", "Growth", "They compare"],
-                       "belongs": ["pains", "triggers", "criteria"], "companies": [2, 5, 1], "of": 8, "low": 0.1, "high": 0.6})
+                       "belongs": ["pains", "triggers", "criteria"], "companies": [2, 5, 1], "of": 8,
+                       "low": 0.1, "high": 0.6})
 PASSAGES = pd.DataFrame({"interview": ["i1", "i2"], "passage": [3, 1], "codes": ["price_pain, growth", ""]})
 NEGATIVES = pd.DataFrame({"reason_group": ["price", "price", "support", "unknown", "other"]})
 CUSTOMERS = pd.DataFrame({"account_id": ["a", "b", "c"], "status": ["customer", "customer", "lost"]})
@@ -28,7 +29,8 @@ def fill(draft=DRAFT, themes=THEMES, negatives=NEGATIVES, triggers=TRIGGERS, con
 def test_each_group_holds_statements_with_evidence_and_confidence():
     groups = fill()
     assert list(groups) == list(GROUPS)
-    told = {group: [(one["kind"], one["evidence"][0], one["confidence"]) for one in said] for group, said in groups.items()}
+    told = {group: [(one["kind"], one["evidence"][0], one["confidence"]) for one in said]
+            for group, said in groups.items()}
     assert told == {
         "basic": [("criterion", "draft/criteria/employees", "data"),
                   ("risk_ratio", "contrasts/best_negative/industry/R%2FD", "data")],
@@ -51,7 +53,8 @@ def test_the_criteria_of_a_refused_profile_are_assumptions():
 
 
 def test_with_nothing_there_every_group_is_empty():
-    groups = fill({"criteria": [], "evidence": {}}, THEMES.iloc[:0], NEGATIVES.iloc[:0], TRIGGERS.iloc[:0], CONTRASTS.iloc[:0])
+    none = (table.iloc[:0] for table in (THEMES, NEGATIVES, TRIGGERS, CONTRASTS))
+    groups = fill({"criteria": [], "evidence": {}}, *none)
     assert groups == {group: [] for group in GROUPS}
 
 

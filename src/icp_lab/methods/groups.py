@@ -92,6 +92,7 @@ def _state_contrasts(contrasts: pd.DataFrame, draft: dict[str, Any], q: float) -
 
 
 def _state_theme(row: dict[Any, Any], passages: pd.DataFrame) -> dict[str, Any]:
+    passages = passages.sort_values(["interview", "passage"])
     said = passages[[row["code"] in re.split(r",\s*", codes) for codes in passages["codes"].fillna("")]]
     ids = [make_id("passages", one.interview, one.passage) for one in said.head(SHOWN).itertuples()]
     return _state("theme", [make_id("themes", row["code"]), *ids], "interview",

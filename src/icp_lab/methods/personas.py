@@ -197,7 +197,8 @@ def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[
 
 def hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """What did people of each chosen kind say, by the field of a persona that it speaks to? Companies are counted."""
-    said = place_people(passages.rename(columns={"role": "buying_role"}))
+    ordered = passages.sort_values(["interview", "passage"], ignore_index=True)
+    said = place_people(ordered.rename(columns={"role": "buying_role"}))
     said = said.assign(company=said["account_id"].fillna(said["interview"]), code=said["codes"].str.split(r",\s*"))
     told, rows = said.explode("code").merge(themes[["code", "name", "belongs"]], on="code"), []
     for (kind, code, name, belongs), each in told.groupby(["kind", "code", "name", "belongs"]):
