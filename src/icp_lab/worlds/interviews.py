@@ -21,7 +21,7 @@ def _choose_accounts(courses: pd.DataFrame, count: int) -> list[str]:
     worth = there[["mrr", "spared", "active", "nps", "days"]].rank(pct=True).mean(axis=1)
     pool = there.loc[worth.sort_values(ascending=False).index].head(max(count, round(0.12 * len(there))))
     turn = pool.groupby("industry", dropna=False).cumcount().sort_values(kind="stable")
-    return list(pool.loc[turn.index].head(count).sort_values("nps", kind="stable")["account_id"])
+    return list(pool.loc[turn.index].head(count).sort_values("said", na_position="first")["account_id"])
 
 
 def hold_interviews(courses: pd.DataFrame, language: str, signal: bool, rng: np.random.Generator) -> dict[str, str]:

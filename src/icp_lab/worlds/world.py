@@ -97,7 +97,8 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "engagement": people.tell_engagement(contacts, words, signal, draws[11]),
         "review": people.tell_votes(words, language, signal, draws[12]),
     }
-    interviews = hold_interviews(courses.assign(industry=table["industry"]), language, signal, draws[13])
+    said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
+    interviews = hold_interviews(courses.assign(industry=table["industry"], said=said), language, signal, draws[13])
     coder = code_again(interviews, draws[13])
     truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
     typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
