@@ -1,9 +1,11 @@
+
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.customers import SIZE_BANDS, classify_accounts
+from icp_lab.methods.customers import SIZE_BANDS, classify_accounts, count_months, end_of
 
 AS_OF = date(2025, 12, 31)
 NONE = pd.DataFrame()
@@ -123,3 +125,16 @@ def test_the_order_of_rows_decides_nothing(subscribers):
     other = classify(accounts[::-1], revenue=revenue[::-1], churn=churn[::-1])
     pd.testing.assert_frame_equal(one.frame, other.frame)
     pd.testing.assert_frame_equal(one.contradictions, other.contradictions)
+
+
+def test_a_calendar_year_is_twelve_months_whatever_its_days():
+    days = pd.Series(pd.to_datetime(["2023-03-15", "2024-03-15", "2025-03-15"]))
+    assert np.diff(count_months(days)).round(9).tolist() == [12.0, 12.0]
+
+
+def test_a_missing_day_is_a_missing_place_on_the_clock():
+    assert np.isnan(count_months(pd.Series([pd.NaT], dtype="datetime64[s]"))).all()
+
+
+def test_the_end_of_a_month_is_the_start_of_the_next():
+    assert end_of(date(2024, 2, 29)) == count_months(pd.Series([pd.Timestamp("2024-03-01")]))[0]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.artifacts import BY_NAME
-from icp_lab.methods.portraits import describe_segments, place_members, record_segmentation
+from icp_lab.methods.portraits import describe_segments, map_accounts, place_members, record_segmentation
 from icp_lab.methods.segments import Segmentation
 
 IDS = [f"A{i:03d}" for i in range(100)]
@@ -93,3 +93,26 @@ def test_artifacts_have_their_columns(inputs):
     record = record_segmentation(_segmentation(), portraits)
     assert set(BY_NAME["segmentation"].required) <= set(record)
     assert [segment["id"] for segment in json.loads(json.dumps(record))["segments"]] == ["S1", "S2"]
+
+
+def _cloud(n):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(n, 4)) + np.where(np.arange(n) < n // 2, 0, 12)[:, None]
+    return pd.DataFrame(points, columns=list("abcd"), index=[f"A{i:03d}" for i in range(n)])
+
+
+@pytest.mark.slow  # the map compiles for ten seconds and more
+def test_neighbours_lie_together_and_row_order_does_not_matter():
+    table = _cloud(80)
+    places = map_accounts(table).frame
+    pd.testing.assert_frame_equal(places, map_accounts(table.sample(frac=1, random_state=1)).frame)
+    inside = places[["x", "y"]].to_numpy()
+    first, second = inside[:40], inside[40:]
+    apart = np.linalg.norm(np.median(first, axis=0) - np.median(second, axis=0))
+    assert apart > np.linalg.norm(first - np.median(first, axis=0), axis=1).mean()
+
+
+def test_few_accounts_have_no_place():
+    places = map_accounts(_cloud(6)).frame
+    assert list(places["account_id"]) == [f"A{i:03d}" for i in range(6)]
+    assert places[["x", "y"]].isna().all(axis=None)

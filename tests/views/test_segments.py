@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.layout import Layout
-from icp_lab.methods.portraits import describe_segments
+from icp_lab.methods.portraits import Layout, describe_segments
 from icp_lab.methods.segments import Segmentation
 from icp_lab.views import segments as views
 from icp_lab.views.picture import About

@@ -11,7 +11,7 @@ import pandas as pd
 from icp_lab.icp.text import parse
 from icp_lab.locale import _
 from icp_lab.methods.declared import test_icp
-from icp_lab.methods.lift import Lift
+from icp_lab.methods.finding import Lift
 from icp_lab.methods.profile import join_cases
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.methods.contrast import Contrast, Floats, Z, as_numbers, compare_groups, is_numeric, measure_delta
-from icp_lab.methods.lift import lift_of
+from icp_lab.methods.finding import lift_of
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 

@@ -8,11 +8,11 @@ from itertools import combinations
 import pandas as pd
 
 from icp_lab.methods.customers import fill_table
+from icp_lab.methods.events import Use, measure_use
 from icp_lab.methods.rates import bound_share
 from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown
 from icp_lab.methods.success import SCALES
-from icp_lab.methods.use import Use, measure_use
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
 # Columns of accounts that say themselves who did not fit: no contrast may be read off them.

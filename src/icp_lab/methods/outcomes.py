@@ -7,8 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from icp_lab.methods.customers import fill_table, tell_left, until
-from icp_lab.methods.months import count_months
+from icp_lab.methods.customers import count_months, fill_table, tell_left, until
 from icp_lab.methods.result import Shown
 
 Outcome = Literal["best", "won", "retained"]

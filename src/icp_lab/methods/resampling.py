@@ -13,11 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from icp_lab.methods.finding import Noise, NoisyRule
-from icp_lab.methods.lift import Lift, lift_of
+from icp_lab.methods.finding import Lift, Noise, NoisyRule, lift_of
 from icp_lab.methods.rates import Floats
-from icp_lab.methods.search import Candidate, Counts, Engine
-from icp_lab.methods.trial import Trial
+from icp_lab.methods.search import Candidate, Counts, Engine, Trial
 
 ALPHA = 0.05
 # Shuffles as good as the data after which counting stops: p is known well enough, and it is not small.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from icp_lab.errors.success import no_weight, unknown_measure
 from icp_lab.methods.customers import fill_table, tell_left, until
+from icp_lab.methods.events import Use, measure_use
 from icp_lab.methods.result import Shown
-from icp_lab.methods.use import Use, measure_use
 
 MEASURES = ("revenue", "margin", "satisfaction", "usage", "tenure")
 GET, GIVE = ("satisfaction", "usage"), ("revenue", "margin", "tenure")

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.methods.customers import fill_table, tell_left, until
-from icp_lab.methods.months import Floats, count_months, end_of
+from icp_lab.methods.customers import Floats, count_months, end_of, fill_table, tell_left, until
 from icp_lab.methods.result import Shown
 from icp_lab.methods.staying import Lifetime, estimate_lifetime, expect_years
 

@@ -1,6 +1,11 @@
-"""Running one notebook: papermill executes it, its page is made, and the finished step is put in place."""
+"""Running one notebook: papermill executes it, its page is made, and the finished step is put in place.
 
+The kernel is of this very Python, with an environment of its own, and gone when the run is gone.
+"""
+
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -11,7 +16,10 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from icp_lab.artifacts.manifest import Manifest, digest_file, read_manifest, write_manifest, write_text
@@ -19,10 +27,71 @@ from icp_lab.artifacts.place import drop_step, place_step
 from icp_lab.locale import _, in_language
 from icp_lab.locale.prose import translate_notebook
 from icp_lab.pages.notebook import render_page
-from icp_lab.report.facts import describe_page
-from icp_lab.report.kernel import ENGINE, make_kernel
-from icp_lab.report.plan import Assessment, Plan, StepEnd, Task
+from icp_lab.report.plan import Assessment, Plan, StepEnd, Task, describe_page
 from icp_lab.step import FILE, STAGE
+
+ENGINE = "icp_lab"
+_ARGV = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False")
+# Sums over several threads differ in their last digits from machine to machine; so does the order of a set.
+_SETTLED = {
+    "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]
+    """papermill's engine, telling which cell it is at."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Run the cells, telling `watch(cell, cells)` before each code cell."""
+        watch = options.pop("watch")
+        start = nb_man.cell_start
+        total = len(nb_man.nb.cells)
+
+        def tell_and_start(cell: Any, cell_index: int | None = None, **more: Any) -> None:
+            watch((cell_index or 0) + 1, total)
+            start(cell, cell_index=cell_index, **more)
+
+        nb_man.cell_start = tell_and_start
+        super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+papermill_engines.register(ENGINE, _Engine)
+
+
+def make_kernel(folder: Path, environment: dict[str, str], log: Path) -> type[AsyncKernelManager]:
+    """How is the kernel of a step started?
+
+    Parameters
+    ----------
+    folder
+        Working directory.
+    environment
+        What the step has to know, on top of the environment of the run.
+    log
+        File for what the kernel says outside the notebook.
+
+    Returns
+    -------
+    type
+        A kernel manager for papermill. The kernel watches the run that started it, and ends when the run is killed.
+    """
+    variables = {**os.environ, **_SETTLED, "IPYTHONDIR": str(log.parent / "ipython"), **environment}
+
+    class StepKernel(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(argv=list(_ARGV), display_name="Python 3", language="python")
+
+        async def _async_start_kernel(self, **options: Any) -> None:
+            with log.open("a", encoding="utf-8") as stream:
+                options |= {"cwd": str(folder), "env": variables, "stdout": stream, "stderr": stream}
+                await super()._async_start_kernel(**options)
+
+        start_kernel = _async_start_kernel
+
+    return StepKernel
+
 
 _MARKED = "papermill-error-cell-tag"
 _one_page_at_a_time = Lock()  # nbconvert's exporter is shared by the steps that run side by side

@@ -18,8 +18,7 @@ from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.keys import find_entry
 from icp_lab.publish.document import build_document
 from icp_lab.publish.workbook import write_workbook
-from icp_lab.report.facts import say_maker
-from icp_lab.report.plan import Plan
+from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.picture import About
 from icp_lab.views.table import Column, Table
@@ -60,7 +59,7 @@ def publish_site(plan: Plan, run: Run) -> None:
 
 
 def _read_definition(plan: Plan) -> _Definition | None:
-    names = ("icp", "contrasts", "customers", "success", "cases", "coverage")
+    names = ("icp", "contrasts", "customers", "success", "cases", "agreed_coverage")
     if not all(find_entry(plan.out, name) for name in names):
         return None
     parts: dict[str, Any] = {name: read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in names}

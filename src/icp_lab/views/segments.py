@@ -7,8 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.locale import _
-from icp_lab.methods.layout import Layout
-from icp_lab.methods.portraits import JOINT, UNKNOWN, Portraits
+from icp_lab.methods.portraits import JOINT, UNKNOWN, Layout, Portraits
 from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentation
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.customers import name_kind
