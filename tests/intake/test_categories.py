@@ -10,6 +10,7 @@ from icp_lab.intake.categories import find_foldings, map_industry
 from icp_lab.intake.conversion import Customs
 from icp_lab.intake.loading import Tables, Told
 from icp_lab.intake.spec import Spec
+from icp_lab.study import open_study
 
 TEXTS = st.dictionaries(st.text(alphabet="aAbｂ -_1２éカー東", min_size=1, max_size=7), st.integers(1, 50), max_size=8)
 
@@ -81,3 +82,9 @@ def test_tables_are_folded_said_and_put_right(tmp_path):
     assert said == [("industry", "saas", 1), ("tier", "a", 1)]
     assert [(each.column, each.value, each.becomes, each.n) for each in tables.foldings] == [
         ("industry", "saas", "SaaS", 1), ("tier", "a", "A", 1), ("industry", "saas", "SaaS", 2)]
+
+
+@pytest.mark.parametrize("header", ["indus}try", "indus{try", "{0}", "{tall} {"])
+def test_a_header_may_hold_braces(make_study, header):
+    study = open_study(make_study("tables: {accounts: a.csv}\n", a_csv=f"account_id,{header}\nA1,Retail\nA2,retail\n"))
+    assert set(study.table("accounts")[header]) == {"Retail"}
