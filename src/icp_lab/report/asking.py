@@ -4,17 +4,26 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from icp_lab.artifacts.manifest import digest_file
+import pandas as pd
+
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts import DTYPES_OF
+from icp_lab.artifacts.manifest import digest_file, folder_of
 from icp_lab.artifacts.place import WORK
+from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
-from icp_lab.locale import in_language
+from icp_lab.locale import _, in_language
+from icp_lab.process import WRITER
+from icp_lab.process.keys import find_entry
 from icp_lab.publish.forms import write_form
+from icp_lab.publish.guides import write_calls, write_guides
 from icp_lab.report.plan import Plan
-from icp_lab.study.corrections import FOLDER, Form, read_answers, read_corrections
+from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
+from icp_lab.study.study import MOST_ASKED
+from icp_lab.views.words import name
 
 # Puts files into a folder, each where it is to stand in the report's.
 Writer = Callable[[Plan, Path], None]
-WRITERS: tuple[Writer, ...] = ()
 
 
 def ask_people(plan: Plan, former: Mapping[str, str]) -> dict[str, str]:
@@ -55,8 +64,20 @@ def ask_people(plan: Plan, former: Mapping[str, str]) -> dict[str, str]:
 
 def _ask_forms(plan: Plan) -> None:
     """Put the forms of what only people can tell into `to_fill`; answers that stand there already stay."""
-    for form, rows in plan.study.questions().items():
+    for form, rows in {**plan.study.questions(), FORMS["reasons"]: _list_statements(plan),
+                       FORMS["codes"]: _list_suggestions(plan)}.items():
         _ask_form(plan, form, rows)
+
+
+def _list_statements(plan: Plan) -> list[dict[str, str]]:
+    """List statements of which nobody has said yet what reason they give, the unsure and the common ones first."""
+    if not len(said := read_left(plan, "statements")):
+        return []
+    said = said[said["people"] == 0].sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
+    said = said.drop_duplicates("statement").head(MOST_ASKED)
+    return [{"statement": row["statement"], "source": name("reason_source", row["source"]), "times": str(row["times"]),
+             "words": row["words"] if row["words"] == row["words"] else "", "unsure": _("yes") if row["unsure"] else "",
+             "group": _(row["group"].replace("_", " "))} for row in said.to_dict("records")]
 
 
 def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
@@ -74,3 +95,36 @@ def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
         write_form(path, form, wanted)
     else:
         path.unlink(missing_ok=True)
+
+
+def _list_suggestions(plan: Plan) -> list[dict[str, str]]:
+    """List codes that the lab would give to passages of interviews, for somebody to say whether they fit."""
+    rows = read_left(plan, "suggestions")
+    book = plan.study.codebook(plan.language).set_index("code")["name"]
+    rows = rows.assign(name=rows["code"].map(book.to_dict()).fillna(rows["code"])).fillna({"evidence": ""})
+    return [{key: str(row[key]) for key in FORMS["codes"].columns if key in row}
+            for row in rows.sort_values("score", ascending=False).head(MOST_ASKED).to_dict("records")]
+
+
+def write_interviews(plan: Plan, folder: Path) -> None:
+    """Put what interviewers take along into a folder; what names people is for them alone."""
+    chosen, people = (read_left(plan, artifact) for artifact in ("interviewees", "deciders"))
+    accounts, contacts = plan.study.table("accounts"), plan.study.table("contacts")
+    chosen["company"] = chosen["account_id"].map(accounts.set_index("account_id")["name"]).fillna(chosen["account_id"])
+    people = people.merge(chosen[["account_id", "part", "stands_in_for", "company", "place"]], on="account_id",
+                          suffixes=("", "_of_account")).sort_values(["place_of_account", "place"])
+    people = people.merge(contacts[["contact_id", "name", "title", "email", "language"]], how="left", on="contact_id")
+    asked = people[people["part"] != "stand_in"].drop(columns=["name", "title", "email"])
+    if len(asked):
+        write_guides(folder / "to_fill" / "interviews", asked, plan.study.brand.get("name") or plan.study.name)
+        write_calls(folder / "private" / "interview_contacts.xlsx", people)
+
+
+def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
+    """Read a table that a step left behind; without rows where the step has not run."""
+    if find_entry(plan.out, artifact) is None:
+        return pd.DataFrame(columns=list(DTYPES_OF[artifact])).astype(DTYPES_OF[artifact])
+    return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
+
+
+WRITERS: tuple[Writer, ...] = (write_interviews,)

@@ -133,6 +133,10 @@ class Here:
         self._check_table("ballots")
         return self.study.ballots()
 
+    def corrections(self, form: str) -> pd.DataFrame:
+        """What did people put right in a form? A row an answer: coder, the form's keys, the answer."""
+        return self.study.corrections(form)
+
     def adopted(self) -> Rule | None:
         """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""
         self._check_table("hypotheses")

@@ -23,12 +23,14 @@ class Form:
     """A question a row: `columns` with their heads, `keys` tell the rows apart, the last column takes the answer.
 
     `words` are the answers that may be given, each with what else people write for it; none where any text may be.
+    Of a form with `several` people may hold different things, each in a file of their own: `reasons_anna.xlsx`.
     """
 
     name: str
     columns: dict[str, str]
     keys: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
+    several: bool = False
 
     @property
     def answer(self) -> str:
@@ -37,7 +39,7 @@ class Form:
 
 
 FORMS = {name: Form(name, **declared) for name, declared in read_declared("icp_lab.study", "forms.toml").items()}
-SAME_COMPANY, FOLDINGS, CODES = (FORMS[name] for name in ("same_company", "foldings", "codes"))
+SAME_COMPANY, FOLDINGS, CODES, REASONS = FORMS.values()
 
 
 def read_corrections(folder: Path, form: Form) -> Answers:
@@ -49,10 +51,25 @@ def read_corrections(folder: Path, form: Form) -> Answers:
         A file lacks a column, an answer is none that may be given, or a question has two answers.
     """
     found: Answers = {}
-    for path in sorted((folder / FOLDER).glob(f"{form.name}*")):
-        if path.suffix in (".csv", ".xlsx"):
-            _take_in(found, read_answers(path, form), f"{FOLDER}/{path.name}")
+    for path, answers in _read_files(folder, form):
+        _take_in(found, {} if form.several else answers, f"{FOLDER}/{path.name}")
+        found = answers | found
     return found
+
+
+def list_corrections(folder: Path, form: Form) -> list[dict[str, str]]:
+    """What did each person answer? A row an answer: coder, the form's keys, the answer.
+
+    Who it was stands in the file's name, after the form's; what was collected without a name is one person's.
+    """
+    return [{"coder": path.stem.removeprefix(form.name).strip("_0123456789"),
+             **dict(zip((*form.keys, form.answer), (*key, answer), strict=True))}
+            for path, answers in _read_files(folder, form) for key, answer in answers.items()]
+
+
+def _read_files(folder: Path, form: Form) -> list[tuple[Path, Answers]]:
+    return [(path, read_answers(path, form)) for path in sorted((folder / FOLDER).glob(f"{form.name}*"))
+            if path.suffix in (".csv", ".xlsx")]
 
 
 def read_cells(path: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
 from icp_lab.study.config import Settings, read_settings
-from icp_lab.study.corrections import CODES, FOLDINGS, SAME_COMPANY, Form, read_corrections
+from icp_lab.study.corrections import (
+    CODES,
+    FOLDINGS,
+    FORMS,
+    SAME_COMPANY,
+    Form,
+    list_corrections,
+    read_corrections,
+)
 from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BESIDE, BY_NAME
 
@@ -200,6 +208,14 @@ class Study(Settings):
         from icp_lab.study.ballots import read_ballots  # noqa: PLC0415  (pandas)
 
         return read_ballots(self.folder, self.table("review"))
+
+    def corrections(self, form: str) -> "pd.DataFrame":
+        """Read what people put right in a form: coder, the form's keys, the answer."""
+        import pandas as pd  # noqa: PLC0415
+
+        asked = FORMS[form]
+        columns = ["coder", *asked.keys, asked.answer]
+        return pd.DataFrame(list_corrections(self.folder, asked), columns=columns, dtype="str")
 
     def refused(self, table: str) -> dict[str, str]:
         """Say why a column of this table is no attribute, as a code of `candidates.REFUSALS`; "" where it is one."""
