@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from icp_lab.errors import study as errors
@@ -16,8 +17,10 @@ from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import OUTCOMES
 from icp_lab.study.corrections import FOLDER as CORRECTIONS
 from icp_lab.study.corrections import FORMS, add_corrections, read_answers
+from icp_lab.study.interviews import FOLDER as INTERVIEWS
+from icp_lab.study.interviews import read_interviews
 from icp_lab.study.study import Study
-from icp_lab.tables import BY_NAME, TABLES
+from icp_lab.tables import BESIDE, BY_NAME, TABLES
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     Returns
     -------
     Collected
-        A CSV without a row below its header, and a README, count as not filled. Of a form in `corrections` the new
+        A CSV without a row below its header, and a guide without an answer below its questions, count as not filled.
+        What is for people to keep (a README, letters, agendas) stays where it is. Of a form in `corrections` the new
         answers are taken, into a CSV of their own.
 
     Raises
@@ -109,10 +113,12 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     if not source.is_dir():
         raise utter("study.nothing_to_collect", path=source)
     files, unfilled, answered = [], [], []
-    for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name != "README.md"):
+    answered_guides = set(read_interviews(source).passages["interview"])
+    for path in sorted(path for path in source.rglob("*") if path.is_file() and _is_for_study(path, source)):
         form = FORMS.get(path.stem) if path.parent == source / CORRECTIONS else None
         answers = read_answers(path, form) if form else {}
-        if not (answers if form else _is_filled(path)):
+        is_guide = path.parent == source / INTERVIEWS
+        if not (answers if form else path.stem in answered_guides if is_guide else _is_filled(path)):
             unfilled.append(path)
         elif form:
             answered.append((form, answers))
@@ -124,6 +130,12 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     unnamed = [target.stem for _path, target in new
                if target.parent == study.folder and target.stem in BY_NAME and not study.has(target.stem)]
     return Collected((*filter(None, added), *(target for _path, target in new)), tuple(unfilled), tuple(unnamed))
+
+
+def _is_for_study(path: Path, source: Path) -> bool:
+    """Tell what goes into the study from what people keep: of folders what `BESIDE` names, and corrections."""
+    kinds = (f"{CORRECTIONS}/*", *chain.from_iterable(BESIDE.values()))
+    return path.name != "README.md" and (path.parent == source or any(map(path.relative_to(source).match, kinds)))
 
 
 def find_new(files: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:

@@ -1,0 +1,106 @@
+"""What interviewers take along: a guide a person, letters, a form of consent, and the sheets that keep track."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader
+
+from icp_lab.artifacts.manifest import digest_text
+from icp_lab.locale import LANGUAGES, _, language
+from icp_lab.locale.declared import read_declared
+from icp_lab.methods.interviewees import KINDS
+from icp_lab.publish.workbook import Book
+from icp_lab.views.words import name, names
+
+# Beside the guides: what is not to be collected.
+PAPERS = "papers"
+
+
+def write_guides(folder: Path, people: pd.DataFrame, sender: str) -> None:
+    """How do interviewers go to a company: with a guide for each person, a letter, a form of consent, and a plan?
+
+    Parameters
+    ----------
+    folder
+        Where the guides are put. A guide that somebody filled in can be read back as it is.
+    people
+        A row a person to talk to: account_id, place, kind (management, practitioner), company (its name), part (chosen,
+        former, lost), department, seniority, buying_role, language (of the person; the one in force where unknown).
+    sender
+        Who writes the letters.
+    """
+    (folder / PAPERS).mkdir(parents=True)
+    spoken = set[str]()
+    for row in people.astype(object).where(people.notna(), "").to_dict("records"):
+        speaks = row["language"] if row["language"] in LANGUAGES else language()
+        spoken.add(speaks)
+        account, topics = _name_file(row["account_id"]), _list_topics(row["kind"], speaks)
+        words = {**row, "topics": topics, "sender": sender, "role": row["buying_role"],
+                 "company": row["company"].replace("--", "–")}  # two hyphens would end the comment that names it
+        _fill(folder / f"{account}_{row['kind']}_{row['place']}.md", "guide", speaks, words)
+        if row["place"] == 1:
+            _fill(folder / PAPERS / f"request_{account}.md", "request", speaks, words | {"topics": topics[:-1]})
+    for speaks in sorted(spoken):
+        _fill(folder / PAPERS / f"consent_{speaks}.md", "consent", speaks, {"sender": sender})
+    _write_plan(folder / PAPERS / "plan.xlsx", people)
+
+
+def write_calls(path: Path, people: pd.DataFrame) -> None:
+    """Whom does the interviewer call? The one sheet that names the people.
+
+    Parameters
+    ----------
+    path
+        File to write, among what is not for sharing.
+    people
+        As for `write_guides`, with stand-ins, and stands_in_for, contact_id, name, title, email.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book = Book(path, _("Whom to call"))
+    book.add_sheet(_("Whom to call"), _head(people, "interview_call"), frozen=2)
+    book.file.close()
+
+
+def _write_plan(path: Path, people: pd.DataFrame) -> None:
+    asked = [{"kind": kind, "topic": topic["title"], "question": question, "notes": ""}
+             for kind in KINDS for topic in _list_topics(kind, language()) for question in topic["questions"]]
+    book = Book(path, _("Interviews"))
+    for kind, frame in (("guide", pd.DataFrame(asked)), ("schedule", people), ("follow_up", people)):
+        book.add_sheet(name("interview_sheet", kind), _head(frame, f"interview_{kind}"), frozen=2)
+    book.file.close()
+
+
+def _head(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Give the columns of a sheet under their headings, with codes in words; what people fill in is empty."""
+    heads = names(kind)
+    sheet = frame.astype(object).where(frame.notna(), "").reindex(columns=list(heads), fill_value="")
+    for column, called in (("kind", "interview_kind"), ("part", "interview_part"), ("buying_role", "buying_role")):
+        if column in sheet:
+            known = names(called)
+            sheet[column] = [known.get(code, code) for code in sheet[column]]
+    return sheet.set_axis(list(heads.values()), axis=1)
+
+
+def _list_topics(kind: str, speaks: str) -> list[dict[str, Any]]:
+    """List titles and questions of the guide, with the closing ones last."""
+    guide = read_declared("icp_lab.study", "guide.toml")
+    topics = [{"title": topic[speaks], "questions": topic[kind][speaks]} for topic in guide["topics"].values()]
+    return [*topics, {"title": guide["closing"][speaks], "questions": guide["closing"]["questions"][speaks]}]
+
+
+def _name_file(account: str) -> str:
+    """Make a name for files out of an account's id, another one for each."""
+    plain = re.sub(r"[^\w.-]+", "_", account).strip("._")
+    return plain if plain == account else f"{plain}_{digest_text(account)[:6]}"
+
+
+def _fill(path: Path, template: str, speaks: str, words: Mapping[Any, Any]) -> None:
+    kept = Environment(loader=PackageLoader("icp_lab.publish", "templates"), trim_blocks=True, lstrip_blocks=True,
+                       keep_trailing_newline=True)
+    quote = partial(json.dumps, ensure_ascii=False)
+    path.write_text(kept.get_template(f"{template}.{speaks}.md.j2").render(words, quote=quote), encoding="utf-8")
