@@ -9,7 +9,7 @@ import pandas as pd
 
 from icp_lab.worlds.company import AS_OF
 from icp_lab.worlds.people import DECLARED, KINDS
-from icp_lab.worlds.words import load_interview, load_words
+from icp_lab.worlds.words import load_template, load_words
 
 _CODES = re.compile(r"\[\[(.*?)\]\]")
 
@@ -31,7 +31,7 @@ def hold_interviews(courses: pd.DataFrame, language: str, signal: bool, rng: np.
     order = np.arange(len(planned)) if signal else rng.permutation(len(planned))
     for place, account in enumerate(_choose_accounts(courses, len(planned))):
         who = people[planned[order[place]]["who"]]
-        files[f"interviews/{account}_{who.code}.md"] = load_interview(planned[place]["texts"][language]).format(
+        files[f"interviews/{account}_{who.code}.md"] = load_template(planned[place]["texts"][language]).format(
             account=account, domain=f"{account.lower()}.example", who=who,
             date=AS_OF - timedelta(days=int(rng.integers(10, 90))), interviewer=owners[int(rng.integers(len(owners)))])
     return files

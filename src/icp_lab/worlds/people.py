@@ -13,7 +13,6 @@ from icp_lab.worlds.words import Words
 
 DECLARED: dict[str, Any] = read_declared("icp_lab.worlds", "people.toml")
 KINDS = tuple(SimpleNamespace(**kind) for kind in DECLARED["people"])
-_CHANNELS: dict[str, str] = DECLARED["kinds"]
 _CONTACT = ["contact_id", "account_id", "name", "email", "title", "department", "seniority", "buying_role", "language"]
 
 
@@ -48,14 +47,14 @@ def tell_committees(
 def tell_engagement(contacts: pd.DataFrame, words: Words, signal: bool, rng: np.random.Generator) -> pd.DataFrame:
     """When did people hear from us, and where? Without signal all kinds of people are reached alike."""
     usual = {(kind.department, kind.seniority): kind.touches for kind in KINDS}
-    alike = {channel: float(np.mean([kind.touches.get(channel, 0) for kind in KINDS])) for channel in _CHANNELS}
+    alike = {channel: float(np.mean([kind.touches.get(channel, 0) for kind in KINDS])) for channel in DECLARED["kinds"]}
     rows = []
     for person in contacts.itertuples():
         for channel, mean in (usual[str(person.department), str(person.seniority)] if signal else alike).items():
             for _touch in range(int(rng.poisson(mean))):
                 day = AS_OF - timedelta(days=int(rng.integers(1, 700)))
                 content = words.contents[channel][int(rng.integers(len(words.contents[channel])))]
-                rows.append((day, _CHANNELS[channel], person.contact_id, person.account_id, channel, content))
+                rows.append((day, DECLARED["kinds"][channel], person.contact_id, person.account_id, channel, content))
     frame = pd.DataFrame(rows, columns=["date", "kind", "contact_id", "account_id", "channel", "content"])
     return frame.sort_values(["date", "contact_id", "channel"], ignore_index=True)
 

@@ -17,11 +17,6 @@ def load_words(language: str) -> Words:
     return Words(**read_declared(__name__, f"{language}.toml"))
 
 
-def load_template(name: str, language: str) -> str:
-    """How does study.yml (before its fields are filled in) or hypotheses.yml of this language read?"""
-    return files(__name__).joinpath(f"{name}_{language}.yml").read_text(encoding="utf-8")
-
-
-def load_interview(text: str) -> str:
-    """What does somebody say in the interview of this name, before its head is filled in?"""
-    return files(__name__).joinpath(f"interviews/{text}.md").read_text(encoding="utf-8")
+def load_template(file: str) -> str:
+    """How does a file of this folder read before its fields are filled in: study.yml, hypotheses.yml, an interview?"""
+    return files(__name__).joinpath(file).read_text(encoding="utf-8")
