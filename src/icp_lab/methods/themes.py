@@ -1,6 +1,7 @@
 """What people said: themes counted by company, held against kinds of companies and people, and against the tables."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from scipy.stats import false_discovery_control, fisher_exact
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale.declared import read_declared
+from icp_lab.methods.coding import suggest_codes
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.interviewees import tell_kinds
 from icp_lab.methods.rates import bound_share
@@ -219,7 +221,8 @@ def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a pair of `themes.toml` that was said by a company whose measure is known: code, measure, side (top,
-        bottom), companies (for which the two contradict each other), of (that said it and are measured), accounts.
+        bottom), companies (for which the two contradict each other), of (that said it and are measured), share with
+        its interval low and high, accounts.
 
     Examples
     --------
@@ -238,7 +241,8 @@ def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
         against = held[held > 1 - _THIRD] if pair["side"] == "top" else held[held < _THIRD]
         found.append({**pair, "companies": len(against), "of": len(held), "accounts": ",".join(against.index)})
     frame = pd.DataFrame(found)
-    return frame[frame["of"] > 0].sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
+    frame = frame[frame["of"] > 0]
+    return frame.join(_bound(frame)).sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
 
 
 def pick_quotes(themes: Themes, *, quotes: int = 2, length: int = 140) -> pd.DataFrame:
@@ -274,3 +278,38 @@ def pick_quotes(themes: Themes, *, quotes: int = 2, length: int = 140) -> pd.Dat
     rows = rows.sort_values(["theme", "named", "off", "interview", "passage"])
     rows = rows.drop_duplicates(["code", "company"]).drop_duplicates(["company", "text"])
     return rows.groupby("code", sort=False).head(quotes).drop(columns=["theme", "named", "off"]).reset_index(drop=True)
+
+
+def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
+    """Which themes do colleagues' notes on accounts seem to hold, team by team?
+
+    Parameters
+    ----------
+    opinions
+        What a colleague holds of an account: account_id, team, note.
+    codebook
+        As for `suggest_codes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a team and code, the commonest first: team, code, accounts, of (accounts on which the team wrote a note),
+        share with its interval low and high. The codes are suggestions that nobody has checked.
+
+    Examples
+    --------
+    >>> book = pd.DataFrame({"code": ["price"], "name": ["Too expensive"], "meaning": "", "examples": [()]})
+    >>> said = pd.DataFrame({"account_id": ["a"], "team": ["sales"], "note": ["Finds us too expensive."]})
+    >>> read_notes(said, book.assign(topic=""))[["team", "code", "accounts", "of"]].values.tolist()
+    [['sales', 'price', 1, 1]]
+    """
+    notes = fill_table(opinions, "opinions").dropna(subset=["note"]).sort_values(["team", "account_id", "note"])
+    texts = pd.DataFrame({"interview": notes["note"].unique(), "passage": 1, "topic": "", "heading": ""})
+    uncoded: list[Any] = [()] * len(texts)
+    texts = texts.assign(text=texts["interview"], codes=uncoded)
+    found = suggest_codes(texts, codebook).frame[["interview", "code"]]
+    said = notes.merge(found, left_on="note", right_on="interview").groupby(["team", "code"], as_index=False)
+    counts = said.agg(accounts=("account_id", "nunique"))
+    counts["of"] = counts["team"].map(notes.groupby("team")["account_id"].nunique().to_dict()).astype("int64")
+    counts = counts.join(_bound(counts.rename(columns={"accounts": "companies"})))
+    return counts.sort_values(["team", "accounts", "code"], ascending=[True, False, True], ignore_index=True)

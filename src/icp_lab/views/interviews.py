@@ -1,0 +1,192 @@
+"""Whom to talk to, and what they said. What a person said is shown through `quote_passage` only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from icp_lab.locale import _
+from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees
+from icp_lab.methods.themes import FEW, Themes
+from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
+from icp_lab.views.table import Column, Table
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
+
+SHOWN = 12
+
+
+def tell_interviewees(found: Interviewees) -> Prose:
+    """Whom do we talk to, and how far are they spread, in a sentence?"""
+    chosen = found.frame[found.frame["part"] == "chosen"]
+    if not len(chosen):
+        return phrase("nothing", "interviewees")
+    levels = {row["by"]: f"{row['chosen']}/{row['best']}" for row in found.levels.to_dict("records")}
+    few = phrase("interviewees", "few", few=FEWEST) if found.best < FEWEST else ""
+    return join(phrase("interviewees", "chosen", n=len(chosen), best=found.best, **levels), few)
+
+
+def tell_deciders(found: Interviewees) -> Prose:
+    """Of how many of them do we know whom to ask?"""
+    chosen = found.chosen
+    known = {kind: int((chosen[kind] > 0).sum()) for kind in KINDS}
+    return phrase("interviewees", "deciders" if sum(known.values()) else "nobody", n=len(chosen), **known)
+
+
+def tabulate_interviewees(found: Interviewees, customers: pd.DataFrame) -> Table | Prose:
+    """Whom do we talk to, why, who stands in, and how many people do we know there?"""
+    if not len(found.frame):
+        return phrase("nothing", "interviewees")
+    called = customers.set_index("account_id")["name"].to_dict()
+    say = {account: called[account] if isinstance(called.get(account), str) else account
+           for account in found.frame["account_id"]}
+    behind = found.frame[found.frame["part"] == "stand_in"].groupby("stands_in_for")["account_id"]
+    stand_ins = behind.agg(lambda ids: _(", ").join(say[one] for one in ids)).to_dict()
+    rows = found.chosen.assign(
+        account=found.chosen["account_id"].map(say), why=[_say_reasons(row) for row in found.chosen.to_dict("records")],
+        stand_ins=found.chosen["account_id"].map(stand_ins))
+    return lay_out("interviewees", rows)
+
+
+def _say_reasons(row: dict[Any, Any]) -> str:
+    words = []
+    for code in str(row["reasons"]).split(",") if row["reasons"] else []:
+        how, _by, by = code.partition("_")
+        words.append(phrase("chosen_for", how, what=names("reason_group").get(row[by], row[by])))
+    return _("; ").join(words) or phrase("chosen_for", "alike", n=row["alike"])
+
+
+def tell_heard(themes: Themes, book: pd.DataFrame) -> Prose:
+    """What was heard most, and from how many companies?"""
+    if not len(themes.frame):
+        return phrase("nothing", "themes")
+    top, called = themes.frame.iloc[0], _name_codes(themes.frame, book)
+    of = themes.passages["interview"].nunique()
+    return phrase("heard", "most", name=called[0], companies=top["companies"], of=top["of"], n=of,
+                  ends=(top["low"], top["high"]), codes=len(called))
+
+
+def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | Prose:
+    """Which themes were heard, from what share of the companies?"""
+    rows = themes.frame.head(SHOWN)
+    if not len(rows):
+        return phrase("nothing", "themes")
+    labels = _name_codes(rows, book)
+    notes = [tell(_("{k} of {n}"), k=row["companies"], n=row["of"]) for row in rows.to_dict("records")]
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        plot_intervals(axes, labels, rows["share"].tolist(), list(zip(rows["low"], rows["high"], strict=True)),
+                       notes=notes)
+        axes.set_xlim(0, 1.2)
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+        write_percent(axes.xaxis)
+
+    top = rows.iloc[0]
+    return show("themes", draw, about, height=70 + 28 * len(rows), name=labels[0], k=top["companies"], n=top["of"],
+                alt="; ".join(f"{label}: {note}" for label, note in zip(labels, notes, strict=True)))
+
+
+def tabulate_cross(themes: Themes, by: str, book: pd.DataFrame, segmentation: Mapping[str, Any]) -> Table | Prose:
+    """Which segment, or which kind of people, said what?"""
+    cross = themes.cross[(themes.cross["by"] == by) & themes.cross["code"].isin(themes.frame["code"].head(SHOWN))]
+    if cross["level"].nunique() < 2:
+        return phrase("nothing", f"cross_{by}")
+    levels = cross.drop_duplicates("level")[["level", "of"]].to_numpy().tolist()
+    heads = {level: name("interview_kind", level) for level in KINDS} if by == "kind" else {
+        each["id"]: each["name"] for each in segmentation["segments"]}
+    cells = cross.assign(cell=[phrase("cross", "distinct" if row["distinct"] else "cell", k=row["companies"],
+                                      ends=(row["low"], row["high"])) for row in cross.to_dict("records")])
+    wide = cells.pivot(index="code", columns="level", values="cell").reindex(list(dict.fromkeys(cross["code"])))
+    frame = wide.reset_index().assign(theme=_name_codes(wide.reset_index(), book))
+    more = tuple(Column(level, heads.get(level, level), unit=tell(_("of {n}"), n=n)) for level, n in levels)
+    found, tried = int(cross["distinct"].sum()), int(cross["q_value"].notna().sum())
+    return lay_out("cross", frame, title=phrase("cross", by), more=more,
+                   note=phrase("cross", "some" if found else "none", n=found, tried=tried))
+
+
+def tell_saturation(themes: Themes) -> Prose:
+    """How much of what there is to hear was heard?"""
+    heard, n = themes.saturation, len(themes.saturation.curve)
+    if not heard.seen or n < 2:
+        return phrase("nothing", "saturation")
+    unseen = "more" if heard.unseen >= 1 else "no_more"
+    return join(phrase("saturation", "seen", seen=heard.seen, n=n, once=heard.once),
+                phrase("saturation", unseen, unseen=heard.unseen, ends=(heard.low, heard.high), known=heard.known),
+                phrase("saturation", "few", n=n) if n < FEW else "")
+
+
+def draw_saturation(themes: Themes, about: About) -> Picture | Prose:
+    """Does a further interview still bring something new?"""
+    curve, heard = themes.saturation.curve, themes.saturation
+    if not heard.seen or len(curve) < 2:
+        return phrase("nothing", "saturation")
+    last = curve["codes"].iloc[-1] - curve["codes"].iloc[-2]
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        axes.fill_between(curve["interviews"], curve["low"], curve["high"], color=COLOURS["faint"], linewidth=0)
+        axes.plot(curve["interviews"], curve["codes"], "o-", color=COLOURS["accent"])
+        axes.set_xlabel(_("interviews"))
+        axes.set_ylabel(_("different themes"))
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+    return show("saturation", draw, about, height=280, last=last, seen=heard.seen, n=len(curve), known=heard.known)
+
+
+def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
+    """Where do people say one thing, and the tables another?"""
+    rows = against[against["companies"] > 0]
+    if not len(rows):
+        return phrase("nothing", "contradictions" if len(against) else "compared_with_data", n=len(against))
+    measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
+                for row in rows.to_dict("records")]
+    return lay_out("contradictions", rows.assign(theme=_name_codes(rows, book), data=measured))
+
+
+def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
+    """What did they say in their own words, as far as they agreed that it is shown?"""
+    accounts = customers.set_index("account_id")[["name", "industry"]]
+    rows = [{**row, **accounts.reindex([row["account_id"]]).iloc[0].to_dict()} for row in quotes.to_dict("records")]
+    said = [(theme, *quote_passage(row)) for theme, row in zip(_name_codes(quotes, book), rows, strict=True)]
+    shown = pd.DataFrame([row for row in said if row[1]], columns=["theme", "quote", "who"])
+    return lay_out("quotes", shown) if len(shown) else phrase("nothing", "quotes")
+
+
+def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """How may a passage be shown, and as whose? Both are empty where the speaker did not agree to it.
+
+    Parameters
+    ----------
+    row
+        text, consent (quote, anonymous, none), department, seniority, and name and industry of the account.
+
+    Examples
+    --------
+    >>> said = {"text": "Too slow.", "seniority": "head", "department": "it", "name": "Blue", "industry": "Retail"}
+    >>> quote_passage(said | {"consent": "quote"})
+    ('“Too slow.”', 'head of a department, IT, Blue')
+    >>> quote_passage(said | {"consent": "anonymous"})
+    ('“Too slow.”', 'head of a department, Retail')
+    >>> quote_passage(said | {"consent": "none"})
+    ('', '')
+    """
+    if row["consent"] not in ("quote", "anonymous"):
+        return "", ""
+    openly = row["consent"] == "quote"
+    parts = [names("rank").get(row["seniority"], ""), names("department").get(row["department"], "") if openly else "",
+             row["name"] if openly else row["industry"]]
+    return (_("“{text}”").format(text=row["text"]),
+            _(", ").join(part for part in parts if isinstance(part, str) and part))
+
+
+def tabulate_notes(notes: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
+    """Which themes do colleagues' notes on accounts seem to hold, team by team?"""
+    if not len(notes):
+        return phrase("nothing", "notes")
+    return lay_out("notes", notes.assign(theme=_name_codes(notes, book)))
+
+
+def _name_codes(frame: pd.DataFrame, book: pd.DataFrame) -> list[str]:
+    called = dict(zip(book["code"], book["name"], strict=True))
+    return [called.get(code, code.replace("_", " ")) for code in frame["code"]]
