@@ -46,8 +46,8 @@ def test_the_draft_runs_and_answers_the_analyst(lab):
 def test_a_changed_weight_shows_in_the_ranking(lab):
     lab, _out = lab("02_best_customers")
     assert lab.run_all() == []
-    before = _shown(lab, "view.tabulate_ranking")
+    before = _shown(lab, "view.tabulate_best")
     usual, heavier = '"satisfaction": 1', '"satisfaction": 9'
     seconds = lab.rewrite(lab.cell("weights: dict"), lambda source: source.replace(usual, heavier))
-    assert _shown(lab, "view.tabulate_ranking") != before
+    assert _shown(lab, "view.tabulate_best") != before
     print(f"another weight: the whole notebook again in {seconds:.1f} s")

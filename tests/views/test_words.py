@@ -1,3 +1,4 @@
+
 import re
 from datetime import date
 
@@ -11,7 +12,7 @@ from icp_lab.methods.negatives import SIGNS
 from icp_lab.methods.success import MEASURES
 from icp_lab.views.picture import About
 from icp_lab.views.table import MISSING, Column
-from icp_lab.views.words import lay_out, name, names, phrase, show
+from icp_lab.views.words import Prose, lay_out, name, names, phrase, show
 
 
 def test_codes_of_methods_have_names_in_their_order():
@@ -78,3 +79,15 @@ def test_nothing_is_declared_that_no_code_asks_for(root, file):
         f"{kind}.{one}" for kind, said in declared.items() for one in said
         if one not in asked | {"title", "subtitle", "foot", "alt"}]
     assert [*(kind for kind in declared if kind not in asked), *codes] == []
+
+
+def test_prose_is_text_and_shows_without_quotes():
+    prose = Prose("**12** of 80")
+    assert prose == "**12** of 80"
+    assert repr(prose) == "**12** of 80"
+
+
+def test_japanese_sentences_are_joined_without_a_gap():
+    assert Prose("顧客は 12 社。 うち 3 社が離れた。") == "顧客は 12 社。うち 3 社が離れた。"
+    assert Prose("Twelve. Of them three left.") == "Twelve. Of them three left."
+    assert Prose("**文です。** 次の文。 終わり") == "**文です。**次の文。終わり"

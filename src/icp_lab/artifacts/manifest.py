@@ -82,6 +82,11 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def read_page_facts(folder: Path) -> dict[str, Any]:
+    """Read what a step noted for its page and the checklist; nothing where it has noted nothing."""
+    return read_json(folder / PAGE_FACTS)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write text in one piece."""
     path.parent.mkdir(parents=True, exist_ok=True)

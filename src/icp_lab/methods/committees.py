@@ -6,8 +6,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
-from icp_lab.intake.titles import read_title
-from icp_lab.intake.words import Words
+from icp_lab.intake.titles import Words, read_title
 from icp_lab.locale.declared import read_declared
 
 SAID = ("title", "department", "seniority", "buying_role")

@@ -1,4 +1,4 @@
-"""Events into attributes of accounts: one text for pandas, Polars, DuckDB and Spark; and how much each customer uses."""
+"""Events into attributes of accounts: one text for pandas, Polars, DuckDB and Spark; what customers use."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -9,14 +9,20 @@ import pandas as pd
 
 from icp_lab.locale import _
 from icp_lab.methods.document import Standing
-from icp_lab.pages.render import render_bold, render_table
-from icp_lab.pages.shell import describe_shell, embed_json, read_part, render_template, show_way
+from icp_lab.pages.render import (
+    describe_shell,
+    embed_json,
+    read_part,
+    render_bold,
+    render_table,
+    render_template,
+    show_way,
+)
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Rule
 from icp_lab.views import document
-from icp_lab.views.prose import join, tell
 from icp_lab.views.table import Table, say_value
-from icp_lab.views.words import name, names
+from icp_lab.views.words import join, name, names, tell
 
 # Most accounts that the search box holds: a page of some megabytes still opens at once.
 SEARCHED = 50_000

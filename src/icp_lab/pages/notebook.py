@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from icp_lab.locale import _, in_language
-from icp_lab.pages.shell import TEMPLATES, Entry, Way, describe_shell, show_way
+from icp_lab.pages.render import TEMPLATES, Entry, Way, describe_shell, show_way
 from icp_lab.process import BY_NAME
 
 _ITEM = re.compile(r'<span class="item" id="item-(\w+)"></span>')

@@ -4,12 +4,12 @@ from typing import Any
 
 from icp_lab.locale import _
 from icp_lab.methods.document import Standing
-from icp_lab.pages.render import render_bold, render_picture, render_table
-from icp_lab.pages.shell import describe_shell, render_template
+from icp_lab.pages.render import describe_shell, render_bold, render_picture, render_table, render_template
 from icp_lab.rule import Rule
 from icp_lab.views import document
 from icp_lab.views.picture import About
 from icp_lab.views.table import say
+from icp_lab.views.words import names
 
 
 def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str:
@@ -18,7 +18,7 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
     Parameters
     ----------
     icp
-        The definition in the form of icp.yml.
+        The definition in the form of icp.yml, its people and groups in words.
     standing
         Who is in, out and unknown.
     about
@@ -33,5 +33,5 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About) -> str
     title = _("Our Ideal Customer Profile") if icp.get("criteria") else _("No profile is claimed yet")
     return render_template(
         "document.html.j2", icp=icp, standing=standing, about=about, criteria=Rule.from_profile(icp).criteria,
-        view=document, bold=render_bold, table=render_table, picture=render_picture, say=say,
+        view=document, names=names, bold=render_bold, table=render_table, picture=render_picture, say=say,
         shell=describe_shell(title, about.source))

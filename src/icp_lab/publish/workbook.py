@@ -16,9 +16,8 @@ from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dty
 from icp_lab.locale import N_, _
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import tell_avoid, tell_lead, tell_lift, tell_verdict
-from icp_lab.views.prose import Prose
 from icp_lab.views.table import say_value
-from icp_lab.views.words import names
+from icp_lab.views.words import Prose, names
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
 _LONGEST = 32_767  # characters in a cell

@@ -22,12 +22,12 @@ from jupyter_core.utils import ensure_event_loop
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from icp_lab.artifacts.manifest import Manifest, digest_file, read_manifest, write_manifest, write_text
+from icp_lab.artifacts.manifest import Manifest, digest_file, read_manifest, read_page_facts, write_manifest, write_text
 from icp_lab.artifacts.place import drop_step, place_step
 from icp_lab.locale import _, in_language
-from icp_lab.locale.prose import translate_notebook
-from icp_lab.pages.notebook import render_page
-from icp_lab.report.plan import Assessment, Plan, StepEnd, Task, describe_page
+from icp_lab.locale.prose import parameter_meaning, translate_notebook
+from icp_lab.pages.notebook import PageFacts, render_page
+from icp_lab.report.plan import Assessment, Plan, StepEnd, Task, say_maker
 from icp_lab.step import FILE, STAGE
 
 ENGINE = "icp_lab"
@@ -194,9 +194,34 @@ def _say_cause(error: PapermillExecutionError, language: str) -> str:
         return f"{words.format(kind=error.ename, words=error.evalue)} {calm}"
 
 
+def _describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFacts:
+    """What does the page of a notebook say besides the notebook?
+
+    Parameters
+    ----------
+    plan, task
+        The report and the notebook.
+    trouble
+        Why it did not finish; empty if it did.
+    staged
+        Folder of the step, with what it said of itself.
+    """
+    with in_language(plan.language):
+        rows = read_page_facts(staged).get("rows", {})
+        used = _("{used} rows used, {set_aside} set aside, {made_missing} cells made missing")
+        read = [(_("Table {table}").format(table=table), used.format(**counts)) for table, counts in rows.items()]
+        parameters = [(each.name, repr(task.parameters[each.name]), _(parameter_meaning(each.meaning)))
+                      for each in task.file.parameters]
+        return PageFacts(
+            name=task.name, language=plan.language, study=plan.study.name, pages=tuple(plan.tasks),
+            provenance=((_("Study"), plan.study.name), (_("As of"), str(plan.study.as_of)), *read, say_maker()),
+            parameters=tuple(parameters), trouble=trouble,
+            own={name: each.file.title for name, each in plan.tasks.items() if each.own})
+
+
 def _write_page(plan: Plan, task: Task, notebook: Any, trouble: str, staged: Path) -> None:
     with _one_page_at_a_time:
-        html = render_page(notebook, describe_page(plan, task, trouble, staged))
+        html = render_page(notebook, _describe_page(plan, task, trouble, staged))
     write_text(plan.out / f"{task.name}.html", html)
 
 

@@ -7,14 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from icp_lab.artifacts.manifest import PAGE_FACTS, Manifest, digest_file, folder_of, read_json, read_manifest
-from icp_lab.locale import _, in_language
-from icp_lab.locale.prose import parameter_meaning
-from icp_lab.pages.notebook import PageFacts
+from icp_lab.artifacts.manifest import Manifest, digest_file, folder_of, read_manifest
+from icp_lab.locale import _
 from icp_lab.process import BY_NAME, needs
 from icp_lab.process.keys import compute_key, describe_inputs, hash_upstream, page_key, tables_of
-from icp_lab.process.notebook import NotebookFile
-from icp_lab.process.settings import check_notebook, list_notebooks, resolve_parameters
+from icp_lab.process.notebook import NotebookFile, check_notebook, list_notebooks, resolve_parameters
 from icp_lab.process.sources import library_version
 from icp_lab.study import Study
 
@@ -156,31 +153,6 @@ def _say_changes(manifest: Manifest, inputs: Mapping[str, str]) -> tuple[str, ..
                 else _("something that it rests on changed while it ran"),)
     return tuple(words.get(name) or _("{artifact} changed").format(artifact=name.removeprefix("artifact "))
                  for name in changed)
-
-
-def describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFacts:
-    """What does the page of a notebook say besides the notebook?
-
-    Parameters
-    ----------
-    plan, task
-        The report and the notebook.
-    trouble
-        Why it did not finish; empty if it did.
-    staged
-        Folder of the step, with what it said of itself.
-    """
-    with in_language(plan.language):
-        rows = read_json(staged / PAGE_FACTS).get("rows", {})
-        used = _("{used} rows used, {set_aside} set aside, {made_missing} cells made missing")
-        read = [(_("Table {table}").format(table=table), used.format(**counts)) for table, counts in rows.items()]
-        parameters = [(each.name, repr(task.parameters[each.name]), _(parameter_meaning(each.meaning)))
-                      for each in task.file.parameters]
-        return PageFacts(
-            name=task.name, language=plan.language, study=plan.study.name, pages=tuple(plan.tasks),
-            provenance=((_("Study"), plan.study.name), (_("As of"), str(plan.study.as_of)), *read, say_maker()),
-            parameters=tuple(parameters), trouble=trouble,
-            own={name: each.file.title for name, each in plan.tasks.items() if each.own})
 
 
 def say_maker() -> tuple[str, str]:

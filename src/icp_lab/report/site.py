@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import PAGE_FACTS, folder_of, read_json, read_manifest, write_text
+from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts, write_text
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.icp import write_icp
 from icp_lab.intake.facts import COUNTED
@@ -20,6 +20,7 @@ from icp_lab.publish.document import build_document
 from icp_lab.publish.workbook import write_workbook
 from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
+from icp_lab.views.personas import word_icp
 from icp_lab.views.picture import About
 from icp_lab.views.table import Column, Table
 
@@ -70,7 +71,7 @@ def _read_definition(plan: Plan) -> _Definition | None:
 
 
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
-    icp = {**definition.icp, "language": plan.language}
+    icp = word_icp({**definition.icp, "language": plan.language})
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     write_icp(plan.out / "icp.yml", icp)
     write_text(plan.out / "icp.html", build_document(icp, definition.standing, about))
@@ -103,7 +104,7 @@ def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
         return StepFacts(name, title, "failed" if end.state == "failed" else "not_run", end.cause)
     if read_manifest(folder) is None:
         return StepFacts(name, title, "not_run", _("It has not been run yet."))
-    facts = read_json(folder / PAGE_FACTS)
+    facts = read_page_facts(folder)
     return StepFacts(name, title, "done", "", tuple(facts.get("headlines", ())), facts.get("answers", {}))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from icp_lab.artifacts.manifest import PAGE_FACTS, folder_of, read_json
+from icp_lab.artifacts.manifest import folder_of, read_page_facts
 from icp_lab.locale import _
 from icp_lab.report.make import read_record
 from icp_lab.report.plan import Plan
@@ -43,7 +43,7 @@ def tell_status(plan: Plan) -> tuple[Status, ...]:
     told: dict[str, Status] = {}
     for name, task in plan.tasks.items():
         assessment = plan.assess(name)
-        answers = read_json(folder_of(plan.out, name) / PAGE_FACTS).get("answers", {}).values()
+        answers = read_page_facts(folder_of(plan.out, name)).get("answers", {}).values()
         waiting = {table for each in answers if each["state"] == "waiting" for table in each["tables"]}
         broken = [need for need in task.needs if told[need].state != "fresh"]
         state: str = "stale" if assessment.state == "unrendered" else assessment.state

@@ -9,8 +9,8 @@ from IPython.display import display
 from icp_lab.pages.render import render_picture, render_prose, render_table
 from icp_lab.process.notebook import NotebookFile
 from icp_lab.views.picture import Picture
-from icp_lab.views.prose import Prose
 from icp_lab.views.table import Table
+from icp_lab.views.words import Prose
 
 _SHOWN = ((Table, render_table), (Picture, render_picture), (Prose, render_prose))
 

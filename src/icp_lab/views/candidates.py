@@ -11,9 +11,8 @@ from icp_lab.methods.declared import HypothesisTests
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.small import FEW, VERY_FEW, CaseMatrix, FewCases
 from icp_lab.rule import name_attribute, write_number
-from icp_lab.views.prose import Prose, begin, join, say_count, tell
 from icp_lab.views.table import Column, Table, say, say_value
-from icp_lab.views.words import lay_out, name, names, phrase
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, tell
 
 SURE = 0.05
 _MARKS = {True: "\u2713", False: "\u2717", None: "?"}

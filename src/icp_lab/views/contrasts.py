@@ -1,26 +1,27 @@
-"""How two groups of accounts differ: sentences, a table, and a forest plot of what survives the number of tries."""
+"""How two groups of accounts differ: sentences, a table, a forest plot of what survives the tries; who stays."""
 
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
 from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.negatives import Groups, Negatives
-from icp_lab.rule import name_attribute, write_number
+from icp_lab.methods.staying import Staying
+from icp_lab.rule import Criterion, name_attribute, write_number
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, plot_intervals, write_percent
-from icp_lab.views.prose import Prose, begin, join, tell
 from icp_lab.views.table import MISSING, Column, Table, say
-from icp_lab.views.words import lay_out, name, names, phrase, show
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, show, tell
 
 _SIZES = {"employees", "annual_revenue"}
 _MOST_PAIRS = 4
@@ -250,3 +251,61 @@ def _name_groups(contrast: Contrast) -> dict[str, Any]:
 
 def _name_each(attributes: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(name_attribute, attributes)))
+
+
+_MOST = 6  # panels that can still be taken in at a glance
+
+
+def draw_staying(staying: Staying, about: About) -> Picture | Prose:
+    """How long do customers of each level stay, in the attribute that tells most of it?"""
+    if not staying.tried:
+        return phrase("nothing", "curves")
+    first = staying.frame[staying.frame["rank"] == 0]
+    levels = first.loc[sorted(first["n"].nlargest(_MOST).index)]
+    labels = [_name_level(row) for _place, row in levels.iterrows()]
+    curves = [staying.curves[staying.curves["place"] == place] for place in levels.index]
+
+    def draw(sheet: Figure, narrow: bool) -> None:
+        columns = 2 if narrow else min(len(levels), 3)
+        rows = -(-len(levels) // columns)
+        panels = sheet.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        for axes in panels[len(levels):]:
+            axes.set_axis_off()
+        for place, axes in enumerate(panels[:len(levels)]):
+            for curve in curves:
+                axes.step(curve["month"] / 12, curve["stayed"], where="post", color=COLOURS["grey"], linewidth=0.8)
+            mine, label = curves[place], f"{begin(labels[place])} ({levels['n'].iloc[place]})"
+            axes.fill_between(mine["month"] / 12, mine["stayed_low"], mine["stayed_high"], step="post", alpha=0.2,
+                              color=COLOURS["accent"], linewidth=0)
+            axes.step(mine["month"] / 12, mine["stayed"], where="post", color=COLOURS["accent"])
+            axes.set_title(fill(label, (17 if narrow else 27) // (1 if label.isascii() else 2)))
+            axes.set_ylim(0, 1)
+            write_percent(axes.yaxis)
+            axes.xaxis.set_major_locator(MaxNLocator(3 if narrow else 5, integer=True))
+
+    told = first.dropna(subset=["stayed"])
+    best, worst = first.iloc[0], first.iloc[max(len(told) - 1, 0)]  # levels that nobody was seen of so long come last
+    return show(
+        "staying", draw, about, figure=True, title="told" if first["distinct"].any() else "unexplained",
+        height=40 + 190 * -(-len(levels) // 3), narrow_height=60 + 190 * -(-len(levels) // 2),
+        best=_name_level(best), share=best["stayed"], interval=(best["stayed_low"], best["stayed_high"]),
+        worst=begin(_name_level(worst)), other=worst["stayed"], ends=(worst["stayed_low"], worst["stayed_high"]),
+        months=staying.months, n=staying.n, left=staying.left, tried=staying.tried, levels=", ".join(labels))
+
+
+def tabulate_staying(staying: Staying, most: int = 12) -> Table | Prose:
+    """Which share of each level stayed, and which attributes tell who stays?"""
+    if not staying.tried:
+        return phrase("nothing", "staying")
+    frame = staying.frame.head(most)
+    frame = frame.assign(level=[_name_level(row) for _place, row in frame.iterrows()])
+    more = tell(_("Shown: {rows} of {n} levels."), rows=len(frame), n=len(staying.frame))
+    return lay_out("staying", frame, months=staying.months, tried=staying.tried,
+                   note=more if len(frame) < len(staying.frame) else "")
+
+
+def _name_level(row: pd.Series) -> str:
+    level = row.to_dict()
+    start, end = (None if pd.isna(level[key]) else float(f"{level[key]:.4g}") for key in ("start", "end"))
+    claim = Criterion(level["attribute"], level["kind"], start, end, (level["value"],), bool(level["yes"])).words()
+    return claim if level["yes"] or level["kind"] == "is" else _("{criterion}: no").format(criterion=claim)

@@ -10,9 +10,8 @@ from icp_lab.locale import _
 from icp_lab.methods.document import Standing
 from icp_lab.rule import Rule, name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
-from icp_lab.views.prose import Prose, begin, join, say_count, tell
 from icp_lab.views.table import Table, say, say_interval
-from icp_lab.views.words import lay_out, name, names, phrase, show
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tell
 
 _WORTH_RULING_OUT = 3.0  # times the rate of all: to exclude more than that tells nobody anything
 

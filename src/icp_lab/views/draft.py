@@ -17,9 +17,8 @@ from icp_lab.methods.profile import Additions, MoreProfiles
 from icp_lab.rule import Rule, name_attribute
 from icp_lab.views.contrasts import tell_confounding
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, plot_bars, plot_intervals, write_percent
-from icp_lab.views.prose import Prose, begin, join, say_count, tell
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import lay_out, name, phrase, show
+from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show, tell
 
 NO_EXCESS = 0.1  # a ratio this close to one leaves nothing that size could explain
 LOOSE = 1 - FIRM

@@ -12,9 +12,8 @@ from icp_lab.methods.quality import Fixes, Quality
 from icp_lab.study.candidates import REFUSALS
 from icp_lab.study.history import Begun
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, write_percent
-from icp_lab.views.prose import Prose, join, say_count
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import lay_out, name, names, phrase, show
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show
 
 FIRST = 5
 

@@ -12,9 +12,8 @@ from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentati
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.customers import name_kind
 from icp_lab.views.picture import COLOURS, About, Picture
-from icp_lab.views.prose import Prose, join, tell
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import lay_out, phrase, show
+from icp_lab.views.words import Prose, join, lay_out, phrase, show, tell
 
 _MARKS = ("o", "s", "^", "D", "v", "P")
 _SHADES = ("accent", "warn", "second", "grey", "ink")
