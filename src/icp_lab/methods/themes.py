@@ -10,7 +10,7 @@ from scipy.stats import false_discovery_control, fisher_exact
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.coding import suggest_codes
+from icp_lab.methods.coding import Suggestions, suggest_codes
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.interviewees import tell_kinds
 from icp_lab.methods.rates import bound_share
@@ -124,7 +124,8 @@ def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFr
     0    x          1   2
     """
     rows = passages.merge(heads.drop(columns="language", errors="ignore"), on="interview", how="left")
-    rows = rows.sort_values(["interview", "passage"], ignore_index=True).reindex(columns=list(DTYPES_OF["passages"]))
+    rows = rows.sort_values(["interview", "passage"], ignore_index=True)
+    rows = rows.reindex(columns=list(DTYPES_OF["passages"]))
     accounts = rows["account_id"].astype("str")
     rows["company"] = accounts.where(accounts.notna() & (accounts != ""), rows["interview"])
     rows["kind"] = tell_kinds(rows.assign(title=None))
@@ -222,7 +223,7 @@ def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row a pair of `themes.toml` that was said by a company whose measure is known: code, measure, side (top,
         bottom), companies (for which the two contradict each other), of (that said it and are measured), share with
-        its interval low and high, accounts.
+        its interval low and high, others (that did not say it and are in the same third), of_others, accounts.
 
     Examples
     --------
@@ -237,15 +238,17 @@ def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
     measured, found = fill_table(success, "success").set_index("account_id"), []
     for pair in read_declared("icp_lab.methods", "themes.toml")["against"]:
         who = themes.list_companies(pair["code"])
-        held = measured[pair["measure"]].reindex(who).dropna()
-        against = held[held > 1 - _THIRD] if pair["side"] == "top" else held[held < _THIRD]
-        found.append({**pair, "companies": len(against), "of": len(held), "accounts": ",".join(against.index)})
+        heard = measured[pair["measure"]].reindex(sorted(set(themes.passages["company"]))).dropna()
+        against, said = heard > 1 - _THIRD if pair["side"] == "top" else heard < _THIRD, heard.index.isin(who)
+        found.append({**pair, "companies": int((against & said).sum()), "of": int(said.sum()),
+                      "others": int((against & ~said).sum()), "of_others": int((~said).sum()),
+                      "accounts": ",".join(heard.index[against & said])})
     frame = pd.DataFrame(found)
     frame = frame[frame["of"] > 0]
     return frame.join(_bound(frame)).sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
 
 
-def pick_quotes(themes: Themes, *, quotes: int = 2, length: int = 140) -> pd.DataFrame:
+def pick_quotes(themes: Themes, *, quotes: int = 2, most: int = 12, length: int = 140) -> pd.DataFrame:
     """Which passages show a theme best, out of those that may be shown?
 
     Parameters
@@ -254,6 +257,8 @@ def pick_quotes(themes: Themes, *, quotes: int = 2, length: int = 140) -> pd.Dat
         What was said.
     quotes
         Most quotes a theme, each of another company, 0 to 5.
+    most
+        So many themes are quoted, the commonest first.
     length
         Characters that a quote is best to have; what is nearest to it is taken.
 
@@ -271,13 +276,45 @@ def pick_quotes(themes: Themes, *, quotes: int = 2, length: int = 140) -> pd.Dat
     """
     rows = themes.passages[themes.passages["consent"].isin(["quote", "anonymous"])]
     rows = rows.assign(code=rows["codes"].str.split(",")).explode("code")
-    order = {code: place for place, code in enumerate(themes.frame["code"])}
+    order = {code: place for place, code in enumerate(themes.frame["code"].head(most))}
     rows = rows[rows["code"].isin(list(order))]
     rows = rows.assign(theme=rows["code"].map(order), named=rows["consent"] == "anonymous",
                        off=(rows["text"].str.len() - length).abs())
     rows = rows.sort_values(["theme", "named", "off", "interview", "passage"])
     rows = rows.drop_duplicates(["code", "company"]).drop_duplicates(["company", "text"])
     return rows.groupby("code", sort=False).head(quotes).drop(columns=["theme", "named", "off"]).reset_index(drop=True)
+
+
+def list_suggestions(suggestions: Suggestions, passages: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+    """Which suggested codes wait for somebody to say whether they fit?
+
+    Parameters
+    ----------
+    suggestions
+        From `suggest_codes`.
+    passages
+        Their passages: interview, passage, text.
+    answered
+        Those that somebody answered: interview, passage (as text), code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The artifact `suggestions`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"interview": "1", "passage": [1, 2], "code": "x", "score": 0.5, "words": [("a",)] * 2})
+    >>> said = pd.DataFrame({"interview": "1", "passage": [1, 2], "text": ["a b", "a c"]})
+    >>> done = pd.DataFrame({"interview": ["1"], "passage": ["2"], "code": ["x"]})
+    >>> list_suggestions(Suggestions(rows, 2), said, done)[["passage", "evidence", "text"]].values.tolist()
+    [[1, 'a', 'a b']]
+    """
+    keys = ["interview", "passage", "code"]
+    done = set(answered[keys].itertuples(index=False, name=None))
+    rows = suggestions.frame.merge(passages[["interview", "passage", "text"]], on=keys[:2])
+    rows = rows[[(one.interview, str(one.passage), one.code) not in done for one in rows.itertuples()]]
+    return rows.assign(evidence=rows["words"].map(", ".join))[[*keys, "evidence", "score", "text"]]
 
 
 def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:

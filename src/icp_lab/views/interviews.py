@@ -12,7 +12,7 @@ from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees
 from icp_lab.methods.themes import FEW, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show, tell
 
 SHOWN = 12
 
@@ -73,7 +73,7 @@ def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | P
     if not len(rows):
         return phrase("nothing", "themes")
     labels = _name_codes(rows, book)
-    notes = [tell(_("{k} of {n}"), k=row["companies"], n=row["of"]) for row in rows.to_dict("records")]
+    notes = [say_count(*pair) for pair in rows[["companies", "of"]].to_numpy().tolist()]
 
     def draw(axes: Axes, narrow: bool) -> None:
         plot_intervals(axes, labels, rows["share"].tolist(), list(zip(rows["low"], rows["high"], strict=True)),
@@ -141,7 +141,8 @@ def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table 
         return phrase("nothing", "contradictions" if len(against) else "compared_with_data", n=len(against))
     measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
                 for row in rows.to_dict("records")]
-    return lay_out("contradictions", rows.assign(theme=_name_codes(rows, book), data=measured))
+    others = [say_count(*pair) for pair in rows[["others", "of_others"]].to_numpy().tolist()]
+    return lay_out("contradictions", rows.assign(theme=_name_codes(rows, book), data=measured, elsewhere=others))
 
 
 def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
