@@ -107,26 +107,33 @@ def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.Dat
     return Standing(frame, tally.rename_axis(columns=None).reset_index(), inside, outside)
 
 
-def compose_icp(draft: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date,
-                review_months: int) -> dict[str, Any]:
+def compose_icp(agreed: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date,
+                review_months: int, *, groups: dict[str, Any] | None = None,
+                personas: dict[str, Any] | None = None) -> dict[str, Any]:
     """How does the definition read, in the form of icp.yml?
 
     Parameters
     ----------
-    draft, avoid, segmentation
-        The artifacts of these names.
+    agreed, avoid, segmentation
+        The artifacts of these names; a negative profile that the review changed stands in `agreed`.
     as_of
         Day up to which the study looks.
     review_months
         Months until the next review, 1 to 24.
+    groups, personas
+        The artifacts of these names; personas that the review left stand in `agreed`.
 
     Returns
     -------
     dict
-        The draft with its date, its next review, the negative profile where one is claimed, and published segments.
+        What was agreed, with its date, its next review, the negative profile where one is claimed, and published
+        segments.
     """
     review = pd.Timestamp(as_of) + pd.DateOffset(months=review_months)
-    icp = {**draft, "as_of": as_of.isoformat(), "next_review": review.date().isoformat()}
+    icp = {**agreed, "as_of": as_of.isoformat(), "next_review": review.date().isoformat()}
+    avoid = icp.pop("avoid", avoid)
+    if groups is not None and personas is not None:
+        icp = {"personas": personas["personas"], **icp, "groups": groups}
     if avoid.get("criteria"):
         icp["avoid"] = {key: avoid[key] for key in ("criteria", "verdict", "evidence")}
     if segmentation.get("published"):

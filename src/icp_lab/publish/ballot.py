@@ -38,7 +38,8 @@ def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, num
     book = Book(path, title, as_of)
     text = {"text_wrap": True, "valign": "top", "font_size": 10, "border": 1, "border_color": "#D4D7DC"}
     styles = {"fixed": book.file.add_format(text), "bold": book.file.add_format({"bold": True, "font_size": 13}),
-              "plain": book.file.add_format({"font_size": 10}), "id": book.file.add_format({**text, "font_color": "#6B7280"}),
+              "plain": book.file.add_format({"font_size": 10}),
+              "id": book.file.add_format({**text, "font_color": "#6B7280"}),
               "answer": book.file.add_format({**text, "bg_color": "#FFF8DC", "locked": False})}
     for name in DEPARTMENTS.values():
         sheet = book.file.add_worksheet(_(name))

@@ -12,8 +12,7 @@ from jinja2 import Environment, PackageLoader
 
 from icp_lab.artifacts.manifest import digest_text
 from icp_lab.locale import LANGUAGES, _, language
-from icp_lab.locale.declared import read_declared
-from icp_lab.methods.interviewees import KINDS
+from icp_lab.methods.interviewees import KINDS, list_topics
 from icp_lab.publish.workbook import Book
 from icp_lab.views.words import name, names
 
@@ -39,14 +38,14 @@ def write_guides(folder: Path, people: pd.DataFrame, sender: str) -> None:
     for row in people.astype(object).where(people.notna(), "").to_dict("records"):
         speaks = row["language"] if row["language"] in LANGUAGES else language()
         spoken.add(speaks)
-        account, topics = _name_file(row["account_id"]), _list_topics(row["kind"], speaks)
+        account, topics = _name_file(row["account_id"]), list_topics(row["kind"], speaks)
         words = {**row, "topics": topics, "sender": sender, "role": row["buying_role"],
                  "company": row["company"].replace("--", "–")}  # two hyphens would end the comment that names it
-        _fill(folder / f"{account}_{row['kind']}_{row['place']}.md", "guide", speaks, words)
+        fill_paper(folder / f"{account}_{row['kind']}_{row['place']}.md", "guide", speaks, words)
         if row["place"] == 1:
-            _fill(folder / PAPERS / f"request_{account}.md", "request", speaks, words | {"topics": topics[:-1]})
+            fill_paper(folder / PAPERS / f"request_{account}.md", "request", speaks, words | {"topics": topics[:-1]})
     for speaks in sorted(spoken):
-        _fill(folder / PAPERS / f"consent_{speaks}.md", "consent", speaks, {"sender": sender})
+        fill_paper(folder / PAPERS / f"consent_{speaks}.md", "consent", speaks, {"sender": sender})
     _write_plan(folder / PAPERS / "plan.xlsx", people)
 
 
@@ -68,7 +67,7 @@ def write_calls(path: Path, people: pd.DataFrame) -> None:
 
 def _write_plan(path: Path, people: pd.DataFrame) -> None:
     asked = [{"kind": kind, "topic": topic["title"], "question": question, "notes": ""}
-             for kind in KINDS for topic in _list_topics(kind, language()) for question in topic["questions"]]
+             for kind in KINDS for topic in list_topics(kind, language()) for question in topic["questions"]]
     book = Book(path, _("Interviews"))
     for kind, frame in (("guide", pd.DataFrame(asked)), ("schedule", people), ("follow_up", people)):
         book.add_sheet(name("interview_sheet", kind), _head(frame, f"interview_{kind}"), frozen=2)
@@ -86,20 +85,14 @@ def _head(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     return sheet.set_axis(list(heads.values()), axis=1)
 
 
-def _list_topics(kind: str, speaks: str) -> list[dict[str, Any]]:
-    """List titles and questions of the guide, with the closing ones last."""
-    guide = read_declared("icp_lab.study", "guide.toml")
-    topics = [{"title": topic[speaks], "questions": topic[kind][speaks]} for topic in guide["topics"].values()]
-    return [*topics, {"title": guide["closing"][speaks], "questions": guide["closing"]["questions"][speaks]}]
-
-
 def _name_file(account: str) -> str:
     """Make a name for files out of an account's id, another one for each."""
     plain = re.sub(r"[^\w.-]+", "_", account).strip("._")
     return plain if plain == account else f"{plain}_{digest_text(account)[:6]}"
 
 
-def _fill(path: Path, template: str, speaks: str, words: Mapping[Any, Any]) -> None:
+def fill_paper(path: Path, template: str, speaks: str, words: Mapping[Any, Any]) -> None:
+    """Write a paper of the templates beside this file, in a language."""
     kept = Environment(loader=PackageLoader("icp_lab.publish", "templates"), trim_blocks=True, lstrip_blocks=True,
                        keep_trailing_newline=True)
     quote = partial(json.dumps, ensure_ascii=False)

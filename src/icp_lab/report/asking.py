@@ -13,13 +13,17 @@ from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
+from icp_lab.methods.review import list_items
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry
+from icp_lab.publish.ballot import write_ballot
 from icp_lab.publish.forms import write_form
-from icp_lab.publish.guides import write_calls, write_guides
+from icp_lab.publish.guides import fill_paper, write_calls, write_guides
 from icp_lab.report.plan import Plan
+from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
 from icp_lab.study.study import MOST_ASKED
+from icp_lab.views.review import list_agenda, list_lines
 from icp_lab.views.words import name
 
 # Puts files into a folder, each where it is to stand in the report's.
@@ -73,7 +77,8 @@ def _list_statements(plan: Plan) -> list[dict[str, str]]:
     """List statements of which nobody has said yet what reason they give, the unsure and the common ones first."""
     if not len(said := read_left(plan, "statements")):
         return []
-    said = said[said["people"] == 0].sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
+    asked = (said["people"] == 0) & ((said["source"] != "tickets") | said["unsure"])
+    said = said[asked].sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
     said = said.drop_duplicates("statement").head(MOST_ASKED)
     return [{"statement": row["statement"], "source": name("reason_source", row["source"]), "times": str(row["times"]),
              "words": row["words"] if row["words"] == row["words"] else "", "unsure": _("yes") if row["unsure"] else "",
@@ -120,6 +125,26 @@ def write_interviews(plan: Plan, folder: Path) -> None:
         write_calls(folder / "private" / "interview_contacts.xlsx", people)
 
 
+def write_review(plan: Plan, folder: Path) -> None:
+    """Put the ballot of the next round, agenda and minutes into a folder, and a form for what is decided."""
+    voted = read_left(plan, "voted")
+    if (still := voted[voted["decided"].isna()]).empty:
+        return
+    draft, avoid = (read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in ("draft", "avoid"))
+    items = [item for item in list_items(dict(draft), dict(avoid)) if item.id in set(still["item"])]
+    lines, number = list_lines(items), int(voted["round"].max())
+    about = {"study": plan.study.name, "as_of": plan.study.as_of.isoformat()}
+    place = folder / "to_fill" / "review"
+    place.mkdir(parents=True)
+    write_ballot(place / f"ballot_round{number + 1}.xlsx", list_lines(items, still), number=number + 1, **about)
+    words = about | {"lines": list_agenda(still, lines), "round": number, "votes": int(voted["n"].sum())}
+    for paper in ("agenda", "minutes"):
+        fill_paper(place / f"{paper}.md", paper, plan.language, words)
+    if not (plan.study.folder / DECISIONS).is_file():
+        form = lines[["item", "said"]].rename(columns={"said": "line"}).reindex(columns=[*DECISION, "line"])
+        form.to_csv(place.parent / DECISIONS, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
 def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     """Read a table that a step left behind; without rows where the step has not run."""
     if find_entry(plan.out, artifact) is None:
@@ -127,4 +152,4 @@ def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
 
 
-WRITERS: tuple[Writer, ...] = (write_interviews,)
+WRITERS: tuple[Writer, ...] = (write_interviews, write_review)

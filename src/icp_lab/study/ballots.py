@@ -1,4 +1,4 @@
-"""Filled ballots, `review/*.xlsx`: votes with the cell of every fault, and those of the table `review`."""
+"""What comes of a review: votes in `review/*.xlsx` and the table `review`, rows of `decisions.csv`, faults by cell."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,8 @@ import pandas as pd
 
 from icp_lab.errors import LabError, utter
 from icp_lab.errors.base import Place
-from icp_lab.intake.layout import open_book
+from icp_lab.intake.encoding import find_delimiter, find_encoding, read_rows
+from icp_lab.intake.layout import name_headers, open_book
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared
 
@@ -24,6 +25,7 @@ COLUMNS: dict[str, str] = _NAMES["ballot_columns"]
 DEPARTMENTS: dict[str, str] = _NAMES["review_departments"]
 ITEM, VOTE, COMMENT, PROPOSAL = (list(COLUMNS).index(name) for name in ("item", "vote", "comment", "proposal"))
 VOTES = ("round", "department", "reviewer", "item", "vote", "comment", "proposal", "mark")
+DECISIONS, DECISION = "decisions.csv", ("date", "item", "decision", "by", "reason")
 Cells = list[list[Any]]
 
 
@@ -40,8 +42,9 @@ def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a vote: round, department, reviewer (else the file or row, so that two people are two), item, vote (1 to 9),
-        comment, proposal, mark (of the line as the ballot had it; empty in the table). Rows without a vote are left out.
+        A row a vote: round, department, reviewer (else the file or row, so that two people are two), item, vote (1 to
+        9), comment, proposal, mark (of the line as the ballot had it; empty in the table). Rows without a vote are left
+        out.
 
     Raises
     ------
@@ -173,3 +176,38 @@ def _say_everywhere(word: str) -> list[str]:
         with in_language(language):
             said.append(_(word))
     return said
+
+
+def read_decided(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Which rows of decisions.csv hold a decision? Their numbers and their cells; none where there is no such file.
+
+    Raises
+    ------
+    LabError
+        A column is missing, or a row has more cells than the header.
+    """
+    if not path.is_file():
+        return []
+    encoding, found = find_encoding(path, DECISIONS), []
+    rows = list(read_rows(path, encoding, find_delimiter(path, encoding, DECISIONS), DECISIONS)) or [[]]
+    names = [name.casefold() for name in name_headers(rows[0])]
+    for name in DECISION[:4]:
+        if name not in names:
+            raise refuse_decision(None, name, _("the column `{name}` is missing").format(name=name))
+    for number, cells in enumerate(filter(any, rows[1:]), start=1):
+        if len(cells) > len(names):
+            problem = _("it has more cells than the header: a rule with commas stands between quotes")
+            raise refuse_decision(number, "", problem)
+        row = dict.fromkeys(names, "") | dict(zip(names, map(str.strip, cells), strict=False))
+        found += [(number, row)] if row["decision"] else []
+    return found
+
+
+def refuse_decision(row: int | None, column: str, problem: str, remedy: str = "") -> LabError:
+    """Refuse what stands in a cell of decisions.csv."""
+    return utter("study.bad_decision", Place(DECISIONS, row, column), problem=problem, remedy=remedy)
+
+
+def is_answered(path: Path) -> bool:
+    """Did anybody write into this ballot, or this decisions.csv?"""
+    return bool(read_decided(path)) if path.name == DECISIONS else any(any(row[4:7]) for row in read_ballot(path))

@@ -154,6 +154,10 @@ def copy_files(files: Iterable[tuple[Path, Path]]) -> None:
 
 
 def _is_filled(path: Path) -> bool:
+    if path.name == "decisions.csv" or (path.parent.name == "review" and path.suffix == ".xlsx"):
+        from icp_lab.study.ballots import is_answered  # noqa: PLC0415  (pandas)
+
+        return is_answered(path)
     lines = path.read_bytes().splitlines()
     return sum(bool(line.strip(b" ,;\t\r\n")) for line in lines) > (1 if path.suffix.lower() == ".csv" else 0)
 

@@ -1,0 +1,89 @@
+"""decisions.csv: what was settled of each line of the draft, read with the row of every fault."""
+
+import re
+from collections.abc import Collection
+from datetime import date
+from unicodedata import normalize
+
+from icp_lab.errors import LabError, Place
+from icp_lab.errors.base import find_nearest
+from icp_lab.icp.text import parse
+from icp_lab.locale import _
+from icp_lab.locale.declared import read_declared
+from icp_lab.methods.agreed import Decision
+from icp_lab.study import Study
+from icp_lab.study.ballots import DECISION, DECISIONS, read_decided, refuse_decision
+from icp_lab.study.candidates import REFUSALS, Candidates
+
+_DECLARED = read_declared("icp_lab.icp", "decisions.toml")
+_ACTIONS = {word: action for action, words in _DECLARED["actions"].items() for word in words}
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+def read_decisions(study: Study, items: Collection[str]) -> tuple[Decision, ...]:
+    """What was decided of the lines of the draft?
+
+    Parameters
+    ----------
+    study
+        The study, with decisions.csv or without.
+    items
+        Ids of the lines as they are now. A decision on a line that was there once is read too.
+
+    Returns
+    -------
+    tuple of Decision
+        By their days, those of one day in the order of the file. Rows without a decision are left out.
+
+    Raises
+    ------
+    LabError
+        A column or a cell is missing, an item is unknown, or a decision cannot be read; the message names the row.
+    """
+    candidates = study.candidates()
+    found = [_read_one(number, row, items, candidates) for number, row in read_decided(study.folder / DECISIONS)]
+    return tuple(sorted(found, key=lambda decision: decision.on))
+
+
+def _read_one(number: int, row: dict[str, str], items: Collection[str], candidates: Candidates) -> Decision:
+    for name in DECISION[:4]:
+        if not row[name]:
+            raise refuse_decision(number, name, _("`{key}` is missing").format(key=name))
+    item, said = row["item"], normalize("NFKC", row["decision"])
+    word, _colon, text = (part.strip() for part in said.partition(":"))
+    action, allowed = _ACTIONS.get(word.casefold(), ""), _list_allowed(item, items, candidates)
+    if not allowed:
+        near = find_nearest(item, items)
+        remedy = _("Did you mean {word}?").format(word=near) if near else ""
+        raise refuse_decision(number, "item", _("there is no line `{item}`").format(item=item), remedy)
+    if action not in allowed or bool(text) != (action in ("change", "add")):
+        problem = _("`{value}` cannot be decided of `{item}`, only: {words}").format(
+            value=row["decision"], item=item, words=", ".join(allowed))
+        raise refuse_decision(number, "decision", problem)
+    try:
+        rule = parse(text)
+        rule.mask(candidates.frame)
+    except LabError as fault:
+        fault.place = Place(DECISIONS, number, "decision")
+        raise
+    for name in rule.attributes:
+        if reason := candidates.refused.get(name):
+            problem = _("`{attribute}` cannot be a criterion: {reason}")
+            raise refuse_decision(number, "decision", problem.format(attribute=name, reason=_(REFUSALS[reason])))
+    return Decision(item, action, rule.criteria, row["by"], _read_day(number, row["date"]), row.get("reason", ""))
+
+
+def _list_allowed(item: str, items: Collection[str], candidates: Candidates) -> list[str]:
+    """List what may be decided of a line: one of the draft's, or one that a former draft can have had."""
+    kind, dot, rest = item.partition(".")
+    attribute = re.sub(r"\.\d+$", "", rest)
+    once = not dot or kind in ("more", "persona") or {rest, attribute} & set(candidates.frame.columns)
+    return list(_DECLARED["lines"].get(kind + dot, ())) if item in items or once else []
+
+
+def _read_day(number: int, value: str) -> date:
+    try:
+        return date(*map(int, _DAY.fullmatch(normalize("NFKC", value)).groups()))  # type: ignore[union-attr]
+    except (ValueError, AttributeError) as fault:
+        problem = _("`{value}` is not a day such as 2026-03-31").format(value=value)
+        raise refuse_decision(number, "date", problem) from fault
