@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from icp_lab.locale import in_language
+from icp_lab.methods.association import compare_all
 from icp_lab.methods.avoid import find_avoid, pick_failures
 from icp_lab.methods.contrast import Contrast, compare_groups
 from icp_lab.methods.negatives import Groups, Negatives, find_negatives, form_groups
 from icp_lab.methods.profile import weigh_criteria
-from icp_lab.methods.reasons import Reasons, group_reasons
+from icp_lab.methods.reasons import Reasons, cross_reasons, group_reasons
 from icp_lab.views import contrasts as difference
 from icp_lab.views import negatives as view
 from icp_lab.views.draft import draw_lift
@@ -86,6 +87,38 @@ def test_free_texts_stay_off_the_page_unless_asked_for(reasons: Reasons) -> None
     assert "Anna" not in str(view.tabulate_groupings(reasons))
     assert "Anna" in str(view.tabulate_groupings(reasons, show_texts=True))
     assert "qwerty" in str(view.tabulate_groupings(reasons)).split("\n")[2]
+
+
+def test_what_is_in_doubt_is_said_beside_what_decided(reasons: Reasons) -> None:
+    listed = str(view.tabulate_groupings(reasons))
+    assert "other, unsure" in listed and "no word of the list" in listed and "pricing" in listed
+    assert "Of 4 different statements 1" in view.tell_groupings(reasons)
+    assert "No account says why" in view.tell_groupings(group_reasons(NONE, NONE, NONE))
+
+
+def test_what_people_put_right_is_told_with_its_interval() -> None:
+    churn = pd.DataFrame({"account_id": IDS[:3], "reason": ["pricing", "qwerty", "bugs"]})
+    people = pd.DataFrame([("", "pricing", "price"), ("", "qwerty", "timing"), ("anna", "qwerty", "timing")],
+                          columns=["coder", "statement", "reason"])
+    reasons = group_reasons(churn, NONE, NONE, corrections=people)
+    assert "people, 2" in str(view.tabulate_groupings(reasons))
+    told = view.tell_groupings(reasons)
+    assert "2 statements and hold the same as the word list of 1 (50 %; 9 to 91 %)" in told
+    assert "Of 1 statements that several people looked at, they hold the same of 1" in told
+
+
+def test_reasons_by_kind_are_tested_before_they_are_shown() -> None:
+    churn = pd.DataFrame({"account_id": IDS, "reason": ["pricing"] * 30 + ["bugs"] * 30})
+    reasons = group_reasons(churn, NONE, NONE)
+    firms = pd.DataFrame({"account_id": IDS, "industry": ["Law"] * 30 + ["Retail"] * 30, "region": ["A", "B"] * 30})
+    kinds = firms.set_index("account_id")
+    assert "differs by industry by more" in view.tell_reason_kinds(compare_all(kinds, reasons.sides), 0.1)
+    assert "does not differ by region" in view.tell_reason_kinds(compare_all(kinds[["region"]], reasons.sides), 0.1)
+    table = str(view.tabulate_reason_kinds(cross_reasons(reasons, firms, "industry"), "industry"))
+    assert "Law" in table and "100 (89 to 100)" in table and "timing" not in table
+    nobody = group_reasons(NONE, NONE, NONE)
+    assert "What to collect" in view.tabulate_reason_kinds(cross_reasons(nobody, firms, "industry"), "industry")
+    assert "few" in view.tell_reason_kinds(compare_all(kinds, nobody.sides), 0.1)
 
 
 def test_the_forest_marks_what_holds_by_shape_and_word(contrast: Contrast) -> None:

@@ -5,17 +5,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from icp_lab.locale import _
+from icp_lab.methods.association import Association
 from icp_lab.methods.avoid import Failures
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.negatives import Negatives
 from icp_lab.methods.profile import Additions
 from icp_lab.methods.reasons import Reasons
+from icp_lab.rule import name_attribute
 from icp_lab.views.contrasts import tell_clearest
 from icp_lab.views.draft import draw_additions, draw_stability, tell_additions, tell_stability
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table, say
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
+
+_FEWEST = 5  # accounts that give a reason, if it is to have a column of its own
 
 
 def tell_negatives(negatives: Negatives, contrast: Contrast) -> Prose:
@@ -62,7 +66,7 @@ def tell_reasons(reasons: Reasons) -> Prose:
     """Which reason is named most, on leaving and on not buying?"""
     sentences = []
     for source in ("churn", "lost"):
-        part = reasons.frame[(reasons.frame["source"] == source) & (reasons.frame["group"] != "unknown")]
+        part = reasons.frame[reasons.frame["source"] == source]
         if part["accounts"].sum() > 0:
             top = part.sort_values("accounts", ascending=False, kind="stable").iloc[0]
             sentences.append(phrase(
@@ -103,7 +107,7 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
 
     said = [f"{row['source']} {say(row['of'], 'integer')}"
             for row in _name_codes(rows.drop_duplicates("source")).to_dict("records")]
-    known = rows[(rows["group"] != "unknown") & (rows["accounts"] > 0)]
+    known = rows[rows["accounts"] > 0]
     tops = known.loc[known.groupby("source", sort=False)["accounts"].idxmax()]
     parts = [tell(_("{source}: {group} ({share:share})"), source=row["source"], group=row["group"], share=row["share"])
              for row in _name_codes(tops).to_dict("records")]
@@ -114,7 +118,7 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
 
 
 def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
-    colours = [COLOURS["grey"] if group == "unknown" else COLOURS["accent"] for group in part["group"]]
+    colours = [COLOURS["grey"] if group == "other" else COLOURS["accent"] for group in part["group"]]
     axes.barh(range(len(part)), part["share"], height=0.62, color=COLOURS["faint"], zorder=1)
     plot_intervals(axes, [name("reason_group", group) for group in part["group"]], part["share"].tolist(),
                    list(zip(part["low"], part["high"], strict=True)), colours=colours,
@@ -134,7 +138,46 @@ def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
     rows = reasons.statements if show_texts else reasons.statements[~reasons.statements["free"]]
     hidden = len(reasons.statements) - len(rows)
     note = phrase("negative", "hidden" if hidden else "first", hidden=hidden)
-    return lay_out("groupings", _name_codes(rows), note=note)
+    by = [phrase("negative", "by_hand", n=row["people"]) if row["people"] else
+          row["words"] or phrase("negative", "unread") for row in rows.to_dict("records")]
+    rows = _name_codes(rows)
+    doubtful = rows["group"].map(lambda group: phrase("negative", "doubtful", group=group))
+    return lay_out("groupings", rows.assign(by=by, group=doubtful.where(rows["unsure"], rows["group"])), note=note)
+
+
+def tell_groupings(reasons: Reasons) -> Prose:
+    """How far can the grouping be trusted: what is unsure, and what do people say to it?"""
+    if reasons.statements.empty:
+        return phrase("nothing", "said")
+    checked = [phrase("negative", row["against"], interval=(row["low"], row["high"]),
+                      **{key: row[key] for key in ("statements", "same", "share")})
+               for row in reasons.checked.to_dict("records")]
+    return join(phrase("negative", "unsure", n=len(reasons.statements), unsure=reasons.statements["unsure"].sum()),
+                *checked)
+
+
+def tell_reason_kinds(association: Association, q: float) -> Prose:
+    """Do some kinds of accounts give other reasons than others?"""
+    tried, found = (list(map(name_attribute, frame["attribute"].drop_duplicates()))
+                    for frame in (association.frame, association.frame[association.frame["distinct"]]))
+    if not tried:
+        return phrase("nothing", "compared")
+    return phrase("negative", "by_kind" if found else "alike", names=found or tried, q=q,
+                  n=sum(association.groups.values()))
+
+
+def tabulate_reason_kinds(crossed: pd.DataFrame, attribute: str) -> Table | Prose:
+    """Which kinds of accounts give which reasons, with intervals?"""
+    rows = crossed[crossed.groupby("group")["accounts"].transform("sum") >= _FEWEST].to_dict("records")
+    if not rows:
+        return phrase("nothing", "reasons")
+    wide = {row["level"]: {"level": row["level"], "of": row["of"]} for row in rows}
+    for row in rows:
+        wide[row["level"]] |= {f"{end} {row['group']}": row[end] for end in ("share", "low", "high")}
+    given = dict.fromkeys(row["group"] for row in rows)
+    columns = tuple(Column(f"share {each}", name("reason_group", each), "share", low=f"low {each}", high=f"high {each}")
+                    for each in given)
+    return lay_out("reasons_by", pd.DataFrame(wide.values()), more=columns, kind=name_attribute(attribute))
 
 
 # The negative profile
