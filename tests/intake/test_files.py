@@ -57,6 +57,21 @@ def test_delimiters_are_found_out(tmp_path, delimiter):
     assert find_delimiter(path, "utf-8", "a.txt") == delimiter
 
 
+@pytest.mark.parametrize(("delimiter", "newline"), [(",", "\n"), ("\t", "\r\n")])
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\r\n", "\u3000", "\u00a0"])
+@pytest.mark.parametrize("cells", [["A", "{}B", "C"], ["A", "B{}", "C"], ["A", "B", "C{}"], ["A{}B", "{}", "C"]])
+def test_blanks_around_cells_are_cut_off(make_study, delimiter, newline, blank, cells):
+    # Only one cell of the file has one: no other can give it away.
+    for quote in ['"'] if blank in (delimiter, "\n", "\r\n") else ["", '"']:
+        rows = [["account_id", "name", "industry"], [quote + cell.format(blank) + quote for cell in cells]]
+        lines = newline.join(map(delimiter.join, rows))
+        named = delimiter.replace("\t", "\\t")
+        folder = make_study(f'tables: {{accounts: {{file: accounts.csv, delimiter: "{named}"}}}}\n',
+                            accounts_csv=lines.encode())
+        wanted = [cell.format(blank).strip() for cell in cells]
+        assert [cell if isinstance(cell, str) else "" for cell in read(folder)[0]] == wanted
+
+
 def test_excel_sheet_by_name(make_study):
     folder = make_study("tables: {accounts: {file: a.xlsx, sheet: 顧客}}\n")
     book = Workbook()

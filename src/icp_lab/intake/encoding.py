@@ -73,7 +73,9 @@ def _decodes(path: Path, encoding: str) -> bool:
     try:
         with path.open("rb") as stream:
             while block := stream.read(_SAMPLE):
-                decoder.decode(block)
+                # Plain signs need no look, unless they come within a character.
+                if encoding != "utf-8" or decoder.getstate()[0] or not block.isascii():
+                    decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

@@ -4,6 +4,8 @@ DuckDB reads clean UTF-8 files itself; anything else is first written again as a
 """
 
 import csv
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -19,6 +21,12 @@ from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sh
 
 if TYPE_CHECKING:
     from icp_lab.intake.spec import Spec
+
+# What `cut` of values.sql takes off, in UTF-8: the last byte of each, and what tells it from other signs.
+_BLANKS = {b" ": b"", b"\t": b"", b"\r": b"", b"\n": b"", b"\x80": rb"(?<=\xe3\x80\x80)", b"\xa0": rb"(?<=\xc2\xa0)"}
+# Signs that are written where a letter could not be.
+_MARKS = {b"?": b"", b"\xef": rb"(?=\xbf\xbd)"}
+_LONGEST = 12
 
 
 @dataclass(frozen=True)
@@ -134,8 +142,9 @@ def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: s
     if encoding in UTF8 and layout.plain and not set("*?[{") & set(str(path)):
         with suppress(duckdb.Error):  # ragged rows or loose quotes: the slower reader below takes them one by one
             part = _read_clean(con, name, path, layout.headers, delimiter)
+    blanks = part is None or _find(path, _write_ends(delimiter))
     part = part or _write_and_read(con, name, layout, folder, shown)
-    return _finish(con, replace(part, said=(*said, *part.said)), marked=_holds_marks(path))
+    return _finish(con, replace(part, said=(*said, *part.said)), blanks=blanks, marked=_find(path, _MARKS))
 
 
 def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: tuple[str, ...],
@@ -182,34 +191,46 @@ def _write_and_read(con: duckdb.DuckDBPyConnection, name: str, layout: Layout, f
     return replace(part, overlong=tuple(overlong), left_out=len(layout.footer), said=tuple(notes))
 
 
-def _holds_marks(path: Path) -> bool:
-    """Tell whether a file holds a sign that is written where a letter could not be."""
+def _find(path: Path, patterns: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a file holds a sign with what a pattern says of it; a sign that is nowhere costs next to nothing."""
+    wanted, held = {sign: re.compile(re.escape(sign) + rest) for sign, rest in patterns.items()}, b""
     with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            if b"?" in block or b"\xef\xbf\xbd" in block:
+        for block in chain(iter(lambda: stream.read(1 << 20), b""), [b"\n"]):
+            held = held[-_LONGEST:] + block
+            if any(sign in held and pattern.search(held) for sign, pattern in wanted.items()):
                 return True
     return False
 
 
-def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, marked: bool = True) -> _Part:
-    """Take out rows that sum up others, and say which columns have lost letters."""
+def _write_ends(delimiter: str) -> dict[bytes, bytes]:
+    """Write how a file looks where a cell ends with a blank; a sign that parts cells is one only before a quote."""
+    end, parts = rb"(?:%b|[\r\n]))" % re.escape(delimiter.encode()), b"\r\n" + delimiter.encode()
+    return {blank: rest + (rb'(?="' if blank in parts else rb'(?="?') + end for blank, rest in _BLANKS.items()}
+
+
+def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, blanks: bool = True, marked: bool = True) -> _Part:
+    """Take out rows that sum up others, and say which columns have lost letters; some cells may end with `blanks`."""
     said = list(part.said)
     cells = [f"c{j}" for j in range(len(part.headers))]
-    found = first(con, f"SELECT {', '.join(f'may_be_padded({cell})' for cell in cells) or 'count(*)'} FROM {part.name}")
-    padded = frozenset(header for header, blanks in zip(part.headers, found, strict=False) if blanks)
-    named = " OR ".join(f"{cut(cell, header in padded)} IN {TOTALS}"
-                        for cell, header in zip(cells[:3], part.headers, strict=False))
-    test = f"({named}) AND is_total([{', '.join(cells)}])" if len(cells) > 2 else "false"
-    n, row = first(con, f"SELECT count(*), min(row) FROM {part.name} WHERE {test}")
-    if n:
-        con.execute(f"DELETE FROM {part.name}_data WHERE {test}")
-        said.append(("total_rows", "", {"n": n, "row": row}))
+    test = "begins_blank({0}) OR ends_blank({0})" if blanks else "begins_blank({0})"
+    padded = frozenset(header for header, cell in zip(part.headers, cells, strict=True)
+                       if first(con, f"SELECT EXISTS (FROM {part.name} WHERE {test.format(cell)})")[0])
+    # Each column by itself: DuckDB passes over rows whose first and last text leave no room for such a word.
+    named = [f"{cut(cell, header in padded)} IN {TOTALS}"
+             for cell, header in zip(cells[:3], part.headers, strict=False) if len(cells) > 2]
+    if any(first(con, f"SELECT EXISTS (FROM {part.name} WHERE {test})")[0] for test in named):
+        test = f"({' OR '.join(named)}) AND is_total([{', '.join(cells)}])"
+        n, row = first(con, f"SELECT count(*), min(row) FROM {part.name} WHERE {test}")
+        if n:
+            con.execute(f"DELETE FROM {part.name}_data WHERE {test}")
+            part = replace(part, left_out=part.left_out + n)
+            said.append(("total_rows", "", {"n": n, "row": row}))
     if marked and cells:
         asked = (f"{ask} FILTER (WHERE lost_letters({cell}))" for cell in cells for ask in ("count(*)", f"min({cell})"))
         lost = first(con, f"SELECT {', '.join(asked)} FROM {part.name}")
         said += [("lost_characters", header, {"n": count, "example": example})
                  for header, count, example in zip(part.headers, lost[::2], lost[1::2], strict=True) if count]
-    return replace(part, left_out=part.left_out + n, padded=padded, said=tuple(said))
+    return replace(part, padded=padded, said=tuple(said))
 
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path, shown: str) -> _Part:

@@ -85,7 +85,7 @@ class Judge:
     def keys(self) -> tuple[int, int]:
         """Count the keys, and the different ones; two that share a hash are looked at with the rest."""
         cell = self._value(self._table.key) if self._table.key in self._names else "NULL"
-        counts = f"count({cell}), count(DISTINCT hash({cell})) FILTER (WHERE {cell} IS NOT NULL)"
+        counts = f"count({cell}), count(DISTINCT hash({cell})) - (count({cell}) < count(*))::INT"
         ((n, different),) = self._all(f"SELECT {counts} FROM {self._judged}")
         return n, different
 

@@ -21,8 +21,8 @@ _ELSEWHERE = {"contacts": ("email",), "leads": ("company", "domain", "email")}
 _NAMED = "replace(replace(replace(replace(lower(name), ' ', ''), '.', ''), '株式会社', ''), '㈱', '')"
 # Of very many accounts only those are compared that share one of these, told in DuckDB.
 _KEYS = {"corporate_number": "corporate_number", "domain": "lower(domain)", "name": _NAMED}
-_SHARED = """SELECT account_id FROM accounts WHERE hash({key}) IN (
-    SELECT hash({key}) FROM accounts WHERE {name} IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND 1000)"""
+_SHARED = """(WITH k AS MATERIALIZED (SELECT account_id, hash({key}) AS h FROM accounts WHERE {name} IS NOT NULL)
+    SELECT account_id FROM k WHERE h IN (SELECT h FROM k GROUP BY h HAVING count(*) BETWEEN 2 AND 1000))"""
 
 
 def merge_accounts(con: Con, mapped: Mapped, columns: Sequence[Column], told: Mapping[Pair, bool],
@@ -137,8 +137,9 @@ def _list_known(con: Con, words: Sequence[str]) -> dict[str, set[str]]:
     known = defaultdict(set, {f"id {old}": {new} for old, new in merged})
     (n,) = first(con, "SELECT count(*) FROM accounts")
     there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()}
-    hosts = [host for word in words for host in _list_hosts(word)]
-    for column, read, sought in (("name", _read_core, words), ("domain", read_domain, hosts)):
+    others = [word for word in words if f"id {word}" not in known]
+    hosts = [host for word in others for host in _list_hosts(word)]
+    for column, read, sought in (("name", _read_core, others), ("domain", read_domain, hosts)):
         key = _KEYS[column]
         near = f"{key} IN (SELECT {key} FROM (SELECT unnest($1::VARCHAR[]) AS {column})) OR NOT $2"
         asked = f"SELECT account_id, {column} FROM accounts WHERE {column} <> '' AND ({near})"

@@ -5,9 +5,11 @@
 -- can be decided. Sources: how spreadsheets, CRMs and accounting programs of Japan, the US and Europe write, as seen in
 -- their exports; the eras are those of the Japanese calendar (Reiwa from 2019-05-01). Word lists may grow here.
 
--- What is cut off around a cell: blanks of all widths. Where all cells begin and end with plain signs, there are none.
+-- What is cut off around a cell: blanks of all widths; a cell of nothing else is empty.
 CREATE MACRO cut(x) AS nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160)), '');
-CREATE MACRO may_be_padded(x) AS bool_or(x NOT BETWEEN '!' AND '~') OR bool_or(x[-1] NOT BETWEEN '!' AND '~');
+-- Ranges, since DuckDB knows the least and the greatest text of many rows without a look at them.
+CREATE MACRO begins_blank(x) AS x < '!' OR x BETWEEN chr(160) AND chr(161) OR x BETWEEN chr(12288) AND chr(12289);
+CREATE MACRO ends_blank(x) AS x[-1] IN (' ', chr(9), chr(10), chr(13), chr(12288), chr(160));
 
 -- Full-width signs become plain ones, all minus signs one, all waves one; spaces between groups of digits go.
 CREATE MACRO narrow(x) AS
