@@ -21,6 +21,7 @@ BY = ("segment", "kind")
 FEW = 12  # below so many interviews the curve says little of what is still to come
 _THIRD = 1 / 3
 _FEWEST = 2  # a level that fewer companies were heard of is not held against the others
+_SURE = 0.3  # what nobody checks has to be nearer to a code than what is only suggested
 _Z = 1.96
 
 
@@ -344,7 +345,7 @@ def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     texts = pd.DataFrame({"interview": notes["note"].unique(), "passage": 1, "topic": "", "heading": ""})
     uncoded: list[Any] = [()] * len(texts)
     texts = texts.assign(text=texts["interview"], codes=uncoded)
-    found = suggest_codes(texts, codebook).frame[["interview", "code"]]
+    found = suggest_codes(texts, codebook, cut=_SURE).frame[["interview", "code"]]
     said = notes.merge(found, left_on="note", right_on="interview").groupby(["team", "code"], as_index=False)
     counts = said.agg(accounts=("account_id", "nunique"))
     counts["of"] = counts["team"].map(notes.groupby("team")["account_id"].nunique().to_dict()).astype("int64")

@@ -1,20 +1,25 @@
 """Whom to talk to, and what they said. What a person said is shown through `quote_passage` only."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from icp_lab.locale import _
-from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees
+from icp_lab.locale import _, language
+from icp_lab.methods.agreement import Agreement
+from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees, list_topics
 from icp_lab.methods.themes import FEW, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show, tell
 
 SHOWN = 12
+# From here on agreement of coders carries conclusions, or tentative ones (Krippendorff, 2004); the lower end has to.
+GOOD, FAIR = 0.8, 0.667
 
 
 def tell_interviewees(found: Interviewees) -> Prose:
@@ -55,6 +60,23 @@ def _say_reasons(row: dict[Any, Any]) -> str:
         how, _by, by = code.partition("_")
         words.append(phrase("chosen_for", how, what=names("reason_group").get(row[by], row[by])))
     return _("; ").join(words) or phrase("chosen_for", "alike", n=row["alike"])
+
+
+def tabulate_guide() -> Table:
+    """What do we ask whom?"""
+    rows = []
+    for one, other in zip(*(list_topics(kind, language()) for kind in KINDS), strict=True):
+        rows += [(one["title"], *pair) for pair in zip_longest(one["questions"], other["questions"], fillvalue="")]
+    return replace(lay_out("guide", pd.DataFrame(rows, columns=["topic", *KINDS])), folded=True)
+
+
+def tell_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame) -> Prose:
+    """How many codes wait for somebody to say whether they fit?"""
+    if not len(passages):
+        return phrase("nothing", "suggestions")
+    coded = int((passages["codes"] != "").sum())
+    return phrase("suggested", "some" if len(suggestions) else "none", n=len(suggestions), coded=coded,
+                  all=len(passages))
 
 
 def tell_heard(themes: Themes, book: pd.DataFrame) -> Prose:
@@ -142,7 +164,7 @@ def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table 
     measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
                 for row in rows.to_dict("records")]
     others = [say_count(*pair) for pair in rows[["others", "of_others"]].to_numpy().tolist()]
-    return lay_out("contradictions", rows.assign(theme=_name_codes(rows, book), data=measured, elsewhere=others))
+    return lay_out("said_against_data", rows.assign(theme=_name_codes(rows, book), data=measured, elsewhere=others))
 
 
 def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
@@ -179,6 +201,15 @@ def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:
              row["name"] if openly else row["industry"]]
     return (_("“{text}”").format(text=row["text"]),
             _(", ").join(part for part in parts if isinstance(part, str) and part))
+
+
+def tell_coders(agreement: Agreement) -> Prose:
+    """How far do two who read the same text give it the same codes?"""
+    if agreement.value != agreement.value:
+        return phrase("coders", "none")
+    reading = "good" if agreement.low >= GOOD else "fair" if agreement.low >= FAIR else "poor"
+    return join(phrase("coders", "alpha", coders=agreement.raters, n=agreement.n, alpha=agreement.value,
+                       ends=(agreement.low, agreement.high)), phrase("coders", reading))
 
 
 def tabulate_notes(notes: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
