@@ -30,7 +30,7 @@ ARTIFACTS = {
     "success": fill("success", {"account_id": ["a", "b"], "score": [1.0, 0.2], "measured": 5, "best": [True, False]}),
     "cases": fill("cases", {"case_id": ["a", "b"], "account_id": ["a", "b"], "outcome": "best",
                             "group": ["best", "ordinary"], "positive": ["yes", "no"], "reason": "top_share"}),
-    "coverage": fill("coverage", {"account_id": ["a", "b"], "fit": ["in", "out"], "met": ["industry", ""],
+    "agreed_coverage": fill("agreed_coverage", {"account_id": ["a", "b"], "fit": ["in", "out"], "met": ["industry", ""],
                                   "failed": ["", "industry"], "unknown": ""}),
     "contrasts": fill("contrasts", {"comparison": ["best_negative"], "attribute": "industry", "level": "SaaS",
                                     "measure": "risk_ratio", "effect": 2.0, "n_first": 1, "n_second": 1,

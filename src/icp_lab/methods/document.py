@@ -135,7 +135,8 @@ def compose_icp(agreed: dict[str, Any], avoid: dict[str, Any], segmentation: dic
     if groups is not None and personas is not None:
         icp = {"personas": personas["personas"], **icp, "groups": groups}
     if avoid.get("criteria"):
-        icp["avoid"] = {key: avoid[key] for key in ("criteria", "verdict", "evidence")}
+        edited = "edited" in avoid.get("verdict_reason", ())  # its lift then is on the cases that shaped it
+        icp["avoid"] = {key: avoid[key] for key in ("criteria", "verdict", "evidence", *["verdict_reason"] * edited)}
     if segmentation.get("published"):
         known = ("id", "name", "n")  # the page on segments says the rest; this file is read by people
         icp["segments"] = [{key: one[key] for key in known if key in one} for one in segmentation["segments"]]

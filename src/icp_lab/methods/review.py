@@ -34,7 +34,7 @@ class Item:
     content
         A criterion, a persona, or a profile with its `criteria`, in the form of icp.yml.
     evidence
-        Figures of the profile that it belongs to, as in icp.yml, and `verdict`.
+        Figures of the profile that it belongs to, as in icp.yml, and `verdict`; of a persona the row of its kind.
     stability
         Share of resamples that chose the attribute again, 0 to 1; NaN where nothing was resampled.
     backing
@@ -50,21 +50,17 @@ class Item:
     @property
     def mark(self) -> str:
         """Text that changes with the line, so that votes on a former one are known."""
-        said = {key: self.content.get(key) for key in ("criteria", "id", "name", "department", "seniority")}
-        line = said if {"criteria", "id"} & set(self.content) else self.content
+        line = next((self.content[key] for key in ("criteria", "kind") if key in self.content), self.content)
         return blake2b(json.dumps(line, sort_keys=True, default=str).encode(), digest_size=6).hexdigest()
 
 
-def list_items(draft: dict[str, Any], avoid: dict[str, Any], personas: Sequence[dict[str, Any]] = (),
-               ) -> tuple[Item, ...]:
+def list_items(draft: dict[str, Any], avoid: dict[str, Any], personas: dict[str, Any]) -> tuple[Item, ...]:
     """Which lines of the draft, the negative profile and the personas are there to vote on?
 
     Parameters
     ----------
-    draft, avoid
+    draft, avoid, personas
         The artifacts of these names. Where nothing is claimed the lines are those of the working hypothesis.
-    personas
-        As in icp.yml.
 
     Returns
     -------
@@ -79,14 +75,16 @@ def list_items(draft: dict[str, Any], avoid: dict[str, Any], personas: Sequence[
     Examples
     --------
     >>> draft = {"verdict": "unsupported", "criteria": [], "evidence": {"refused": [{"attribute": "size", "min": 5}]}}
-    >>> [(item.id, item.backing) for item in list_items(draft, {})]
+    >>> [(item.id, item.backing) for item in list_items(draft, {}, {})]
     [('profile', 'weak'), ('criterion.size', 'weak')]
     """
     whole = [*_list_profile("profile", "criterion", draft)]
     for number, more in enumerate(draft.get("more") or [], start=2):
         whole += [_weigh(f"more.{number}", more, more)]
-    found = [*whole, *_list_profile("avoid", "avoid", avoid)]
-    return (*found, *(Item(f"persona.{one['id']}", dict(one), {}, math.nan, "none") for one in personas))
+    kinds = {row["kind"]: row for row in personas.get("kinds") or []}
+    people = [Item(f"persona.{one['id']}", one, kinds.get(one["kind"], {}), math.nan, "none")
+              for one in personas.get("personas") or []]
+    return (*whole, *_list_profile("avoid", "avoid", avoid), *people)
 
 
 def name_criteria(kind: str, criteria: Sequence[dict[str, Any]]) -> list[str]:

@@ -130,8 +130,9 @@ def write_review(plan: Plan, folder: Path) -> None:
     voted = read_left(plan, "voted")
     if (still := voted[voted["decided"].isna()]).empty:
         return
-    draft, avoid = (read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in ("draft", "avoid"))
-    items = [item for item in list_items(dict(draft), dict(avoid)) if item.id in set(still["item"])]
+    draft, avoid, personas = (dict(read_artifact(folder_of(plan.out, WRITER[left]), ARTIFACT[left]))
+                              for left in ("draft", "avoid", "personas"))
+    items = [item for item in list_items(draft, avoid, personas) if item.id in set(still["item"])]
     lines, number = list_lines(items), int(voted["round"].max())
     about = {"study": plan.study.name, "as_of": plan.study.as_of.isoformat()}
     place = folder / "to_fill" / "review"

@@ -46,11 +46,12 @@ def tell_verdict(icp: dict[str, Any]) -> Prose:
 
 
 def tell_lift(icp: dict[str, Any]) -> Prose:
-    """How much more often do cases inside come out well, on cases that the search did not see?"""
+    """How much more often do cases inside come out well: on cases that the search did not see, unless it was edited?"""
     evidence = icp.get("evidence") or {}
     if not _is_number(evidence.get("lift")):
         return phrase("nothing", "lift")
-    return phrase("profile", "lift", done=_done(icp), n=_cases(icp, evidence.get("n")), **_say_lift(evidence))
+    edited = icp.get("basis") == "declared" or "edited" in (icp.get("verdict_reason") or [])
+    return phrase("profile", "edited" if edited else "lift", done=_done(icp), n=_cases(icp, evidence.get("n")), **_say_lift(evidence))
 
 
 def _say_lift(found: dict[str, Any]) -> dict[str, str]:

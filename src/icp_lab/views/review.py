@@ -12,6 +12,7 @@ from icp_lab.methods.review import AGREES, OPPOSES, PARTED, Bar, Item, Review
 from icp_lab.rule import Criterion, Rule
 from icp_lab.study.ballots import DEPARTMENTS
 from icp_lab.views.document import say_verdict, tell_definition
+from icp_lab.views.personas import name_persona
 from icp_lab.views.picture import COLOURS, About, Picture, name_rows
 from icp_lab.views.table import Table
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, show
@@ -35,7 +36,7 @@ def _say_line(item: Item) -> Prose:
     if "criteria" in item.content:
         words = Rule.from_dicts(item.content["criteria"]).words()
     elif part == "persona":
-        words = str(item.content.get("name") or item.content["id"])
+        words = name_persona(item.content)
     else:
         words = Criterion.from_dict(item.content).words()
     return Prose(begin(phrase("line", "unlike" if part == "avoid" and rest else part, words=words)))
@@ -45,6 +46,8 @@ def _say_evidence(item: Item) -> Prose:
     figures, told = item.evidence, [phrase("backing", item.backing)]
     if "criteria" in item.content and figures.get("lift") is not None:
         told.append(phrase("backing", "lift", **figures, ends=(figures.get("lift_low"), figures.get("lift_high"))))
+    if "share_won" in figures:
+        told.append(phrase("backing", "persona", **figures))
     return join(*told, phrase("backing", "again", **figures, share=item.stability) if item.stability >= 0 else "")
 
 
