@@ -7,8 +7,9 @@ The language of a process is set once, when a command or a step starts.
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,33 +24,14 @@ def catalogue(language: str) -> NullTranslations:
     """Load the sentences of a language; English is the source and needs none."""
     if language == "en":
         return NullTranslations()
-    from babel.messages.pofile import read_po  # noqa: PLC0415  (English readers need not wait for it)
+    from babel.messages.mofile import write_mo  # noqa: PLC0415  (English readers need not wait for it)
+    from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    translations = _Catalogue()
-    for file in sorted(files("icp_lab.locale").joinpath(language).iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".po"):
-            with file.open("rb") as stream:
-                entries = [m for m in read_po(stream, locale=language) if m.id and m.string and not m.fuzzy]
-                translations.add({entry.id: entry.string for entry in entries})
-    return translations
-
-
-class _Catalogue(NullTranslations):
-    def __init__(self) -> None:
-        super().__init__()
-        self._sentences: dict[str, str] = {}
-
-    def add(self, sentences: dict[object, object]) -> None:
-        for source, target in sentences.items():
-            one = source[0] if isinstance(source, tuple) else source
-            word = target[0] if isinstance(target, tuple) else target
-            self._sentences[str(one)] = str(word)
-
-    def gettext(self, message: str) -> str:
-        return self._sentences.get(message, message)
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self._sentences.get(msgid1, msgid1 if n == 1 else msgid2)
+    compiled = BytesIO()
+    with files("icp_lab.locale").joinpath(language, "icp_lab.po").open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def language() -> str:

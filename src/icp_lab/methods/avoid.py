@@ -86,10 +86,7 @@ def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd
     return Failures(tuple(sorted(failed)), tuple(sorted(others)), "customers", needed)
 
 
-def find_avoid(  # noqa: PLR0913  (two groups and the size of the tests)
-    attributes: pd.DataFrame, negative: Sequence[str], others: Sequence[str], *,
-    max_criteria: int = 3, permutations: int = 99, bootstraps: int = 50, seed: int = 0,
-) -> Finding:
+def find_avoid(attributes: pd.DataFrame, negative: Sequence[str], others: Sequence[str], **plan: Any) -> Finding:
     """Which few criteria describe the accounts that did not fit, and would that hold on other accounts?
 
     Parameters
@@ -98,10 +95,8 @@ def find_avoid(  # noqa: PLR0913  (two groups and the size of the tests)
         Candidate attributes only, a row an account, indexed by its id.
     negative, others
         Ids of the negative accounts, and of those that they are held against. All other accounts are left out.
-    max_criteria
-        Most criteria, 1 to 5.
-    permutations, bootstraps, seed
-        As in `find_icp`.
+    **plan
+        max_criteria (3 unless told), permutations (99), bootstraps (50), seed: as for `find_icp`.
 
     Returns
     -------
@@ -120,8 +115,7 @@ def find_avoid(  # noqa: PLR0913  (two groups and the size of the tests)
     """
     cases = attributes.loc[sorted({*negative, *others} & set(attributes.index))]
     positive = pd.Series(cases.index.isin(list(negative)), index=cases.index, dtype="boolean")
-    return find_icp(cases, positive, max_criteria=max_criteria, permutations=permutations, bootstraps=bootstraps,
-                    seed=seed)
+    return find_icp(cases, positive, **{"max_criteria": 3, "permutations": 99, "bootstraps": 50} | plan)
 
 
 def describe_avoid(finding: Finding) -> dict[str, Any]:

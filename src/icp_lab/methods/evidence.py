@@ -39,8 +39,8 @@ SEARCHED = 5e-5
 def find_icp(  # noqa: PLR0913  (the contract's signature)
     cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
     strata: pd.Series | None = None, time: pd.Series | None = None,
-    attributes: "tuple[str, ...] | list[str] | None" = None, max_criteria: int = 5, min_covered: int | None = None,
-    permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
+    attributes: "tuple[str, ...] | list[str] | None" = None, leaks: dict[str, str] | None = None, max_criteria: int = 5,
+    min_covered: int | None = None, permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
 ) -> Finding:
     """Which few criteria describe the positive cases, and would that hold on other cases?
 
@@ -58,6 +58,8 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
         Dates of the cases, for a test on the latest 30 %.
     attributes
         The candidate columns; all by default.
+    leaks
+        Attributes that are refused, with the code of the suspicion, where `find_leaks` was asked beforehand.
     max_criteria, min_covered
         Most criteria (1 to 5), and fewest cases that a rule may cover (default: 10 or 2 %, whichever is more).
     permutations, folds, bootstraps, seed
@@ -85,32 +87,13 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
     'supported'
     """
     chosen = cases[sorted(cases.columns if attributes is None else attributes)]
-    leaks = find_leaks(chosen, positive, groups=groups).refused
-    return run_protocol(chosen, positive, leaks, groups=groups, strata=strata, time=time, max_criteria=max_criteria,
-                        min_covered=min_covered, permutations=permutations, folds=folds, bootstraps=bootstraps,
-                        seed=seed)
-
-
-def run_protocol(  # noqa: PLR0913  (as for `find_icp`)
-    cases: pd.DataFrame, positive: pd.Series, leaks: dict[str, str], *, groups: pd.Series | None = None,
-    strata: pd.Series | None = None, time: pd.Series | None = None, max_criteria: int = 5,
-    min_covered: int | None = None, permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
-) -> Finding:
-    """Which few criteria describe the positive cases, where the caller says which attributes are refused, and why?
-
-    Parameters
-    ----------
-    leaks
-        Attribute -> code of the suspicion, of `find_leaks`.
-    cases, positive, groups, strata, time, max_criteria, min_covered, permutations, folds, bootstraps, seed
-        As for `find_icp`.
-    """
-    kept = cases[sorted(set(cases.columns) - set(leaks))]
+    refused = find_leaks(chosen, positive, groups=groups).refused if leaks is None else leaks
+    kept = chosen[sorted(set(chosen.columns) - set(refused))]
     trial = prepare_trial(kept, positive, groups=groups, strata=strata, min_covered=min_covered)
     engine = make_engine(trial.units, max_criteria)
     counts = trial.units.cases, trial.units.positives
     first = engine.best(*counts)
-    blank = _describe(trial, engine, first, leaks)
+    blank = _describe(trial, engine, first, refused)
     if min(trial.best, trial.n - trial.best) < ENOUGH or not first.steps:
         return _judge(blank)
     p_value, noise = compare_noise(trial, engine, first, (permutations, folds, seed))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from icp_lab.errors.base import name_nearest, utter
-from icp_lab.methods.evidence import find_showable, run_protocol
+from icp_lab.methods.evidence import find_icp, find_showable
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.leaks import Leaks, find_leaks
 from icp_lab.methods.rates import bound_share
@@ -101,7 +101,7 @@ def find_profile(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Name
     """
     leaks = suspect_attributes(attributes, cases, exclude=exclude, insist=insist).refused
     table, positive, groups = join_cases(attributes.drop(columns=list(exclude)), cases)
-    return run_protocol(table, positive, leaks, groups=groups, time=cases.set_index("case_id")["time"], **plan)
+    return find_icp(table, positive, leaks=leaks, groups=groups, time=cases.set_index("case_id")["time"], **plan)
 
 
 @dataclass(frozen=True)

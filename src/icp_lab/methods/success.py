@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from icp_lab.errors.success import no_weight, unknown_measure
+from icp_lab.errors import utter
 from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.events import Use, measure_use
 from icp_lab.methods.result import Shown
@@ -258,10 +258,10 @@ def _check_weights(weights: Mapping[str, float] | None, measured: tuple[str, ...
     given = dict.fromkeys(MEASURES, 1.0) if weights is None else weights
     for name in given:
         if name not in MEASURES:
-            raise unknown_measure(name, MEASURES)
+            raise utter("success.unknown_measure", name=repr(name), names=MEASURES)
     used = np.array([float(given.get(name, 0.0)) for name in measured])
     if min(given.values(), default=0.0) < 0 or (len(used) and used.sum() <= 0):
-        raise no_weight(measured)
+        raise utter("success.no_weight", names=measured)
     return used
 
 
