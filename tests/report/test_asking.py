@@ -1,6 +1,8 @@
 """What goes out to people is theirs once they have written into it."""
 
+import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 
 from icp_lab.artifacts.manifest import digest_file
 from icp_lab.report import asking
@@ -45,3 +47,20 @@ def test_without_a_record_of_the_last_run_nothing_is_written_over(plan, monkeypa
     before = digest_file(plan.out / "to_fill/a")
     asking.ask_people(plan, {})
     assert digest_file(plan.out / "to_fill/a") == before
+
+
+def test_statements_are_asked_about_the_unsure_ones_first(plan, monkeypatch):
+    said = pd.DataFrame({
+        "source": ["churn", "churn", "lost", "tickets", "tickets"],
+        "statement": ["pricing", "hm", "settled", "how to", "odd"],
+        "group": ["price", "other", "no_decision", "other", "other"],
+        "words": ["pricing", None, None, "how to", None], "unsure": [False, True, False, False, True],
+        "people": [0, 0, 1, 0, 0], "times": [9, 1, 5, 7, 1]})
+    monkeypatch.setattr(asking, "find_entry", lambda _out, name: True if name == "statements" else None)
+    monkeypatch.setattr(asking, "read_artifact", lambda _folder, _artifact: said)
+    asking.ask_people(plan, {})
+    form = CalamineWorkbook.from_path(plan.out / "to_fill/corrections/reasons.xlsx").get_sheet_by_index(0)
+    assert form.to_python()[1:] == [
+        ["hm", "on leaving", "1", "", "yes", "other", ""],
+        ["odd", "in tickets of negative accounts", "1", "", "yes", "other", ""],
+        ["pricing", "on leaving", "9", "pricing", "", "price", ""]]

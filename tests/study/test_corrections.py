@@ -10,7 +10,7 @@ from icp_lab.errors import LabError
 from icp_lab.locale import in_language
 from icp_lab.publish.forms import write_form
 from icp_lab.study import collect, init_study, open_study
-from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, add_corrections, read_answers, read_corrections
+from icp_lab.study.corrections import FOLDINGS, REASONS, SAME_COMPANY, add_corrections, read_answers, read_corrections
 
 ACCOUNTS = "account_id,name\n1,Acme Inc\n2,ACME\n3,㈱山田商事\n4,山田商事株式会社\n5,Boreal\n"
 
@@ -128,3 +128,23 @@ def test_foldings_are_asked_about_and_put_right(study, tmp_path, language):
     again = open_study(study.folder)
     assert again.table("accounts")["industry"].tolist() == ["SaaS", "SaaS", "SaaS", "SAAS"]
     assert [row["value"] for row in again.questions()[FOLDINGS]] == ["saas"]
+
+
+def test_people_may_hold_different_reasons_each_in_a_file(study, tmp_path):
+    said = [{"statement": "too dear", "reason": "price"}, {"statement": "never decided", "reason": "no decision"}]
+    other = [{"statement": "too dear", "reason": "product"}, {"statement": "bugs", "reason": ""}]
+    folder = tmp_path / "to_fill" / "corrections"
+    write_form(folder / "reasons.xlsx", REASONS, said)
+    with in_language("ja"):
+        write_form(folder / "reasons_anna.xlsx", REASONS, other)
+    assert [path.name for path in collect(tmp_path / "to_fill", study).copied] == ["reasons.csv", "reasons_anna.xlsx"]
+    held = study.corrections("reasons")
+    assert held.to_numpy().tolist() == [["", "too dear", "price"], ["", "never decided", "no decision"],
+                                        ["anna", "too dear", "product"]]
+    assert set(read_corrections(study.folder, REASONS)) == {("too dear",), ("never decided",)}
+    assert collect(tmp_path / "to_fill", study).copied == ()
+
+
+def test_nobody_has_said_anything_of_reasons(study):
+    held = study.corrections("reasons")
+    assert held.empty and list(held) == ["coder", "statement", "reason"]

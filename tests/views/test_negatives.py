@@ -103,7 +103,7 @@ def test_what_people_put_right_is_told_with_its_interval() -> None:
     reasons = group_reasons(churn, NONE, NONE, corrections=people)
     assert "people, 2" in str(view.tabulate_groupings(reasons))
     told = view.tell_groupings(reasons)
-    assert "2 statements and hold the same as the word list of 1 (50 %; 9 to 91 %)" in told
+    assert "2 statements and hold the same as the word list of 1 (50 %; 9 to 91 %)" in told and "alpha" in told
     assert "Of 1 statements that several people looked at, they hold the same of 1" in told
 
 

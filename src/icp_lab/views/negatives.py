@@ -150,7 +150,8 @@ def tell_groupings(reasons: Reasons) -> Prose:
     if reasons.statements.empty:
         return phrase("nothing", "said")
     checked = [phrase("negative", row["against"], interval=(row["low"], row["high"]),
-                      **{key: row[key] for key in ("statements", "same", "share")})
+                      ends=(row["alpha_low"], row["alpha_high"]),
+                      **{key: row[key] for key in ("statements", "same", "share", "alpha")})
                for row in reasons.checked.to_dict("records")]
     return join(phrase("negative", "unsure", n=len(reasons.statements), unsure=reasons.statements["unsure"].sum()),
                 *checked)
