@@ -13,6 +13,8 @@ from icp_lab.methods.committees import form_committees, place_people, read_part
     ({"department": "purchasing", "buying_role": "Blocker"}, "purchasing.gatekeeper"),
     ({"department": "sales", "buying_role": "起案者"}, "sales.influencer"),
     ({"department": "情シス", "buying_role": "決裁者"}, "it.decider"),
+    ({"department": "sales", "seniority": "executive"}, "sales.decider"),  # the lab's own codes
+    ({"department": "r&d", "seniority": "staff"}, "r&d.user"),
     ({"title": None}, ""),
     ({"title": "Sales"}, ""),  # nothing tells the part
 ])

@@ -13,7 +13,9 @@ KINDS = {"VP Sales": (0.8, 0.4), "Sales Manager": (0.6, 0.6), "IT Manager": (0.3
 PASSAGES = pd.DataFrame({
     "interview": ["i1", "i1", "i2", "i3"], "passage": [1, 2, 1, 1], "account_id": ["a000", "a000", "a001", None],
     "role": ["decider", "decider", "decider", "user"], "department": "sales", "seniority": "executive",
-    "codes": ["price_pain, quota", "price_pain", "price_pain,see_value", "price_pain"]})
+    "codes": ["price_pain, quota", "price_pain", "price_pain,see_value", "price_pain"],
+    "text": ["Too dear.", "Still too dear.", "It saves a day.", "Dear."],
+    "consent": ["none", "none", "quote", "quote"]})
 THEMES = pd.DataFrame({"code": ["price_pain", "quota", "see_value"], "name": ["Too expensive", "Quota", "Saves time"],
                        "belongs": ["pains", "kpis", "value"], "companies": [3, 1, 1], "of": 3, "low": 0.1, "high": 0.9})
 
@@ -33,7 +35,7 @@ def make_company(signal=True, n=200, seed=0):
     touches = [(who, "event" if title == "VP Sales" else "email", "call") for who, _a, title, *_ in contacts.values]
     return {"contacts": contacts, "deals": deals,
             "deal_contacts": pd.DataFrame(parts, columns=["deal_id", "contact_id", "role"]),
-            "customers": pd.DataFrame({"account_id": deals["account_id"],
+            "customers": pd.DataFrame({"account_id": deals["account_id"], "industry": "Retail",
                                        "status": np.where(deals["stage"] == "won", "customer", "lost")}),
             "engagement": pd.DataFrame(touches, columns=["contact_id", "channel", "kind"]),
             "passages": PASSAGES, "themes": THEMES}
@@ -46,7 +48,7 @@ def test_who_takes_part_in_won_and_lost_deals_is_counted_and_told_from_chance():
     assert (clear["ratio"] > 1).to_dict() == {"sales.decider": True, "it.influencer": False}
     assert (clear["low"] < clear["ratio"]).all() and (clear["ratio"] < clear["high"]).all()
     assert rows.loc["it.influencer", "part"] == "blocker"
-    lost, won = found.committees["n"]  # False before True
+    won, lost = found.committees["n"]
     assert rows["share_won"].tolist() == (rows["won"] / won).tolist() and lost < 200  # nobody named: unknown, not empty
     assert (found.basis, found.assumed) == ("deals", False)
 
@@ -70,11 +72,14 @@ def test_rows_in_any_order_give_the_same():
 def test_every_field_says_what_it_rests_on():
     first = compose_personas(find_personas(**make_company()))["personas"][0]
     assert first["titles"] == ["VP Sales"] and first["buying_role"] == "decider" and first["channels"] == ["event"]
-    assert first["pains"] == [{"code": "price_pain", "name": "Too expensive", "companies": 2, "of": 2}]
+    quote = {"text": "It saves a day.", "consent": "quote", "department": "sales", "seniority": "executive",
+             "industry": "Retail"}  # the others did not agree to be quoted
+    assert first["pains"] == [{"code": "price_pain", "name": "Too expensive", "companies": 2, "of": 2, "quote": quote}]
+    assert first["kpis"][0]["quote"] is None
     assert [one["code"] for one in first["message"]] == ["see_value"]
     assert first["confidence"] == {
-        **dict.fromkeys(["titles", "department", "seniority", "buying_role", "authority"], "data"),
-        "channels": "data", "behaviour": "data",
+        **dict.fromkeys(["titles", "department", "seniority", "buying_role", "channels", "behaviour"], "data"),
+        "authority": "assumption",
         **dict.fromkeys(["pains", "kpis", "message"], "interview")}
     assert "goals" not in first  # nobody spoke of it: it stays empty
 

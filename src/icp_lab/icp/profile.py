@@ -181,8 +181,8 @@ def _for_people(node: Any) -> Any:
     if isinstance(node, float):
         whole = math.isfinite(node) and node == round(node) and abs(node) < 1e15
         return None if not math.isfinite(node) else int(node) if whole else float(f"{node:.6g}")
-    if isinstance(node, str) and node.lower() in _FLAGS_ELSEWHERE:
-        return SingleQuotedScalarString(node)
+    if isinstance(node, str):  # a sentence of the views too
+        return SingleQuotedScalarString(node) if node.lower() in _FLAGS_ELSEWHERE else str(node)
     return node
 
 

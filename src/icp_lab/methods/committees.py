@@ -13,10 +13,9 @@ SAID = ("title", "department", "seniority", "buying_role")
 
 
 @cache
-def _read_words() -> tuple[Words, dict[str, str], frozenset[str]]:
+def _read_words() -> tuple[Words, dict[str, str], dict[str, Any]]:
     declared = read_declared("icp_lab.methods", "personas.toml")
-    departments = read_declared("icp_lab.intake", "lexicon/titles.toml")["departments"]
-    return Words(declared["parts"]), declared["roles"], frozenset(departments)
+    return Words(declared["parts"]), declared["roles"], read_declared("icp_lab.intake", "lexicon/titles.toml")
 
 
 def read_part(text: object) -> str:
@@ -30,14 +29,21 @@ def read_part(text: object) -> str:
     return next(iter(_read_words()[0].find(normalize("NFKC", text).casefold())), "") if isinstance(text, str) else ""
 
 
+def _read_code(text: str, kind: str) -> str:
+    """Take a word that is one of the lab's own codes as it is: `management` is no job title."""
+    return text.casefold() if text.casefold() in _read_words()[2][kind] else ""
+
+
 @lru_cache(maxsize=100_000)
 def _place(title: str, department: str, seniority: str, role: str) -> tuple[str, str, str]:
-    _words, roles, departments = _read_words()
-    told, named, part = read_title(title), read_title(department), read_part(role)
-    said = department.casefold() if department.casefold() in departments else named.department
+    _words, roles, codes = _read_words()
+    told, part = read_title(title), read_part(role)
+    said = _read_code(department, "departments") or read_title(department).department
+    rank = _read_code(seniority, "seniority") or read_title(seniority).seniority or told.seniority
     where = next((each for each in (said, told.department) if each not in ("", "other")), said or told.department)
-    role = roles.get(part, part) or told.buying_role or read_title(f"{department} {seniority}").buying_role
-    return where, read_title(seniority).seniority or told.seniority, role
+    places = (f"{where}/{rank}", f"{where}/*", f"*/{rank}") if where else ()
+    assumed = next((codes["buying"][place] for place in places if place in codes["buying"]), "")
+    return where, rank, roles.get(part, part) or told.buying_role or assumed
 
 
 def place_people(people: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,199 @@
+"""The people in those accounts, and the six groups of attributes: in words, tables and one picture."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from icp_lab.locale import _, language
+from icp_lab.locale.declared import read_declared
+from icp_lab.methods.contrast import SMALL
+from icp_lab.methods.personas import Personas
+from icp_lab.rule import Criterion, name_attribute
+from icp_lab.views.interviews import quote_passage
+from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
+from icp_lab.views.table import Table
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tell
+
+_DRAWN = 6  # kinds in a picture; the table has them all
+
+
+def name_persona(one: Any) -> str:
+    """How is a persona called: by its part in buying, and where it works?
+
+    Examples
+    --------
+    >>> name_persona({"part": "decider", "department": "sales"})
+    'Decider in sales'
+    """
+    part = one["part"] if "part" in one else one["buying_role"]
+    return tell(name("persona", part), department=name("department", one["department"]))
+
+
+def _figures(found: Personas, row: Any = None) -> dict[str, Any]:
+    n, m = map(int, found.committees["n"])
+    words = {"n": n, "m": m, "cases": name("deals_or_accounts", found.basis)}
+    return words if row is None else words | {
+        "persona": name_persona(row), "share": row["share_won"], "other": row["share_lost"], "ratio": row["ratio"],
+        "ends": (row["won_low"], row["won_high"]), "other_ends": (row["lost_low"], row["lost_high"]),
+        "interval": (row["low"], row["high"])}
+
+
+def tell_committee(found: Personas) -> Prose:
+    """Who takes part where it was won, and who where it was lost?"""
+    if found.frame.empty:
+        return phrase("nothing", "personas")
+    clear, tried = found.frame[found.frame["distinct"]].sort_values("p_value"), int(found.frame["p_value"].count())
+    said = []
+    for way, rows in (("more", clear[clear["ratio"] > 1]), ("less", clear[clear["ratio"] < 1])):
+        others = [name_persona(row) for row in rows.iloc[1:].to_dict("records")]
+        said += [phrase("committee", way, **_figures(found, rows.iloc[0]))] if len(rows) else []
+        said += [phrase("committee", "also", names=others)] if others else []
+    kind = "none" if tried else "untested"
+    return join(*said) or phrase("committee", kind, tried=tried, people=found.placed, **_figures(found),
+                                 accounts=int(found.frame["accounts"].max()))
+
+
+def tell_doubts(found: Personas) -> Prose:
+    """What is to be kept in mind about who was written down?"""
+    people, others = found.committees["people"]
+    return join(
+        phrase("committee", found.basis, people=people, others=others) if people and others else "",
+        phrase("committee", "assumed") if found.assumed and found.n else "",
+        phrase("committee", "unplaced", n=found.n - found.placed, all=found.n) if found.placed < found.n else "")
+
+
+def tabulate_committee(found: Personas) -> Table:
+    """Which kinds of people take part in won and in lost decisions?"""
+    rows = [name_persona(row) for row in found.frame.to_dict("records")]
+    return lay_out("committee", found.frame.assign(persona=rows), cases=name("deals_or_accounts", found.basis))
+
+
+def draw_committee(found: Personas, about: About) -> Picture | Prose:
+    """How often does each kind of person take part where it was won, and where it was lost?"""
+    rows = found.frame[found.frame["p_value"].notna()].head(_DRAWN).to_dict("records")
+    if not rows:
+        return phrase("nothing", "compared")
+    words, sides = _figures(found), [(row, side) for row in rows for side in ("won", "lost")]
+    total = {"won": words["n"], "lost": words["m"]}
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        plot_intervals(axes, [name_persona(row) if side == "won" else "" for row, side in sides],
+                       [row[f"share_{side}"] for row, side in sides],
+                       [(row[f"{side}_low"], row[f"{side}_high"]) for row, side in sides],
+                       colours=[COLOURS["accent" if side == "won" else "grey"] for _row, side in sides],
+                       notes=[say_count(row[side], total[side]) for row, side in sides])
+        axes.set_xlim(0, 1.15 if narrow else 1.05)
+        write_percent(axes.xaxis)
+
+    clear = [row for row in rows if row["distinct"] and row["ratio"] > 1]
+    best = min(clear, key=lambda row: float(row["p_value"]), default=None)
+    listed = [phrase("committee_row", "one", **_figures(found, row)) for row in rows]
+    return show("committee", draw, about, title="more" if best else "none", height=70 + 44 * len(rows),
+                **_figures(found, best), listed=listed)
+
+
+def tell_choice(found: Personas) -> Prose:
+    """Why these people, and why not more of them?"""
+    if not found.chosen:
+        return phrase("nothing", "personas")
+    rows = found.frame.set_index("kind").loc[found.reach["kind"].tolist()].to_dict("records")
+    called, share, n = list(map(name_persona, rows)), found.reach["share"], len(found.chosen)
+    further = {"name": called[n], "share": share[n]} if n < len(called) else {"few": SMALL}
+    return join(
+        phrase("personas", "chosen", names=called[:n], share=share[n - 1], **_figures(found)),
+        phrase("personas", "next" if n < len(called) else "enough", **further),
+        phrase("personas", "fewer", asked=found.asked, n=n, few=SMALL) if n < found.asked else "",
+        phrase("personas", "many") if found.asked > 4 else "")
+
+
+def tabulate_personas(record: dict[str, Any]) -> list[Table | Prose]:
+    """What is known of each persona, and from where?"""
+    said = list[Table | Prose]()
+    for one in map(word_persona, record["personas"]):
+        rows = [(field, one[field] if isinstance(one[field], str) else _("; ").join(one[field]), how)
+                for field in names("persona_field") if (how := one["confidence"].get(field))]
+        said.append(lay_out("persona", pd.DataFrame(rows, columns=["field", "known", "confidence"]), title=one["name"]))
+    return said or [phrase("nothing", "personas")]
+
+
+def tabulate_ways(found: Personas) -> Table | Prose:
+    """Through what were the personas reached?"""
+    if found.ways.empty:
+        return Prose("")
+    called = {row["kind"]: name_persona(row) for row in found.frame.to_dict("records")}
+    return lay_out("ways", found.ways.assign(persona=found.ways["kind"].map(called)))
+
+
+def tabulate_statements(groups: dict[str, Any]) -> Table | Prose:
+    """What is stated in each of the six groups, and on what does it rest?"""
+    rows = [(group, one["statement"], one["confidence"], _say_evidence(one["evidence"]))
+            for group, said in word_groups(groups).items() for one in said]
+    frame = pd.DataFrame(rows, columns=["group", "statement", "confidence", "evidence"])
+    return lay_out("statements", frame) if rows else phrase("nothing", "statements")
+
+
+def _say_evidence(ids: list[str]) -> str:
+    return phrase("known", "evidence", first=ids[0], n=len(ids) - 1) if len(ids) > 1 else ids[0]
+
+
+def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Table | Prose:
+    """What is not known yet, and which question would tell?"""
+    fields, six = names("persona_field"), names("attribute_group_of_six")
+    guide = {word: topic for topic in read_declared("icp_lab.study", "guide.toml")["topics"].values()
+             for word in topic["belongs"]}
+    missing = [(_("The company"), six[group], group) for group in six if not groups[group]]
+    missing += [(name_persona(one), fields[field], field) for one in personas for field in fields
+                if field not in one["confidence"]]
+    rows = [(whose, what, names("ask")[field], guide.get(field, {}).get(language(), ""))
+            for whose, what, field in missing if field in names("ask")]
+    frame = pd.DataFrame(rows, columns=["whose", "field", "question", "topic"])
+    return lay_out("open", frame) if rows else phrase("nothing", "open")
+
+
+# icp.yml
+
+
+def word_icp(icp: dict[str, Any]) -> dict[str, Any]:
+    """How does a definition read, with its people and groups in the language in force, as icp.yml is written?"""
+    said = {"groups": word_groups(icp["groups"]) if "groups" in icp else {},
+            "personas": list(map(word_persona, icp.get("personas") or []))}
+    return icp | {key: value for key, value in said.items() if key in icp}
+
+
+def word_persona(one: dict[str, Any]) -> dict[str, Any]:
+    """How does a persona read, field by field? What nobody knows is empty."""
+    called = {"department": "department", "buying_role": "part", "authority": "authority"}
+    said: dict[str, Any] = {"id": one["id"], "name": name_persona(one)}
+    for field in names("persona_field"):
+        value = one.get(field, [])
+        if isinstance(value, str):
+            said[field] = name(called[field], value)
+        else:
+            said[field] = [_say_heard(each, quoted=not place) if isinstance(each, dict) else
+                           name("rank", each) if field == "seniority" else each for place, each in enumerate(value)]
+    return said | {"evidence": one["evidence"], "confidence": one["confidence"]}
+
+
+def _say_heard(one: dict[str, Any], *, quoted: bool) -> Prose:
+    quote, whose = quote_passage(one["quote"] | {"consent": "anonymous"}) if quoted and one["quote"] else ("", "")
+    return phrase("known", "quoted" if quote else "said", **one | {"quote": quote, "whose": whose})
+
+
+def word_groups(groups: dict[str, Any]) -> dict[str, Any]:
+    """How do the statements of the six groups read?"""
+    return {group: [{"statement": _word_statement(one), "evidence": one["evidence"], "confidence": one["confidence"]}
+                    for one in groups[group]] for group in names("attribute_group_of_six")}
+
+
+def _word_statement(one: dict[str, Any]) -> Prose:
+    words = one["words"] | ({"ends": tuple(one["words"]["ends"])} if "ends" in one["words"] else {})
+    if "criterion" in words:
+        words["criterion"] = begin(Criterion.from_dict(words["criterion"]).words())
+    elif "attribute" in words:
+        attribute, level = name_attribute(words["attribute"]), words["level"]
+        words["label"] = begin(f"{attribute}: {level}" if level else attribute)
+        words |= {side: name(f"{side}_group", words["comparison"]) for side in ("first", "second")}
+    elif one["kind"] == "reason":
+        words["what"] = begin(name("reason_group", words["what"]))
+    return phrase("known", one["kind"], **words)
