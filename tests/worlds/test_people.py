@@ -73,3 +73,4 @@ def test_votes_conflict_where_planted_and_nowhere_without_signal():
     assert apart.max() - apart.min() < 2
     assert null[["comment", "proposal"]].isna().all(axis=None)
     assert votes["vote"].between(1, 9).all()
+    assert not votes.duplicated(["reviewer", "item"]).any()

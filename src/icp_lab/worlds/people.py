@@ -21,9 +21,10 @@ def _take_part(kind: SimpleNamespace, stage: str, signal: bool) -> float:
     return float(getattr(kind, stage) if signal else (kind.won + kind.lost) / 2)
 
 
-def _name_person(words: Words, language: str, rng: np.random.Generator) -> str:
-    first, last = (options[int(rng.integers(len(options)))] for options in (words.first, words.last))
-    return f"{last} {first}" if language == "ja" else f"{first} {last}"
+def _name_people(words: Words, language: str, rng: np.random.Generator) -> list[str]:
+    """Give some names, no two of them alike."""
+    names = zip(rng.permutation(words.first), rng.permutation(words.last), strict=True)
+    return [f"{last} {first}" if language == "ja" else f"{first} {last}" for first, last in names]
 
 
 def tell_committees(
@@ -32,14 +33,14 @@ def tell_committees(
     """Who are the people at accounts with a closed deal, and who of them took part in which deal?"""
     contacts, parts = list[tuple[str, ...]](), list[tuple[str, ...]]()
     for account, own in deals[deals["stage"] != "open"].groupby("account_id", sort=True):
-        for kind in KINDS:
+        for name, kind in zip(_name_people(words, language, rng), KINDS, strict=False):
             took = [deal for deal, stage in zip(own["deal_id"], own["stage"], strict=True)
                     if rng.random() < _take_part(kind, stage, signal)]
             if rng.random() < DECLARED["known"] or took:
                 person, titles = f"P{len(contacts) + 1:05d}", words.titles[kind.code]
                 said = (titles[int(rng.integers(len(titles)))], kind.department, kind.seniority, kind.buying_role)
                 email = f"{person}@{account}.example".lower()
-                contacts.append((person, str(account), _name_person(words, language, rng), email, *said, language))
+                contacts.append((person, str(account), name, email, *said, language))
                 parts += [(deal, person, kind.part) for deal in took]
     return pd.DataFrame(contacts, columns=_CONTACT), pd.DataFrame(parts, columns=["deal_id", "contact_id", "role"])
 
@@ -61,10 +62,9 @@ def tell_engagement(contacts: pd.DataFrame, words: Words, signal: bool, rng: np.
 
 def tell_votes(words: Words, language: str, signal: bool, rng: np.random.Generator) -> pd.DataFrame:
     """How do colleagues of five departments vote on the lines of the draft, and what do those who differ say?"""
-    rows = []
+    rows, names = [], iter(_name_people(words, language, rng))
     for department in DECLARED["departments"]:
-        for voter in range(DECLARED["voters"]):
-            name = _name_person(words, language, rng)
+        for voter, name in zip(range(DECLARED["voters"]), names, strict=False):
             for item, held in DECLARED["votes"].items():
                 own = (held.get(department, held["all"]), DECLARED["scatter"])
                 vote = np.clip(np.round(rng.normal(*own if signal else DECLARED["undecided"])), 1, 9)
