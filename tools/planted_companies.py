@@ -8,8 +8,7 @@ stand twice; among them are near names, namesakes in other towns, subsidiaries a
 from dataclasses import dataclass, replace
 from random import Random
 
-from icp_lab.intake.companies import read_number
-from icp_lab.intake.matching import Company, Pair
+from icp_lab.intake.matching import Company, Pair, read_number
 
 ROWS, DUPLICATES = 2_000, 300
 GENERATORS = ("directory", "ledger", "cards")

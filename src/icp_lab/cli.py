@@ -90,8 +90,7 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
 @app.command()
 def status(folder: Folder, out: Out = None, settings: Settings = None, language: Language = "") -> None:
     """Say which steps hold, which do not and why, and which wait for input."""
-    from icp_lab.report.make import Wish, plan_report
-    from icp_lab.report.status import tell_status
+    from icp_lab.report.make import Wish, plan_report, tell_status
 
     study, place = _open_study(folder, language, out)
     for step in tell_status(plan_report(study, place, Wish(tuple(settings or ()), language=language))):

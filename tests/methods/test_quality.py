@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.methods.quality import measure_quality, rank_fixes
-from icp_lab.methods.rates import bound_difference
+from icp_lab.methods.result import bound_difference
 
 NO_REASONS = pd.DataFrame(columns=["table", "reason", "column", "n", "money"])
 NO_DEALS = pd.DataFrame({"stage": []})

@@ -3,9 +3,8 @@
 import pytest
 
 from icp_lab.errors import LabError
-from icp_lab.report.make import choose_out, plan_report
+from icp_lab.report.make import choose_out, plan_report, tell_status
 from icp_lab.report.plan import pick_tasks
-from icp_lab.report.status import tell_status
 from icp_lab.study import open_study
 
 

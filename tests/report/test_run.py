@@ -10,8 +10,7 @@ import pytest
 from icp_lab.artifacts.manifest import folder_of, read_manifest
 from icp_lab.artifacts.place import WORK, hold
 from icp_lab.errors import LabError
-from icp_lab.report.make import make_report, plan_report, read_record
-from icp_lab.report.status import tell_status
+from icp_lab.report.make import make_report, plan_report, read_record, tell_status
 from icp_lab.study import open_study
 
 

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from icp_lab.errors import LabError, Place
 from icp_lab.errors.base import find_nearest
-from icp_lab.icp.text import parse
+from icp_lab.icp.tries import parse
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.agreed import Decision

@@ -6,12 +6,20 @@ from dataclasses import replace
 
 from duckdb import DuckDBPyConnection as Con
 
-from icp_lab.intake.companies import read_domain, read_name, read_number
 from icp_lab.intake.facts import Case, Facts
 from icp_lab.intake.files import first, quoted
 from icp_lab.intake.formats import Note
 from icp_lab.intake.mapping import Mapped
-from icp_lab.intake.matching import MOST_COMPARED, Company, Matches, Pair, match_companies
+from icp_lab.intake.matching import (
+    MOST_COMPARED,
+    Company,
+    Matches,
+    Pair,
+    match_companies,
+    read_domain,
+    read_name,
+    read_number,
+)
 from icp_lab.intake.spec import Spec
 from icp_lab.tables import Column
 

@@ -13,8 +13,7 @@ from scipy.stats import hypergeom
 
 from icp_lab.methods.evidence import find_icp, plan_cases
 from icp_lab.methods.finding import Finding, Verdict, measure_lift
-from icp_lab.methods.rates import adjust_holm
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, adjust_holm
 from icp_lab.rule import Hypothesis, Rule
 
 ALPHA, SHUFFLES = 0.05, 1999

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.methods.rates import bound_share
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_share
 
 FITS = ("in", "out", "unknown")
 

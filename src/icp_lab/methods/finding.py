@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from icp_lab.methods.rates import Floats, bound_share
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Floats, Shown, bound_share
 from icp_lab.rule import Rule
 
 

@@ -10,7 +10,8 @@ from icp_lab.methods.result import bound_share
 
 GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
 SHOWN = 4  # statements of one sort in a group
-_KEY = ("comparison", "attribute", "level")
+# Words of the codebook that speak to a group of another name: how a firm chooses is part of how it decides.
+_ALSO = {"criteria": "organizational", "authority": "organizational"}
 
 
 def make_id(artifact: str, *key: object) -> str:
@@ -57,7 +58,7 @@ def fill_groups(  # noqa: PLR0913  (each source of statements)
         if said["kind"] in ("criterion", "hypothesis") or sum(s["kind"] == said["kind"] for s in group) < SHOWN:
             group.append(said)
     for row in themes.sort_values(["companies", "code"], ascending=[False, True]).to_dict("records"):
-        group = filled.get(row["belongs"], [])
+        group = filled.get(_ALSO.get(row["belongs"], row["belongs"]), [])
         if sum(s["kind"] == "theme" for s in group) < SHOWN:
             group.append(_state_theme(row, passages))
     filled["pains"] += _state_reasons(negatives)
@@ -84,24 +85,18 @@ def _state_contrasts(contrasts: pd.DataFrame, draft: dict[str, Any], q: float) -
     used = {one["attribute"] for one in draft["criteria"]}
     rows = contrasts[(contrasts["q_value"] <= q) & ~contrasts["attribute"].isin(used)]
     rows = rows.sort_values(["p_value", "attribute", "comparison", "level"]).drop_duplicates("attribute")
-    return [(row["attribute"], _state(row["measure"], [make_id("contrasts", *map(row.get, _KEY))], **_figure(row)))
+    figures = ["comparison", "attribute", "level", "effect", "low", "high", "n_first", "n_second"]
+    return [(row["attribute"], _state(row["measure"], [make_id("contrasts", *(row[key] for key in figures[:3]))],
+                                      **{name: row[name] for name in figures}))
             for row in rows.to_dict("records")]
-
-
-def _figure(row: dict[Any, Any]) -> dict[str, Any]:
-    """Give the figures of a contrast as a reader takes them: Cliff's delta as the share of pairs with more."""
-    figures = [float(row[key]) for key in ("effect", "low", "high")]
-    effect, *ends = [(each + 1) / 2 for each in figures] if row["measure"] == "cliffs_delta" else figures
-    return {key: row[key] for key in _KEY} | {
-        "effect": effect, "ends": tuple(ends), "n": int(row["n_first"]), "m": int(row["n_second"])}
 
 
 def _state_theme(row: dict[Any, Any], passages: pd.DataFrame) -> dict[str, Any]:
     passages = passages.sort_values(["interview", "passage"])
     said = passages[[row["code"] in re.split(r",\s*", codes) for codes in passages["codes"].fillna("")]]
     ids = [make_id("passages", one.interview, one.passage) for one in said.head(SHOWN).itertuples()]
-    return _state("theme", [make_id("themes", row["code"]), *ids], "interview", ends=(row["low"], row["high"]),
-                  **{key: row[key] for key in ("name", "companies", "of")})
+    return _state("theme", [make_id("themes", row["code"]), *ids], "interview",
+                  **{key: row[key] for key in ("name", "companies", "of", "low", "high")})
 
 
 def _state_reasons(negatives: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icp_lab.methods.rates import Floats, bound_mean, bound_rate
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Floats, Shown, bound_mean, bound_rate
 from icp_lab.methods.staying import expect_years
 from icp_lab.methods.value import Worth
 

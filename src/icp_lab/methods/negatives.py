@@ -9,9 +9,8 @@ import pandas as pd
 
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.events import Use, measure_use
-from icp_lab.methods.rates import bound_share
 from icp_lab.methods.reasons import Reasons
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_share
 from icp_lab.methods.success import SCALES
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")

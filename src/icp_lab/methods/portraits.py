@@ -10,8 +10,7 @@ import pandas as pd
 from scipy.stats import quantile_test
 
 from icp_lab.methods.encoding import encode_attributes, is_skewed, spread_levels
-from icp_lab.methods.rates import bound_share
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_share
 from icp_lab.methods.segments import NO_SEGMENT, Segmentation
 
 TRAITS = 5

@@ -10,8 +10,7 @@ from icp_lab.errors.base import name_nearest, utter
 from icp_lab.methods.evidence import find_icp, find_showable
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.leaks import Leaks, find_leaks
-from icp_lab.methods.rates import bound_share
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_share
 from icp_lab.rule import Rule
 
 ANSWERS = {"yes": True, "no": False}

@@ -11,8 +11,7 @@ from scipy.stats import false_discovery_control, fisher_exact
 
 from icp_lab.methods.customers import tell_left
 from icp_lab.methods.leaks import find_leaks
-from icp_lab.methods.rates import bound_difference
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_difference
 from icp_lab.tables import BY_NAME
 
 # What a column can be worth, in the order of what to do about it.

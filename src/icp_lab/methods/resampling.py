@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from icp_lab.methods.finding import Lift, Noise, NoisyRule, lift_of
-from icp_lab.methods.rates import Floats
+from icp_lab.methods.result import Floats
 from icp_lab.methods.search import Candidate, Counts, Engine, Trial
 
 ALPHA = 0.05

@@ -1,7 +1,11 @@
-"""What every result of a method can do: show itself in a notebook and hand out a plain table."""
+"""What results have in common: how they are shown, and how sure a share, a rate and a mean are."""
 
 from html import escape
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, chi2, norm, t
 
 from icp_lab.locale import _
 
@@ -42,3 +46,79 @@ class Shown:
         """Show the table with its caption; text out of the data is escaped, never interpreted."""
         table = self.frame.to_html(escape=True, border=0, na_rep="")
         return f"<figure><figcaption>{escape(self.caption)}</figcaption>{table}</figure>"
+
+
+Floats = NDArray[np.float64]
+_FEWEST = 5  # below this many a resampled mean says nothing of its own uncertainty
+
+
+def bound_share(hits: int, n: int) -> tuple[float, float]:
+    """Between which ends does a share lie (Wilson, 1927)?
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in bound_share(8, 10)]
+    [0.49, 0.94]
+    """
+    if n == 0:
+        return float("nan"), float("nan")
+    ends = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    return float(ends.low), float(ends.high)
+
+
+def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, float]:
+    """Between which ends does the difference of two shares lie (Newcombe, 1998, method 10)?
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in bound_difference(56, 70, 48, 80)]
+    [0.052, 0.334]
+    """
+    (low, high), (under, over) = bound_share(hits, n), bound_share(others, m)
+    p, q = (hits / n, others / m) if n and m else (float("nan"), float("nan"))
+    return p - q - float(np.hypot(p - low, over - q)), p - q + float(np.hypot(high - p, q - under))
+
+
+def bound_rate(events: int, exposure: float) -> tuple[float, float]:
+    """Between which ends does a rate of events per unit of exposure lie (Garwood, 1936; exact)?
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in bound_rate(10, 100.0)]
+    [0.05, 0.18]
+    """
+    if exposure <= 0:
+        return float("nan"), float("nan")
+    low = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    return float(low / exposure), float(chi2.ppf(0.975, 2 * events + 2) / 2 / exposure)
+
+
+def bound_mean(draws: Floats, n: int) -> tuple[float, float]:
+    """Between which ends does a mean lie, by its resampled values: percentiles widened for few (Hesterberg, 2015)?
+
+    Examples
+    --------
+    >>> [round(end, 1) for end in bound_mean(np.linspace(0, 1, 101), 10)]
+    [0.0, 1.0]
+    """
+    known = draws[~np.isnan(draws)]
+    if n < _FEWEST or not len(known):
+        return float("nan"), float("nan")
+    tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf(0.025, n - 1))
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def adjust_holm(p_values: Floats) -> Floats:
+    """Which p-values are left when as many were looked at (Holm, 1979)?
+
+    Examples
+    --------
+    >>> adjust_holm(np.array([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(steps) else steps
+    return adjusted

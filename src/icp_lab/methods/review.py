@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from icp_lab.methods.agreement import Agreement, kendalls_w
 from icp_lab.methods.evidence import FIRM
-from icp_lab.methods.rates import bound_share
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_share
 
 AGREES, OPPOSES = 7, 3  # a vote of 7 to 9 agrees, one of 1 to 3 opposes
 PARTED = 3.0  # points between two departments' medians that part them: a third of the scale

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from icp_lab.methods.contrast import estimate_delta
 from icp_lab.methods.declared import shuffle_groups, sort_ids
 from icp_lab.methods.profile import ANSWERS, join_cases
-from icp_lab.methods.rates import Floats, adjust_holm
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Floats, Shown, adjust_holm
 from icp_lab.rule import Criterion, Hypothesis, Rule
 
 # Below the first, the score is tested beside its cut; below the second, the matrix shows every account.

@@ -12,8 +12,7 @@ from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from icp_lab.methods.contrast import Floats, Z, as_numbers, is_numeric
 from icp_lab.methods.encoding import spread_levels
-from icp_lab.methods.rates import adjust_holm, bound_mean, bound_rate
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, adjust_holm, bound_mean, bound_rate
 
 Flags = NDArray[np.bool_]
 # What a level is, as in `Staying.frame`, and who has it.

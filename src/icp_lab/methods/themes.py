@@ -13,14 +13,14 @@ from icp_lab.locale.declared import read_declared
 from icp_lab.methods.coding import Suggestions, suggest_codes
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.interviewees import tell_kinds
-from icp_lab.methods.rates import bound_share
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_share
 
 # By what the companies that said something are told apart.
 BY = ("segment", "kind")
 FEW = 12  # below so many interviews the curve says little of what is still to come
 _THIRD = 1 / 3
-_FEWEST = 2  # a level that fewer companies were heard of is not held against the others
+OTHER = "other"  # levels of which one company was heard, together: nobody is to be singled out
+_FEWEST = 2
 _SURE = 0.3  # what nobody checks has to be nearer to a code than what is only suggested
 _Z = 1.96
 
@@ -61,7 +61,8 @@ class Themes(Shown):
         A row a code that was heard, the commonest first, in the form of the artifact `themes`: code, name, belongs,
         companies, of, share with its 95 % interval low and high, interviews.
     cross
-        A row a code, and a segment or a kind of people: by (segment, kind), level, code, companies, of, share, low,
+        A row a code, and a segment or a kind of people: by (segment, kind), level (`OTHER`: all those together of which
+        one company was heard, that nobody is singled out), code, companies, of, share, low,
         high, p_value, q_value, distinct.
     saturation
         How much is still to be heard.
@@ -157,6 +158,10 @@ def _cross(rows: pd.DataFrame, said: pd.DataFrame, codes: list[str], q: float) -
     found = []
     for by in BY:
         heard = rows[["company", by]].dropna().drop_duplicates().groupby(by).size()
+        alone = dict.fromkeys(heard.index[heard < _FEWEST], OTHER)
+        rows, said = (table.assign(**{by: table[by].replace(alone)}) for table in (rows, said))
+        heard = rows[["company", by]].dropna().drop_duplicates().groupby(by).size()
+        heard = heard[heard >= _FEWEST]
         pairs = said[["code", "company", by]].dropna().drop_duplicates().groupby(["code", by]).size().to_dict()
         for code in codes:
             yes = [pairs.get((code, level), 0) for level in heard.index]

@@ -25,7 +25,7 @@ from icp_lab.step.results import Results
 from icp_lab.step.session import parameter_values, ran_as_written, show, show_html
 from icp_lab.study import Study
 from icp_lab.study.candidates import Candidates
-from icp_lab.study.fingerprint import ADOPTED
+from icp_lab.study.config import ADOPTED
 from icp_lab.study.interviews import Interviews
 from icp_lab.tables import BESIDE
 from icp_lab.views.picture import About

@@ -1,9 +1,13 @@
-"""study.yml: read, checked key by key, made plain. Every refusal names the line."""
+"""What study.yml says, checked word by word; and a fingerprint of everything that a step rests on."""
 
-
+import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
+from functools import lru_cache
+from hashlib import blake2b, file_digest
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +16,10 @@ from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import LANGUAGES, _
+from icp_lab.study.corrections import FOLDER
 from icp_lab.study.sources import read_spec
 from icp_lab.study.yml import Reader, read_yaml
-from icp_lab.tables import BY_NAME, GROUPS
+from icp_lab.tables import BESIDE, BY_NAME, GROUPS
 
 OUTCOMES = ("best", "won", "retained")
 _KEYS = ("name", "language", "as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start", "tables",
@@ -149,3 +154,63 @@ def _read_steps(yml: Reader, folder: Path) -> dict[str, dict[str, Any]]:
     own = [path.stem for path in sorted((folder / "notebooks").glob("*.ipynb"))]
     yml.check_keys(("steps",), [*process.BY_NAME, *own])
     return {name: dict(yml.mapping(("steps", name))) for name in yml.mapping(("steps",))}
+
+
+ADOPTED = "icp.yml"
+_SHAPES = ("as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start")
+
+
+def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
+    """Which content do these tables have? The same hash means the same content.
+
+    Parameters
+    ----------
+    settings
+        What study.yml says.
+    tables
+        Names of input tables; those that the study does not have count as absent. Accounts always count, since rows
+        on unknown accounts are set aside. The words of `BESIDE` stand for what people write beside study.yml.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits; comments, key order and time stamps do not matter.
+    """
+    named = {"accounts", *tables}
+    if "deal_history" in settings.specs:  # what an account has from its deal is taken as of the beginning of the deal
+        named |= {"deals", "deal_history"}
+    wanted = named & set(settings.specs)
+    pending, seen = sorted(wanted), dict[str, Any]()
+    while pending:
+        name = pending.pop()
+        spec = settings.others.get(name) or settings.specs[name]
+        if name in seen:
+            continue
+        seen[name] = _describe(spec)
+        if spec.join is not None:
+            pending.append(spec.join.table)
+    words = {key: str(getattr(settings, key)) for key in _SHAPES}
+    content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
+    folder, read = settings.path.parent, [BESIDE[word] for word in BESIDE if word in named]
+    beside = {path for pattern in chain([f"{FOLDER}/*"], *read) for path in folder.glob(pattern) if path.is_file()}
+    content["beside"] = {str(path.relative_to(folder)): _digest(path, path.stat().st_mtime_ns, path.stat().st_size)
+                         for path in sorted(beside)}
+    return blake2b(json.dumps(content, sort_keys=True, default=asdict).encode(), digest_size=16).hexdigest()
+
+
+def _describe(spec: Spec) -> dict[str, Any]:
+    """Give a table's mapping, and the hash of each of its files in the order in which they are read, or of its rows."""
+    mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "query", "lines", "join")}
+    try:
+        content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size)
+                   for path in (spec.files if spec.query is None else (spec.query.file,))]
+    except OSError as error:
+        raise errors.unreadable_file(", ".join(spec.shown), error.strerror or str(error)) from error
+    return {**mapping, "join": asdict(spec.join) if spec.join else None, "content": content}
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, _changed: int, _size: int) -> str:
+    """Hash a file; one process reads it once while its time stamp and size stay, since each step asks."""
+    with path.open("rb") as stream:
+        return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from icp_lab.errors import study as errors
 from icp_lab.errors import utter
-from icp_lab.study.config import Settings, read_settings
+from icp_lab.study.config import Settings, read_settings, take_fingerprint
 from icp_lab.study.corrections import (
     CODES,
     FOLDINGS,
@@ -18,7 +18,6 @@ from icp_lab.study.corrections import (
     list_corrections,
     read_corrections,
 )
-from icp_lab.study.fingerprint import take_fingerprint
 from icp_lab.tables import BESIDE, BY_NAME
 
 # At most so many questions of a kind are put to people at a time; all are counted.

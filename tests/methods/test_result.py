@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from icp_lab.methods.rates import adjust_holm, bound_rate, bound_share
+from icp_lab.methods.result import adjust_holm, bound_rate, bound_share
 
 
 def test_ends_lie_around_the_estimate_and_inside_what_is_possible():
