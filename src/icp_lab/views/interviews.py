@@ -12,13 +12,13 @@ from matplotlib.ticker import MaxNLocator
 from icp_lab.locale import _, language
 from icp_lab.methods.agreement import Agreement
 from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees, list_topics
-from icp_lab.methods.themes import FEW, Themes
+from icp_lab.methods.themes import FEW, OTHER, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show, tell
 
 SHOWN = 12
-# From here on agreement of coders carries conclusions, or tentative ones (Krippendorff, 2004); the lower end has to.
+# From here on agreement of coders carries conclusions (its lower end), or tentative ones (Krippendorff, 2004).
 GOOD, FAIR = 0.8, 0.667
 
 
@@ -27,7 +27,7 @@ def tell_interviewees(found: Interviewees) -> Prose:
     chosen = found.frame[found.frame["part"] == "chosen"]
     if not len(chosen):
         return phrase("nothing", "interviewees")
-    levels = {row["by"]: f"{row['chosen']}/{row['best']}" for row in found.levels.to_dict("records")}
+    levels = {by: say_count(*counts) for by, *counts in found.levels[["by", "chosen", "best"]].to_numpy().tolist()}
     few = phrase("interviewees", "few", few=FEWEST) if found.best < FEWEST else ""
     return join(phrase("interviewees", "chosen", n=len(chosen), best=found.best, **levels), few)
 
@@ -50,16 +50,19 @@ def tabulate_interviewees(found: Interviewees, customers: pd.DataFrame) -> Table
     stand_ins = behind.agg(lambda ids: _(", ").join(say[one] for one in ids)).to_dict()
     rows = found.chosen.assign(
         account=found.chosen["account_id"].map(say), why=[_say_reasons(row) for row in found.chosen.to_dict("records")],
-        stand_ins=found.chosen["account_id"].map(stand_ins))
+        stand_ins=found.chosen["account_id"].map(stand_ins),
+        listed="" if (found.chosen["part"] == "chosen").all() else found.chosen["part"])
     return lay_out("interviewees", rows)
 
 
 def _say_reasons(row: dict[Any, Any]) -> str:
-    words = []
-    for code in str(row["reasons"]).split(",") if row["reasons"] else []:
-        how, _by, by = code.partition("_")
-        words.append(phrase("chosen_for", how, what=names("reason_group").get(row[by], row[by])))
-    return _("; ").join(words) or phrase("chosen_for", "alike", n=row["alike"])
+    words = [phrase("chosen_for", code, what=_name_level(row[code.partition("_")[2]]))
+             for code in str(row["reasons"]).split(",") if code]
+    return _("; ").join(words) or phrase("chosen_for", "alike", n=int(row["alike"]))
+
+
+def _name_level(level: str) -> str:
+    return names("reason_group").get(level, level)
 
 
 def tabulate_guide() -> Table:
@@ -116,7 +119,7 @@ def tabulate_cross(themes: Themes, by: str, book: pd.DataFrame, segmentation: Ma
         return phrase("nothing", f"cross_{by}")
     levels = cross.drop_duplicates("level")[["level", "of"]].to_numpy().tolist()
     heads = {level: name("interview_kind", level) for level in KINDS} if by == "kind" else {
-        each["id"]: each["name"] for each in segmentation["segments"]}
+        OTHER: phrase("cross", "other"), **{each["id"]: each["name"] for each in segmentation["segments"]}}
     cells = cross.assign(cell=[phrase("cross", "distinct" if row["distinct"] else "cell", k=row["companies"],
                                       ends=(row["low"], row["high"])) for row in cross.to_dict("records")])
     wide = cells.pivot(index="code", columns="level", values="cell").reindex(list(dict.fromkeys(cross["code"])))
@@ -207,7 +210,7 @@ def tell_coders(agreement: Agreement) -> Prose:
     """How far do two who read the same text give it the same codes?"""
     if agreement.value != agreement.value:
         return phrase("coders", "none")
-    reading = "good" if agreement.low >= GOOD else "fair" if agreement.low >= FAIR else "poor"
+    reading = "good" if agreement.low >= GOOD else "fair" if agreement.value >= FAIR else "poor"
     return join(phrase("coders", "alpha", coders=agreement.raters, n=agreement.n, alpha=agreement.value,
                        ends=(agreement.low, agreement.high)), phrase("coders", reading))
 
