@@ -11,6 +11,7 @@ import pandas as pd
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.locale import LANGUAGES, _
+from icp_lab.locale.declared import read_declared
 from icp_lab.study.corrections import Answers, read_cells
 from icp_lab.study.interviews import Interviews, split_codes
 from icp_lab.study.yml import as_text, read_yaml
@@ -37,7 +38,7 @@ def read_codebook(folder: Path, language: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns code, name, meaning, belongs (one of `BELONGS` or ""), examples (a tuple of phrases; those of the lab's
-        own codebook are in all languages).
+        own codebook are in all languages), topic (of the guide, under which it is likeliest heard; "" where none is).
 
     Raises
     ------
@@ -89,7 +90,10 @@ def _read_book(path: Path) -> pd.DataFrame:
         rows[code] = {"code": code, "name": as_text(said.get("name") or said["code"]), "belongs": belongs,
                       "meaning": as_text(said.get("meaning") or ""),
                       "examples": tuple(map(as_text, phrases if isinstance(phrases, list) else [phrases]))}
-    return pd.DataFrame(list(rows.values()), columns=list(_KEYS)).astype(dict.fromkeys(_KEYS[:-1], "str"))
+    book = pd.DataFrame(list(rows.values()), columns=list(_KEYS)).astype(dict.fromkeys(_KEYS[:-1], "str"))
+    topics = read_declared("icp_lab.study", "guide.toml")["topics"]
+    heard = {word: code for code, topic in topics.items() for word in topic["belongs"]}
+    return book.assign(topic=book["belongs"].map(heard).fillna("").astype("str"))
 
 
 def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) -> Interviews:

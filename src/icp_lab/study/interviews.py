@@ -192,7 +192,7 @@ def _list_texts(node: Any) -> Iterator[str]:
     if isinstance(node, str):
         yield node
     else:
-        for each in node.values() if isinstance(node, dict) else node:
+        for each in (node[key] for key in node if key != "belongs") if isinstance(node, dict) else node:
             yield from _list_texts(each)
 
 
