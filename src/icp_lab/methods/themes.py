@@ -280,7 +280,7 @@ def pick_quotes(themes: Themes, *, quotes: int = 2, most: int = 12, length: int 
     >>> pick_quotes(find_themes(heads, said, pd.DataFrame(), pd.DataFrame()))["text"].tolist()
     ['fine']
     """
-    rows = themes.passages[themes.passages["consent"].isin(["quote", "anonymous"])]
+    rows = themes.passages[themes.passages["consent"].isin(["quote", "anonymous"])].astype({"text": "str"})
     rows = rows.assign(code=rows["codes"].str.split(",")).explode("code")
     order = {code: place for place, code in enumerate(themes.frame["code"].head(most))}
     rows = rows[rows["code"].isin(list(order))]
