@@ -4,16 +4,13 @@ English is written in the code and in the notebooks; the Japanese catalogue besi
 The language of a process is set once, when a command or a step starts.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LANGUAGES = ("en", "ja")
 _current: ContextVar[str] = ContextVar("icp_lab_language", default="en")
@@ -45,7 +42,7 @@ def set_language(code: str) -> None:
 
 
 @contextmanager
-def in_language(code: str) -> "Iterator[None]":
+def in_language(code: str) -> Iterator[None]:
     """Put a language in force for a block."""
     token = _current.set(code)
     try:

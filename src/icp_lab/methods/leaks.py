@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import hypergeom, rankdata
 
+from icp_lab.locale.declared import read_declared
 from icp_lab.methods.contrast import is_numeric
 from icp_lab.methods.result import Shown
 
@@ -22,12 +23,7 @@ AREA, LOWER = 0.97, 0.93
 CASES, KIND, CHANCE, NEARLY_ALL = 20, 8, 1e-9, 0.8
 BINS, LATER = 16, 0.05
 # Names that are usually written down after the sale, or say how it went.
-NAMES = re.compile(
-    r"(?:^|_)(?:churn|cancel|terminat|renew|resign|clos(?:e|ed|ing)_|won(?:_|$)|win_|lost|loss_|outcome|result|converted|"
-    r"contract_(?:value|amount|end|term)|deal_(?:value|amount|stage|status)|(?:end|exit|expiry)_date|invoice|payment|"
-    r"lifetime|ltv|clv|nps|csat|satisfaction|support_|tickets?(?:_|$)|usage|active_users|logins?(?:_|$)|upsell|up_sale)"
-    r"|解約|退会|離脱|更新|失注|受注|成約|契約(?:額|金額|終了|満了|期間)|取引額|請求|入金|満足度|利用率|問い?合わ?せ件数"
-)
+NAMES = re.compile("|".join(read_declared("icp_lab.methods", "leaks.toml")["names"]))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts, write_text
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.icp import write_icp
-from icp_lab.intake.facts import COUNTED
 from icp_lab.locale import _, in_language
 from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
@@ -22,7 +21,8 @@ from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.personas import word_icp
 from icp_lab.views.picture import About
-from icp_lab.views.table import Column, Table
+from icp_lab.views.table import Table
+from icp_lab.views.words import lay_out
 
 FILES = ("icp.html", "icp.xlsx", "icp.yml")
 
@@ -71,7 +71,7 @@ def _read_definition(plan: Plan) -> _Definition | None:
 
 
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
-    icp = word_icp({**definition.icp, "language": plan.language})
+    icp = word_icp({**definition.icp, "language": plan.language}, plan.study.codebook(plan.language))
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     write_icp(plan.out / "icp.yml", icp)
     write_text(plan.out / "icp.html", build_document(icp, definition.standing, about))
@@ -110,16 +110,12 @@ def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
 
 def _tabulate_provenance(plan: Plan, run: Run) -> list[Table]:
     read = plan.study.intake().tables
-    heads = (_("Read"), _("Left out by where"), _("Used"), _("Set aside"), _("Cells made missing"), _("Duplicates"))
-    counts = (Column(*pair, "integer") for pair in zip(COUNTED, heads, strict=True))
-    tables = [Table(read, (Column("table", _("Table")), *counts), title=_("Rows read and what became of them"))]
+    tables = [lay_out("rows_read", read)]
     manifests = {name: read_manifest(folder_of(plan.out, name)) for name in plan.tasks}
     done = {name for name, end in run.steps.items() if end.state == "done"}
     rows = [(_(BY_NAME[name].title) if name in BY_NAME else name, manifest.timings.get("seconds"), name in done)
             for name, manifest in manifests.items() if manifest is not None]
     if rows:
         frame = pd.DataFrame(rows, columns=["step", "seconds", "now"]).astype({"seconds": "float64"})
-        columns = (Column("step", _("Step")), Column("seconds", _("Took"), "number", _("seconds")),
-                   Column("now", _("Run just now"), "flag"))
-        tables.append(Table(frame, columns, title=_("How long the steps took")))
+        tables.append(lay_out("durations", frame))
     return tables

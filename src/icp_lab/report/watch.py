@@ -25,48 +25,43 @@ class Watch:
     def __init__(self, expected: Mapping[str, float], console: Console | None = None) -> None:
         self._console = console or Console(stderr=True)
         self._expected = dict(expected)
-        self._steps: dict[str, tuple[float, TaskID | None]] = {}  # when each began, and its row of the bars
+        self._steps: dict[str, tuple[float, TaskID]] = {}  # when each began, and its row of the bars
         self._left: list[str] = []
         self._lock = Lock()
         self._language = language()
         columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[words]}"),
                    TimeElapsedColumn())
-        terminal = self._console.is_terminal
-        self._bars = Progress(*columns, console=self._console, transient=True) if terminal else None
+        self._plain = not self._console.is_terminal
+        self._bars = Progress(*columns, console=self._console, transient=True, disable=self._plain)
 
     def start(self, names: tuple[str, ...]) -> None:
         """Begin a run of these steps."""
         self._left = list(names)
-        if self._bars:
-            self._bars.start()
+        self._bars.start()
 
     def stop(self) -> None:
         """End the run; leave the terminal as it was."""
-        if self._bars:
-            self._bars.stop()
+        self._bars.stop()
 
     def begin(self, name: str) -> None:
         """Tell that a step begins."""
         with self._lock, in_language(self._language):
-            row = self._bars.add_task(name, total=None, words="") if self._bars else None
-            self._steps[name] = monotonic(), row
-            if self._bars is None:
+            self._steps[name] = monotonic(), self._bars.add_task(name, total=None, words="")
+            if self._plain:
                 self._say(_("{step}: begins").format(step=name))
 
     def move(self, name: str, cell: int, cells: int) -> None:
         """Tell which cell a step is at."""
-        _began, row = self._steps[name]
-        if self._bars is not None and row is not None:
-            with in_language(self._language):
-                words = _("cell {cell} of {cells}").format(cell=cell, cells=cells)
-                self._bars.update(row, total=cells, completed=cell, words=f"{words}{self._say_left()}")
+        with in_language(self._language):
+            words = _("cell {cell} of {cells}").format(cell=cell, cells=cells) + self._say_left()
+            self._bars.update(self._steps[name][1], total=cells, completed=cell, words=words)
 
     def end(self, name: str, words: str) -> None:
         """Tell how a step ended, and what is left."""
         with self._lock, in_language(self._language):
             began, row = self._steps.pop(name, (None, None))
             self._left = [each for each in self._left if each != name]
-            if row is not None and self._bars is not None:
+            if row is not None:
                 self._bars.remove_task(row)
             took = f" ({monotonic() - began:.0f} s)" if began is not None else ""
             self._say(f"{name}: {words}{took}{self._say_left()}")
@@ -81,5 +76,5 @@ class Watch:
 
     def _say(self, words: str) -> None:
         self._console.print(words, markup=False, highlight=False, soft_wrap=True)
-        if not self._console.is_terminal:
+        if self._plain:
             sys.stderr.flush()

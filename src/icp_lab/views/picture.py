@@ -13,7 +13,6 @@ from importlib.resources import files
 from io import StringIO
 from itertools import chain
 from math import isfinite
-from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -26,18 +25,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from icp_lab.locale import _
+from icp_lab.locale.declared import read_declared
 
 # The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
 # `faint` for reference lines, `accent` for what the title is about, `second` for a second group, `warn` for a
 # warning.
-COLOURS = MappingProxyType({
-    "ink": "#16191d",
-    "grey": "#6b7280",
-    "faint": "#d4d7dc",
-    "accent": "#0b5c8f",
-    "warn": "#b4450b",
-    "second": "#7a8f3c",
-})
+COLOURS: dict[str, str] = read_declared("icp_lab.views", "colours.toml")
 
 WIDE, NARROW = 720, 360
 
