@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icp_lab.locale import _, catalogue, in_language
-from icp_lab.locale.prose import extract_notebook, parameter_meaning, translate_markdown, translate_notebook
+from icp_lab.locale.prose import align, extract_notebook, parameter_meaning, translate_markdown, translate_notebook
 
 
 def test_blocks_are_translated_one_by_one() -> None:
@@ -65,3 +65,7 @@ def test_the_language_is_in_force_for_a_block_only() -> None:
         assert _("A sentence that no catalogue has") == "A sentence that no catalogue has"
         assert catalogue("ja").ngettext("{n} thing of no catalogue", "{n} things", 2) == "{n} things"
     assert _("") == ""
+
+
+def test_wide_letters_take_two_places():
+    assert align([("a", "n"), ("会社", "10")], left=[0]) == "a      n\n会社  10"

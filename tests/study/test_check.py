@@ -1,7 +1,6 @@
 """`icp-lab check` in words."""
 
 from icp_lab.study import check_study
-from icp_lab.study.check import align
 
 
 def test_words_say_what_is_there_and_what_was_lost(make_study):
@@ -20,7 +19,3 @@ def test_words_say_what_is_there_and_what_was_lost(make_study):
     assert "usage: not used are the columns junk." in words
     assert "May be criteria: industry" in words
     assert "No errors" in words
-
-
-def test_wide_letters_take_two_places():
-    assert align([("a", "n"), ("会社", "10")], left=1) == "a      n\n会社  10"

@@ -5,7 +5,7 @@ A paragraph, a heading and a list item are each one entry of the catalogue; soft
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import IO, Any
 
 from icp_lab.locale import catalogue
@@ -110,3 +110,13 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
 def _marked(block: str) -> tuple[str, str]:
     found = _MARK.match(block)
     return (found[1], found[2]) if found else ("", block)
+
+
+def align(rows: Sequence[Sequence[str]], left: Collection[int]) -> str:
+    """Set rows of words in columns, the named ones to the left; wide characters take two places."""
+    from rich.cells import cell_len  # noqa: PLC0415  (only where something is shown as plain text)
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    lines = ((cell + " " * (w - cell_len(cell)) if i in left else " " * (w - cell_len(cell)) + cell
+              for i, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in rows)
+    return "\n".join("  ".join(line).rstrip() for line in lines)

@@ -1,12 +1,12 @@
 """What is there, what is usable, what is wrong where: `icp-lab check`."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icp_lab.errors import LabError, Place
+from icp_lab.locale.prose import align
 from icp_lab.process.notebook import list_notebooks, resolve_parameters
 from icp_lab.study.begin import fill_template
 from icp_lab.study.study import Study, open_study
@@ -84,13 +84,3 @@ def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
         except LabError as error:
             problems.append(str(error))
     return CheckReport(study, tuple(facts), candidates, tuple(dict.fromkeys(problems)), hypotheses)
-
-
-def align(rows: Sequence[Sequence[str]], left: int) -> str:
-    """Set rows of words in columns, the first `left` of them to the left; wide characters take two places."""
-    from rich.cells import cell_len  # noqa: PLC0415  (notebooks open studies and check none)
-
-    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ((cell + " " * (w - cell_len(cell)) if i < left else " " * (w - cell_len(cell)) + cell
-              for i, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in rows)
-    return "\n".join("  ".join(line).rstrip() for line in lines)

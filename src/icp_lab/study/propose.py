@@ -30,8 +30,8 @@ from icp_lab.intake.layout import open_book
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import _, in_language
 from icp_lab.locale.declared import read_declared
+from icp_lab.locale.prose import align
 from icp_lab.study.begin import copy_files, fill_template, find_new, init_study
-from icp_lab.study.check import align
 from icp_lab.study.sources import KINDS
 from icp_lab.study.study import Study, open_study
 from icp_lab.tables import BY_NAME, TABLES
@@ -95,7 +95,7 @@ class Proposed:
         unused = [_("Not used: {file}: {reason}").format(file=file, reason=why) for file, why in sorted(self.unused)]
         last = _("Look through {file}, then run: icp-lab report {folder}")
         said = [*self.said, last.format(file=self.file, folder=self.file.parent)]
-        return "\n".join([align(rows, left=3), *unused, *said])
+        return "\n".join([align(rows, left=(0, 1, 2)), *unused, *said])
 
     def write(self) -> None:
         """Write study.yml with the mapping of each table, and for each line what it rests on."""

@@ -1,6 +1,5 @@
 """A table as a result: a frame, what its columns mean, and the only place where figures are rounded."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -10,6 +9,7 @@ from typing import Literal, NamedTuple, get_args
 import pandas as pd
 
 from icp_lab.locale import N_, _, language
+from icp_lab.locale.prose import align
 from icp_lab.rule import write_number
 
 Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "p", "flag"]
@@ -116,10 +116,8 @@ class Table:
     def __str__(self) -> str:
         heads = [f"{head} ({unit})" if unit else head for head, unit in self.heads()]
         grid = [heads, *self.cells()]
-        widths = [max(_width(row[i]) for row in grid) for i in range(len(heads))]
-        left = [column.kind in LEFT for column in self.columns]
-        lines = ["  ".join(map(_pad, row, widths, left)).rstrip() for row in grid]
-        return "\n".join([*([self.title] if self.title else []), *lines, *([self.note] if self.note else [])])
+        text = align(grid, [i for i, column in enumerate(self.columns) if column.kind in LEFT])
+        return "\n".join(filter(None, (self.title, text, self.note)))
 
     __repr__ = __str__
 
@@ -290,13 +288,3 @@ def _write_number(figure: float, divisor: float, decimals: int) -> str:
 
 def _is_missing(value: object) -> bool:
     return not isinstance(value, (tuple, list)) and bool(pd.isna(value))  # type: ignore[call-overload]
-
-
-def _width(text: str) -> int:
-    """Count terminal columns: Japanese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _pad(text: str, width: int, left: bool) -> str:
-    room = " " * (width - _width(text))
-    return text + room if left else room + text
