@@ -62,14 +62,14 @@ def _read_one(number: int, row: dict[str, str], items: Collection[str], candidat
         raise refuse_decision(number, "decision", problem)
     try:
         rule = parse(text)
+        for name in rule.attributes:
+            if reason := candidates.refused.get(name):
+                problem = _("`{attribute}` cannot be a criterion: {reason}")
+                raise refuse_decision(number, "decision", problem.format(attribute=name, reason=_(REFUSALS[reason])))
         rule.mask(candidates.frame)
     except LabError as fault:
         fault.place = Place(DECISIONS, number, "decision")
         raise
-    for name in rule.attributes:
-        if reason := candidates.refused.get(name):
-            problem = _("`{attribute}` cannot be a criterion: {reason}")
-            raise refuse_decision(number, "decision", problem.format(attribute=name, reason=_(REFUSALS[reason])))
     return Decision(item, action, rule.criteria, row["by"], _read_day(number, row["date"]), row.get("reason", ""))
 
 

@@ -127,11 +127,11 @@ def write_interviews(plan: Plan, folder: Path) -> None:
 
 def write_review(plan: Plan, folder: Path) -> None:
     """Put the ballot of the next round, agenda and minutes into a folder, and a form for what is decided."""
-    voted = read_left(plan, "voted")
-    if (still := voted[voted["decided"].isna()]).empty:
+    voted, records = read_left(plan, "voted"), ("draft", "avoid", "personas")
+    if (still := voted[voted["decided"].isna()]).empty or not all(find_entry(plan.out, left) for left in records):
         return
     draft, avoid, personas = (dict(read_artifact(folder_of(plan.out, WRITER[left]), ARTIFACT[left]))
-                              for left in ("draft", "avoid", "personas"))
+                              for left in records)
     items = [item for item in list_items(draft, avoid, personas) if item.id in set(still["item"])]
     lines, number = list_lines(items), int(voted["round"].max())
     about = {"study": plan.study.name, "as_of": plan.study.as_of.isoformat()}
