@@ -12,9 +12,8 @@ CONTRASTS = pd.DataFrame({
     "effect": [2.0, 3.0, 0.5, 0.4, 1.1], "low": 1.1, "high": 4.0, "n_first": 40, "n_second": 60,
     "p_value": [0.001, 0.002, 0.001, 0.003, 0.5], "q_value": [0.01, 0.01, 0.01, 0.02, 0.6]})
 THEMES = pd.DataFrame({"code": ["price_pain", "growth", "compare"], "name": ["Too expensive", "Growth", "They compare"],
-                       "belongs": ["pains", "triggers", "criteria"], "companies": [2, 5, 1], "of": 8,
+                       "belongs": ["pains", "triggers", "organizational"], "companies": [2, 5, 1], "of": 8,
                        "low": 0.1, "high": 0.6})
-PASSAGES = pd.DataFrame({"interview": ["i1", "i2"], "passage": [3, 1], "codes": ["price_pain, growth", ""]})
 NEGATIVES = pd.DataFrame({"reason_group": ["price", "price", "support", "unknown", "other"]})
 CUSTOMERS = pd.DataFrame({"account_id": ["a", "b", "c"], "status": ["customer", "customer", "lost"]})
 TRIGGERS = pd.DataFrame({"account_id": ["a", "c", "a", None], "kind": ["funding", "funding", "funding", "audit"]})
@@ -22,7 +21,7 @@ BELONGS = {"industry": "basic", "employees": "basic", "budget": "financial", "st
 
 
 def fill(draft=DRAFT, themes=THEMES, negatives=NEGATIVES, triggers=TRIGGERS, contrasts=CONTRASTS):
-    return fill_groups(draft, contrasts, negatives=negatives, customers=CUSTOMERS, triggers=triggers, passages=PASSAGES,
+    return fill_groups(draft, contrasts, negatives=negatives, customers=CUSTOMERS, triggers=triggers,
                        themes=themes, belongs=BELONGS)
 
 
@@ -40,7 +39,6 @@ def test_each_group_holds_statements_with_evidence_and_confidence():
                   ("reason", "negatives/reason_group=support", "data")],
         "triggers": [("theme", "themes/growth", "interview"), ("trigger", "tables/triggers/kind=funding", "data")],
         "goals": []}
-    assert groups["pains"][0]["evidence"] == ["themes/price_pain", "passages/i1/3"]
     assert groups["pains"][1]["words"] == {"what": "price", "k": 2, "n": 4, "ends": groups["pains"][1]["words"]["ends"]}
     assert groups["triggers"][1]["words"]["k"] == 1 and groups["triggers"][1]["words"]["n"] == 2
     assert json.dumps(groups)

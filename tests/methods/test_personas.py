@@ -96,8 +96,9 @@ def test_ids_lead_to_rows():
     ids = {each for one in record["personas"] for each in one["evidence"]}
     known = {f"personas/kinds/{row['kind']}" for row in record["kinds"]}
     known |= {f"personas/ways/{row['kind']}/{row['field']}/{row['code']}" for row in record["ways"]}
-    known |= {f"themes/{code}" for code in THEMES["code"]}
-    known |= {f"passages/{row.interview}/{row.passage}" for row in PASSAGES.itertuples()}
+    known |= {f"personas/heard/{row['kind']}/{row['field']}/{row['code']}" for row in record["heard"]}
+    passages = {f"passages/{row.interview}/{row.passage}" for row in PASSAGES.itertuples()}
+    assert {each for row in record["heard"] for each in row["passages"]} <= passages
     assert ids and ids <= known
 
 

@@ -1,6 +1,5 @@
 """The six groups of attributes as statements: what the data and the interviews say in each, and what it rests on."""
 
-import re
 from collections import Counter
 from typing import Any
 
@@ -10,8 +9,7 @@ from icp_lab.methods.result import bound_share
 
 GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
 SHOWN = 4  # statements of one sort in a group
-# Words of the codebook that speak to a group of another name: how a firm chooses is part of how it decides.
-_ALSO = {"criteria": "organizational", "authority": "organizational"}
+_KEY = ("comparison", "attribute", "level")
 
 
 def make_id(artifact: str, *key: object) -> str:
@@ -27,13 +25,13 @@ def make_id(artifact: str, *key: object) -> str:
 
 def fill_groups(  # noqa: PLR0913  (each source of statements)
     draft: dict[str, Any], contrasts: pd.DataFrame, *, negatives: pd.DataFrame, customers: pd.DataFrame,
-    triggers: pd.DataFrame, passages: pd.DataFrame, themes: pd.DataFrame, belongs: dict[str, str], q: float = 0.10,
+    triggers: pd.DataFrame, themes: pd.DataFrame, belongs: dict[str, str], q: float = 0.10,
 ) -> dict[str, Any]:
     """What can be stated in each of the six groups, on which evidence, and how sure is it?
 
     Parameters
     ----------
-    draft, contrasts, negatives, customers, passages, themes
+    draft, contrasts, negatives, customers, themes
         The artifacts of these names.
     triggers
         The table; empty where the study has none.
@@ -50,7 +48,8 @@ def fill_groups(  # noqa: PLR0913  (each source of statements)
 
     Notes
     -----
-    The criteria of a refused profile are assumptions. Counts of interviews are counts of companies.
+    The criteria of a refused profile are assumptions. Counts of interviews are counts of companies. What was said is
+    led to by its code: the name of an interview's file may be somebody's name, and stays in the artifacts.
     """
     filled: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
     for attribute, said in [*_state_criteria(draft), *_state_contrasts(contrasts, draft, q)]:
@@ -58,9 +57,9 @@ def fill_groups(  # noqa: PLR0913  (each source of statements)
         if said["kind"] in ("criterion", "hypothesis") or sum(s["kind"] == said["kind"] for s in group) < SHOWN:
             group.append(said)
     for row in themes.sort_values(["companies", "code"], ascending=[False, True]).to_dict("records"):
-        group = filled.get(_ALSO.get(row["belongs"], row["belongs"]), [])
+        group = filled.get(row["belongs"], [])
         if sum(s["kind"] == "theme" for s in group) < SHOWN:
-            group.append(_state_theme(row, passages))
+            group.append(_state_theme(row))
     filled["pains"] += _state_reasons(negatives)
     filled["triggers"] += _state_triggers(triggers, customers)
     return filled
@@ -85,18 +84,21 @@ def _state_contrasts(contrasts: pd.DataFrame, draft: dict[str, Any], q: float) -
     used = {one["attribute"] for one in draft["criteria"]}
     rows = contrasts[(contrasts["q_value"] <= q) & ~contrasts["attribute"].isin(used)]
     rows = rows.sort_values(["p_value", "attribute", "comparison", "level"]).drop_duplicates("attribute")
-    figures = ["comparison", "attribute", "level", "effect", "low", "high", "n_first", "n_second"]
-    return [(row["attribute"], _state(row["measure"], [make_id("contrasts", *(row[key] for key in figures[:3]))],
-                                      **{name: row[name] for name in figures}))
+    return [(row["attribute"], _state(row["measure"], [make_id("contrasts", *map(row.get, _KEY))], **_figure(row)))
             for row in rows.to_dict("records")]
 
 
-def _state_theme(row: dict[Any, Any], passages: pd.DataFrame) -> dict[str, Any]:
-    passages = passages.sort_values(["interview", "passage"])
-    said = passages[[row["code"] in re.split(r",\s*", codes) for codes in passages["codes"].fillna("")]]
-    ids = [make_id("passages", one.interview, one.passage) for one in said.head(SHOWN).itertuples()]
-    return _state("theme", [make_id("themes", row["code"]), *ids], "interview",
-                  **{key: row[key] for key in ("name", "companies", "of", "low", "high")})
+def _figure(row: dict[Any, Any]) -> dict[str, Any]:
+    """Give the figures of a contrast as a reader takes them: Cliff's delta as the share of pairs with more."""
+    figures = [float(row[key]) for key in ("effect", "low", "high")]
+    effect, *ends = [(each + 1) / 2 for each in figures] if row["measure"] == "cliffs_delta" else figures
+    return {key: row[key] for key in _KEY} | {
+        "effect": effect, "ends": tuple(ends), "n": int(row["n_first"]), "m": int(row["n_second"])}
+
+
+def _state_theme(row: dict[Any, Any]) -> dict[str, Any]:
+    return _state("theme", [make_id("themes", row["code"])], "interview", ends=(row["low"], row["high"]),
+                  **{key: row[key] for key in ("code", "name", "companies", "of")})
 
 
 def _state_reasons(negatives: pd.DataFrame) -> list[dict[str, Any]]:

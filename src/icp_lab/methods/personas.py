@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -22,7 +21,9 @@ TESTED = ["ratio", "low", "high", "p_value", "q_value", "distinct"]
 _KINDS = ["kind", "department", "role", "part", "people", "accounts", "titles", "ranks", "won", "share_won", "won_low",
           "won_high", "lost", "share_lost", "lost_low", "lost_high"]
 _WAYS = ["kind", "field", "code", "reached", "of", "share", "share_low", "share_high", "touches"]
-_HEARD = ["kind", "field", "code", "name", "companies", "of", "passages"]
+_HEARD = ["kind", "field", "code", "name", "companies", "of", "quote", "passages"]
+_QUOTE = ["text", "consent", "department", "seniority", "industry"]
+_LENGTH = 140  # characters that a quote on a card is best to have
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class Personas(Shown):
         `ratio`, `low`, `high`, `p_value`, `q_value`, `distinct`.
     heard
         A row a chosen kind and a thing that such people said: `field`, `code`, `name`, `companies` of those `of` that
-        were heard, ids of `passages`.
+        were heard, a `quote` that may be shown (its text, consent, and whose it is), ids of `passages`.
     committees
-        A row a side: `won`, decisions `n`, mean number of `people` named in one.
+        Won decisions, then lost ones: how many, `n`, and how many `people` are named in one, on average.
     basis
         Decisions are `deals`; or `accounts`, where no deal says who took part.
     assumed
@@ -106,12 +107,13 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     frame = compare_kinds(known, seats, q)
     reach = order_kinds(seats[seats["won"]], frame.loc[frame["accounts"] >= SMALL, "kind"].tolist())
     chosen = tuple(reach["kind"].head(personas))
-    named = seats.groupby(["won", "case"]).size().groupby("won").agg(["size", "mean"])
+    named: Any = seats.groupby(["won", "case"]).size().groupby("won").agg(["size", "mean"])
+    named = named.set_axis(["n", "people"], axis=1).reindex([True, False], fill_value=0).reset_index(drop=True)
+    heard = hear_people(chosen, passages, themes, customers)
     return Personas(
-        frame, chosen, reach, count_ways(known, engagement, chosen, q), hear_people(chosen, passages, themes),
-        named.set_axis(["n", "people"], axis=1).reset_index(), basis=str(next(iter(seats["basis"]), "accounts")),
-        assumed=_is_told_by_title(contacts) and not deal_contacts["role"].notna().any(), asked=personas,
-        placed=len(known), n=len(people))
+        frame, chosen, reach, count_ways(known, engagement, chosen, q), heard, named, asked=personas,
+        basis=str(next(iter(seats["basis"]), "accounts")), placed=len(known), n=len(people),
+        assumed=_is_told_by_title(contacts) and not deal_contacts["role"].notna().any())
 
 
 def _is_told_by_title(contacts: pd.DataFrame) -> bool:
@@ -194,16 +196,20 @@ def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[
         ["kind", "field", "reached", "code"], ascending=[True, True, False, True], ignore_index=True)
 
 
-def hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
+def hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFrame, customers: pd.DataFrame,
+                ) -> pd.DataFrame:
     """What did people of each chosen kind say, by the field of a persona that it speaks to? Companies are counted."""
-    ordered = passages.sort_values(["interview", "passage"], ignore_index=True)
+    industries = customers[["account_id", "industry"]].dropna()
+    ordered = passages.sort_values(["interview", "passage"]).merge(industries, "left", "account_id")
     said = place_people(ordered.rename(columns={"role": "buying_role"}))
     said = said.assign(company=said["account_id"].fillna(said["interview"]), code=said["codes"].str.split(r",\s*"))
     told, rows = said.explode("code").merge(themes[["code", "name", "belongs"]], on="code"), []
     for (kind, code, name, belongs), each in told.groupby(["kind", "code", "name", "belongs"]):
         ids = tuple(make_id("passages", row.interview, row.passage) for row in each.head(LISTED).itertuples())
         counts = (each["company"].nunique(), said.loc[said["kind"] == kind, "company"].nunique())
-        rows += [(kind, field, code, name, *counts, ids) for field, words in HEARD.items()
+        shown = each[each["consent"].isin(["quote", "anonymous"])][_QUOTE].fillna("").to_dict("records")
+        quote = min(shown, key=lambda one: abs(len(one["text"]) - _LENGTH), default=None)
+        rows += [(kind, field, code, name, *counts, quote, ids) for field, words in HEARD.items()
                  if belongs in words and kind in chosen]
     return pd.DataFrame(rows, columns=_HEARD).sort_values(
         ["kind", "field", "companies", "code"], ascending=[True, True, False, True], ignore_index=True)
@@ -229,8 +235,8 @@ def _describe(name: str, row: dict[Any, Any], found: Personas) -> dict[str, Any]
     kind = row["kind"]
     fields = {"titles": list(row["titles"]), "department": row["department"], "seniority": list(row["ranks"]),
               "buying_role": row["part"], "authority": row["part"]}
-    confidence = dict.fromkeys(fields, "data") | dict.fromkeys(
-        ("buying_role", "authority"), "assumption" if found.assumed else "data")
+    confidence = dict.fromkeys(fields, "data") | {"authority": "assumption"} | (
+        {"buying_role": "assumption"} if found.assumed else {})
     evidence = [make_id("personas", "kinds", kind)]
     for field, ways in found.ways[(found.ways["kind"] == kind) & (found.ways["reached"] >= SMALL)].groupby("field"):
         more, less = (ways["distinct"] & ((ways["ratio"] > 1) == side) for side in (True, False))
@@ -240,6 +246,6 @@ def _describe(name: str, row: dict[Any, Any], found: Personas) -> dict[str, Any]
     for field, each in found.heard[found.heard["kind"] == kind].groupby("field"):
         if field not in fields or field == "authority":
             said = each.head(LISTED)
-            fields[str(field)], confidence[str(field)] = said[_HEARD[2:6]].to_dict("records"), "interview"
-            evidence += [*(make_id("themes", code) for code in said["code"]), *chain.from_iterable(said["passages"])]
-    return {"id": name, "kind": kind, **fields, "evidence": list(dict.fromkeys(evidence)), "confidence": confidence}
+            fields[str(field)], confidence[str(field)] = said[_HEARD[2:7]].to_dict("records"), "interview"
+            evidence += [make_id("personas", "heard", kind, str(field), code) for code in said["code"]]
+    return {"id": name, "kind": kind, **fields, "evidence": evidence, "confidence": confidence}

@@ -107,10 +107,10 @@ def tell_choice(found: Personas) -> Prose:
         phrase("personas", "many") if found.asked > 4 else "")
 
 
-def tabulate_personas(record: dict[str, Any]) -> list[Table | Prose]:
-    """What is known of each persona, and from where?"""
+def tabulate_personas(record: dict[str, Any], book: pd.DataFrame) -> list[Table | Prose]:
+    """What is known of each persona, and from where? The codebook names what was said."""
     said = list[Table | Prose]()
-    for one in map(word_persona, record["personas"]):
+    for one in word_icp({"personas": record["personas"]}, book)["personas"]:
         rows = [(field, one[field] if isinstance(one[field], str) else _("; ").join(one[field]), how)
                 for field in names("persona_field") if (how := one["confidence"].get(field))]
         said.append(lay_out("persona", pd.DataFrame(rows, columns=["field", "known", "confidence"]), title=one["name"]))
@@ -125,16 +125,12 @@ def tabulate_ways(found: Personas) -> Table | Prose:
     return lay_out("ways", found.ways.assign(persona=found.ways["kind"].map(called)))
 
 
-def tabulate_statements(groups: dict[str, Any]) -> Table | Prose:
+def tabulate_statements(groups: dict[str, Any], book: pd.DataFrame) -> Table | Prose:
     """What is stated in each of the six groups, and on what does it rest?"""
-    rows = [(group, one["statement"], one["confidence"], _say_evidence(one["evidence"]))
-            for group, said in word_groups(groups).items() for one in said]
+    rows = [(group, one["statement"], one["confidence"], ", ".join(one["evidence"]))
+            for group, said in word_icp({"groups": groups}, book)["groups"].items() for one in said]
     frame = pd.DataFrame(rows, columns=["group", "statement", "confidence", "evidence"])
     return lay_out("statements", frame) if rows else phrase("nothing", "statements")
-
-
-def _say_evidence(ids: list[str]) -> str:
-    return phrase("known", "evidence", first=ids[0], n=len(ids) - 1) if len(ids) > 1 else ids[0]
 
 
 def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Table | Prose:
@@ -154,46 +150,50 @@ def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Tab
 # icp.yml
 
 
-def word_icp(icp: dict[str, Any]) -> dict[str, Any]:
-    """How does a definition read, with its people and groups in the language in force, as icp.yml is written?"""
-    said = {"groups": word_groups(icp["groups"]) if "groups" in icp else {},
-            "personas": list(map(word_persona, icp.get("personas") or []))}
+def word_icp(icp: dict[str, Any], book: pd.DataFrame) -> dict[str, Any]:
+    """How does a definition read, with its people and groups in the language in force, as icp.yml is written?
+
+    `book` is the codebook in that language: it names what was said.
+    """
+    called = dict(zip(book["code"], book["name"], strict=True))
+    said = {"personas": [_word_persona(one, called) for one in icp.get("personas") or []],
+            "groups": {group: [{"statement": _word_statement(one["kind"], one["words"], called),
+                                "evidence": one["evidence"], "confidence": one["confidence"]}
+                               for one in icp["groups"][group]]
+                       for group in names("attribute_group_of_six")} if "groups" in icp else {}}
     return icp | {key: value for key, value in said.items() if key in icp}
 
 
-def word_persona(one: dict[str, Any]) -> dict[str, Any]:
-    """How does a persona read, field by field? What nobody knows is empty."""
-    called = {"department": "department", "buying_role": "part", "authority": "authority"}
+def _word_persona(one: dict[str, Any], called: dict[str, str]) -> dict[str, Any]:
+    """Say a persona field by field; what nobody knows is empty."""
+    kinds = {"department": "department", "buying_role": "part", "authority": "authority"}
     said: dict[str, Any] = {"id": one["id"], "name": name_persona(one)}
     for field in names("persona_field"):
         value = one.get(field, [])
         if isinstance(value, str):
-            said[field] = name(called[field], value)
+            said[field] = name(kinds[field], value)
         else:
-            said[field] = [_say_heard(each, quoted=not place) if isinstance(each, dict) else
+            said[field] = [_say_heard(each, called, quoted=not place) if isinstance(each, dict) else
                            name("rank", each) if field == "seniority" else each for place, each in enumerate(value)]
     return said | {"evidence": one["evidence"], "confidence": one["confidence"]}
 
 
-def _say_heard(one: dict[str, Any], *, quoted: bool) -> Prose:
+def _say_heard(one: dict[str, Any], called: dict[str, str], *, quoted: bool) -> Prose:
     quote, whose = quote_passage(one["quote"] | {"consent": "anonymous"}) if quoted and one["quote"] else ("", "")
-    return phrase("known", "quoted" if quote else "said", **one | {"quote": quote, "whose": whose})
+    return phrase("known", "quoted" if quote else "said", **one | {
+        "quote": quote, "whose": whose, "name": called.get(one["code"], one["name"])})
 
 
-def word_groups(groups: dict[str, Any]) -> dict[str, Any]:
-    """How do the statements of the six groups read?"""
-    return {group: [{"statement": _word_statement(one), "evidence": one["evidence"], "confidence": one["confidence"]}
-                    for one in groups[group]] for group in names("attribute_group_of_six")}
-
-
-def _word_statement(one: dict[str, Any]) -> Prose:
-    words = one["words"] | ({"ends": tuple(one["words"]["ends"])} if "ends" in one["words"] else {})
+def _word_statement(kind: str, words: dict[str, Any], called: dict[str, str]) -> Prose:
+    words = words | ({"ends": tuple(words["ends"])} if "ends" in words else {})
     if "criterion" in words:
         words["criterion"] = begin(Criterion.from_dict(words["criterion"]).words())
     elif "attribute" in words:
         attribute, level = name_attribute(words["attribute"]), words["level"]
         words["label"] = begin(f"{attribute}: {level}" if level else attribute)
         words |= {side: name(f"{side}_group", words["comparison"]) for side in ("first", "second")}
-    elif one["kind"] == "reason":
+    elif kind == "reason":
         words["what"] = begin(name("reason_group", words["what"]))
-    return phrase("known", one["kind"], **words)
+    elif kind == "theme":
+        words["name"] = called.get(words["code"], words["name"])
+    return phrase("known", kind, **words)
