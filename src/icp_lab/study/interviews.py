@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,10 @@ FOLDER = "interviews"
 HEAD = ("account_id", "date", "role", "department", "seniority", "interviewer", "mode", "consent")
 _WORDS = {"mode": ("in_person", "online", "phone"), "consent": ("quote", "anonymous", "none")}
 PASSAGE = ("interview", "passage", "line", "topic", "heading", "text", "codes", "language")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)]|[・●■◆○])(?:\s+|(?<=[・●■◆○]))(?=\S)")
-_QUOTE = re.compile(r"\s*(?:>\s?)+")
+# What a line is, by how it begins; the group that matched names it.
+_LINE = re.compile(r"(?P<none>[-=_*|:+#>~`\s]*$)|(?P<heading> {0,3}#{1,6}(?=\s))|(?P<quote>\s*(?:>\s?)+)|"
+                   r"(?P<row>\s*\|)|(?P<item>\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[・●■◆○])\s*(?=\S))|(?P<text>)")
 _EMPHASIS = re.compile(r"(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)")
-_MARKUP = re.compile(r"[-=_*|:+#>~`\s]*")
 _CODES = re.compile(r"[\[［]{2}(.*?)[\]］]{2}")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NUMBER = re.compile(r"^(?:\(?[0-9]{1,2}[.):]?\s+|(?:q|問)?[0-9]{1,2}[.):]\s*)")
@@ -48,25 +46,16 @@ class Interviews:
 
 
 @dataclass
-class _Open:
-    """A passage while it is read."""
+class _Passage:
+    """A passage while it is read, or a heading; `below` counts the passages directly below a heading."""
 
     kind: str
     line: int
     lines: list[str]
     codes: list[str]
-
-
-@dataclass
-class _Section:
-    """What stands under one heading."""
-
-    line: int
-    level: int = 0
-    title: str = ""
     topic: str = ""
-    codes: list[str] = field(default_factory=list)
-    passages: list[_Open] = field(default_factory=list)
+    head: "_Passage | None" = None
+    below: int = 0
 
 
 def read_interviews(folder: Path) -> Interviews:
@@ -155,16 +144,9 @@ def _read_head(text: str, shown: str) -> tuple[dict[str, str], int, list[str]]:
         if value and key in _WORDS and value not in _WORDS[key]:
             allowed = _("It is one of {words}.").format(words=", ".join(_WORDS[key]))
             raise refuse(at[key,], _("`{value}` is no value for `{key}`").format(value=value, key=key), allowed)
-        if value and key == "date" and not _is_day(str(value)):
+        if value and key == "date" and pd.isna(pd.to_datetime(str(value).replace("/", "-"), errors="coerce")):
             raise refuse(at[key,], _("`{value}` is not a day such as 2026-03-31").format(value=value))
     return {key: str(value or "") for key, value in (content or {}).items()}, end + 2, lines[end + 1 :]
-
-
-def _is_day(value: str) -> bool:
-    try:
-        return bool(date.fromisoformat(value.replace("/", "-")))
-    except ValueError:
-        return False
 
 
 def _read_person(head: dict[str, str]) -> dict[str, str]:
@@ -185,7 +167,7 @@ def _read_guide() -> tuple[dict[str, str], frozenset[str]]:
     guide = {key: part for key, part in read_declared("icp_lab.study", "guide.toml").items() if key != "codes"}
     topics = {_plain(title): code for code, topic in guide["topics"].items()
               for title in (topic["en"], topic["ja"], *topic["also"])}
-    return topics, frozenset(topics) | {_plain(text) for text in _list_texts(guide)}
+    return topics, frozenset(("", *topics, *map(_plain, _list_texts(guide))))
 
 
 def _list_texts(node: Any) -> Iterator[str]:
@@ -204,56 +186,40 @@ def _plain(heading: str) -> str:
 def _list_passages(lines: list[str], first: int) -> Iterator[dict[str, Any]]:
     """Give the passages of a text whose first line has this number."""
     _topics, own = _read_guide()
-    for section in _part(lines, first):
-        bare = section.codes or (section.title and _plain(section.title) not in own)
-        alone = [_Open("heading", section.line, [section.title], [])] if bare else []
-        for each in section.passages or alone:
-            text = re.sub(rf"(?<={_JAPANESE.pattern})\n(?={_JAPANESE.pattern})", "", "\n".join(each.lines))
-            text = text.replace("\n", " ")
-            yield {"line": each.line, "topic": section.topic, "heading": section.title, "text": text,
-                   "codes": tuple(dict.fromkeys([*section.codes, *each.codes])), "language": find_language(text)}
+    for each in _part(lines, first):
+        head = each.head or each
+        if head is each and (each.below or not (each.codes or _plain(each.lines[0]) not in own)):  # says nothing itself
+            continue
+        text = re.sub(rf"(?<={_JAPANESE.pattern})\n(?={_JAPANESE.pattern})", "", "\n".join(each.lines))
+        yield {"line": each.line, "topic": head.topic, "heading": head.lines[0], "text": text.replace("\n", " "),
+               "codes": tuple(dict.fromkeys([*head.codes, *each.codes])), "language": find_language(text)}
 
 
-def _part(lines: list[str], first: int) -> Iterator[_Section]:
-    """Part the lines into sections; a line that is a title of the guide opens one even where it is no heading."""
+def _part(lines: list[str], first: int) -> list[_Passage]:
+    """Part the lines into headings and passages; a line that is a title of the guide is a heading in any case."""
     topics, _own = _read_guide()
-    above, block = [_Section(first)], None
+    head, block, levels = _Passage("heading", first, [""], []), None, [(0, "")]
+    found = [head]
     for number, line in enumerate(lines, first):
-        heading, text = _HEADING.fullmatch(line), _CODES.sub("", line)
-        codes, kind = [code for said in _CODES.findall(line) for code in split_codes(said)], _find_kind(text)
-        if heading or (kind == "text" and _plain(text) in topics):
-            yield above[-1]
-            title = _CODES.sub("", (heading[2] or "") if heading else text).strip(" *_　")
-            level = len(heading[1]) if heading else 2
-            above = [each for each in above if each.level < level]
-            topic = topics.get(_plain(title)) or (above[-1].topic if above else "")
-            above.append(_Section(number, level, title, topic, codes))
-            block = None
-        elif not kind:
-            passages = above[-1].passages
-            (passages[-1].codes if passages else above[-1].codes).extend(codes)
+        text = _CODES.sub("", line)
+        codes = [code for said in _CODES.findall(line) for code in split_codes(said)]
+        begin = _LINE.match(text)
+        kind, start = (begin.lastgroup or "", begin.end()) if begin else ("text", 0)
+        said = _EMPHASIS.sub("", re.sub(r"\s*\|\s*", " | ", text[start:])).strip(" |　")
+        if kind == "heading" or (kind == "text" and _plain(said) in topics):
+            level = text[:start].count("#") or 2
+            levels = [each for each in levels if each[0] < level]
+            levels.append((level, topics.get(_plain(said), levels[-1][1])))
+            head, block = _Passage("heading", number, [said.rstrip("# ")], codes, levels[-1][1]), None
+            found.append(head)
+        elif kind == "none":
+            found[-1].codes += codes
             block = block if codes else None
         else:
             if block is None or kind in ("item", "row") or (kind != block.kind and "item" not in (kind, block.kind)):
-                block = _Open(kind, number, [], [])
-                above[-1].passages.append(block)
-            block.lines.append(_clean(text, kind))
+                block = _Passage(kind, number, [], [], head=head)
+                found.append(block)
+                head.below += 1
+            block.lines.append(said)
             block.codes += codes
-    yield above[-1]
-
-
-def _find_kind(line: str) -> str:
-    """Tell a list item, a row of a table, a quote and plain text apart; "" where there is nothing but markup."""
-    if _MARKUP.fullmatch(line):
-        return ""
-    kinds = {"item": _ITEM.match(line), "quote": _QUOTE.match(line), "row": line.lstrip().startswith("|")}
-    return next((kind for kind, found in kinds.items() if found), "text")
-
-
-def _clean(line: str, kind: str) -> str:
-    """Take the signs of Markdown off a line."""
-    if kind == "row":
-        line = " | ".join(cell.strip() for cell in line.split("|") if cell.strip())
-    elif kind != "text":
-        line = {"item": _ITEM, "quote": _QUOTE}[kind].sub("", line, count=1)
-    return _EMPHASIS.sub("", line).strip()
+    return found
