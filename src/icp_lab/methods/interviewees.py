@@ -199,7 +199,7 @@ def _choose(pool: pd.DataFrame, part: str, n: int, stand_ins: int, by: tuple[str
     """Choose so many of a pool, and for each so many that are most like it."""
     pool = pool.assign(reach=(pool[list(KINDS)] > 0).sum(axis=1))
     pool = pool.sort_values(["reach", "score", "account_id"], ascending=[False, False, True], ignore_index=True)
-    told = pool.groupby([*by[:2]], dropna=False)[by[2]].nunique().le(1).all()
+    told = by == SPREAD and pool.groupby([*by[:2]], dropna=False)[by[2]].nunique().le(1).all()
     kinds = pool.groupby([*by[:2]] if told else [*by], dropna=False)
     cell, cells = np.asarray(kinds.ngroup(), dtype=np.intp), kinds.size().index.to_frame(index=False)
     apart, weight = _measure(cells), np.bincount(cell, minlength=len(cells))

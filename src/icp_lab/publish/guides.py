@@ -69,8 +69,9 @@ def _write_plan(path: Path, people: pd.DataFrame) -> None:
     asked = [{"kind": kind, "topic": topic["title"], "question": question, "notes": ""}
              for kind in KINDS for topic in list_topics(kind, language()) for question in topic["questions"]]
     book = Book(path, _("Interviews"))
-    for kind, frame in (("guide", pd.DataFrame(asked)), ("schedule", people), ("follow_up", people)):
-        book.add_sheet(name("interview_sheet", kind), _head(frame, f"interview_{kind}"), frozen=2)
+    frames = {"interview_guide": pd.DataFrame(asked), "interview_schedule": people, "interview_follow_up": people}
+    for kind, frame in frames.items():
+        book.add_sheet(name("interview_sheet", kind), _head(frame, kind), frozen=2)
     book.file.close()
 
 

@@ -56,9 +56,9 @@ def tabulate_interviewees(found: Interviewees, customers: pd.DataFrame) -> Table
 
 
 def _say_reasons(row: dict[Any, Any]) -> str:
-    words = [phrase("chosen_for", code, what=_name_level(row[code.partition("_")[2]]))
+    words = [tell(name("chosen_for", code), what=_name_level(row[code.partition("_")[2]]))
              for code in str(row["reasons"]).split(",") if code]
-    return _("; ").join(words) or phrase("chosen_for", "alike", n=int(row["alike"]))
+    return _("; ").join(words) or tell(name("chosen_for", "alike"), n=int(row["alike"]))
 
 
 def _name_level(level: str) -> str:
@@ -116,7 +116,7 @@ def tabulate_cross(themes: Themes, by: str, book: pd.DataFrame, segmentation: Ma
     """Which segment, or which kind of people, said what?"""
     cross = themes.cross[(themes.cross["by"] == by) & themes.cross["code"].isin(themes.frame["code"].head(SHOWN))]
     if cross["level"].nunique() < 2:
-        return phrase("nothing", f"cross_{by}")
+        return phrase("nothing", "cross_kind" if by == "kind" else "cross_segment")
     levels = cross.drop_duplicates("level")[["level", "of"]].to_numpy().tolist()
     heads = {level: name("interview_kind", level) for level in KINDS} if by == "kind" else {
         OTHER: phrase("cross", "other"), **{each["id"]: each["name"] for each in segmentation["segments"]}}
@@ -166,8 +166,10 @@ def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table 
         return phrase("nothing", "contradictions" if len(against) else "compared_with_data", n=len(against))
     measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
                 for row in rows.to_dict("records")]
-    others = [say_count(*pair) for pair in rows[["others", "of_others"]].to_numpy().tolist()]
-    return lay_out("said_against_data", rows.assign(theme=_name_codes(rows, book), data=measured, elsewhere=others))
+    said, others = ([say_count(*pair) for pair in rows[list(pair)].to_numpy().tolist()]
+                    for pair in (("companies", "of"), ("others", "of_others")))
+    shown = rows.assign(theme=_name_codes(rows, book), data=measured, here=said, elsewhere=others)
+    return lay_out("said_against_data", shown)
 
 
 def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
