@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ FILE, CODERS = "codebook.yml", "coders"
 # What a code speaks to: a group of attributes, a field of a persona, or how they choose and see what we offer.
 BELONGS = (*GROUPS, "objections", "motivations", "responsibilities", "kpis", "authority", "behaviour", "channels",
            "message", "value", "criteria")
+_HERE = Path(__file__).parent
 _KEYS = ("code", "name", "meaning", "belongs", "examples")
 
 
@@ -47,7 +47,7 @@ def read_codebook(folder: Path, language: str) -> pd.DataFrame:
     """
     if (own := folder / FILE).is_file():
         return _read_book(own)
-    books = {each: _read_own(each) for each in LANGUAGES}
+    books = {each: _read_book(_HERE / f"codebook_{each}.yml") for each in LANGUAGES}
     book = books.pop(language)
     for other in books.values():
         more = zip(book["examples"], other["name"], other["examples"], strict=True)
@@ -55,45 +55,40 @@ def read_codebook(folder: Path, language: str) -> pd.DataFrame:
     return book
 
 
-def _read_own(language: str) -> pd.DataFrame:
-    with as_file(files("icp_lab.study").joinpath(f"codebook_{language}.yml")) as path:
-        return _read_book(path)
-
-
 def _read_book(path: Path) -> pd.DataFrame:
-    def refuse(line: int | None, problem: str, remedy: str = "") -> LabError:
-        return utter("study.bad_codebook", Place(FILE, line), problem=problem, remedy=remedy)
-
     try:
-        content, lines = read_yaml(path, refuse)
+        content, lines = read_yaml(path, _refuse)
     except (OSError, UnicodeError) as error:
-        raise refuse(None, str(error)) from error
+        raise _refuse(None, str(error)) from error
     if not isinstance(content or [], list):
-        raise refuse(1, _("it is not a list, each entry with a dash before it"))
-    rows = dict[str, dict[str, Any]]()
-    for place, entry in enumerate(content or []):
-        line = lines[str(place),]
-        said = entry if isinstance(entry, dict) else {"code": entry}
-        for key in said:
-            if key not in _KEYS:
-                problem = _("the key `{key}` is unknown here").format(key=key)
-                raise refuse(lines[str(place), key], problem, errors.nearest(key, _KEYS))
-        code = next(iter(split_codes(as_text(said.get("code") or ""))), "")
-        if not code or code in rows:
-            problem = _("the code `{code}` stands here twice").format(code=code) if code else _("`code` is missing")
-            raise refuse(line, problem)
-        belongs = said.get("belongs") or ""
-        if belongs and belongs not in BELONGS:
-            allowed = _("It is one of {words}.").format(words=", ".join(BELONGS))
-            raise refuse(line, _("`{value}` is no value for `{key}`").format(value=belongs, key="belongs"), allowed)
-        phrases = said.get("examples") or []
-        rows[code] = {"code": code, "name": as_text(said.get("name") or said["code"]), "belongs": belongs,
-                      "meaning": as_text(said.get("meaning") or ""),
-                      "examples": tuple(map(as_text, phrases if isinstance(phrases, list) else [phrases]))}
-    book = pd.DataFrame(list(rows.values()), columns=list(_KEYS)).astype(dict.fromkeys(_KEYS[:-1], "str"))
+        raise _refuse(1, _("it is not a list, each entry with a dash before it"))
+    rows = [_read_entry(entry, lines[str(place),]) for place, entry in enumerate(content or [])]
+    book = pd.DataFrame(rows, columns=list(_KEYS)).astype(dict.fromkeys(_KEYS[:-1], "str"))
+    for place in book.index[book["code"].duplicated()]:
+        raise _refuse(lines[str(place),], _("the code `{code}` stands here twice").format(code=book["code"][place]))
     topics = read_declared("icp_lab.study", "guide.toml")["topics"]
     heard = {word: code for code, topic in topics.items() for word in topic["belongs"]}
     return book.assign(topic=book["belongs"].map(heard).fillna("").astype("str"))
+
+
+def _read_entry(entry: Any, line: int) -> dict[str, Any]:
+    said = entry if isinstance(entry, dict) else {"code": entry}
+    for key in (key for key in said if key not in _KEYS):
+        raise _refuse(line, _("the key `{key}` is unknown here").format(key=key), errors.nearest(key, _KEYS))
+    code, belongs = split_codes(as_text(said.get("code") or "")), said.get("belongs") or ""
+    if not code:
+        raise _refuse(line, _("`code` is missing"))
+    if belongs not in ("", *BELONGS):
+        allowed = _("It is one of {words}.").format(words=", ".join(BELONGS))
+        raise _refuse(line, _("`{value}` is no value for `{key}`").format(value=belongs, key="belongs"), allowed)
+    phrases = said.get("examples") or []
+    return {"code": code[0], "name": as_text(said.get("name") or said["code"]), "belongs": belongs,
+            "meaning": as_text(said.get("meaning") or ""),
+            "examples": tuple(map(as_text, phrases if isinstance(phrases, list) else [phrases]))}
+
+
+def _refuse(line: int | None, problem: str, remedy: str = "") -> LabError:
+    return utter("study.bad_codebook", Place(FILE, line), problem=problem, remedy=remedy)
 
 
 def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) -> Interviews:
@@ -102,13 +97,10 @@ def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) 
     A code may be said by its name or by one of its examples; words that are each a code are that many codes; any
     other is a code of its own.
     """
-    more = dict[tuple[str, str], list[str]]()
-    for (interview, passage, code), said in accepted.items():
-        if said == "yes":
-            more.setdefault((interview, passage), []).append(code)
     rows, known = interviews.passages, _list_spellings(book)
-    codes = [tuple(dict.fromkeys((*_settle(said, known), *more.get((interview, str(passage)), ()))))
-             for interview, passage, said in zip(rows["interview"], rows["passage"], rows["codes"], strict=True)]
+    more = [[code for code in book["code"] if accepted.get((interview, str(passage), code)) == "yes"]
+            for interview, passage in zip(rows["interview"], rows["passage"], strict=True)]
+    codes = [tuple(dict.fromkeys((*_settle(said, known), *new))) for said, new in zip(rows["codes"], more, strict=True)]
     return replace(interviews, passages=rows.assign(codes=pd.Series(codes, rows.index, dtype="object")))
 
 
