@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from icp_lab.locale.declared import read_declared
+from icp_lab.methods.agreement import krippendorff_alpha
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.result import Shown, bound_share
 
@@ -59,7 +60,8 @@ class Reasons(Shown):
         A row a source: source, accounts (that belong to it and say nothing), times (rows without a word).
     checked
         A row a comparison that people's corrections allow: against (list: the word list with people; people: people
-        among themselves), statements, same, share of them with its 95 % interval low and high.
+        among themselves), statements, same, share of them with its 95 % interval low and high, and Krippendorff's
+        alpha with alpha_low and alpha_high (NaN where too few were looked at).
     """
 
     frame: pd.DataFrame
@@ -297,14 +299,21 @@ def _correct(said: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_groupings(spoken: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    listed = spoken.drop_duplicates("statement").set_index("statement")["listed"]
-    answers = people[people["statement"].isin(listed.index)].groupby("statement")["reason"]
-    one, agreed = answers.size().gt(1), answers.nunique().eq(1)
-    same = agreed & (answers.first() == listed.reindex(agreed.index))
-    pairs = (("list", same), ("people", agreed[one]))
-    rows = [(against, len(hits), int(hits.sum()), hits.mean(), *bound_share(int(hits.sum()), len(hits)))
-            for against, hits in pairs if len(hits)]
-    return pd.DataFrame(rows, columns=["against", "statements", "same", "share", "low", "high"])
+    """Hold the word list against people, and people against each other, where two or more looked at a statement."""
+    answers = people.rename(columns={"statement": "unit", "coder": "rater", "reason": "value"})
+    answers = answers[answers["unit"].isin(spoken["statement"])]
+    listed = spoken.drop_duplicates("statement").rename(columns={"statement": "unit", "listed": "value"})
+    listed = listed.loc[listed["unit"].isin(answers["unit"]), ["unit", "value"]].assign(rater="(list)")
+    rows = []
+    for against, ratings in (("list", pd.concat([answers, listed])), ("people", answers)):
+        values = ratings.groupby("unit")["value"].agg(["size", "nunique"])
+        same = values.loc[values["size"] > 1, "nunique"] == 1
+        if n := len(same):
+            alpha = krippendorff_alpha(ratings)
+            rows.append((against, n, int(same.sum()), same.mean(), *bound_share(int(same.sum()), n), alpha.value,
+                         alpha.low, alpha.high))
+    return pd.DataFrame(rows, columns=["against", "statements", "same", "share", "low", "high", "alpha", "alpha_low",
+                                       "alpha_high"])
 
 
 def _count_groups(spoken: pd.DataFrame) -> pd.DataFrame:
