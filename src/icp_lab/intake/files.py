@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _BLANKS = {b" ": b"", b"\t": b"", b"\r": b"", b"\n": b"", b"\x80": rb"(?<=\xe3\x80\x80)", b"\xa0": rb"(?<=\xc2\xa0)"}
 # Signs that are written where a letter could not be.
 _MARKS = {b"?": b"", b"\xef": rb"(?=\xbf\xbd)"}
-_LONGEST = 12
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ def _find(path: Path, patterns: Mapping[bytes, bytes]) -> bool:
     wanted, held = {sign: re.compile(re.escape(sign) + rest) for sign, rest in patterns.items()}, b""
     with path.open("rb") as stream:
         for block in chain(iter(lambda: stream.read(1 << 20), b""), [b"\n"]):
-            held = held[-_LONGEST:] + block
+            held = held[-12:] + block  # longer than any pattern
             if any(sign in held and pattern.search(held) for sign, pattern in wanted.items()):
                 return True
     return False
@@ -212,25 +211,24 @@ def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, blanks: bool = True,
     """Take out rows that sum up others, and say which columns have lost letters; some cells may end with `blanks`."""
     said = list(part.said)
     cells = [f"c{j}" for j in range(len(part.headers))]
-    test = "begins_blank({0}) OR ends_blank({0})" if blanks else "begins_blank({0})"
+    blank = "begins_blank({0}) OR ends_blank({0})" if blanks else "begins_blank({0})"
     padded = frozenset(header for header, cell in zip(part.headers, cells, strict=True)
-                       if first(con, f"SELECT EXISTS (FROM {part.name} WHERE {test.format(cell)})")[0])
+                       if first(con, f"SELECT EXISTS (FROM {part.name} WHERE {blank.format(cell)})")[0])
     # Each column by itself: DuckDB passes over rows whose first and last text leave no room for such a word.
-    named = [f"{cut(cell, header in padded)} IN {TOTALS}"
-             for cell, header in zip(cells[:3], part.headers, strict=False) if len(cells) > 2]
-    if any(first(con, f"SELECT EXISTS (FROM {part.name} WHERE {test})")[0] for test in named):
-        test = f"({' OR '.join(named)}) AND is_total([{', '.join(cells)}])"
-        n, row = first(con, f"SELECT count(*), min(row) FROM {part.name} WHERE {test}")
-        if n:
-            con.execute(f"DELETE FROM {part.name}_data WHERE {test}")
-            part = replace(part, left_out=part.left_out + n)
-            said.append(("total_rows", "", {"n": n, "row": row}))
+    named = (f"{cut(cell, header in padded)} IN {TOTALS}"
+             for cell, header in zip(cells[:3], part.headers, strict=False) if len(cells) > 2)
+    some = " OR ".join(test for test in named if first(con, f"SELECT EXISTS (FROM {part.name} WHERE {test})")[0])
+    test = f"({some or 'false'}) AND is_total([{', '.join(cells)}])"
+    n, row = first(con, f"SELECT count(*), min(row) FROM {part.name} WHERE {test}")
+    if n:
+        con.execute(f"DELETE FROM {part.name}_data WHERE {test}")
+        said.append(("total_rows", "", {"n": n, "row": row}))
     if marked and cells:
         asked = (f"{ask} FILTER (WHERE lost_letters({cell}))" for cell in cells for ask in ("count(*)", f"min({cell})"))
         lost = first(con, f"SELECT {', '.join(asked)} FROM {part.name}")
         said += [("lost_characters", header, {"n": count, "example": example})
                  for header, count, example in zip(part.headers, lost[::2], lost[1::2], strict=True) if count]
-    return replace(part, padded=padded, said=tuple(said))
+    return replace(part, left_out=part.left_out + n, padded=padded, said=tuple(said))
 
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path, shown: str) -> _Part:
