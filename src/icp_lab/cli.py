@@ -117,7 +117,7 @@ def adopt(
     """Make the definition of the last run the study's; the one before is kept."""
     from datetime import date
 
-    from icp_lab.icp.versions import adopt as adopt_definition
+    from icp_lab.icp.profile import adopt as adopt_definition
 
     study, place = _open_study(folder, language, out)
     icp = adopt_definition(study.folder, place, by=by, why=reason, on=date.today())
@@ -131,7 +131,7 @@ def rollback(
     language: Language = "",
 ) -> None:
     """Put a former version of the study's definition back in force."""
-    from icp_lab.icp.versions import rollback as put_back
+    from icp_lab.icp.profile import rollback as put_back
 
     study, _place = _open_study(folder, language)
     put_back(study.folder, version)

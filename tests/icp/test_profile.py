@@ -1,9 +1,11 @@
 """icp.yml is read strictly and written so that people can edit it."""
 
+from datetime import date
+
 import pytest
 
 from icp_lab.errors import LabError
-from icp_lab.icp import load_icp, write_icp
+from icp_lab.icp import adopt, diff_icps, load_icp, rollback, write_icp
 from icp_lab.rule import Criterion, Rule
 
 MINIMAL = {"schema": 1, "name": "Demo", "criteria": [{"attribute": "exports", "is": True}]}
@@ -72,3 +74,86 @@ def test_categories_that_other_readers_take_for_flags_are_quoted(tmp_path):
     assert "- 'No'" in text
     assert "is: yes" in text
     assert load_icp(file).rule == Rule((Criterion.one_of("competitors", ["No", "Unknown"]), Criterion.flag("exports")))
+
+
+DAY = date(2026, 7, 1)
+
+
+def _propose(out, minimum):
+    write_icp(out / "icp.yml", {"schema": 1, "name": "Demo", "criteria": [{"attribute": "employees", "min": minimum}]})
+
+
+def test_adopting_counts_versions_and_keeps_the_former_with_its_comments(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    assert adopt(study, out, by="Sato", why="first", on=DAY).version == "1"
+    file = study / "icp.yml"
+    file.write_text(file.read_text(encoding="utf-8") + "# agreed with sales\n", encoding="utf-8")
+    former = file.read_text(encoding="utf-8")
+    _propose(out, 200)
+    second = adopt(study, out, by="Mori", why="more data", on=DAY)
+    assert second.version == "2"
+    assert [entry["by"] for entry in second.data["history"]] == ["Sato", "Mori"]
+    assert (study / "icp" / "1.yml").read_text(encoding="utf-8") == former
+    assert rollback(study, "1").rule.criteria[0].min == 100
+    assert file.read_text(encoding="utf-8") == former
+    assert adopt(study, out, by="Mori", why="again", on=DAY).version == "3"
+
+
+def test_the_history_stands_for_itself(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    adopt(study, out, by="Sato", why="first", on=DAY)
+    file = study / "icp.yml"
+    text = file.read_text(encoding="utf-8")
+    assert "&" not in text
+    assert "*" not in text
+    file.write_text(text.replace("min: 100", "min: 150", 1), encoding="utf-8")
+    edited = load_icp(file).data
+    assert (edited["criteria"][0]["min"], edited["history"][0]["criteria"][0]["min"]) == (150, 100)
+
+
+def test_an_edit_by_hand_never_goes_over_a_version_that_is_kept(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    adopt(study, out, by="Sato", why="first", on=DAY)
+    first = (study / "icp.yml").read_text(encoding="utf-8")
+    adopt(study, out, by="Sato", why="second", on=DAY)
+    rollback(study, "1")
+    for minimum in (150, 160):
+        (study / "icp.yml").write_text(first.replace("min: 100", f"min: {minimum}", 1), encoding="utf-8")
+        rollback(study, "1")
+        assert (study / "icp.yml").read_text(encoding="utf-8") == first
+    assert (study / "icp" / "1.yml").read_text(encoding="utf-8") == first
+    assert rollback(study, "1-edited-2").rule.criteria[0].min == 160
+
+
+def test_what_is_not_there_cannot_be_adopted_or_restored(tmp_path):
+    with pytest.raises(LabError, match="icp-lab report"):
+        adopt(tmp_path / "study", tmp_path / "out", by="x", why="y", on=DAY)
+    with pytest.raises(LabError, match="no version 7"):
+        rollback(tmp_path, "7")
+
+
+def test_changes_are_said_in_words(tmp_path):
+    base = {"schema": 1, "name": "Demo", "verdict": "tentative"}
+    write_icp(
+        tmp_path / "a.yml",
+        {**base, "criteria": [{"attribute": "employees", "min": 100}, {"attribute": "x", "is": True}]},
+    )
+    write_icp(
+        tmp_path / "b.yml",
+        {
+            **base,
+            "verdict": "supported",
+            "criteria": [{"attribute": "employees", "min": 200}, {"attribute": "stack", "has": "CRM"}],
+        },
+    )
+    old, new = load_icp(tmp_path / "a.yml"), load_icp(tmp_path / "b.yml")
+    assert diff_icps(old, new) == [
+        "Changed: employees at least 100 is now employees at least 200.",
+        "Dropped: x: yes.",
+        "Added: stack includes CRM.",
+        "Verdict: tentative is now supported.",
+    ]
+    assert diff_icps(old, old) == []

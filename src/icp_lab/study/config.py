@@ -62,11 +62,10 @@ def read_settings(path: Path) -> Settings:
     """Read what study.yml says; the first thing that is not as it should be is refused, with its line."""
     yml = _read_yml(path)
     yml.check_keys((), _KEYS)
-    for key in ("name", "language", "as_of", "currency", "tables"):
-        yml.need((), key)
+    yml.need((), "name", "language", "as_of", "currency", "tables")
     folder = path.parent.resolve()
-    others = {str(name): read_spec(yml, ("other_tables", str(name)), str(name), folder)
-              for name in yml.mapping(("other_tables",))}
+    own = [path.stem for path in sorted((path.parent / "notebooks").glob("*.ipynb"))]
+    others = yml.each(("other_tables",), lambda at: read_spec(yml, at, at[-1], folder))
     specs = _read_tables(yml, folder, others)
     return Settings(
         path=path, name=yml.text(("name",)), language=yml.choice(("language",), LANGUAGES), as_of=yml.day(("as_of",)),
@@ -75,7 +74,9 @@ def read_settings(path: Path) -> Settings:
         fiscal_year_start=int(yml.number(("fiscal_year_start",), 1, low=1, high=12, whole=True)),
         specs=specs, others=others, attributes=_read_attributes(yml),
         privacy=_choices(yml, "privacy", {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}),
-        brand=_read_brand(yml), capacity=_read_capacity(yml), steps=_read_steps(yml, path.parent), lines=yml.lines)
+        brand=yml.each(("brand",), yml.text, ("name", "logo", "accent", "footer")),
+        capacity=yml.each(("capacity",), lambda at: yml.number(at, 0, low=0), ("accounts_per_rep", "reps")),
+        steps=yml.each(("steps",), lambda at: dict(yml.mapping(at)), [*process.BY_NAME, *own]), lines=yml.lines)
 
 
 def peek_language(path: Path) -> str:
@@ -104,14 +105,13 @@ def _read_yml(path: Path) -> Reader:
 
 
 def _read_tables(yml: Reader, folder: Path, others: dict[str, Spec]) -> dict[str, Spec]:
-    tables = yml.mapping(("tables",))
     yml.check_keys(("tables",), BY_NAME)
     yml.need(("tables",), "accounts")
     for name in others:
         if name.casefold() in BY_NAME:
             rule = _("A table that is only joined from has a name of its own.")
             raise yml.wrong(("other_tables", name), name, rule, "other_tables")
-    specs = {name: read_spec(yml, ("tables", name), name, folder) for name in tables}
+    specs = yml.each(("tables",), lambda at: read_spec(yml, at, at[-1], folder))
     for name, spec in specs.items():
         if spec.join is not None:
             known = [*others, *(other for other in specs if other != name)]
@@ -138,22 +138,6 @@ def _choices(yml: Reader, key: str, known: dict[str, tuple[str, ...]]) -> dict[s
     """Read a mapping of choices, each with its first word as the default."""
     yml.check_keys((key,), known)
     return {name: yml.choice((key, name), words, words[0]) for name, words in known.items()}
-
-
-def _read_brand(yml: Reader) -> dict[str, str]:
-    yml.check_keys(("brand",), ("name", "logo", "accent", "footer"))
-    return {key: yml.text(("brand", key)) for key in yml.mapping(("brand",))}
-
-
-def _read_capacity(yml: Reader) -> dict[str, float]:
-    yml.check_keys(("capacity",), ("accounts_per_rep", "reps"))
-    return {key: yml.number(("capacity", key), 0, low=0) for key in yml.mapping(("capacity",))}
-
-
-def _read_steps(yml: Reader, folder: Path) -> dict[str, dict[str, Any]]:
-    own = [path.stem for path in sorted((folder / "notebooks").glob("*.ipynb"))]
-    yml.check_keys(("steps",), [*process.BY_NAME, *own])
-    return {name: dict(yml.mapping(("steps", name))) for name in yml.mapping(("steps",))}
 
 
 ADOPTED = "icp.yml"

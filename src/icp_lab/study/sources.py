@@ -11,7 +11,7 @@ from icp_lab.intake.databases import Query
 from icp_lab.intake.formats import Section, read_format
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
-from icp_lab.study.yml import Reader
+from icp_lab.study.yml import At, Reader
 
 _KEYS = ("sql", "connection", "columns", "set", "where", "drop_duplicates", "values", "scale",
          "units", "dates", "join", "format", "one_row")
@@ -39,26 +39,28 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         except LookupError as error:
             rule = _("Known are utf-8, utf-16, cp932, euc-jp, cp1252 and the like.")
             raise yml.wrong((*at, "encoding"), encoding, rule) from error
+
+    def word(at: At) -> str | None:
+        return None if yml.get(at) is None else yml.text(at)
+
     return Spec(
         table, files, shown, query, encoding=encoding, delimiter=_read_delimiter(yml, (*at, "delimiter")),
         sheet=yml.text((*at, "sheet")),
-        columns={column: yml.text((*at, "columns", column)) for column in yml.mapping((*at, "columns"))},
-        set={column: _read_word(yml, (*at, "set", column)) for column in yml.mapping((*at, "set"))},
-        where={column: tuple(word for source in yml.texts((*at, "where", column)) for word in _spellings(source))
-               for column in yml.mapping((*at, "where"))},
+        columns=yml.each((*at, "columns"), yml.text), set=yml.each((*at, "set"), word),
+        where=yml.each((*at, "where"), lambda to: tuple(word for one in yml.texts(to) for word in _spellings(one))),
         drop_duplicates=yml.yes_no((*at, "drop_duplicates")), dialect=_read_format(yml, at, table, folder),
         one_row=yml.text((*at, "one_row")),
-        values={column: _read_words(yml, (*at, "values", column)) for column in yml.mapping((*at, "values"))},
+        values=yml.each((*at, "values"), lambda to: {
+            spelled: said for source, said in yml.each(to, word).items() for spelled in _spellings(source)}),
         scale=_read_scale(yml, at), units=tuple(yml.mapping((*at, "units"))),
-        dates={column: yml.choice((*at, "dates", column), ORDERS) for column in yml.mapping((*at, "dates"))},
+        dates=yml.each((*at, "dates"), lambda to: yml.choice(to, ORDERS)),
         join=_read_join(yml, at), lines=_lines(yml, at))
 
 
 def _read_query(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Query | None:
     if not {"sql", "connection"} & set(yml.mapping(at)):
         return None
-    for key in ("sql", "connection"):
-        yml.need(at, key)
+    yml.need(at, "sql", "connection")
     connection, place = yml.text((*at, "connection")), yml.place((*at, "connection"))
     if not re.fullmatch(r"[A-Za-z_]\w*", connection, re.ASCII):  # never said again: it may be an address
         raise utter("study.not_a_variable", place)
@@ -113,24 +115,14 @@ def _read_delimiter(yml: Reader, at: tuple[str, ...]) -> str:
     return delimiter
 
 
-def _read_word(yml: Reader, at: tuple[str, ...]) -> str | None:
-    """Read one text; `null` means that the cell is missing."""
-    return None if yml.get(at) is None else yml.text(at)
-
-
 def _spellings(source: str) -> tuple[str, ...]:
     """Give the texts of a file that a word of study.yml means: `true` is true, True or TRUE there."""
     return (source, source.title(), source.upper()) if source in ("true", "false") else (source,)
 
 
-def _read_words(yml: Reader, at: tuple[str, ...]) -> dict[str, str | None]:
-    return {word: _read_word(yml, (*at, source)) for source in yml.mapping(at) for word in _spellings(source)}
-
-
 def _read_scale(yml: Reader, at: tuple[str, ...]) -> dict[str, float]:
     """Read `scale` and `units` into one factor a column."""
-    factors = {column: yml.number((*at, "scale", column), 1, low=float("-inf"))
-               for column in yml.mapping((*at, "scale"))}
+    factors = yml.each((*at, "scale"), lambda to: yml.number(to, 1, low=float("-inf")))
     for column in yml.mapping((*at, "units")):
         unit = yml.text((*at, "units", column))
         if unit not in UNITS:
@@ -145,6 +137,5 @@ def _read_join(yml: Reader, at: tuple[str, ...]) -> Join | None:
     if not yml.mapping(at):
         return None
     yml.check_keys(at, ("table", "on", "take"))
-    for key in ("table", "on", "take"):
-        yml.need(at, key)
+    yml.need(at, "table", "on", "take")
     return Join(yml.text((*at, "table")), yml.text((*at, "on")), yml.texts((*at, "take")))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -15,6 +15,7 @@ from icp_lab.errors import study as errors
 from icp_lab.locale import _
 
 At = tuple[str, ...]
+Value = TypeVar("Value")
 _YES = {True: True, "yes": True, "true": True, False: False, "no": False, "false": False}
 
 
@@ -90,9 +91,9 @@ class Reader:
         """Refuse a value, saying what is allowed."""
         return utter("study.wrong_value", self.place(at), rule=rule, value=value, key=key or at[-1])
 
-    def need(self, at: At, key: str) -> None:
-        """Refuse a mapping without a key."""
-        if self.get((*at, key)) in (None, "", [], {}):
+    def need(self, at: At, *keys: str) -> None:
+        """Refuse a mapping that lacks one of these keys."""
+        for key in (key for key in keys if self.get((*at, key)) in (None, "", [], {})):
             place, where = self.place((*at, key)), ".".join(at)
             raise utter("study.missing_key_in" if where else "study.missing_key", place, key=key, where=where)
 
@@ -104,6 +105,12 @@ class Reader:
         if not isinstance(value, dict):
             raise self.wrong(at, value, _("Here stand indented `key: value` lines."))
         return value
+
+    def each(self, at: At, read: Callable[[At], Value], known: Collection[str] | None = None) -> dict[str, Value]:
+        """Read every value of a mapping in one way; keys that are not among the known ones are refused."""
+        if known is not None:
+            self.check_keys(at, known)
+        return {key: read((*at, key)) for key in self.mapping(at)}
 
     def check_keys(self, at: At, known: Collection[str]) -> None:
         """Refuse keys that nobody knows."""
