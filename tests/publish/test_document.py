@@ -8,6 +8,7 @@ from icp_lab.locale import in_language
 from icp_lab.methods.document import compose_icp, place_accounts
 from icp_lab.publish.document import build_document
 from icp_lab.views.picture import About
+from icp_lab.views.words import names
 
 EVIL = "<script>alert('x')</script>"
 CRITERIA = [{"attribute": "industry", "in": [EVIL]}]
@@ -56,3 +57,18 @@ def test_further_profiles_and_firms_to_avoid_are_shown_only_where_there_are_any(
     page, bare = make_document("supported", more=[other], avoid=other), make_document("supported")
     assert "Further profiles" in page and "Whom it does not suit" in page and EVIL not in page
     assert "Further profiles" not in bare and "Whom it does not suit" not in bare
+
+
+def test_groups_and_people_stand_with_their_source_and_gaps_with_a_question():
+    statement = {"statement": EVIL, "evidence": [f"themes/{EVIL}"], "confidence": "interview"}
+    groups = {group: [] for group in names("attribute_group_of_six")} | {"pains": [statement]}
+    card = {field: [] for field in names("persona_field")} | {
+        "id": "p1", "name": "Decider in sales", "titles": [EVIL], "department": "sales", "evidence": [],
+        "confidence": {"titles": "data", "department": "assumption"}}
+    page = make_document("supported", groups=groups, personas=[card])
+    assert EVIL not in page and page.count('class="from interview"') == 1
+    assert "What is to be different in a year, and what in three?" in page  # asked of the company, and on the card
+    assert '<article class="card"><h3>Decider in sales</h3>' in page and 'class="from assumption"' in page
+    bare = make_document("supported", groups=groups, personas=[])
+    assert "No persona can be drawn" in bare and "<article" not in bare
+    assert "six groups" not in make_document("supported")

@@ -8,6 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from icp_lab.locale import in_language
 from icp_lab.publish.workbook import write_workbook
+from icp_lab.views.words import names
 
 NASTY = ["=HYPERLINK(\"http://x\")", "+1+1", "-2", "@SUM(A1)", "<script>alert(1)</script>", "{=1}", "\x07bell\x00",
          "http://example.com", "007", "x" * 40_000, "'quoted", "テスト株式会社"]
@@ -54,6 +55,22 @@ def test_the_five_sheets_of_the_contract(sheets: dict[str, Worksheet]) -> None:
     for sheet in sheets.values():
         assert sheet.auto_filter.ref and sheet.freeze_panes
         assert sheet.page_setup.orientation == "landscape" and str(sheet.page_setup.paperSize) == "9"
+
+
+def test_people_and_groups_have_a_sheet_each_where_there_are_any(tmp_path: Path) -> None:
+    card = {"id": "p1", "name": "Decider in sales", "titles": ["=VP"], "department": "sales", "evidence": [],
+            "confidence": {"titles": "data", "department": "data"}}
+    empty = {key: [] for key in names("persona_field")}
+    statement = {"statement": "=Too dear", "evidence": ["themes/price_pain"], "confidence": "interview"}
+    write_workbook(tmp_path / "icp.xlsx", icp=ICP | {"groups": {"pains": [statement]}, "personas": [empty | card] * 2},
+                   accounts=make_accounts(), evidence=EVIDENCE)
+    book = load_workbook(tmp_path / "icp.xlsx")
+    assert [[cell.value for cell in row] for row in book["Six groups"].iter_rows(min_row=2)] == [
+        ["Problems and pains", "=Too dear", "interview", "themes/price_pain"]]
+    assert [[cell.value for cell in row] for row in book["Personas"].iter_rows(min_row=2)] == [
+        ["Decider in sales", "Titles", "=VP", "data"], ["Decider in sales", "Department", "sales", "data"]] * 2
+    cells = [cell for name in ("Six groups", "Personas") for row in book[name].iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} == {"s"}
 
 
 def test_text_is_text_and_harmless(sheets: dict[str, Worksheet]) -> None:

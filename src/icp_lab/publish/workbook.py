@@ -16,7 +16,8 @@ from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dty
 from icp_lab.locale import N_, _
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import tell_avoid, tell_lead, tell_lift, tell_verdict
-from icp_lab.views.table import say_value
+from icp_lab.views.personas import tabulate_personas, tabulate_statements
+from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import Prose, names
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
@@ -96,7 +97,8 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
 
     Notes
     -----
-    Sheets: summary, criteria, accounts, evidence, terms, in the language in force. Accounts inside come first, then
+    Sheets: summary, criteria, accounts, evidence, the six groups and the personas where there are any, terms, in the
+    language in force. Accounts inside come first, then
     unknown ones, then those outside, each by success. A sheet holds 1,048,575 accounts; the summary says when there are
     more. Control characters become spaces.
 
@@ -115,9 +117,18 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
     book.add_sheet(_("Criteria"), _list_criteria(icp), share=names("criterion_column")["stability"])
     book.add_sheet(_("Accounts"), _list_accounts(accounts), frozen=2)
     book.add_sheet(_("Evidence"), evidence.rename(columns=name_attribute))
+    if "groups" in icp:
+        book.add_sheet(_("Six groups"), _write_cells(tabulate_statements(icp)))
+    if cards := tabulate_personas(icp):
+        parts = pd.concat(map(_write_cells, cards), keys=[card.title for card in cards], names=[_("Persona")])
+        book.add_sheet(_("Personas"), parts.reset_index(level=0), frozen=2)
     terms = zip(names("term").values(), names("meaning").values(), strict=True)
     book.add_sheet(_("Terms"), pd.DataFrame(terms, columns=[_("Term"), _("Meaning")]))
     book.file.close()
+
+
+def _write_cells(table: Table) -> pd.DataFrame:
+    return pd.DataFrame(table.cells(), columns=[head for head, _unit in table.heads()])
 
 
 def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:

@@ -107,14 +107,12 @@ def tell_choice(found: Personas) -> Prose:
         phrase("personas", "many") if found.asked > 4 else "")
 
 
-def tabulate_personas(record: dict[str, Any], book: pd.DataFrame) -> list[Table | Prose]:
-    """What is known of each persona, and from where? The codebook names what was said."""
-    said = list[Table | Prose]()
-    for one in word_icp({"personas": record["personas"]}, book)["personas"]:
-        rows = [(field, one[field] if isinstance(one[field], str) else _("; ").join(one[field]), how)
-                for field in names("persona_field") if (how := one["confidence"].get(field))]
-        said.append(lay_out("persona", pd.DataFrame(rows, columns=["field", "known", "confidence"]), title=one["name"]))
-    return said or [phrase("nothing", "personas")]
+def tabulate_personas(said: dict[str, Any]) -> list[Table]:
+    """What is known of each persona, and from where? `said` is in words, as `word_icp` gives it."""
+    return [lay_out("persona", title=one["name"], frame=pd.DataFrame(
+        [(field, one[field] if isinstance(one[field], str) else _("; ").join(one[field]), one["confidence"][field])
+         for field in names("persona_field") if one[field]], columns=["field", "known", "confidence"]))
+        for one in said.get("personas") or []]
 
 
 def tabulate_ways(found: Personas) -> Table | Prose:
@@ -125,12 +123,11 @@ def tabulate_ways(found: Personas) -> Table | Prose:
     return lay_out("ways", found.ways.assign(persona=found.ways["kind"].map(called)))
 
 
-def tabulate_statements(groups: dict[str, Any], book: pd.DataFrame) -> Table | Prose:
-    """What is stated in each of the six groups, and on what does it rest?"""
+def tabulate_statements(said: dict[str, Any]) -> Table:
+    """What is stated in each of the six groups, and on what does it rest? `said` is in words."""
     rows = [(group, one["statement"], one["confidence"], ", ".join(one["evidence"]))
-            for group, said in word_icp({"groups": groups}, book)["groups"].items() for one in said]
-    frame = pd.DataFrame(rows, columns=["group", "statement", "confidence", "evidence"])
-    return lay_out("statements", frame) if rows else phrase("nothing", "statements")
+            for group, statements in said["groups"].items() for one in statements]
+    return lay_out("statements", pd.DataFrame(rows, columns=["group", "statement", "confidence", "evidence"]))
 
 
 def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Table | Prose:
