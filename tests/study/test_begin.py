@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from icp_lab.errors import LabError
 from icp_lab.locale import in_language
+from icp_lab.publish.ballot import write_ballot
 from icp_lab.study import check_study, collect, init_study, open_study, write_templates
 from icp_lab.tables import TABLES
 
@@ -71,6 +74,26 @@ def test_collecting_copies_filled_files_and_never_overwrites(make_study, tmp_pat
     with pytest.raises(LabError, match=r"usage\.csv is there already, with other content"):
         collect(to_fill, study)
     assert not (study.folder / "new.md").exists()
+
+
+def test_ballots_and_decisions_are_collected_once_somebody_wrote_into_them(make_study, tmp_path_factory):
+    study = open_study(make_study("tables: {accounts: a.csv}\n", a_csv="account_id\n1\n"))
+    to_fill = tmp_path_factory.mktemp("to_fill")
+    (to_fill / "review").mkdir()
+    ballot, form = to_fill / "review" / "ballot_round1.xlsx", to_fill / "decisions.csv"
+    lines = pd.DataFrame([("profile", "All", "-", "aa")], columns=["item", "said", "evidence", "mark"])
+    write_ballot(ballot, lines, study="Us", as_of="2026-06-30", number=1)
+    (to_fill / "review" / "agenda.md").write_text("# Agenda\n", encoding="utf-8")
+    form.write_text("date,item,decision,by\n,profile,,\n", encoding="utf-8")
+    assert collect(to_fill, study).copied == ()
+    book = openpyxl.load_workbook(ballot)
+    book["Sales"]["D7"] = 8
+    book.save(ballot)
+    form.write_text("date,item,decision,by\n2026-07-01,profile,keep,Ann\n", encoding="utf-8")
+    done = collect(to_fill, study)
+    assert [path.relative_to(study.folder).as_posix() for path in done.copied] == [
+        "decisions.csv", "review/ballot_round1.xlsx"]  # fmt: skip
+    assert study.ballots()[["department", "vote"]].values.tolist() == [["sales", 8]]
 
 
 def test_nothing_to_collect(make_study, tmp_path):
