@@ -15,7 +15,7 @@ from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees, list_topic
 from icp_lab.methods.themes import FEW, OTHER, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show, tell
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
 
 SHOWN = 12
 # From here on agreement of coders carries conclusions (its lower end), or tentative ones (Krippendorff, 2004).
@@ -27,7 +27,8 @@ def tell_interviewees(found: Interviewees) -> Prose:
     chosen = found.frame[found.frame["part"] == "chosen"]
     if not len(chosen):
         return phrase("nothing", "interviewees")
-    levels = {by: say_count(*counts) for by, *counts in found.levels[["by", "chosen", "best"]].to_numpy().tolist()}
+    levels = {row["by"]: phrase("interviewees", "levels", chosen=row["chosen"], best=row["best"])
+              for row in found.levels.to_dict("records")}
     few = phrase("interviewees", "few", few=FEWEST) if found.best < FEWEST else ""
     return join(phrase("interviewees", "chosen", n=len(chosen), best=found.best, **levels), few)
 
@@ -98,7 +99,7 @@ def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | P
     if not len(rows):
         return phrase("nothing", "themes")
     labels = _name_codes(rows, book)
-    notes = [say_count(*pair) for pair in rows[["companies", "of"]].to_numpy().tolist()]
+    notes = [_count_companies(*pair) for pair in rows[["companies", "of"]].to_numpy().tolist()]
 
     def draw(axes: Axes, narrow: bool) -> None:
         plot_intervals(axes, labels, rows["share"].tolist(), list(zip(rows["low"], rows["high"], strict=True)),
@@ -166,7 +167,7 @@ def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table 
         return phrase("nothing", "contradictions" if len(against) else "compared_with_data", n=len(against))
     measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
                 for row in rows.to_dict("records")]
-    said, others = ([say_count(*pair) for pair in rows[list(pair)].to_numpy().tolist()]
+    said, others = ([_count_companies(*pair) for pair in rows[list(pair)].to_numpy().tolist()]
                     for pair in (("companies", "of"), ("others", "of_others")))
     shown = rows.assign(theme=_name_codes(rows, book), data=measured, here=said, elsewhere=others)
     return lay_out("said_against_data", shown)
@@ -222,6 +223,10 @@ def tabulate_notes(notes: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
     if not len(notes):
         return phrase("nothing", "notes")
     return lay_out("notes", notes.assign(theme=_name_codes(notes, book)))
+
+
+def _count_companies(said: int, heard: int) -> Prose:
+    return phrase("heard", "companies", said=said, heard=heard)
 
 
 def _name_codes(frame: pd.DataFrame, book: pd.DataFrame) -> list[str]:
