@@ -142,3 +142,20 @@ def test_without_settings_the_demo_of_the_checkout_is_meant(tmp_path, monkeypatc
     (tmp_path / "data" / "demo" / "study.yml").touch()
     (tmp_path / "notebooks").mkdir()
     assert step.find_place(tmp_path / "notebooks") == (tmp_path / "data" / "demo", tmp_path / "reports" / "demo")
+
+
+def test_what_people_write_beside_the_study_can_be_waited_for(study, tmp_path):
+    here = step.open("03_interviews")
+    here.answer("3d", needs=("interviews",))
+    assert here._facts["answers"]["3d"] == {"state": "waiting", "tables": ["interviews"], "why": ""}
+    assert here.interviews().passages.empty
+    (study / "interviews").mkdir()
+    (study / "interviews/a.md").write_text("## Pains\nToo dear [[price pain]]\n", encoding="utf-8")
+    here = step.open("03_interviews")
+    here.answer("3d", needs=("interviews",))
+    assert here._facts["answers"]["3d"]["state"] == "answered"
+    assert here.interviews().passages["codes"].tolist() == [("price_pain",)]
+    assert here.coders().empty
+    assert len(here.codebook()) == 40
+    with pytest.raises(LabError, match="interviews"):
+        step.open("06a_segments").interviews()
