@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -56,9 +57,10 @@ def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] |
     Way
         All notebooks of the process in its order, then the analyst's own.
     """
-    before = (0, *(notebook.step for notebook in NOTEBOOKS))
+    notebooks = sorted(NOTEBOOKS, key=attrgetter("name"))  # as the process counts them, not as they run
+    before = (0, *(notebook.step for notebook in notebooks))
     shown = [(one.name, "" if one.step == former else str(one.step), _(one.title))
-             for one, former in zip(NOTEBOOKS, before, strict=False)]
+             for one, former in zip(notebooks, before, strict=False)]
     shown += [(name, "+", title) for name, title in (own or {}).items()]
     return Way(tuple(Entry(name, number, title, f"{name}.html" if name in pages else "", name == current)
                      for name, number, title in shown), at_index=not current)
