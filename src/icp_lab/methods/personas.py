@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from icp_lab.intake.titles import read_title
 from icp_lab.locale.declared import read_declared
@@ -192,7 +193,9 @@ def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[
             tests = _test_levels(each[["way"]], own, others, q)
             parts.append(pd.DataFrame(rows, columns=_WAYS).join(tests, on="code"))
     ways = pd.concat(parts or [pd.DataFrame(columns=[*_WAYS, *TESTED])], ignore_index=True)
-    return ways.assign(distinct=ways["distinct"].eq(True)).sort_values(
+    tested = ways["p_value"].notna()  # as one family, over personas and fields
+    ways.loc[tested, "q_value"] = false_discovery_control(ways.loc[tested, "p_value"].to_numpy(dtype="float64"))
+    return ways.assign(distinct=ways["q_value"] <= q).sort_values(
         ["kind", "field", "reached", "code"], ascending=[True, True, False, True], ignore_index=True)
 
 
