@@ -69,6 +69,7 @@ def _write_about(book: Book, lines: pd.DataFrame, number: int) -> None:
     """Say, where nobody sees it, what `read_ballot` holds the ballot to."""
     rows = [("about", "schema", SCHEMA), ("about", "round", str(number)), ("about", "study", book.title)]
     rows += [("sheet", _(name), code) for code, name in DEPARTMENTS.items()]
+    rows += [("head", name, _(head)) for name, head in COLUMNS.items()]
     rows += list(zip(["item"] * len(lines), lines["item"], lines["mark"], strict=True))
     sheet = book.file.add_worksheet(ABOUT)
     for row, cells in enumerate(rows):

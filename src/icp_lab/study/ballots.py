@@ -26,7 +26,6 @@ DEPARTMENTS: dict[str, str] = _NAMES["review_departments"]
 ITEM, VOTE, COMMENT, PROPOSAL = (list(COLUMNS).index(name) for name in ("item", "vote", "comment", "proposal"))
 VOTES = ("round", "department", "reviewer", "item", "vote", "comment", "proposal", "mark")
 DECISIONS, DECISION = "decisions.csv", ("date", "item", "decision", "by", "reason")
-Cells = list[list[Any]]
 
 
 def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
@@ -79,103 +78,70 @@ def read_ballot(path: Path) -> list[tuple[Any, ...]]:
     """Read one ballot, a row a line of each sheet in the order of `VOTES`; the vote is None where there is none."""
     shown = f"{FOLDER}/{path.name}"
     with open_book(path, shown) as book:
-        about, sheets, items = _read_about(book, shown)
-        return [row for name, department in sheets.items()
-                for row in _read_sheet(book, _Place(shown, name), about, department, items)]
+        about = _read_about(book, shown)
+        return [row for sheet in about["sheet"] for row in _read_sheet(book, shown, sheet, about)]
 
 
-class _Place:
-    """Where in a ballot something is: says cells as a spreadsheet does."""
-
-    def __init__(self, file: str, sheet: str) -> None:
-        self.file, self.sheet = file, sheet
-
-    def refuse(self, row: int, column: int, problem: str) -> LabError:
-        cell = f"{self.sheet}!{chr(ord('A') + min(column, 25))}{row + 1}"
-        return utter("study.bad_ballot", Place(f"{self.file}, {cell}"), problem=problem)
-
-
-def _read_about(book: "CalamineWorkbook", shown: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Read what a ballot says of itself: its round, the department of each sheet, and the mark of each line."""
-    if ABOUT not in book.sheet_names:
-        problem = _("the hidden sheet `{sheet}` is missing").format(sheet=ABOUT)
-        raise utter("study.bad_ballot", Place(shown), problem=problem)
-    found: dict[str, dict[str, str]] = {"about": {}, "sheet": {}, "item": {}}
-    for kind, key, value, *_rest in _take_cells(book, ABOUT):
-        found.setdefault(_write(kind), {})[_write(key)] = _write(value)
-    about, sheets, items = (found[kind] for kind in ("about", "sheet", "item"))
-    if about.get("schema") != SCHEMA or not about.get("round", "").isdigit():
-        raise _Place(shown, ABOUT).refuse(0, 2, _("this is no ballot that can be read"))
-    for name in sheets:
-        if name not in book.sheet_names:
+def _read_about(book: "CalamineWorkbook", shown: str) -> dict[str, dict[str, str]]:
+    """Read what a ballot says of itself: round, the department of each sheet, the column heads, each line's mark."""
+    names, found = book.sheet_names, dict[str, dict[str, str]]()
+    cells = _read_cells(book, ABOUT) if ABOUT in names else {}
+    for row in dict.fromkeys(row for row, _column in cells):
+        kind, key, value = (cells.get((row, column), "") for column in range(3))
+        found.setdefault(kind, {})[key] = value
+    if cells and (found["about"].get("schema") != SCHEMA or not found["about"].get("round", "").isdigit()):
+        raise _refuse(shown, ABOUT, (0, 2), _("this is no ballot that can be read"))
+    for name in (ABOUT, *found.get("sheet", ())):
+        if name not in names:
             problem = _("the sheet `{sheet}` is missing or was renamed").format(sheet=name)
             raise utter("study.bad_ballot", Place(shown), problem=problem)
-    for name in book.sheet_names:
-        if name not in {*sheets, ABOUT}:
-            raise _Place(shown, name).refuse(0, 0, _("this sheet does not belong to the ballot"))
-    return about, sheets, items
+    for name in names:
+        if name not in {*found["sheet"], ABOUT}:
+            raise _refuse(shown, name, (0, 0), _("this sheet does not belong to the ballot"))
+    return found
 
 
-def _read_sheet(book: "CalamineWorkbook", at: _Place, about: dict[str, str], department: str,
-                items: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    for (row, column), _end in book.get_sheet_by_name(at.sheet).merged_cell_ranges or ():
-        raise at.refuse(row, column, _("cells were merged here"))
-    cells = _take_cells(book, at.sheet)
-    _check_heads(cells, at)
-    reviewer = _write(_get(cells, *REVIEWER)) or at.file.rpartition("/")[2]
-    for row, item in enumerate(items, start=HEADS + 1):
-        if (said := _write(_get(cells, row, ITEM))) != item:
-            raise at.refuse(row, ITEM, _("here stands `{found}`, and should stand `{item}`").format(
-                found=said, item=item))
-        vote = _read_vote(_get(cells, row, VOTE), at, row)
-        comment, proposal = (_write(_get(cells, row, column)) for column in (COMMENT, PROPOSAL))
-        yield int(about["round"]), department, reviewer, item, vote, comment, proposal, items[item]
-    for row in range(HEADS + 1 + len(items), len(cells)):
-        for column, cell in enumerate(cells[row]):
-            if _write(cell):
-                raise at.refuse(row, column, _("a row was added here"))
+def _read_sheet(book: "CalamineWorkbook", shown: str, sheet: str, about: dict[str, dict[str, str]],
+                ) -> Iterator[tuple[Any, ...]]:
+    for spot, _end in book.get_sheet_by_name(sheet).merged_cell_ranges or ():
+        raise _refuse(shown, sheet, spot, _("cells were merged here"))
+    cells, items = _read_cells(book, sheet), about["item"]
+    due = {(HEADS, column): head for column, head in enumerate(about["head"].values())}
+    for spot, words in (due | {(row, ITEM): item for row, item in enumerate(items, start=HEADS + 1)}).items():
+        if (found := cells.get(spot, "")) != words:
+            problem = _("here stands `{found}`, and should stand `{item}`").format(found=found, item=words)
+            raise _refuse(shown, sheet, spot, problem)
+    for spot in cells:
+        if spot[0] > HEADS + len(items):
+            raise _refuse(shown, sheet, spot, _("a row was added here"))
+    reviewer = cells.get(REVIEWER) or shown.rpartition("/")[2]
+    for row, (item, mark) in enumerate(items.items(), start=HEADS + 1):
+        vote, comment, proposal = (cells.get((row, column), "") for column in (VOTE, COMMENT, PROPOSAL))
+        if (vote := normalize("NFKC", vote)) not in ("", *"123456789"):
+            raise _refuse(shown, sheet, (row, VOTE), _("`{value}` is no vote").format(value=vote))
+        said = (item, int(vote) if vote else None, comment, proposal, mark)
+        yield int(about["about"]["round"]), about["sheet"][sheet], reviewer, *said
 
 
-def _check_heads(cells: Cells, at: _Place) -> None:
-    for column, (name, head) in enumerate(COLUMNS.items()):
-        if (said := _write(_get(cells, HEADS, column))) not in (name, *_say_everywhere(head)):
-            problem = _("here stands `{found}`, and should stand `{item}`").format(found=said, item=_(head))
-            raise at.refuse(HEADS, column, problem)
+def _read_cells(book: "CalamineWorkbook", sheet: str) -> dict[tuple[int, int], str]:
+    """Read the cells in which something stands, as text, by row and column from 0."""
+    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    texts = {(row, column): str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
+             for row, cells in enumerate(rows) for column, cell in enumerate(cells)}
+    return {spot: text for spot, text in texts.items() if text}
 
 
-def _read_vote(cell: Any, at: _Place, row: int) -> int | None:
-    said = normalize("NFKC", _write(cell))
-    if said and said not in tuple("123456789"):
-        problem = _("`{value}` is no vote").format(value=said)
-        raise at.refuse(row, VOTE, problem)
-    return int(said) if said else None
-
-
-def _take_cells(book: "CalamineWorkbook", sheet: str) -> Cells:
-    """Take the cells of a sheet from its first row and column on."""
-    return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-
-
-def _get(cells: Cells, row: int, column: int) -> Any:
-    return cells[row][column] if row < len(cells) and column < len(cells[row]) else ""
-
-
-def _write(cell: Any) -> str:
-    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
+def _refuse(shown: str, sheet: str, spot: tuple[int, int], problem: str) -> LabError:
+    cell = f"{chr(ord('A') + min(spot[1], 25))}{spot[0] + 1}"
+    return utter("study.bad_ballot", Place(f"{shown}, {sheet}!{cell}"), problem=problem)
 
 
 def _name_departments() -> dict[str, str]:
-    return {spelling.casefold(): code for code, word in DEPARTMENTS.items()
-            for spelling in (code, *_say_everywhere(word))}
-
-
-def _say_everywhere(word: str) -> list[str]:
-    """Give a word in every language."""
-    said = []
+    known = {code: code for code in DEPARTMENTS}
     for language in LANGUAGES:
         with in_language(language):
-            said.append(_(word))
-    return said
+            known |= {_(word).casefold(): code for code, word in DEPARTMENTS.items()}
+    return known
 
 
 def read_decided(path: Path) -> list[tuple[int, dict[str, str]]]:
