@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icp_lab.methods.coding import Suggestions
 from icp_lab.methods.themes import (
     OTHER,
     find_contradictions,
     find_themes,
+    list_suggestions,
     measure_saturation,
     pick_quotes,
     read_notes,
@@ -97,6 +99,13 @@ def test_quotes_need_consent_and_come_from_different_companies():
     quotes = pick_quotes(find_themes(heads, said, NONE, NONE), quotes=3)
     assert quotes[["company", "consent"]].values.tolist() == [["c", "quote"], ["a", "anonymous"]]
     assert not len(pick_quotes(find_themes(heads, said, NONE, NONE), quotes=0))
+
+
+def test_no_suggestion_leaves_an_empty_table():
+    none = pd.DataFrame(columns=["interview", "passage", "code", "score", "words"])
+    said = pd.DataFrame(columns=["interview", "passage", "text"])
+    left = list_suggestions(Suggestions(none, 0), said, pd.DataFrame(columns=["interview", "passage", "code"]))
+    assert list(left) == ["interview", "passage", "code", "evidence", "score", "text"]
 
 
 def test_notes_count_accounts_by_team():

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from icp_lab.intake.titles import read_title
-from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, fill_table
 from icp_lab.methods.result import Shown
 
@@ -160,19 +158,6 @@ def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
              for rank, title, role in zip(known["seniority"], known["title"], known["role"], strict=True)]
     kinds = [KINDS[rank not in _LEADS] if rank else None for rank in ranks]
     return pd.Series(kinds, people.index, dtype="str")
-
-
-def list_topics(kind: str, language: str) -> list[dict[str, Any]]:
-    """What do we ask the management, or those who work with it: topics with their questions, the closing ones last?
-
-    Examples
-    --------
-    >>> [topic["title"] for topic in list_topics("management", "en")][:2]
-    ['What set the purchase off', 'How the purchase was decided']
-    """
-    guide = read_declared("icp_lab.study", "guide.toml")
-    topics = [{"title": topic[language], "questions": topic[kind][language]} for topic in guide["topics"].values()]
-    return [*topics, {"title": guide["closing"][language], "questions": guide["closing"]["questions"][language]}]
 
 
 def _sort_people(contacts: pd.DataFrame) -> pd.DataFrame:

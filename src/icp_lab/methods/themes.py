@@ -319,8 +319,9 @@ def list_suggestions(suggestions: Suggestions, passages: pd.DataFrame, answered:
     keys = ["interview", "passage", "code"]
     done = set(answered[keys].itertuples(index=False, name=None))
     rows = suggestions.frame.merge(passages[["interview", "passage", "text"]], on=keys[:2])
-    rows = rows[[(one.interview, str(one.passage), one.code) not in done for one in rows.itertuples()]]
-    return rows.assign(evidence=rows["words"].map(", ".join))[[*keys, "evidence", "score", "text"]]
+    rows["evidence"] = rows["words"].map(", ".join).astype("str")
+    waits = [(one.interview, str(one.passage), one.code) not in done for one in rows.itertuples()]
+    return rows.loc[np.array(waits, dtype=bool), [*keys, "evidence", "score", "text"]]
 
 
 def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:

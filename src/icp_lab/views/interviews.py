@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from icp_lab.locale import _, language
+from icp_lab.locale.declared import read_declared
 from icp_lab.methods.agreement import Agreement
-from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees, list_topics
+from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees
 from icp_lab.methods.themes import FEW, OTHER, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table
@@ -72,6 +73,19 @@ def tabulate_guide() -> Table:
     for one, other in zip(*(list_topics(kind, language()) for kind in KINDS), strict=True):
         rows += [(one["title"], *pair) for pair in zip_longest(one["questions"], other["questions"], fillvalue="")]
     return replace(lay_out("guide", pd.DataFrame(rows, columns=["topic", *KINDS])), folded=True)
+
+
+def list_topics(kind: str, speaks: str) -> list[dict[str, Any]]:
+    """What do we ask the management, or those who work with it: topics with their questions, the closing ones last?
+
+    Examples
+    --------
+    >>> [topic["title"] for topic in list_topics("management", "en")][:2]
+    ['What set the purchase off', 'How the purchase was decided']
+    """
+    guide = read_declared("icp_lab.study", "guide.toml")
+    topics = [{"title": topic[speaks], "questions": topic[kind][speaks]} for topic in guide["topics"].values()]
+    return [*topics, {"title": guide["closing"][speaks], "questions": guide["closing"]["questions"][speaks]}]
 
 
 def tell_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame) -> Prose:
