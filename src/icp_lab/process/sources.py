@@ -14,7 +14,8 @@ PACKAGE = "icp_lab"
 SHOWING = ("views", "pages", "publish", "report", "locale", "errors", "cli")
 
 # Libraries whose version can change a result.
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "numba", "hdbscan", "umap-learn", "duckdb")
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "numba", "hdbscan", "umap-learn", "duckdb", "sudachipy",
+             "sudachidict-core")
 
 
 def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:
