@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from icp_lab.errors.base import LabError, name_nearest, utter
 from icp_lab.locale import _
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Floats, Shown
 from icp_lab.rule import Rule, name_attribute
 
 MARKS = {True: "yes", False: "no"}
@@ -116,13 +115,13 @@ def _pick(distance: pd.Series, cases: pd.DataFrame, kind: str, most: int) -> pd.
     return found.sort_values(["distance", "account_id"]).head(most).reset_index(drop=True)
 
 
-def _measure_distances(attributes: pd.DataFrame, account_id: str) -> NDArray[np.float64]:
+def _measure_distances(attributes: pd.DataFrame, account_id: str) -> Floats:
     place = int(np.flatnonzero(attributes.index == account_id)[0])
     parts = [_measure_one(attributes[name], place) for name in attributes.columns]
     return pd.DataFrame(parts, columns=range(len(attributes))).mean().to_numpy(dtype="float64")
 
 
-def _measure_one(column: pd.Series, place: int) -> NDArray[np.float64]:
+def _measure_one(column: pd.Series, place: int) -> Floats:
     known = column.notna().to_numpy(dtype=bool)
     if not known[place]:
         return np.full(len(column), np.nan)

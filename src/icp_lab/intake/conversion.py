@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from icp_lab.locale import N_
 
 if TYPE_CHECKING:
-    import duckdb
+    from duckdb import DuckDBPyConnection as Con
 
     from icp_lab.tables import Column, Kind
 
@@ -63,7 +63,7 @@ class Form:
 _PLAIN = Form(plain=True)
 
 
-def add_macros(con: "duckdb.DuckDBPyConnection") -> None:
+def add_macros(con: "Con") -> None:
     """Teach a connection the conversions."""
     con.execute(files("icp_lab.intake").joinpath("values.sql").read_text(encoding="utf-8"))
 
@@ -101,10 +101,8 @@ def _write_fast(cell: str, kind: "Kind") -> str:
     return f"fast_{'date' if kind == 'date' else 'number'}({cell})"
 
 
-def find_forms(
-    con: "duckdb.DuckDBPyConnection", table: str, kinds: Mapping[str, "Kind"], customs: Customs = Customs(),
-    told: Mapping[str, str] | None = None,
-) -> dict[str, Form]:
+def find_forms(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Customs = Customs(),
+               told: Mapping[str, str] | None = None) -> dict[str, Form]:
     """Find how each column is written, from all of its cells at once; clean columns cost one cast.
 
     Parameters
@@ -131,15 +129,13 @@ def find_forms(
     return dict.fromkeys(kinds, _PLAIN) | forms
 
 
-def _ask(con: "duckdb.DuckDBPyConnection", table: str, asked: Mapping[str, str]) -> dict[str, Any]:
+def _ask(con: "Con", table: str, asked: Mapping[str, str]) -> dict[str, Any]:
     """Ask one thing of each of several columns in one pass."""
     row = con.execute(f"SELECT {', '.join(asked.values())} FROM {table}").fetchall()[0] if asked else ()
     return dict(zip(asked, row, strict=True))
 
 
-def _find_number_forms(
-    con: "duckdb.DuckDBPyConnection", table: str, cells: Iterable[str], odd: Iterable[str]
-) -> dict[str, Form]:
+def _find_number_forms(con: "Con", table: str, cells: Iterable[str], odd: Iterable[str]) -> dict[str, Form]:
     marks = _ask(con, table, {cell: f"number_marks({cell})" for cell in cells})
     comma = {cell: m["comma"] > m["point"] for cell, m in marks.items()}
     if any(comma.values()):
@@ -149,9 +145,8 @@ def _find_number_forms(
     return {cell: _say(con, form, "number", notes[cell]) for cell, form in forms.items()}
 
 
-def _find_date_forms(
-    con: "duckdb.DuckDBPyConnection", table: str, cells: Iterable[str], customs: Customs, told: Mapping[str, str]
-) -> dict[str, Form]:
+def _find_date_forms(con: "Con", table: str, cells: Iterable[str], customs: Customs,
+                     told: Mapping[str, str]) -> dict[str, Form]:
     asked = _ask(con, table, {cell: f"date_notes({cell})" for cell in cells})
     # The orders that fit all dates of a column, or else those that fit most; sure columns speak for the others.
     fitting = {cell: [order for order, n in notes["fitting"].items() if n and n == max(notes["fitting"].values())]
@@ -169,9 +164,7 @@ def _find_date_forms(
     return forms
 
 
-def _say(
-    con: "duckdb.DuckDBPyConnection", form: Form, kind: "Kind", notes: Mapping[str, dict[str, Any]]
-) -> Form:
+def _say(con: "Con", form: Form, kind: "Kind", notes: Mapping[str, dict[str, Any]]) -> Form:
     """Note what was decided, each with its number of cells and an example of how it is read."""
     said: list[Said] = []
     for code, note in notes.items():
@@ -183,7 +176,7 @@ def _say(
     return replace(form, said=tuple(said))
 
 
-def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) -> dict[str, "Kind"]:
+def guess_kinds(con: "Con", table: str, cells: list[str]) -> dict[str, "Kind"]:
     """Find the kind of columns that nobody declared: what holds for every filled cell, else text."""
     # All rows are asked only where the first ones speak for a kind, and slowly only where the usual forms do not do.
     spoken = _ask_alike(con, f"(SELECT {', '.join(cells)} FROM {table} LIMIT {_SAMPLE})", cells,
@@ -193,9 +186,7 @@ def guess_kinds(con: "duckdb.DuckDBPyConnection", table: str, cells: list[str]) 
     return {cell: kinds.get(cell) or "text" for cell in cells}
 
 
-def _ask_alike(
-    con: "duckdb.DuckDBPyConnection", table: str, cells: list[str], asked: str, most: int = 1 << 62
-) -> dict[str, Any]:
+def _ask_alike(con: "Con", table: str, cells: list[str], asked: str, most: int = 1 << 62) -> dict[str, Any]:
     """Ask the same of the different values of each column, stacked: a long question is then planned only once."""
     if not cells:
         return {}

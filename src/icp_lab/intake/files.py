@@ -10,17 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.errors import study as errors
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding, read_rows, unpack
 from icp_lab.intake.facts import Decision
 from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sheet
-
-if TYPE_CHECKING:
-    from icp_lab.intake.spec import Spec
+from icp_lab.intake.spec import Spec
 
 # What `cut` of values.sql takes off, in UTF-8: the last byte of each, and what tells it from other signs.
 _BLANKS = {b" ": b"", b"\t": b"", b"\r": b"", b"\n": b"", b"\x80": rb"(?<=\xe3\x80\x80)", b"\xa0": rb"(?<=\xc2\xa0)"}
@@ -82,13 +81,13 @@ def cut(cell: str, padded: bool) -> str:
     return f"cut({cell})" if padded else cell
 
 
-def first(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+def first(con: Con, sql: str) -> tuple[Any, ...]:
     """Give the one row that a query has; all rows are fetched, since DuckDB wants a result read to its end."""
     row: tuple[Any, ...] = con.execute(sql).fetchall()[0]
     return row
 
 
-def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Raw:
+def read_files(con: Con, spec: Spec, folder: Path) -> Raw:
     """Read all files of a table into one DuckDB view of text, rows numbered from 1 in each file."""
     place = quoted(f"read_{spec.table}")
     con.execute(f"DROP SCHEMA IF EXISTS {place} CASCADE; CREATE SCHEMA {place}")
@@ -102,7 +101,7 @@ def read_files(con: duckdb.DuckDBPyConnection, spec: "Spec", folder: Path) -> Ra
                      for code, column, words in part.said))
 
 
-def count_repeated(con: duckdb.DuckDBPyConnection, raw: Raw) -> int:
+def count_repeated(con: Con, raw: Raw) -> int:
     """Count the rows that are there before, as they stand in the files."""
     every = ", ".join(["NULL", *(f"c{j}" for j in range(len(raw.headers)))])
     return int(first(con, f"SELECT count(*) - count(DISTINCT hash({every})) FROM {raw.name}")[0])
@@ -114,7 +113,7 @@ def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
     return f"SELECT {index}::INTEGER AS file, row{named} FROM {part.name}"
 
 
-def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: str, folder: Path) -> _Part:
+def _try_file(con: Con, spec: Spec, index: int, name: str, folder: Path) -> _Part:
     try:
         if spec.query is not None:
             return _finish(con, _read_clean(con, name, spec.query.file, spec.query.headers))
@@ -123,7 +122,7 @@ def _try_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: st
         raise errors.unreadable_file(spec.shown[index], error.strerror or str(error)) from error
 
 
-def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: str, folder: Path) -> _Part:
+def _read_file(con: Con, spec: Spec, index: int, name: str, folder: Path) -> _Part:
     path, shown = unpack(spec.files[index], folder, spec.shown[index]), spec.shown[index]
     said: list[_Said] = []
     if path.suffix.lower() == ".parquet":
@@ -146,8 +145,7 @@ def _read_file(con: duckdb.DuckDBPyConnection, spec: "Spec", index: int, name: s
     return _finish(con, replace(part, said=(*said, *part.said)), blanks=blanks, marked=_find(path, _MARKS))
 
 
-def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: tuple[str, ...],
-                delimiter: str = "") -> _Part:
+def _read_clean(con: Con, name: str, path: Path, headers: tuple[str, ...], delimiter: str = "") -> _Part:
     """Read a file that DuckDB can take as it is; without a delimiter it is one of our own, with a column `row`."""
     cells = {f"c{j}": "VARCHAR" for j in range(len(headers))}
     columns = cells if delimiter else {"row": "BIGINT", **cells}
@@ -156,7 +154,7 @@ def _read_clean(con: duckdb.DuckDBPyConnection, name: str, path: Path, headers: 
                    "max_line_size = 16777216)", "rowid + 1" if delimiter else "row")
 
 
-def _store(con: duckdb.DuckDBPyConnection, name: str, headers: tuple[str, ...], query: str, number: str) -> _Part:
+def _store(con: Con, name: str, headers: tuple[str, ...], query: str, number: str) -> _Part:
     """Store the rows of a query; the place of each in DuckDB numbers it: to count rows as they come would be slow."""
     con.execute(f"CREATE TABLE {name}_data AS {query}")
     cells = "".join(f", c{j}" for j in range(len(headers)))
@@ -164,7 +162,7 @@ def _store(con: duckdb.DuckDBPyConnection, name: str, headers: tuple[str, ...], 
     return _Part(name, headers)
 
 
-def _write_and_read(con: duckdb.DuckDBPyConnection, name: str, layout: Layout, folder: Path, shown: str) -> _Part:
+def _write_and_read(con: Con, name: str, layout: Layout, folder: Path, shown: str) -> _Part:
     """Write rows again as a clean, numbered CSV and read that; rows that are too long are kept aside."""
     overlong: list[tuple[int, str]] = []
     width, clean = len(layout.headers), folder / "clean.csv"
@@ -207,7 +205,7 @@ def _write_ends(delimiter: str) -> dict[bytes, bytes]:
     return {blank: rest + (rb'(?="' if blank in parts else rb'(?="?') + end for blank, rest in _BLANKS.items()}
 
 
-def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, blanks: bool = True, marked: bool = True) -> _Part:
+def _finish(con: Con, part: _Part, *, blanks: bool = True, marked: bool = True) -> _Part:
     """Take out rows that sum up others, and say which columns have lost letters; some cells may end with `blanks`."""
     said = list(part.said)
     cells = [f"c{j}" for j in range(len(part.headers))]
@@ -231,7 +229,7 @@ def _finish(con: duckdb.DuckDBPyConnection, part: _Part, *, blanks: bool = True,
     return replace(part, left_out=part.left_out + n, padded=padded, said=tuple(said))
 
 
-def _read_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path, shown: str) -> _Part:
+def _read_parquet(con: Con, name: str, path: Path, shown: str) -> _Part:
     try:
         source = con.from_parquet(str(path))
         cells = [f"{_write_as_text(quoted(column), str(kind))} AS c{j}"

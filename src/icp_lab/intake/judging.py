@@ -1,26 +1,22 @@
 """Text to typed rows, and a verdict on each: used, or set aside and why; unreadable cells are counted."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.errors import Place
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import KIND_WORDS, Form, convert
-from icp_lab.intake.facts import LISTED, Case
+from icp_lab.intake.facts import LISTED, Case, Facts
 from icp_lab.intake.files import quoted
+from icp_lab.intake.mapping import Mapped
+from icp_lab.intake.spec import Spec
 from icp_lab.locale import _
 from icp_lab.tables import BY_NAME, Column, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    import duckdb
-
-    from icp_lab.intake.facts import Facts
-    from icp_lab.intake.mapping import Mapped
-    from icp_lab.intake.spec import Spec
 
 _TOO_MANY_UNREADABLE = 0.2
 
@@ -38,11 +34,11 @@ class _Reason:
 class Judge:
     """One mapped table on its way to types: values stand in `v*` in the order of `columns`, `u*` says what is none."""
 
-    con: "duckdb.DuckDBPyConnection"
-    spec: "Spec"
-    mapped: "Mapped"
+    con: Con
+    spec: Spec
+    mapped: Mapped
     columns: tuple[Column, ...]
-    forms: "Mapping[str, Form]"
+    forms: Mapping[str, Form]
     as_of: date
 
     @property
@@ -128,7 +124,7 @@ class Judge:
                 place = Place(self.spec.shown[file], row, column.name)
                 raise errors.mostly_unreadable(place, words, _words(column), bad, good + bad)
 
-    def count(self, facts: "Facts") -> None:
+    def count(self, facts: Facts) -> None:
         """Count and list the rows set aside and the cells made missing."""
         tests = [(reason.code, reason.column, f"reason = {i}") for i, reason in enumerate(self._reasons)]
         tests.append(("duplicate", self._table.key, "reason IS NULL AND again"))
@@ -137,12 +133,12 @@ class Judge:
             if n:
                 self._note(facts, code, column, n, test)
 
-    def _count(self, tests: "Iterable[str]") -> tuple[int, ...]:
+    def _count(self, tests: Iterable[str]) -> tuple[int, ...]:
         """Count for each test the rows that it holds for, all in one pass."""
         counts = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {test})" for test in tests)])
         return tuple(self._all(f"SELECT {counts} FROM {self._judged}")[0][1:])
 
-    def _note(self, facts: "Facts", code: str, column: str, n: int, test: str) -> None:
+    def _note(self, facts: Facts, code: str, column: str, n: int, test: str) -> None:
         facts.counts[code, column] += n
         if "amount" in self._names:
             (facts.money[code, column],) = self._all(

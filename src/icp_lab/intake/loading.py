@@ -13,12 +13,11 @@ from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.categories import Folding, fold_categories
 from icp_lab.intake.conversion import SQL_TYPES, Customs, Form, add_macros, find_forms, guess_kinds
-from icp_lab.intake.deriving import derive_columns, keep_latest
 from icp_lab.intake.facts import Case, Decision, Facts
 from icp_lab.intake.files import Raw, count_repeated, read_files
 from icp_lab.intake.formats import Note, apply_format
 from icp_lab.intake.judging import Judge
-from icp_lab.intake.mapping import Mapped, join_columns, map_columns
+from icp_lab.intake.mapping import Mapped, derive_columns, join_columns, keep_latest, map_columns
 from icp_lab.intake.matching import Company, Matches, Pair
 from icp_lab.intake.merging import find_accounts, merge_accounts
 from icp_lab.intake.spec import Spec

@@ -1,19 +1,19 @@
-"""A file's headers to the columns of a table, still as text: columns, set, where, drop_duplicates, values, scale."""
+"""The study's own words for a table: columns, values, units, joins; what follows from them; and one row a key."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import Form, by_kind, find_forms
 from icp_lab.intake.files import Raw, cut, first, text
+from icp_lab.intake.formats import Note
+from icp_lab.intake.spec import Spec
 from icp_lab.tables import BY_NAME
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from icp_lab.intake.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Mapped:
         return f"m{self.names.index(column)}"
 
 
-def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Mapped:
+def map_columns(con: Con, spec: Spec, raw: Raw) -> Mapped:
     """Bring the columns of a file to the names and the words of the study."""
     cells = _name_cells(spec, raw)
     for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale),
@@ -63,7 +63,7 @@ def map_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: Raw) -> Map
     return Mapped(name, names, raw.rows - meets, meets - rows, notes)
 
 
-def _name_cells(spec: "Spec", raw: Raw) -> dict[str, str]:
+def _name_cells(spec: Spec, raw: Raw) -> dict[str, str]:
     """Give each column of the study the SQL of its cells: mapped headers, headers that keep their name, constants."""
     cells: dict[str, str] = {}
     for column, header in spec.columns.items():
@@ -92,7 +92,7 @@ def _trimmed(raw: Raw, header: str) -> str:
     return cut(f"c{raw.headers.index(header)}", header in raw.padded)
 
 
-def _reword(spec: "Spec", column: str, cell: str) -> str:
+def _reword(spec: Spec, column: str, cell: str) -> str:
     """Write the SQL of `values` for one column."""
     if words := spec.values.get(column):
         cases = " ".join(f"WHEN {text(a)} THEN {'NULL' if b is None else text(b)}" for a, b in words.items())
@@ -100,7 +100,7 @@ def _reword(spec: "Spec", column: str, cell: str) -> str:
     return cell
 
 
-def _scale(spec: "Spec", column: str, cell: str, forms: Mapping[str, Form]) -> str:
+def _scale(spec: Spec, column: str, cell: str, forms: Mapping[str, Form]) -> str:
     """Write the SQL of `units` and `scale` for one column."""
     if column in spec.scale:
         value, factor = by_kind(cell, "number", forms[cell]), repr(spec.scale[column])
@@ -111,7 +111,7 @@ def _scale(spec: "Spec", column: str, cell: str, forms: Mapping[str, Form]) -> s
     return cell
 
 
-def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, right: Mapped) -> Mapped:
+def join_columns(con: Con, spec: Spec, left: Mapped, right: Mapped) -> Mapped:
     """Take columns over from another table, many-to-one; a key with two different rows there is an error."""
     join = spec.join
     if join is None:
@@ -137,3 +137,60 @@ def join_columns(con: "duckdb.DuckDBPyConnection", spec: "Spec", left: Mapped, r
     con.execute(f"CREATE TABLE {name} AS SELECT l.file, l.row, {done} FROM {left.name} l "
                 f"LEFT JOIN ({rows}) r ON l.{left.cell(join.on)} = r.k")
     return Mapped(name, tuple(column for column, _ in cells), left.left_out, left.dropped)
+
+
+def derive_columns(con: Con, spec: Spec, mapped: Mapped, only: Collection[str] = ()) -> tuple[Mapped, list[Note]]:
+    """Apply the rules of a table's format, and count the cells that each changed; columns named _x are used up here.
+
+    With `only` just the rules of these columns, and nothing is used up.
+    """
+    rules = spec.dialect.derive if spec.dialect else {}
+    cells = {name: mapped.cell(name) for name in mapped.names}
+    ready = {column: rule for column, rule in rules.items() if column in (only or rules)
+             and set(rule["needs"]) <= set(cells) and (column in rule["needs"] or column not in cells)}
+    spent = {name for name in spec.columns if name.startswith("_") and not only}
+    if not ready and not spent:
+        return mapped, []
+    con.execute(files("icp_lab.intake").joinpath("dialects", "macros.sql").read_text(encoding="utf-8"))
+    changed = ["count(*)"]
+    for column, rule in ready.items():
+        names = "|".join(sorted((*rule["needs"],), key=len, reverse=True))
+        done = re.sub(rf"\b({names})\b", lambda found: cells[found[1]], rule["sql"])
+        changed.append(f"count(*) FILTER (WHERE ({done}) IS DISTINCT FROM {cells.get(column, 'NULL')})")
+        cells[column] = f"({done})"
+    _rows, *counts = first(con, f"SELECT {', '.join(changed)} FROM {mapped.name}")
+    kept = {name: cell for name, cell in cells.items() if name not in spent}
+    notes: list[Note] = [(rule["note"], column, {"n": n})
+                         for (column, rule), n in zip(ready.items(), counts, strict=True) if n]
+    return _replace(con, mapped, kept, f"FROM {mapped.name}"), notes
+
+
+def keep_latest(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[Note]]:
+    """Keep one row a key, with the last value of each mapped column; by the file's order, or by the column named."""
+    if not spec.one_row:
+        return mapped, []
+    key = BY_NAME[spec.table].key
+    by = "" if spec.one_row == "latest" else spec.one_row
+    for name in filter(None, (key, by)):
+        if name not in mapped.names:
+            raise errors.no_column(spec.line("one_row"), "one_row", name, mapped.names)
+    mapped, notes = derive_columns(con, spec, mapped, (key,))  # ids that are written in two ways are one key
+    cells = {name: mapped.cell(name) for name in mapped.names if name in spec.columns or name in spec.set}
+    order = f"as_date({mapped.cell(by)}) NULLS FIRST, file, row" if by else "file, row"
+    group = f"GROUP BY {cells[key]}, CASE WHEN {cells[key]} IS NULL THEN place END"
+    source = f"FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM {mapped.name}) {group}"
+    several = " OR ".join(f"count(DISTINCT {cell}) > 1" for cell in cells.values())
+    last = {name: f"arg_max({cell}, place)" for name, cell in cells.items()}
+    where = "arg_max(file, place) AS file, arg_max(row, place) AS row"
+    kept = _replace(con, mapped, last, source, f"{where}, count(*) AS n, {several} AS differs")
+    rows, n, differ = first(con, f"SELECT sum(n), count(*), count(*) FILTER (WHERE differs) FROM {kept.name}")
+    kept = replace(kept, left_out=mapped.left_out + int(rows - n))
+    return kept, [*notes, ("one_row", key, {"rows": int(rows), "n": n, "differ": differ})]
+
+
+def _replace(con: Con, mapped: Mapped, cells: dict[str, str], source: str, where: str = "file, row") -> Mapped:
+    """Put other cells in the place of a mapped table."""
+    name = f"{mapped.name}_"
+    named = ", ".join(f"{cell} AS m{i}" for i, cell in enumerate(cells.values()))
+    con.execute(f"CREATE TABLE {name} AS SELECT {where}, {named} {source}")
+    return replace(mapped, name=name, names=tuple(cells))

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, false_discovery_control, ncx2, random_table
 
-from icp_lab.methods.contrast import SMALL, Floats, as_numbers, is_numeric
-from icp_lab.methods.result import Shown
+from icp_lab.methods.contrast import SMALL, as_numbers, is_numeric
+from icp_lab.methods.result import Codes, Floats, Shown
 
-Codes = NDArray[np.int64]
 SHUFFLES, FEWEST = 1999, 10
 
 
@@ -116,7 +114,7 @@ def _split(column: "pd.Series", where: Codes, groups: int) -> Iterator[tuple[str
             yield often[shown], codes, shares[shown]
 
 
-def _associate(table: NDArray[np.int64]) -> dict[str, float]:
+def _associate(table: Codes) -> dict[str, float]:
     table = table[table.sum(axis=1) > 0]
     n, rows, columns = int(table.sum()), table.sum(axis=1), table.sum(axis=0)
     expected = np.outer(rows, columns) / n

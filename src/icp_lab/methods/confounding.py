@@ -6,15 +6,13 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from icp_lab.methods.contrast import Contrast, Floats, Z, as_numbers, compare_groups, is_numeric, measure_delta
+from icp_lab.methods.contrast import Contrast, Z, as_numbers, compare_groups, is_numeric, measure_delta
 from icp_lab.methods.finding import lift_of
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Codes, Flags, Floats, Shown
 from icp_lab.rule import Rule
 
 Measure = Literal["cliffs_delta", "risk_ratio", "lift"]
-Codes = NDArray[np.int64]
 
 # A difference counts as explained when at least this share of it is gone, on the log scale for ratios.
 MOVED = 0.5
@@ -55,7 +53,7 @@ class _Trait(NamedTuple):
 
 
 class _Sides(NamedTuple):
-    first: NDArray[np.bool_]
+    first: Flags
     group: Codes
 
 
@@ -229,7 +227,7 @@ def _estimate(trait: _Trait, sides: _Sides, strata: Codes) -> tuple[float, float
     return (*weigh(x, first, stratum), n)
 
 
-def _weigh_deltas(x: Floats, first: NDArray[np.bool_], stratum: Codes) -> tuple[float, float, float]:
+def _weigh_deltas(x: Floats, first: Flags, stratum: Codes) -> tuple[float, float, float]:
     parts = []
     for each in np.unique(stratum):
         one, other = x[(stratum == each) & first], x[(stratum == each) & ~first]
@@ -244,7 +242,7 @@ def _weigh_deltas(x: Floats, first: NDArray[np.bool_], stratum: Codes) -> tuple[
     return delta, max(delta - half, -1.0), min(delta + half, 1.0)
 
 
-def _weigh_ratios(x: Floats, first: NDArray[np.bool_], stratum: Codes) -> tuple[float, float, float]:
+def _weigh_ratios(x: Floats, first: Flags, stratum: Codes) -> tuple[float, float, float]:
     codes = np.unique(stratum, return_inverse=True)[1]
     size, n, a, have = (np.bincount(codes, part) for part in (np.ones(len(x)), first, x * first, x))
     m, b = size - n, have - a

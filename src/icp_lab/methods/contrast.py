@@ -12,14 +12,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2, false_discovery_control, fisher_exact, mannwhitneyu, norm
 
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Floats, Shown
 
 Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
-Floats = NDArray[np.float64]
 # What is said of an attribute or a level of it: figures, or the reason why it was not tested.
 Row = dict[str, object]
 

@@ -6,12 +6,9 @@ from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.methods.result import Shown
-
-Floats = NDArray[np.float64]
+from icp_lab.methods.result import Floats, Shown
 
 
 def count_months(days: pd.Series) -> Floats:

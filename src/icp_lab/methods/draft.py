@@ -209,18 +209,12 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
         **{name: getattr(finding, name) for name in ("excluded_above", "needed", "needed_lift")},
         "tries": tries, "refused": [] if claimed else criteria}
     further = [{"name": f"{name} {number}", "criteria": one.rule.to_dicts(), "verdict": one.verdict,
-                "evidence": _drop_nan(one.evidence)} for number, one in enumerate(more.findings, start=2)]
+                "evidence": one.evidence} for number, one in enumerate(more.findings, start=2)]
     return {"schema": 1, "name": name, "outcome": outcome, "verdict": finding.verdict,
             "verdict_reason": list(finding.verdict_reason), "basis": "data" if claimed else "none",
             "criteria": criteria if claimed else [], **({"more": further} if further else {}),
-            "evidence": _drop_nan(evidence)}
+            "evidence": evidence}
 
 
 def _lift_dict(lift: Lift) -> dict[str, Any]:
     return {"n": lift.n, "lift": lift.lift, "lift_low": lift.low, "lift_high": lift.high}
-
-
-def _drop_nan(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _drop_nan(value) for key, value in node.items()}
-    return None if isinstance(node, float) and not math.isfinite(node) else node

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import skew
 
-from icp_lab.methods.result import Shown
-
-Floats = NDArray[np.float64]
+from icp_lab.methods.result import Floats, Shown
 
 RARE = 0.03  # a level or list member held by fewer (or lacked by fewer) says nothing about kinds
 CATEGORY_WEIGHT = 0.5  # variance of a category against a number's: two different levels lie about one deviation apart

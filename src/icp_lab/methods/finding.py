@@ -6,10 +6,9 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from icp_lab.methods.result import Floats, Shown, bound_share
+from icp_lab.methods.result import Codes, Floats, Shown, bound_share
 from icp_lab.rule import Rule
 
 
@@ -101,7 +100,7 @@ def measure_lift(inside: pd.Series, positive: pd.Series, *, strata: pd.Series | 
     return lift_of(w, y, stratum=stratum, group=group, confidence=confidence)
 
 
-def lift_of(w: Floats, y: Floats, *, stratum: NDArray[np.int64], group: NDArray[np.int64], confidence: float = 0.95,
+def lift_of(w: Floats, y: Floats, *, stratum: Codes, group: Codes, confidence: float = 0.95,
             ) -> Lift:
     """How large is the lift, on bare arrays? As `measure_lift`, with strata and groups as numbers from 0."""
     n, inside, hits = len(w), float(w.sum()), float((w * y).sum())

@@ -14,9 +14,7 @@ from scipy.stats import hypergeom, rankdata
 
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.contrast import is_numeric
-from icp_lab.methods.result import Shown
-
-Codes = NDArray[np.int64]
+from icp_lab.methods.result import Codes, Flags, Shown
 
 # The area under the curve from which an attribute is refused, and where the lower end of its interval has to lie.
 AREA, LOWER = 0.97, 0.93
@@ -53,10 +51,10 @@ class Leaks(Shown):
 class _Known(NamedTuple):
     """Outcomes of the known cases, and which of them belong together."""
 
-    positive: NDArray[np.bool_]
+    positive: Flags
     group: Codes
 
-    def of(self, kept: NDArray[np.bool_]) -> "_Known":
+    def of(self, kept: Flags) -> "_Known":
         return _Known(self.positive[kept], self.group[kept])
 
 
@@ -178,7 +176,7 @@ def _cut(codes: Codes) -> Codes:
     return place[codes]
 
 
-def _split_members(column: pd.Series, codes: Codes, filled: NDArray[np.bool_]) -> Iterator[Codes]:
+def _split_members(column: pd.Series, codes: Codes, filled: Flags) -> Iterator[Codes]:
     """Say for each member of a list who has it."""
     if column.dtype != object or not len(codes) or not isinstance(column.iloc[int(filled.argmax())], tuple):
         return
@@ -188,7 +186,7 @@ def _split_members(column: pd.Series, codes: Codes, filled: NDArray[np.bool_]) -
             yield np.array([member in members for members in lists], dtype=np.int64)[codes]
 
 
-def _is_pure(positive: NDArray[np.bool_], filled: NDArray[np.bool_]) -> bool:
+def _is_pure(positive: Flags, filled: Flags) -> bool:
     """Did all cases with a value (or all without) come out one way, the rarer one, or nearly all that came out so?"""
     n = len(positive)
     for part in (positive[filled], positive[~filled]):

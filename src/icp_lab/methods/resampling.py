@@ -10,11 +10,10 @@ from typing import Any
 import numba
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import binom
 
 from icp_lab.methods.finding import Lift, Noise, NoisyRule, lift_of
-from icp_lab.methods.result import Floats
+from icp_lab.methods.result import Flags, Floats
 from icp_lab.methods.search import Candidate, Counts, Engine, Trial
 
 ALPHA = 0.05
@@ -177,7 +176,7 @@ def hold_out(trial: Trial, engine: Engine, time: pd.Series, least: int, share: f
         return None
     cases = np.bincount(trial.unit[early], minlength=size).astype(np.int64)
     positives = np.bincount(trial.unit[early], y[early], minlength=size).astype(np.int64)
-    inside: NDArray[np.bool_] = trial.units.covered(engine.best(cases, positives).steps)[trial.unit[late]]
+    inside: Flags = trial.units.covered(engine.best(cases, positives).steps)[trial.unit[late]]
     group = np.unique(trial.group[late], return_inverse=True)[1]
     return lift_of(inside.astype(np.float64), y[late].astype(np.float64),
                    stratum=np.zeros(int(late.sum()), dtype=np.int64), group=group)

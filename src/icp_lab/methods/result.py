@@ -49,6 +49,8 @@ class Shown:
 
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 _FEWEST = 5  # below this many a resampled mean says nothing of its own uncertainty
 
 

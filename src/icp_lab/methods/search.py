@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from icp_lab.methods.bounds import settle_bounds
 from icp_lab.methods.codes import INTERVAL, MISSING, SET, SLOTS, YES_NO, Encoded, Feature, encode_candidates
 from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, find_rivals, run_beam, tabulate_entropy
+from icp_lab.methods.result import Codes, Flags, Floats
 from icp_lab.rule import Rule
 
-Counts = NDArray[np.int64]
+Counts = Codes
 # A criterion in codes: feature, lowest code, highest code, bits of the codes in a set.
 Step = tuple[int, int, int, int]
 
@@ -42,7 +42,7 @@ class Units:
     positives: Counts
     least_cases: int
 
-    def covered(self, steps: tuple[Step, ...]) -> NDArray[np.bool_]:
+    def covered(self, steps: tuple[Step, ...]) -> Flags:
         """Tell which units meet a rule in codes; a missing value never does."""
         inside = np.ones(len(self.cases), dtype=bool)
         for number, low, high, bits in steps:
@@ -158,7 +158,7 @@ def make_engine(units: Units, max_criteria: int) -> Engine:
     return Engine(units, max_criteria, (kinds, sizes, prices, DETAIL_PRICE * _binomials(), tabulate_entropy()), limits)
 
 
-def search_rules(cases: pd.DataFrame, positive: NDArray[np.bool_], *, max_criteria: int = 5,
+def search_rules(cases: pd.DataFrame, positive: Flags, *, max_criteria: int = 5,
                  most: int = 1) -> list[Rule]:
     """Which rules describe the positive cases best, with nothing said of how sure that is?
 
@@ -200,7 +200,7 @@ def _price_feature(feature: Feature, attributes: int) -> tuple[float, float, flo
 
 
 @cache
-def _binomials() -> NDArray[np.float64]:
+def _binomials() -> Floats:
     table = np.zeros((SLOTS + 1, SLOTS + 1))
     for a in range(SLOTS + 1):
         for b in range(a + 1):
@@ -220,11 +220,11 @@ class Trial:
 
     index: pd.Index
     units: Units
-    unit: NDArray[np.int64]
-    positive: NDArray[np.int64]
-    group: NDArray[np.int64]
-    unit_group: NDArray[np.int64]
-    unit_stratum: NDArray[np.int64]
+    unit: Codes
+    positive: Codes
+    group: Codes
+    unit_group: Codes
+    unit_stratum: Codes
     unknown: int
 
     @property
@@ -243,7 +243,7 @@ class Trial:
         return int(self.unit_group.max()) + 1 if len(self.unit_group) else 0
 
     @cached_property
-    def _strata(self) -> tuple[NDArray[np.int64], ...]:
+    def _strata(self) -> tuple[Codes, ...]:
         return tuple(np.flatnonzero(self.unit_stratum == s) for s in np.unique(self.unit_stratum))
 
     def shuffle(self, seed: int, number: int) -> tuple[Counts, Counts]:
@@ -254,13 +254,13 @@ class Trial:
             order[members] = rng.permutation(members) if self.groups == len(order) else self._blocks(rng, members)
         return self.units.cases[order], self.units.positives[order]
 
-    def _blocks(self, rng: np.random.Generator, members: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _blocks(self, rng: np.random.Generator, members: Codes) -> Codes:
         """Shuffle whole groups whose members differ in attributes: their outcomes move in one piece."""
         names, start = np.unique(self.unit_group[members], return_index=True)
         pieces = np.split(members, np.sort(start)[1:])
         return np.concatenate([pieces[i] for i in rng.permutation(len(names))])
 
-    def split(self, seed: int, number: int, folds: int) -> NDArray[np.int64]:
+    def split(self, seed: int, number: int, folds: int) -> Codes:
         """Deal the units into folds, groups whole, with about equal shares of positive cases."""
         rng = np.random.default_rng([seed, SPLIT, number])
         cases = np.bincount(self.unit_group, self.units.cases, minlength=self.groups)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from hdbscan import HDBSCAN
-from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.spatial.distance import cdist
 from scipy.special import ndtri
@@ -16,10 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from icp_lab.errors.base import ask_nearest, utter
 from icp_lab.methods.encoding import encode_attributes
-from icp_lab.methods.result import Shown
-
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int64]
+from icp_lab.methods.result import Codes, Flags, Floats, Shown
 
 MOST_DIMENSIONS = 8
 NOT_SURE_OF = 5  # HDBSCAN's min_samples: points with fewer close neighbours are in no cluster
@@ -84,7 +80,7 @@ def embed_points(points: Floats, neighbours: int) -> Floats:
     return scaled
 
 
-def cluster_points(points: Floats, shape: Shape) -> Labels:
+def cluster_points(points: Floats, shape: Shape) -> Codes:
     """Which points belong together?
 
     Parameters
@@ -96,7 +92,7 @@ def cluster_points(points: Floats, shape: Shape) -> Labels:
 
     Returns
     -------
-    Labels
+    Codes
         0, 1, ... by size, then by the first point; -1 = in no cluster.
 
     Notes
@@ -110,7 +106,7 @@ def cluster_points(points: Floats, shape: Shape) -> Labels:
     return order_labels(np.asarray(model.fit_predict(embedded), dtype=np.int64))
 
 
-def order_labels(labels: Labels) -> Labels:
+def order_labels(labels: Codes) -> Codes:
     """Number clusters by size, the largest first, ties by their first point; -1 stays."""
     names, firsts, counts = np.unique(labels, return_index=True, return_counts=True)
     ranked = names[np.lexsort((firsts, -counts))]
@@ -118,7 +114,7 @@ def order_labels(labels: Labels) -> Labels:
     return np.array([place.get(label, -1) for label in labels], dtype=np.int64)
 
 
-def resample_clusters(points: Floats, labels: Labels | None, shape: Shape, resamples: int, rng: np.random.Generator,
+def resample_clusters(points: Floats, labels: Codes | None, shape: Shape, resamples: int, rng: np.random.Generator,
                       ) -> Resampling:
     """Would the same clusters appear in another sample?
 
@@ -143,14 +139,14 @@ def resample_clusters(points: Floats, labels: Labels | None, shape: Shape, resam
     return Resampling(float(np.mean(pairs)), tuple(overlap))
 
 
-def _agree(first: Labels, second: Labels) -> float:
+def _agree(first: Codes, second: Codes) -> float:
     if first.max() < 1 or second.max() < 1:
         return 0.0
     both = (first > -2) & (second > -2)
     return float(adjusted_rand_score(first[both], second[both]))
 
 
-def _find_again(members: NDArray[np.bool_], draws: list[Labels]) -> float:
+def _find_again(members: Flags, draws: list[Codes]) -> float:
     best = []
     for found in draws:
         here = members & (found > -2)
@@ -309,12 +305,12 @@ def find_segments(  # noqa: PLR0913  (what a cluster is, and the size of the tes
                         _name_rows(ids, final))
 
 
-def _name_rows(ids: pd.Index, labels: Labels) -> pd.DataFrame:
+def _name_rows(ids: pd.Index, labels: Codes) -> pd.DataFrame:
     names = pd.Series([NO_SEGMENT if label < 0 else f"S{label + 1}" for label in labels], dtype="str")
     return pd.DataFrame({"account_id": pd.Series(ids, dtype="str"), "segment": names})
 
 
-def _spread_labels(points: Floats, rows: Labels, labels: Labels, neighbours: int) -> Labels:
+def _spread_labels(points: Floats, rows: Codes, labels: Codes, neighbours: int) -> Codes:
     """Give customers outside the clustered sample the cluster that most of their neighbours in it are in."""
     if len(rows) < len(points):
         from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415  (only large studies need it)

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from icp_lab.methods.contrast import Floats, Z, as_numbers, is_numeric
+from icp_lab.methods.contrast import Z, as_numbers, is_numeric
 from icp_lab.methods.encoding import spread_levels
-from icp_lab.methods.result import Shown, adjust_holm, bound_mean, bound_rate
+from icp_lab.methods.result import Codes, Flags, Floats, Shown, adjust_holm, bound_mean, bound_rate
 
-Flags = NDArray[np.bool_]
 # What a level is, as in `Staying.frame`, and who has it.
 Level = tuple[dict[str, Any], Flags]
 
@@ -171,7 +169,7 @@ def estimate_lifetime(stays: pd.DataFrame, horizon: float, *, resamples: int = 4
     return Lifetime(n, int(left.sum()), mean, low, high, horizon, trace_stays(years, left, np.array(CHECKPOINTS)))
 
 
-def trace_stays(years: Floats, left: Flags, months: NDArray[np.int64]) -> pd.DataFrame:
+def trace_stays(years: Floats, left: Flags, months: Codes) -> pd.DataFrame:
     """Which share of customers is still here after so many months?
 
     Parameters

@@ -6,12 +6,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from icp_lab.errors import utter
 from icp_lab.methods.customers import fill_table, tell_left, until
 from icp_lab.methods.events import Use, measure_use
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Flags, Floats, Shown
 
 MEASURES = ("revenue", "margin", "satisfaction", "usage", "tenure")
 GET, GIVE = ("satisfaction", "usage"), ("revenue", "margin", "tenure")
@@ -20,7 +19,6 @@ SCALES = {"nps": (0.0, 10.0), "csat5": (1.0, 5.0), "csat10": (1.0, 10.0), "ces7"
 
 _FEWEST_IN_BAND = 10  # a percentile among fewer says little
 _CHUNK = 50  # weightings scored at a time, to bound memory
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -285,7 +283,7 @@ def _score(values: Floats, weightings: Floats) -> Floats:
     return mean.round(12)
 
 
-def _take_top(score: Floats, barred: NDArray[np.bool_], places: int) -> NDArray[np.bool_]:
+def _take_top(score: Floats, barred: Flags, places: int) -> Flags:
     """Mark the highest scores; rows are in order of account_id, and a stable sort leaves ties so."""
     order = np.argsort(np.where(barred, np.inf, -score), axis=0, kind="stable")[:places]
     top = np.zeros(score.shape, dtype=bool)
@@ -293,7 +291,7 @@ def _take_top(score: Floats, barred: NDArray[np.bool_], places: int) -> NDArray[
     return top & ~barred
 
 
-def _vary_weights(values: Floats, weights: Floats, marks: tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]],
+def _vary_weights(values: Floats, weights: Floats, marks: tuple[Floats, Flags, Flags],
                   places: int, choice: Choice) -> Floats:
     """Count how often each customer is in the top share when the weights vary around those chosen."""
     lift, unmeasured, barred = marks

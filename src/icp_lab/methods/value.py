@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.methods.customers import Floats, count_months, end_of, fill_table, tell_left, until
-from icp_lab.methods.result import Shown
+from icp_lab.methods.customers import count_months, end_of, fill_table, tell_left, until
+from icp_lab.methods.result import Floats, Shown
 from icp_lab.methods.staying import Lifetime, estimate_lifetime, expect_years
 
 Basis = Literal["contracts", "margin_3y", "deals", ""]
