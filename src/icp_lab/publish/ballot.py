@@ -1,5 +1,6 @@
 """The ballot: a workbook in which each department votes on the lines of the draft, and which can be read back."""
 
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,8 @@ from icp_lab.locale import N_, _
 from icp_lab.publish.workbook import Book, clean
 from icp_lab.study.ballots import ABOUT, COLUMNS, DEPARTMENTS, HEADS, REVIEWER, SCHEMA, VOTE
 
-_WIDTHS = (24, 46, 52, 9, 36, 36)
+_WIDTHS = (20, 34, 46, 8, 28, 28)
+_LINE = 14.0  # points
 _TOLD = (
     N_("Vote alone, before the meeting, and do not talk about it: a number from 1 (I am against this line) over 5 "
        "(undecided) to 9 (I stand behind it)."),
@@ -41,13 +43,14 @@ def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, num
               "plain": book.file.add_format({"font_size": 10}),
               "id": book.file.add_format({**text, "font_color": "#6B7280"}),
               "answer": book.file.add_format({**text, "bg_color": "#FFF8DC", "locked": False})}
-    for name in DEPARTMENTS.values():
-        sheet = book.file.add_worksheet(_(name))
+    for team in DEPARTMENTS.values():
+        sheet = book.file.add_worksheet(_(team))
         for place, width in enumerate(_WIDTHS):
             sheet.set_column(place, place, width)
-        sheet.write_string(0, 0, clean(f"{title}: {_(name)}"), styles["bold"])
+        sheet.write_string(0, 0, clean(f"{title}: {_(team)}"), styles["bold"])
         for row, told in enumerate(_TOLD, start=1):
             sheet.write_string(row, 0, _(told), styles["plain"])
+        sheet.set_row(HEADS, 2 * _LINE)
         sheet.write_string(REVIEWER[0], 0, _("Who votes:"), styles["plain"])
         sheet.write_blank(*REVIEWER, None, styles["answer"])
         for place, head in enumerate(COLUMNS.values()):
@@ -55,6 +58,8 @@ def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, num
         for row, line in enumerate(lines.to_dict("records"), start=HEADS + 1):
             for place, (column, style) in enumerate((("item", "id"), ("said", "fixed"), ("evidence", "fixed"))):
                 sheet.write_string(row, place, clean(line[column]), styles[style])
+            sheet.set_row(row, _LINE * max(_count_lines(line[name], width) for name, width
+                                           in zip(("item", "said", "evidence"), _WIDTHS, strict=False)))
             for place in range(VOTE, len(COLUMNS)):
                 sheet.write_blank(row, place, None, styles["answer"])
         votes = (HEADS + 1, VOTE, HEADS + len(lines), VOTE)
@@ -63,6 +68,11 @@ def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, num
         book.fit_paper(sheet, HEADS, 2)
     _write_about(book, lines, number)
     book.file.close()
+
+
+def _count_lines(text: str, width: float) -> int:
+    """Tell how many lines a text takes in a column so many letters wide; Japanese characters are twice as wide."""
+    return ceil(1.15 * sum(1 + (ord(mark) > 0x2E80) for mark in text) / width)
 
 
 def _write_about(book: Book, lines: pd.DataFrame, number: int) -> None:

@@ -158,7 +158,7 @@ def tabulate_conflicts(review: Review, lines: pd.DataFrame) -> Table | Prose:
     """Which conflicts are more than chance?"""
     if review.pairs.empty or review.conflicts["p_value"].isna().all():
         return phrase("nothing", "conflicts_tested")
-    clear = review.conflicts[review.conflicts["p_value"] < CERTAIN]
+    clear = review.conflicts[review.conflicts["p_value"] < CERTAIN].sort_values("item", kind="stable")
     return lay_out("conflicts", _call(clear, lines), n=len(clear)) if len(clear) else phrase("nothing", "conflicts")
 
 
