@@ -8,6 +8,7 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import Manifest, folder_of, write_json, write_manifest
 from icp_lab.artifacts.store import write_artifact
 from icp_lab.icp import load_icp
+from icp_lab.methods.groups import GROUPS
 from icp_lab.process import WRITER
 from icp_lab.report.plan import StepEnd
 from icp_lab.report.run import Run
@@ -23,6 +24,13 @@ def fill(name, rows):
     """Give rows all the columns that the artifact declares."""
     frame = pd.DataFrame(rows)
     return frame.reindex(columns=[field.name for field in ARTIFACT[name].fields])
+HEARD = {"code": "price_pain", "name": "Zu teuer", "companies": 2, "of": 3}
+ICP |= {"groups": {group: [] for group in GROUPS} | {"pains": [
+            {"kind": "theme", "words": HEARD | {"ends": [0.2, 0.9]}, "evidence": ["themes/price_pain"],
+             "confidence": "interview"}]},
+        "personas": [{"id": "p1", "kind": "sales.decider", "titles": ["VP"], "department": "sales",
+                      "buying_role": "decider", "pains": [HEARD | {"quote": None}], "evidence": [],
+                      "confidence": dict.fromkeys(("titles", "pains", "department", "buying_role"), "data")}]}
 
 
 ARTIFACTS = {
@@ -52,6 +60,7 @@ def plan(tmp_path):
     counted = dict.fromkeys(("read", "left_out", "used", "set_aside", "made_missing", "duplicates"), 2)
     study = SimpleNamespace(
         name="Demo", as_of=date(2026, 6, 30), currency="EUR", privacy={"companies": "names"},
+        codebook=lambda language: pd.DataFrame({"code": ["price_pain"], "name": [f"Too dear ({language})"]}),
         candidates=lambda: SimpleNamespace(frame=frame, names=("industry",)),
         intake=lambda: SimpleNamespace(tables=pd.DataFrame([{"table": "accounts", **counted}])),
     )
@@ -67,7 +76,11 @@ def test_the_study_stub_offers_what_a_study_offers():
 def test_a_finished_report_is_one_thing_to_read(plan):
     publish_site(plan, Run({name: StepEnd("done") for name in plan.tasks}))
     assert {path.name for path in plan.out.iterdir()} == {"artifacts", "index.html", *FILES}
-    assert load_icp(plan.out / "icp.yml").rule.to_dicts() == CRITERIA
+    read = load_icp(plan.out / "icp.yml")
+    assert read.rule.to_dicts() == CRITERIA
+    assert read.data["personas"][0]["name"] == "Decider in sales"
+    assert read.data["personas"][0]["pains"] == ["Too dear (en) (2 of 3 companies)"]
+    assert read.data["groups"]["pains"][0]["statement"].startswith("Too dear (en): said at 2 of 3 companies")
     index = (plan.out / "index.html").read_text(encoding="utf-8")
     assert "Said by 01_customer_base." in index
     assert "Of 1 customers inside" in index
