@@ -80,9 +80,10 @@ def _list_statements(plan: Plan) -> list[dict[str, str]]:
     asked = (said["people"] == 0) & ((said["source"] != "tickets") | said["unsure"])
     said = said[asked].sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
     said = said.drop_duplicates("statement").head(MOST_ASKED)
+    groups = said["group"].str.replace("_", " ")
     return [{"statement": row["statement"], "source": name("reason_source", row["source"]), "times": str(row["times"]),
              "words": row["words"] if row["words"] == row["words"] else "", "unsure": _("yes") if row["unsure"] else "",
-             "group": _(row["group"].replace("_", " "))} for row in said.to_dict("records")]
+             "group": _(group)} for row, group in zip(said.to_dict("records"), groups, strict=True)]
 
 
 def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
