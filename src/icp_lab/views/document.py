@@ -46,7 +46,7 @@ def tell_verdict(icp: dict[str, Any]) -> Prose:
 
 
 def tell_lift(icp: dict[str, Any]) -> Prose:
-    """How much more often do cases inside come out well: on cases that the search did not see, unless it was edited?"""
+    """How much more often do cases inside come out well, on cases that the search did not see or on its own?"""
     evidence = icp.get("evidence") or {}
     if not _is_number(evidence.get("lift")):
         return phrase("nothing", "lift")
