@@ -11,7 +11,6 @@ from icp_lab.methods.groups import fill_groups
 from icp_lab.methods.personas import compose_personas, find_personas
 from icp_lab.views import personas as view
 from icp_lab.views.picture import About, Picture
-from icp_lab.views.table import Table
 from icp_lab.views.words import Prose
 
 
@@ -99,8 +98,8 @@ def test_with_nobody_on_record_every_view_says_what_to_collect(nobody):
                          triggers=pd.DataFrame(columns=["account_id", "kind"]), themes=MADE.THEMES.iloc[:0])
     views = [view.tell_committee(nobody), view.draw_committee(nobody, ABOUT), view.tell_choice(nobody)]
     assert all(isinstance(one, Prose) and one for one in views)
-    assert "`deal_contacts`" in view.tell_committee(nobody)
-    assert view.tell_doubts(nobody) == "" and isinstance(view.tabulate_committee(nobody), Table)
+    assert "deal_contacts" in view.tell_committee(nobody)
+    assert view.tell_doubts(nobody) == "" == view.tabulate_committee(nobody)
     assert len(view.tabulate_open(record["personas"], groups).cells()) == 7  # a question for each group
 
 

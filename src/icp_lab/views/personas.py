@@ -63,8 +63,10 @@ def tell_doubts(found: Personas) -> Prose:
         phrase("committee", "unplaced", n=found.n - found.placed, all=found.n) if found.placed < found.n else "")
 
 
-def tabulate_committee(found: Personas) -> Table:
+def tabulate_committee(found: Personas) -> Table | Prose:
     """Which kinds of people take part in won and in lost decisions?"""
+    if found.frame.empty:
+        return Prose("")
     rows = [name_persona(row) for row in found.frame.to_dict("records")]
     return lay_out("committee", found.frame.assign(persona=rows), cases=name("deals_or_accounts", found.basis))
 
