@@ -51,7 +51,8 @@ def tell_lift(icp: dict[str, Any]) -> Prose:
     if not _is_number(evidence.get("lift")):
         return phrase("nothing", "lift")
     edited = icp.get("basis") == "declared" or "edited" in (icp.get("verdict_reason") or [])
-    return phrase("profile", "edited" if edited else "lift", done=_done(icp), n=_cases(icp, evidence.get("n")), **_say_lift(evidence))
+    return phrase("profile", "edited" if edited else "lift", done=_done(icp), n=_cases(icp, evidence.get("n")),
+                  **_say_lift(evidence))
 
 
 def _say_lift(found: dict[str, Any]) -> dict[str, str]:
