@@ -40,14 +40,3 @@ def column_missing(file: str, table: str, column: str, headers: Collection[str])
     """Refuse a table without a column that it needs."""
     place, told, near = Place(file, column=column), list_words(headers), nearest(column, headers)
     return utter("study.column_missing", place, table=table, column=column, names=told, nearest=near)
-
-
-def mostly_unreadable(place: Place, value: str, kind: str, bad: int, filled: int) -> LabError:
-    """Refuse a column most of whose cells are not of its type; the place is that of the first."""
-    return utter("study.mostly_unreadable", place, value=value, kind=kind, bad=bad, filled=filled)
-
-
-def key_conflict(place: Place, value: str, first_row: int, differs: str, count: int) -> LabError:
-    """Refuse one key that has two different rows."""
-    return utter(
-        "study.key_conflict", place, value=value, first=first_row, differs=differs, count=count, key=place.column)

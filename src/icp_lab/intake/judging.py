@@ -8,8 +8,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Con
 
-from icp_lab.errors import Place
-from icp_lab.errors import study as errors
+from icp_lab.errors import Place, utter
 from icp_lab.intake.conversion import KIND_WORDS, Form, convert
 from icp_lab.intake.facts import LISTED, Case, Facts
 from icp_lab.intake.files import quoted
@@ -122,7 +121,8 @@ class Judge:
                 column = self.columns[i]
                 ((file, row, words),) = self._find(column.name, f"u{i}", 1)
                 place = Place(self.spec.shown[file], row, column.name)
-                raise errors.mostly_unreadable(place, words, _words(column), bad, good + bad)
+                raise utter("study.mostly_unreadable", place, value=words, kind=_words(column), bad=bad,
+                            filled=good + bad)
 
     def count(self, facts: Facts) -> None:
         """Count and list the rows set aside and the cells made missing."""
@@ -165,7 +165,8 @@ class Judge:
             first, second = self.con.execute(rows, [value]).fetchall()
             differs = next(c.name for c, a, b in zip(self.columns, first[2:], second[2:], strict=True) if a != b)
             place = Place(self.spec.shown[second[0]], second[1], self._table.key)
-            raise errors.key_conflict(place, value, first[1], differs, count)
+            raise utter("study.key_conflict", place, value=value, first=first[1], differs=differs, count=count,
+                        key=place.column)
 
     def keep(self) -> int:
         """Give the usable rows the name of their table, and count them; what is settled later is copied before."""

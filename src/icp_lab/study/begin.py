@@ -17,8 +17,6 @@ from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import OUTCOMES
 from icp_lab.study.corrections import FOLDER as CORRECTIONS
 from icp_lab.study.corrections import FORMS, add_corrections, read_answers
-from icp_lab.study.interviews import FOLDER as INTERVIEWS
-from icp_lab.study.interviews import read_interviews
 from icp_lab.study.study import Study
 from icp_lab.tables import BESIDE, BY_NAME, TABLES
 
@@ -109,6 +107,9 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     LabError
         There is nothing at `to_fill`, or the study has other content at a file's place; then nothing is copied.
     """
+    from icp_lab.study.interviews import FOLDER as INTERVIEWS  # noqa: PLC0415  (pandas, only where answers come back)
+    from icp_lab.study.interviews import read_interviews  # noqa: PLC0415
+
     source = Path(to_fill)
     if not source.is_dir():
         raise utter("study.nothing_to_collect", path=source)
