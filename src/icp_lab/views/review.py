@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from icp_lab.locale import _
+from icp_lab.locale import _, language
 from icp_lab.methods.agreed import Decision
 from icp_lab.methods.review import AGREES, OPPOSES, PARTED, Bar, Item, Review
 from icp_lab.rule import Criterion, Rule
@@ -125,9 +125,9 @@ def draw_votes(review: Review, lines: pd.DataFrame, about: About) -> Picture | P
             shade = "accent" if median >= AGREES else "warn" if median <= OPPOSES else "grey"
             axes.barh(row, 0.94, left=place - 0.47, height=0.88, color=COLOURS[shade], alpha=0.08 + abs(median - 5) / 9)
             axes.text(place, row, f"{median:g}", ha="center", va="center", color=COLOURS["ink"])
-        most = 20 if narrow else 46
+        most = (20 if narrow else 46) // (1 + (language() == "ja"))  # its characters are twice as wide
         name_rows(axes, [text if len(text) <= most else f"{text[:most - 1]}…" for text in map(said.__getitem__, rows)])
-        axes.set_xticks(range(len(teams)), [_name_team(team).replace(" ", "\n") for team in teams],
+        axes.set_xticks(range(len(teams)), [_break(_name_team(team)) for team in teams],
                         rotation=90 if narrow else 0)
         axes.tick_params(length=0, labeltop=True, labelbottom=False)
         axes.spines[:].set_visible(False)
@@ -208,6 +208,12 @@ def _call(frame: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     if "item" in frame:
         called["line"] = lines.set_index("item")["said"].reindex(frame["item"]).tolist()
     return frame.assign(**called)
+
+
+def _break(text: str) -> str:
+    """Put a name on two lines: at its blank, or in the middle of a long one without."""
+    middle = (len(text) + 1) // 2
+    return f"{text[:middle]}\n{text[middle:]}" if len(text) > 7 and not text.isascii() else text.replace(" ", "\n")
 
 
 def _name_team(team: str) -> str:
