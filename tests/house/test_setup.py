@@ -25,6 +25,7 @@ NEVER_IMPORTED = {
     "matplotlib-fontja": "its font is read, not its code",
     "nbclient": "make notebooks",
     "pg8000": "SQLAlchemy loads it for an address of PostgreSQL",
+    "sudachidict-core": "the dictionary that sudachipy loads",
 }
 
 

@@ -220,12 +220,11 @@ def fold_categories(con: Con, table: str, columns: Iterable[Column], told: Mappi
     for name in (each.name for each in columns
                  if each.role == "attribute" and each.kind == "text" and not each.choices):
         cell = quoted(name)
-        count = f"SELECT {cell}, count(*) FROM {{}} WHERE {cell} IS NOT NULL GROUP BY ALL LIMIT {MOST_VALUES + 1}"
-        counts = dict(con.execute(count.format(table)).fetchall())
+        counts = _count_values(con, table, cell)
         said = {value: becomes for (column, value), becomes in told.items() if column == name}
         if len(counts) > MOST_VALUES:
             continue
-        before = dict(con.execute(count.format("accounts")).fetchall()) if name in there else {}
+        before = _count_values(con, "accounts", cell) if name in there else {}
         if not (becomes := find_foldings(counts, name, said, before)):
             continue
         con.execute(f"UPDATE {table} SET {cell} = f.becomes FROM (SELECT unnest($1) AS value, unnest($2) AS becomes) f "
@@ -235,3 +234,8 @@ def fold_categories(con: Con, table: str, columns: Iterable[Column], told: Mappi
             if value not in said:
                 done.append(Folding(name, value, word, counts[value]))
     return done
+
+
+def _count_values(con: Con, table: str, cell: str) -> dict[str, int]:
+    values = f"SELECT {cell}, count(*) FROM {table} WHERE {cell} IS NOT NULL GROUP BY ALL LIMIT {MOST_VALUES + 1}"
+    return dict(con.execute(values).fetchall())

@@ -106,9 +106,10 @@ def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.Dat
     return Standing(frame, tally.rename_axis(columns=None).reset_index(), inside, outside)
 
 
-def compose_icp(agreed: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date,
-                review_months: int, *, groups: dict[str, Any] | None = None,
-                personas: dict[str, Any] | None = None) -> dict[str, Any]:
+def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
+    agreed: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date, review_months: int, *,
+    groups: dict[str, Any] | None = None, personas: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """How does the definition read, in the form of icp.yml?
 
     Parameters

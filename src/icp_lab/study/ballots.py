@@ -70,7 +70,8 @@ def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
     keys = ["round", "department", "reviewer", "item"]
     if (twice := votes.duplicated(keys)).any():
         one = votes[twice].iloc[0]
-        raise utter("study.voted_twice", Place(FOLDER), **{key: str(one[key]) for key in keys})
+        raise utter("study.voted_twice", Place(FOLDER), round=one["round"], department=one["department"],
+                    reviewer=one["reviewer"], item=one["item"])
     return votes.sort_values(keys, ignore_index=True)
 
 

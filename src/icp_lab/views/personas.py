@@ -24,7 +24,7 @@ def name_persona(one: Any) -> str:
     Examples
     --------
     >>> name_persona({"part": "decider", "department": "sales"})
-    'Decider in sales'
+    Decider in sales
     """
     part = one["part"] if "part" in one else one["buying_role"]
     return tell(name("persona", part), department=name("department", one["department"]))
