@@ -90,8 +90,6 @@ def test_conflicts_are_listed_with_the_chance_of_as_much():
     cells = view.tabulate_conflicts(PARTED, LINES).cells()
     assert {row[0] for row in cells} == {"Employees at least 100"}
     assert all("2" in (row[2], row[4]) for row in cells)
-    pairs = view.tabulate_pairs(PARTED, LINES).cells()
-    assert pairs[0][-1] == "Employees at least 100"
     assert "one vote a department" in view.tabulate_conflicts(cast(sales=[[8]], product=[[1]]), LINES)
     same = cast(sales=[[8, 7]], product=[[7, 8]])
     assert "clearer than what chance gives" in view.tabulate_conflicts(same, LINES)
@@ -139,8 +137,8 @@ def test_the_agenda_begins_with_the_line_that_parts_people():
 
 def test_without_votes_every_view_says_so():
     said = [view.tabulate_votes(NOBODY, LINES), view.draw_votes(NOBODY, LINES, ABOUT), view.tell_concordance(NOBODY),
-            view.tabulate_pairs(NOBODY, LINES), view.tabulate_conflicts(NOBODY, LINES),
-            view.tabulate_minorities(NOBODY, LINES), view.tabulate_decisions((), LINES)]  # fmt: skip
+            view.tabulate_conflicts(NOBODY, LINES), view.tabulate_minorities(NOBODY, LINES),
+            view.tabulate_decisions((), LINES)]  # fmt: skip
     assert all(isinstance(one, str) and one.endswith(".") for one in said)
     assert view.tell_unused(NOBODY) == ""
 

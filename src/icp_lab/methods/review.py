@@ -145,8 +145,6 @@ class Review(Shown):
         round before), backing.
     medians
         A row an item and department: item, department, n, median.
-    pairs
-        A row two departments: first, second, items, difference (mean |difference| of their medians).
     conflicts
         A row two departments and an item: first, second, item, first_median, second_median, difference (|of medians|),
         p_value (of the difference of means, all pairs and items allowed for; NaN where nobody can tell).
@@ -162,7 +160,6 @@ class Review(Shown):
 
     frame: pd.DataFrame
     medians: pd.DataFrame
-    pairs: pd.DataFrame
     conflicts: pd.DataFrame
     minorities: pd.DataFrame
     contradictions: pd.DataFrame
@@ -218,12 +215,9 @@ def weigh_votes(votes: pd.DataFrame, items: Sequence[Item], bar: Bar = Bar(), *,
     medians = groups.agg(n="size", median="median").reset_index()
     table = medians.pivot_table(index="department", columns="item", values="median").reindex(columns=list(marks))
     conflicts = _compare_departments(now, table, permutations, seed)
-    pairs = conflicts.groupby(["first", "second"])["difference"].agg(items="size", difference="mean").reset_index()
-    unused = votes.loc[~fits, "item"].value_counts().rename_axis("item").rename("n").reset_index().sort_values("item")
-    return Review(frame, medians, pairs.sort_values("difference", ascending=False, kind="stable", ignore_index=True),
-                  conflicts, _list_minorities(now, frame), _list_contradictions(frame),
-                  unused.reset_index(drop=True),
-                  kendalls_w(medians.set_axis(["item", "rater", "n", "vote"], axis=1), seed=seed))
+    unused = votes[~fits].groupby("item")["vote"].agg(n="size").reset_index()
+    return Review(frame, medians, conflicts, _list_minorities(now, frame), _list_contradictions(frame),
+                  unused, kendalls_w(medians.set_axis(["item", "rater", "n", "vote"], axis=1), seed=seed))
 
 
 def _judge_item(item: Item, now: pd.DataFrame, before: pd.DataFrame, bar: Bar) -> dict[str, Any]:

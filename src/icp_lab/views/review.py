@@ -15,7 +15,7 @@ from icp_lab.views.document import say_verdict, tell_definition
 from icp_lab.views.personas import name_persona
 from icp_lab.views.picture import COLOURS, About, Picture, name_rows
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, show
+from icp_lab.views.words import Prose, begin, join, name, names, phrase, show, tabulate
 
 CERTAIN = 0.05  # a conflict counts as one where chance gives as much in fewer reviews than this share
 
@@ -60,16 +60,11 @@ def list_agenda(voted: pd.DataFrame, lines: pd.DataFrame) -> list[dict[str, Any]
     order = voted.assign(place=voted["verdict"].map({"disputed": 0, "rejected": 1, "agreed": 3}).fillna(2),
                          width=(voted["first_median"] - voted["second_median"]).abs().fillna(0))
     order = order.sort_values(["place", "width"], ascending=[True, False], kind="stable")
-    rows: list[dict[Any, Any]] = _call(order, lines).to_dict("records")
-    told = lines.set_index("item")["evidence"]
-    return [{**row, "evidence": told[row["item"]], "verdict": name("agreement", row["verdict"]),
-             "votes": _say_votes(row), "apart": phrase("voted", "apart", **row) if row["width"] >= PARTED else ""}
-            for row in rows]
-
-
-def tabulate_lines(lines: pd.DataFrame) -> Table:
-    """Which lines are voted on, and what do the data say to each?"""
-    return lay_out("lines", lines)
+    said = _call(lines)
+    rows: list[dict[Any, Any]] = order.replace(dict.fromkeys(["first", "second"], said["team"])).to_dict("records")
+    return [{**row, "line": said["line"][row["item"]], "evidence": said["told"][row["item"]],
+             "verdict": name("agreement", row["verdict"]), "votes": _say_votes(row),
+             "apart": phrase("voted", "apart", **row) if row["width"] >= PARTED else ""} for row in rows]
 
 
 def tell_rule(bar: Bar) -> Prose:
@@ -89,10 +84,8 @@ def tell_agreement(review: Review) -> Prose:
 
 def tabulate_votes(review: Review, lines: pd.DataFrame) -> Table | Prose:
     """How was each line voted on, and is it agreed by the rule?"""
-    shown = review.frame[review.frame["n"] > 0]
-    if shown.empty:
-        return phrase("nothing", "votes")
-    return lay_out("votes", _call(shown.assign(spread=list(map(_say_spread, shown.to_dict("records")))), lines))
+    voted = review.frame[review.frame["n"] > 0]
+    return tabulate("votes", voted.assign(spread=list(map(_say_spread, voted.to_dict("records")))), **_call(lines))
 
 
 def _say_spread(row: Mapping[Any, Any]) -> str:
@@ -116,7 +109,7 @@ def draw_votes(review: Review, lines: pd.DataFrame, about: About) -> Picture | P
         return phrase("nothing", "votes")
     voted = set(review.medians["department"])
     teams = [*filter(voted.__contains__, DEPARTMENTS), *sorted(voted - set(DEPARTMENTS))]
-    said: dict[Any, str] = dict(zip(lines["item"], lines["said"], strict=True))
+    said, called = (_call(lines)[kind] for kind in ("line", "team"))
     rows = review.frame.loc[review.frame["n"] > 0, "item"].tolist()
 
     def draw(axes: Axes, narrow: bool) -> None:
@@ -127,54 +120,36 @@ def draw_votes(review: Review, lines: pd.DataFrame, about: About) -> Picture | P
             axes.text(place, row, f"{median:g}", ha="center", va="center", color=COLOURS["ink"])
         most = (20 if narrow else 46) // (1 + (language() == "ja"))  # its characters are twice as wide
         name_rows(axes, [text if len(text) <= most else f"{text[:most - 1]}…" for text in map(said.__getitem__, rows)])
-        axes.set_xticks(range(len(teams)), [_break(_name_team(team)) for team in teams],
-                        rotation=90 if narrow else 0)
+        axes.set_xticks(range(len(teams)), [_break(called.get(team, team)) for team in teams], rotation=90 * narrow)
         axes.tick_params(length=0, labeltop=True, labelbottom=False)
         axes.spines[:].set_visible(False)
         axes.grid(visible=False)
 
-    listed = ["; ".join([said[item], *(f"{_name_team(team)} {median:g}" for team, median in part)])
+    listed = ["; ".join([said[str(item)], *(f"{called.get(team, team)} {median:g}" for team, median in part)])
               for item, part in review.medians.set_index(["department", "median"]).groupby("item").groups.items()]
-    widest = review.conflicts.head(1)
-    apart = len(widest) > 0 and widest["difference"].iloc[0] >= PARTED
-    words: dict[str, Any] = {key: _name_team(widest[key].iloc[0]) for key in ("first", "second")} if apart else {}
-    return show("votes", draw, about, title="apart" if apart else "together", height=60 + 34 * len(rows),
+    widest = review.conflicts.loc[review.conflicts["difference"] >= PARTED, ["first", "second", "item"]].head(1)
+    words = {key: (said | called).get(code, code) for key, code in widest.melt().to_numpy()}
+    return show("votes", draw, about, title="apart" if words else "together", height=60 + 34 * len(rows),
                 narrow_height=150 + 34 * len(rows), alt=" | ".join(listed), departments=len(teams), **words,
-                line=said[widest["item"].iloc[0]] if apart else "", n=int(review.frame["n"].sum()))
-
-
-def tabulate_pairs(review: Review, lines: pd.DataFrame) -> Table | Prose:
-    """Which departments see the draft most differently, and over which lines?"""
-    if review.pairs.empty:
-        return phrase("nothing", "pairs")
-    said = lines.set_index("item")["said"]
-    wide = review.conflicts[review.conflicts["difference"] >= PARTED]
-    over = {pair: _("; ").join(said[part["item"]]) for pair, part in wide.groupby(["first", "second"])}
-    rows = review.pairs.assign(over=[over.get((row.first, row.second), "") for row in review.pairs.itertuples()])
-    return lay_out("pairs", _call(rows, lines), points=PARTED)
+                n=int(review.frame["n"].sum()))
 
 
 def tabulate_conflicts(review: Review, lines: pd.DataFrame) -> Table | Prose:
     """Which conflicts are more than chance?"""
-    if review.pairs.empty or review.conflicts["p_value"].isna().all():
+    if review.conflicts["p_value"].isna().all():
         return phrase("nothing", "conflicts_tested")
     clear = review.conflicts[review.conflicts["p_value"] < CERTAIN].sort_values("item", kind="stable")
-    return lay_out("conflicts", _call(clear, lines), n=len(clear)) if len(clear) else phrase("nothing", "conflicts")
+    return tabulate("conflicts", clear, n=len(clear), **_call(lines))
 
 
 def tabulate_minorities(review: Review, lines: pd.DataFrame) -> Table | Prose:
     """Who sees a line the other way than most do?"""
-    rows = review.minorities
-    return lay_out("minorities", _call(rows, lines)) if len(rows) else phrase("nothing", "minorities")
+    return tabulate("minorities", review.minorities, **_call(lines))
 
 
 def tabulate_contradictions(review: Review, lines: pd.DataFrame) -> Table | Prose:
     """Where do votes and data part?"""
-    rows = review.contradictions
-    if rows.empty:
-        return phrase("nothing", "against_data")
-    told = lines.set_index("item")["evidence"].reindex(rows["item"]).tolist()
-    return lay_out("against_data", _call(rows.assign(evidence=told), lines))
+    return tabulate("against_data", review.contradictions, **_call(lines))
 
 
 def tell_unused(review: Review) -> Prose:
@@ -185,12 +160,11 @@ def tell_unused(review: Review) -> Prose:
 
 def tabulate_decisions(decisions: Sequence[Decision], lines: pd.DataFrame) -> Table | Prose:
     """What was decided, and which decisions are about lines that are gone? Who decided stands in decisions.csv."""
-    if not decisions:
-        return phrase("nothing", "decisions")
-    said = lines.set_index("item")["said"]
-    rows = [(one.on, said.get(one.item, one.item), name("decision", one.action), Rule(one.criteria).words()
-             if one.criteria else "", one.item in said or one.item == "avoid") for one in decisions]
-    return lay_out("settled", pd.DataFrame(rows, columns=["on", "line", "action", "rule", "applied"]))
+    there = {"avoid", *lines["item"]}
+    rows = [(one.on, one.item, one.action, Rule(one.criteria).words() if one.criteria else "", one.item in there)
+            for one in decisions]
+    shown = pd.DataFrame(rows, columns=["on", "item", "action", "rule", "applied"])
+    return tabulate("settled", shown, **_call(lines))
 
 
 def tell_agreed(agreed: dict[str, Any], decisions: Sequence[Decision]) -> Prose:
@@ -199,22 +173,13 @@ def tell_agreed(agreed: dict[str, Any], decisions: Sequence[Decision]) -> Prose:
                 tell_definition(agreed), phrase("agreed", "verdict", verdict=say_verdict(agreed)))
 
 
-def _call(frame: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """Put words in the place of the ids of lines and of departments."""
-    called = {column: [_name_team(team) for team in frame[column]] for column in ("first", "second", "department")
-              if column in frame}
-    called |= {column: [f"{median:g}" for median in frame[column]] for column in ("first_median", "second_median")
-               if column in frame}
-    if "item" in frame:
-        called["line"] = lines.set_index("item")["said"].reindex(frame["item"]).tolist()
-    return frame.assign(**called)
+def _call(lines: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Give the words for the ids of lines and of departments."""
+    line, told = (dict(zip(lines["item"], lines[each], strict=True)) for each in ("said", "evidence"))
+    return {"line": line, "told": told, "team": {team: _(word) for team, word in DEPARTMENTS.items()}}
 
 
 def _break(text: str) -> str:
     """Put a name on two lines: at its blank, or in the middle of a long one without."""
     middle = (len(text) + 1) // 2
     return f"{text[:middle]}\n{text[middle:]}" if len(text) > 7 and not text.isascii() else text.replace(" ", "\n")
-
-
-def _name_team(team: str) -> str:
-    return _(DEPARTMENTS.get(team, team))

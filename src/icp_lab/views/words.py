@@ -13,7 +13,7 @@ from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, paint
-from icp_lab.views.table import Column, Table, say, say_interval
+from icp_lab.views.table import Column, Table, say, say_interval, say_value
 
 
 class Prose(str):
@@ -56,7 +56,7 @@ class _Writer(Formatter):
             return _(", ").join(word)
         if isinstance(word, tuple):
             return say_interval(word[0], word[1], kind)
-        return say(word, kind or "integer") if kind or isinstance(word, Integral) else str(word)
+        return say(word, kind or "integer") if kind or isinstance(word, Integral) else say_value(word)
 
 
 def tell(sentence: str, **words: object) -> Prose:
@@ -188,7 +188,8 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     more
         Columns that only the data know; they follow the first.
     words
-        What title, note and headings name in braces; `currency` is the unit of money.
+        What title, note and headings name in braces; `currency` is the unit of money. Names by code for a column that
+        is `called` what no declaration names; `of` is the column of the codes, where it is another.
 
     Returns
     -------
@@ -202,7 +203,7 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     Usage    yes   -                                7
     """
     declared = _declared("tables.toml")[table]
-    frame = frame.assign(**{column["name"]: _call(frame[column["name"]], column["called"])
+    frame = frame.assign(**{column["name"]: _call(frame[column.get("of", column["name"])], column["called"], words)
                             for column in declared["columns"] if "called" in column})
     first, *others = (_head(column, words) for column in declared["columns"])
     columns = (first, *more, *others)
@@ -212,15 +213,27 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
                  note=join(_say(declared, "note", words), note), sort=sort)
 
 
-def _call(codes: pd.Series, kind: str) -> pd.Series:
-    called = {} if kind == "attribute" else names(kind)
+def tabulate(table: str, frame: pd.DataFrame, /, **words: Any) -> Table | Prose:
+    """How does a declared table look with these rows, as in `lay_out`; and what is said where there are none?
+
+    Examples
+    --------
+    >>> tabulate("minorities", pd.DataFrame())
+    Nobody votes at the other end of the scale than most.
+    """
+    return lay_out(table, frame, **words) if len(frame) else phrase("nothing", table, **words)
+
+
+def _call(codes: pd.Series, kind: str, words: dict[str, Any]) -> pd.Series:
+    """Write codes in words: those of a kind that is declared, or that the code hands over under its name."""
+    called = {} if kind == "attribute" else words[kind] if kind in words else names(kind)
     return codes.map(name_attribute if kind == "attribute" else lambda code: called.get(code, code))
 
 
 def _head(column: dict[str, str], words: dict[str, object]) -> Column:
     head = _say(column, "head", words) or begin(str(words[column["name"]]))
     unit = words["currency"] if column.get("kind") == "money" else _say(column, "unit", words)
-    own = {key: said for key, said in column.items() if key != "called"}
+    own = {key: said for key, said in column.items() if key not in ("called", "of")}
     return Column(**{**own, "head": head, "unit": unit})  # type: ignore[arg-type]
 
 
