@@ -3,25 +3,26 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
-from scipy.stats import false_discovery_control
 
-from icp_lab.intake.titles import read_title
+from icp_lab.intake.titles import Words, read_title
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.committees import form_committees, place_people
 from icp_lab.methods.contrast import SMALL, compare_groups
 from icp_lab.methods.groups import make_id
 from icp_lab.methods.result import Shown, bound_share
 
 MOST = 7  # personas that anybody may ask for
 LISTED = 3  # titles, channels, codes of a field on a card
+SAID = ("title", "department", "seniority", "buying_role")
 HEARD: dict[str, tuple[str, ...]] = read_declared("icp_lab.methods", "personas.toml")["heard"]
 TESTED = ["ratio", "low", "high", "p_value", "q_value", "distinct"]
 _KINDS = ["kind", "department", "role", "part", "people", "accounts", "titles", "ranks", "won", "share_won", "won_low",
           "won_high", "lost", "share_lost", "lost_low", "lost_high"]
-_WAYS = ["kind", "field", "code", "reached", "of", "share", "share_low", "share_high", "touches"]
+_WAYS = ["kind", "field", "code", "reached", "of", "share", "share_low", "share_high", "others"]
 _HEARD = ["kind", "field", "code", "name", "companies", "of", "quote", "passages"]
 _QUOTE = ["text", "consent", "department", "seniority", "industry"]
 _LENGTH = 140  # characters that a quote on a card is best to have
@@ -45,8 +46,7 @@ class Personas(Shown):
         those before it fill (0 to 1).
     ways
         A row a chosen kind and a way of reaching it: `field` (channels, behaviour), `code`, people `reached` of those
-        with any touch, `share` with `share_low`, `share_high`, mean `touches` of the reached; against all others
-        `ratio`, `low`, `high`, `p_value`, `q_value`, `distinct`.
+        with any touch, `share` with `share_low`, `share_high` (Wilson), and the share of all `others`.
     heard
         A row a chosen kind and a thing that such people said: `field`, `code`, `name`, `companies` of those `of` that
         were heard, a `quote` that may be shown (its text, consent, and whose it is), ids of `passages`.
@@ -100,7 +100,8 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     is chosen by the parts it fills: each in turn is the kind that plays most of the parts in won decisions (decider,
     user, ...) which no kind chosen before it plays there; the usual greedy cover (Nemhauser et al., 1978). A kind that
     fewer than five accounts have is not chosen. That a kind is seen more often where deals were won is no cause: people
-    who are won over make themselves known.
+    who are won over make themselves known. Of ways of reaching a kind those count that its people use about as often as
+    all others do, or more often: not those of which the interval ends below the share of the others.
     """
     people = place_people(contacts).sort_values("contact_id", ignore_index=True)
     known = people[people["kind"] != ""]
@@ -112,7 +113,7 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     named = named.set_axis(["n", "people"], axis=1).reindex([True, False], fill_value=0).reset_index(drop=True)
     heard = hear_people(chosen, passages, themes, customers)
     return Personas(
-        frame, chosen, reach, count_ways(known, engagement, chosen, q), heard, named, asked=personas,
+        frame, chosen, reach, count_ways(known, engagement, chosen), heard, named, asked=personas,
         basis=str(next(iter(seats["basis"]), "accounts")), placed=len(known), n=len(people),
         assumed=_is_told_by_title(contacts) and not deal_contacts["role"].notna().any())
 
@@ -134,20 +135,14 @@ def compare_kinds(people: pd.DataFrame, seats: pd.DataFrame, q: float) -> pd.Dat
                "accounts": one["account_id"].nunique(), "titles": one["title"]}
         row |= {key: _list_commonest(row[key]) for key in ("titles", "ranks")}
         for side, ids in zip(("won", "lost"), sides, strict=True):
-            k = seen.loc[seen["won"] == (side == "won"), "case"].nunique()
-            ends = bound_share(k, len(ids))
-            row |= {side: k, f"share_{side}": k / len(ids) if ids else float("nan"), f"{side}_low": ends[0],
-                    f"{side}_high": ends[1]}
+            k = seen.loc[seen["case"].isin(ids), "case"].nunique()
+            row |= {side: k, f"share_{side}": k / len(ids) if ids else float("nan")}
+            row[f"{side}_low"], row[f"{side}_high"] = bound_share(k, len(ids))
         rows.append(row)
-    frame = pd.DataFrame(rows, columns=_KINDS).join(_test_levels(cases[["kind"]], sides[0], sides[1], q), on="kind")
-    frame["distinct"] = frame["distinct"].eq(True)
-    return frame.sort_values(["won", "people", "kind"], ascending=[False, False, True], ignore_index=True)
-
-
-def _test_levels(has: pd.DataFrame, first: Sequence[str], second: Sequence[str], q: float) -> pd.DataFrame:
-    """Compare how common each member is on two sides: a row a member."""
-    tests = compare_groups(has, first, second, comparison="best", q=q).frame.rename(columns={"effect": "ratio"})
-    return tests.set_index("level")[TESTED]
+    tests = compare_groups(cases[["kind"]], *sides, comparison="best", q=q).frame.rename(columns={"effect": "ratio"})
+    frame = pd.DataFrame(rows, columns=_KINDS).join(tests.set_index("level")[TESTED], on="kind")
+    return frame.assign(distinct=frame["distinct"].eq(True)).sort_values(
+        ["won", "people", "kind"], ascending=[False, False, True], ignore_index=True)
 
 
 def _list_commonest(values: Any) -> tuple[str, ...]:
@@ -179,23 +174,16 @@ def order_kinds(won: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "share"]).astype({"kind": "str", "share": "float64"})
 
 
-def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[str], q: float) -> pd.DataFrame:
+def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     """Through what, and with what, were people of each chosen kind reached? The `ways` of `Personas`."""
-    touched, parts = engagement.merge(people[["contact_id", "kind"]], on="contact_id", suffixes=("_of_touch", "")), []
+    touched, rows = engagement.merge(people[["contact_id", "kind"]], on="contact_id", suffixes=("_of_touch", "")), []
     for field, column in (("channels", "channel"), ("behaviour", "kind_of_touch")):
-        told = touched.dropna(subset=[column])
-        each = told.groupby("contact_id").agg(kind=("kind", "first"), way=(column, lambda ways: tuple(sorted({*ways}))))
-        for kind in chosen:
-            own, others = (each.index[(each["kind"] == kind) == side].tolist() for side in (True, False))
-            counted = told[told["kind"] == kind].groupby(column)["contact_id"].agg(["nunique", "size"])
-            rows = [(kind, field, code, k, len(own), k / len(own), *bound_share(k, len(own)), size / k)
-                    for code, k, size in counted.itertuples()]
-            tests = _test_levels(each[["way"]], own, others, q)
-            parts.append(pd.DataFrame(rows, columns=_WAYS).join(tests, on="code"))
-    ways = pd.concat(parts or [pd.DataFrame(columns=[*_WAYS, *TESTED])], ignore_index=True)
-    tested = ways["p_value"].notna()  # as one family, over personas and fields
-    ways.loc[tested, "q_value"] = false_discovery_control(ways.loc[tested, "p_value"].to_numpy(dtype="float64"))
-    return ways.assign(distinct=ways["q_value"] <= q).sort_values(
+        told = touched.dropna(subset=[column]).groupby("kind")["contact_id"].nunique()
+        counts: Any = touched.groupby([column, "kind"])["contact_id"].nunique()
+        rows += [(kind, field, code, k, told[kind], k / told[kind], *bound_share(k, told[kind]),
+                  (counts[code].sum() - k) / max(told.sum() - told[kind], 1))
+                 for (code, kind), k in counts.items() if kind in chosen]
+    return pd.DataFrame(rows, columns=_WAYS).sort_values(
         ["kind", "field", "reached", "code"], ascending=[True, True, False, True], ignore_index=True)
 
 
@@ -242,8 +230,7 @@ def _describe(name: str, row: dict[Any, Any], found: Personas) -> dict[str, Any]
         {"buying_role": "assumption"} if found.assumed else {})
     evidence = [make_id("personas", "kinds", kind)]
     for field, ways in found.ways[(found.ways["kind"] == kind) & (found.ways["reached"] >= SMALL)].groupby("field"):
-        more, less = (ways["distinct"] & ((ways["ratio"] > 1) == side) for side in (True, False))
-        fields[str(field)] = codes = [*ways["code"][more], *ways["code"][~more & ~less]][:LISTED]
+        fields[str(field)] = codes = ways.loc[ways["share_high"] >= ways["others"], "code"].head(LISTED).tolist()
         confidence[str(field)] = "data"
         evidence += [make_id("personas", "ways", kind, str(field), code) for code in codes]
     for field, each in found.heard[found.heard["kind"] == kind].groupby("field"):
@@ -252,3 +239,114 @@ def _describe(name: str, row: dict[Any, Any], found: Personas) -> dict[str, Any]
             fields[str(field)], confidence[str(field)] = said[_HEARD[2:7]].to_dict("records"), "interview"
             evidence += [make_id("personas", "heard", kind, str(field), code) for code in said["code"]]
     return {"id": name, "kind": kind, **fields, "evidence": evidence, "confidence": confidence}
+
+
+# Who takes part in a decision
+
+
+@cache
+def _read_words() -> tuple[Words, dict[str, str], dict[str, Any]]:
+    declared = read_declared("icp_lab.methods", "personas.toml")
+    return Words(declared["parts"]), declared["roles"], read_declared("icp_lab.intake", "lexicon/titles.toml")
+
+
+def read_part(text: object) -> str:
+    """Which part in buying do these words name?
+
+    Examples
+    --------
+    >>> read_part("Economic Buyer"), read_part("決裁者"), read_part("none of these"), read_part(None)
+    ('decider', 'decider', '', '')
+    """
+    return next(iter(_read_words()[0].find(normalize("NFKC", text).casefold())), "") if isinstance(text, str) else ""
+
+
+def _read_code(text: str, kind: str) -> str:
+    """Take a word that is one of the lab's own codes as it is: `management` is no job title."""
+    return text.casefold() if text.casefold() in _read_words()[2][kind] else ""
+
+
+@lru_cache(maxsize=100_000)
+def _place(title: str, department: str, seniority: str, role: str) -> tuple[str, str, str]:
+    _words, roles, codes = _read_words()
+    told, part = read_title(title), read_part(role)
+    said = _read_code(department, "departments") or read_title(department).department
+    rank = _read_code(seniority, "seniority") or read_title(seniority).seniority or told.seniority
+    where = next((each for each in (said, told.department) if each not in ("", "other")), said or told.department)
+    places = (f"{where}/{rank}", f"{where}/*", f"*/{rank}") if where else ()
+    assumed = next((codes["buying"][place] for place in places if place in codes["buying"]), "")
+    return where, rank, roles.get(part, part) or told.buying_role or assumed
+
+
+def place_people(people: pd.DataFrame) -> pd.DataFrame:
+    """Where does each person stand, in the words of the title reader?
+
+    Parameters
+    ----------
+    people
+        Any of title, department, seniority and buying_role, as people wrote them; other columns stay.
+
+    Returns
+    -------
+    DataFrame
+        The same with `department`, `seniority` and `role` (decider, influencer, user, buyer, gatekeeper) as codes,
+        empty where nothing tells, and `kind`: department and role, empty where one is.
+
+    Notes
+    -----
+    What somebody wrote down goes before what the title tells. Kinds are department x role: where nobody wrote a role
+    down rank tells it, and a kind for each rank as well would have too few people to say anything of.
+
+    Examples
+    --------
+    >>> place_people(pd.DataFrame({"title": ["VP Sales", "情報システム部 課長"]}))["kind"].tolist()
+    ['sales.decider', 'it.influencer']
+    """
+    said = people.reindex(columns=list(SAID)).astype("str").fillna("")
+    placed: Any = pd.DataFrame([_place(*row) for row in said.itertuples(index=False)], index=people.index, dtype="str",
+                               columns=["department", "seniority", "role"])
+    known = (placed["department"] != "") & (placed["role"] != "")
+    return people.assign(**placed, kind=(placed["department"] + "." + placed["role"]).where(known, ""))
+
+
+def form_committees(people: pd.DataFrame, customers: pd.DataFrame, deals: pd.DataFrame,
+                    deal_contacts: pd.DataFrame) -> pd.DataFrame:
+    """Who took part in which decision, and how did it end?
+
+    Parameters
+    ----------
+    people
+        As `place_people` gives them: contact_id, account_id, kind, role.
+    customers
+        The artifact: account_id, status.
+    deals, deal_contacts
+        The tables; empty where the study has none.
+
+    Returns
+    -------
+    DataFrame
+        A row a person in a decision: case, won, account_id, contact_id, kind, `part` (what the deal says of it, else
+        the person's role), and the `basis`: deals, or accounts where no closed deal says who took part.
+
+    Notes
+    -----
+    One decision an account, so that decisions are independent: its first closed deal in which somebody is named. A
+    deal in which nobody is named is unknown, not empty. By accounts: whom customers and lost accounts have on record.
+    """
+    closed = deals.loc[deals["stage"].isin(["won", "lost"]), ["deal_id", "account_id", "stage", "closed"]]
+    parts = deal_contacts[["deal_id", "contact_id", "role"]].drop_duplicates(["deal_id", "contact_id"])
+    seats: Any = parts.rename(columns={"role": "said"}).merge(closed, on="deal_id").merge(
+        people[["contact_id", "kind", "role"]], on="contact_id")
+    if len(seats):
+        seats = seats.sort_values(["closed", "deal_id", "contact_id"], na_position="last")
+        seats = seats[seats["deal_id"] == seats.groupby("account_id")["deal_id"].transform("first")]
+        said = seats["said"].map(read_part)
+        seats = seats.assign(case=seats["deal_id"], won=seats["stage"] == "won", basis="deals",
+                             part=said.where(said != "", seats["role"]))
+    else:
+        known = customers.loc[customers["status"].isin(["customer", "lost"]), ["account_id", "status"]]
+        seats = people.merge(known, on="account_id").sort_values("contact_id")
+        seats = seats.assign(case=seats["account_id"], won=seats["status"] == "customer", basis="accounts",
+                             part=seats["role"])
+    kept: pd.DataFrame = seats[["case", "won", "account_id", "contact_id", "kind", "part", "basis"]]
+    return kept.reset_index(drop=True)
