@@ -15,6 +15,7 @@ from icp_lab.methods.agreement import Agreement
 from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees
 from icp_lab.methods.themes import FEW, OTHER, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
+from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
 
@@ -53,7 +54,8 @@ def tabulate_interviewees(found: Interviewees, customers: pd.DataFrame) -> Table
     rows = found.chosen.assign(
         account=found.chosen["account_id"].map(say), why=[_say_reasons(row) for row in found.chosen.to_dict("records")],
         stand_ins=found.chosen["account_id"].map(stand_ins),
-        listed="" if (found.chosen["part"] == "chosen").all() else found.chosen["part"])
+        listed="" if (found.chosen["part"] == "chosen").all() else found.chosen["part"],
+        known=[f"{row['management']} + {row['practitioner']}" for row in found.chosen.to_dict("records")])
     return lay_out("interviewees", rows)
 
 
@@ -219,7 +221,7 @@ def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:
     openly = row["consent"] == "quote"
     parts = [names("rank").get(row["seniority"], ""), names("department").get(row["department"], "") if openly else "",
              row["name"] if openly else row["industry"]]
-    return (_("“{text}”").format(text=row["text"]),
+    return (_("“{text}”").format(text=hide(row["text"])),
             _(", ").join(part for part in parts if isinstance(part, str) and part))
 
 
