@@ -1,8 +1,7 @@
-"""Planted themes are found, differences between segments where they are, and nothing is claimed of shuffled codes."""
+"""Planted themes are counted with intervals that hold, and what was not heard yet is estimated about right."""
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from icp_lab.methods.themes import find_themes
 
@@ -18,30 +17,6 @@ def hear(rng, n, shares, segments=2):
             for i in range(n)]
     passages = pd.DataFrame(said, columns=["interview", "passage", "codes"])
     return heads, passages, pd.DataFrame({"account_id": heads["account_id"], "segment": segment.astype(str)})
-
-
-@pytest.mark.slow
-def test_nothing_is_claimed_of_codes_that_have_nothing_to_do_with_segments():
-    """False finds of any kind in a run, over 60 runs of 8, 16 and 40 interviews: at most one run in ten, at q = 0.1."""
-    for n in (8, 16, 40):
-        claims = []
-        for seed in range(60):
-            rng = np.random.default_rng((n, seed))
-            shares = {f"c{i}": [share] * 3 for i, share in enumerate(rng.uniform(0.1, 0.9, 20))}
-            heads, said, segments = hear(rng, n, shares, 3)
-            claims.append(find_themes(heads, said, BOOK, segments).cross["distinct"].any())
-        assert np.mean(claims) <= 0.1
-
-
-def test_a_theme_of_one_segment_is_found_where_there_are_enough_companies():
-    found = []
-    for seed in range(30):
-        rng = np.random.default_rng(seed)
-        heads, said, segments = hear(rng, 24, {"own": [0.95, 0.05], **{f"c{i}": [0.4, 0.4] for i in range(10)}})
-        cross = find_themes(heads, said, BOOK, segments).cross
-        found.append(set(cross.loc[cross["distinct"], "code"]))
-    assert np.mean(["own" in codes for codes in found]) >= 0.9
-    assert np.mean([bool(codes - {"own"}) for codes in found]) <= 0.2
 
 
 def test_intervals_hold_the_share_of_all_companies():

@@ -68,7 +68,6 @@ def test_counts_of_companies_come_first(themes):
     table = view.tabulate_contradictions(find_contradictions(themes, SUCCESS), BOOK)
     assert table.cells()[0][:3] == ["Support is slow", "in the top third by satisfaction", "3 of 3"]
     assert table.cells()[0][-1] == "1 of 1"
-    assert "None of 4 comparisons" in view.tabulate_cross(themes, "kind", BOOK, SEGMENTATION).note
 
 
 def test_only_what_somebody_agreed_to_is_quoted(themes):

@@ -17,7 +17,7 @@ import pandas as pd
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.agreement import krippendorff_alpha
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.result import Shown, bound_share
+from icp_lab.methods.result import Shown, add_shares
 
 # The last is of those that say nothing.
 GROUPS = ("product", "price", "support", "competitor", "timing", "no_decision", "other", "unknown")
@@ -167,12 +167,10 @@ def cross_reasons(reasons: Reasons, customers: pd.DataFrame, attribute: str) -> 
     """
     level = customers.set_index("account_id")[attribute]
     sides = {group: level.reindex(ids).value_counts() for group, ids in reasons.sides.items()}
-    counts = pd.DataFrame(sides, dtype="float64").fillna(0).astype(int)
-    size = counts.sum(axis=1)
-    rows = [(each, size[each], group, n, n / size[each], *bound_share(n, size[each]))
-            for each in sorted(counts.index, key=lambda each: (-size[each], each))
-            for group, n in counts.loc[each].items()]
-    return pd.DataFrame(rows, columns=["level", "of", "group", "accounts", "share", "low", "high"])
+    counts = pd.DataFrame(sides, dtype="float64").fillna(0).astype("int64").rename_axis("level")
+    rows = counts.assign(of=counts.sum(axis=1)).reset_index().melt(["level", "of"], None, "group", "accounts")
+    rows = rows.sort_values(["of", "level"], ascending=[False, True], kind="stable", ignore_index=True)
+    return add_shares(rows, "accounts")
 
 
 def group_statement(statement: str) -> Reading:
@@ -308,23 +306,18 @@ def _check_groupings(spoken: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
     for against, ratings in (("list", pd.concat([answers, listed])), ("people", answers)):
         values = ratings.groupby("unit")["value"].agg(["size", "nunique"])
         same = values.loc[values["size"] > 1, "nunique"] == 1
-        if n := len(same):
-            alpha = krippendorff_alpha(ratings)
-            rows.append((against, n, int(same.sum()), same.mean(), *bound_share(int(same.sum()), n), alpha.value,
-                         alpha.low, alpha.high))
-    return pd.DataFrame(rows, columns=["against", "statements", "same", "share", "low", "high", "alpha", "alpha_low",
-                                       "alpha_high"])
+        alpha = krippendorff_alpha(ratings)
+        rows.append((against, len(same), int(same.sum()), alpha.value, alpha.low, alpha.high))
+    checked = pd.DataFrame(rows, columns=["against", "statements", "same", "alpha", "alpha_low", "alpha_high"])
+    return add_shares(checked[checked["statements"] > 0], "same", "statements")
 
 
 def _count_groups(spoken: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for source in SOURCES:
-        part = spoken[spoken["source"] == source]
-        of = part["account_id"].nunique()
-        for group in GROUPS[:-1] if of else ():
-            count = part.loc[part["group"] == group, "account_id"].nunique()
-            rows.append((source, group, count, of, count / of, *bound_share(count, of)))
-    return pd.DataFrame(rows, columns=["source", "group", "accounts", "of", "share", "low", "high"])
+    of = spoken.groupby("source")["account_id"].nunique()
+    rows = pd.MultiIndex.from_product([filter(of.__contains__, SOURCES), GROUPS[:-1]], names=["source", "group"])
+    counts = spoken.groupby(["source", "group"])["account_id"].nunique().reindex(rows, fill_value=0).rename("accounts")
+    frame = counts.reset_index()
+    return add_shares(frame.assign(of=frame["source"].map(of.to_dict()).astype("int64")), "accounts")
 
 
 def _list_groupings(spoken: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,13 @@ def bound_share(hits: int, n: int) -> tuple[float, float]:
     return float(ends.low), float(ends.high)
 
 
+def add_shares(counts: "pd.DataFrame", hits: str, of: str = "of") -> "pd.DataFrame":
+    """Which share of `of` is each count of the column `hits`, and between which ends does it lie: share, low, high?"""
+    pairs = counts[[hits, of]].to_numpy().tolist()
+    shares = np.array([(k / n if n else np.nan, *bound_share(k, n)) for k, n in pairs], dtype=np.float64).reshape(-1, 3)
+    return counts.assign(share=shares[:, 0], low=shares[:, 1], high=shares[:, 2])
+
+
 def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, float]:
     """Between which ends does the difference of two shares lie (Newcombe, 1998, method 10)?
 

@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import gammaln
-from scipy.stats import false_discovery_control, fisher_exact
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.coding import Suggestions, suggest_codes
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.interviewees import tell_kinds
-from icp_lab.methods.result import Shown, bound_share
+from icp_lab.methods.result import Shown, add_shares
 
 # By what the companies that said something are told apart.
 BY = ("segment", "kind")
@@ -63,7 +62,7 @@ class Themes(Shown):
     cross
         A row a code, and a segment or a kind of people: by (segment, kind), level (`OTHER`: all those together of which
         one company was heard, that nobody is singled out), code, companies, of, share, low,
-        high, p_value, q_value, distinct.
+        high.
     saturation
         How much is still to be heard.
     passages
@@ -75,19 +74,14 @@ class Themes(Shown):
     saturation: Saturation
     passages: pd.DataFrame
 
-    @property
-    def companies(self) -> int:
-        """How many companies were heard?"""
-        return self.passages["company"].nunique()
-
     def list_companies(self, code: str) -> list[str]:
         """List the companies that said it, by the ids of their accounts, else by their interviews."""
         said = self.passages["codes"].str.split(",").map(lambda codes: code in codes)
         return sorted(set(self.passages.loc[said.astype(bool), "company"]))
 
 
-def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFrame, segments: pd.DataFrame, *,
-                q: float = 0.10) -> Themes:
+def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFrame, segments: pd.DataFrame,
+                ) -> Themes:
     """Which themes do the interviews hold, and do segments and kinds of people differ in them?
 
     Parameters
@@ -100,8 +94,6 @@ def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFr
         A row a code: code, name, belongs.
     segments
         The artifact `segments`: account_id, segment. May be empty.
-    q
-        Share of differences called distinct that may be chance, 0 to 1.
 
     Returns
     -------
@@ -110,12 +102,10 @@ def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFr
     Notes
     -----
     A company counts once, however often and by however many of its people it said something; an interview whose head
-    names no account counts as a company of its own. Intervals: Wilson (1927). Whether a segment, or a kind of people,
-    says something more or less often than all others is tested exactly (Fisher) where two companies or more were heard
-    on both sides, and allowed for the number of tests (Benjamini and Hochberg, 1995). Where a company has people on
-    both sides the test errs towards no difference. Saturation: expected number of codes of fewer interviews with the
-    variance of Colwell, Mao and Chang (2004); codes unheard and their interval: Chao (1987), in the form without bias;
-    share known: Chao and Jost (2012). All three take the interviewed for a sample at random, which they are not.
+    names no account counts as a company of its own. Intervals: Wilson (1927). Saturation: expected number of codes of
+    fewer interviews with the variance of Colwell, Mao and Chang (2004); codes unheard and their interval: Chao (1987),
+    in the form without bias; share known: Chao and Jost (2012). All three take the interviewed for a sample at random,
+    which they are not.
 
     Examples
     --------
@@ -138,45 +128,26 @@ def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFr
     by_code = said.groupby("code")
     frame = pd.DataFrame({"companies": by_code["company"].nunique(), "of": of, "interviews": by_code["interview"].agg(
         lambda names: ",".join(sorted(set(names))))}).reset_index().astype({"companies": "int64"})
-    frame[["share", "low", "high"]] = _bound(frame)
-    known = codebook.reindex(columns=["code", "name", "belongs"]).astype("str").set_index("code")
-    named, belongs = known["name"].to_dict(), known["belongs"].to_dict()
-    frame["name"] = pd.Series([named.get(code, code) for code in frame["code"]], dtype="str")
-    frame["belongs"] = pd.Series([belongs.get(code, "") for code in frame["code"]], dtype="str")
+    known = codebook.reindex(columns=["code", "name", "belongs"]).astype("str")
+    frame = add_shares(frame, "companies").astype({"code": "str"}).merge(known, how="left", on="code")
+    frame = frame.assign(name=frame["name"].fillna(frame["code"]), belongs=frame["belongs"].fillna(""))
     frame = frame.sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
-    return Themes(frame, _cross(rows, said, frame["code"].tolist(), q), measure_saturation(said, heads["interview"]),
+    return Themes(frame, _cross(rows, frame["code"].tolist()), measure_saturation(said, heads["interview"]),
                   rows.assign(codes=rows["codes"].map(",".join)))
 
 
-def _bound(counts: pd.DataFrame) -> pd.DataFrame:
-    shares = [(hits / n, *bound_share(hits, n)) for hits, n in counts[["companies", "of"]].to_numpy().tolist()]
-    return pd.DataFrame(shares, counts.index, ["share", "low", "high"], dtype="float64")
-
-
-def _cross(rows: pd.DataFrame, said: pd.DataFrame, codes: list[str], q: float) -> pd.DataFrame:
-    """Count each code by segment and by kind of people, and hold each level against all others."""
-    found = []
+def _cross(rows: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
+    """Count the companies with each code by segment and by kind of people."""
+    parts = []
     for by in BY:
-        heard = rows[["company", by]].dropna().drop_duplicates().groupby(by).size()
-        alone = dict.fromkeys(heard.index[heard < _FEWEST], OTHER)
-        rows, said = (table.assign(**{by: table[by].replace(alone)}) for table in (rows, said))
-        heard = rows[["company", by]].dropna().drop_duplicates().groupby(by).size()
-        heard = heard[heard >= _FEWEST]
-        pairs = said[["code", "company", by]].dropna().drop_duplicates().groupby(["code", by]).size().to_dict()
-        for code in codes:
-            yes = [pairs.get((code, level), 0) for level in heard.index]
-            for level, hits, n in zip(heard.index, yes, heard.tolist(), strict=True):
-                others, m = sum(yes) - hits, int(heard.sum()) - n
-                table = np.array([[hits, n - hits], [others, m - others]])
-                p = fisher_exact(table).pvalue if min(n, m) >= _FEWEST else np.nan
-                found.append((by, str(level), code, hits, n, p))
-    cross = pd.DataFrame(found, columns=["by", "level", "code", "companies", "of", "p_value"])
-    cross = cross.astype({"companies": "int64", "of": "int64", "p_value": "float64"})
-    cross[["share", "low", "high"]] = _bound(cross)
-    cross["q_value"], tested = np.nan, cross["p_value"].notna()
-    if tested.any():
-        cross.loc[tested, "q_value"] = false_discovery_control(cross.loc[tested, "p_value"].to_numpy(), method="bh")
-    return cross.assign(distinct=cross["q_value"] <= q)
+        few = rows.groupby(by)["company"].nunique()
+        levels = rows.assign(level=rows[by].replace(dict.fromkeys(few.index[few < _FEWEST], OTHER)))
+        heard = levels.groupby("level")["company"].nunique()
+        grid = pd.MultiIndex.from_product([codes, heard.index[heard >= _FEWEST]], names=["codes", "level"])
+        counts = levels.explode("codes").groupby(["codes", "level"])["company"].nunique().reindex(grid, fill_value=0)
+        part = counts.rename("companies").reset_index().rename(columns={"codes": "code"}).assign(by=by)
+        parts.append(part.assign(of=part["level"].map(heard.to_dict()).astype("int64")))
+    return add_shares(pd.concat(parts, ignore_index=True), "companies")
 
 
 def measure_saturation(said: pd.DataFrame, interviews: "pd.Series[str]") -> Saturation:
@@ -251,7 +222,7 @@ def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
                       "accounts": ",".join(heard.index[against & said])})
     frame = pd.DataFrame(found)
     frame = frame[frame["of"] > 0]
-    return frame.join(_bound(frame)).sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
+    return add_shares(frame, "companies").sort_values(["companies", "code"], ascending=[False, True], ignore_index=True)
 
 
 def pick_quotes(themes: Themes, *, quotes: int = 2, most: int = 12, length: int = 140) -> pd.DataFrame:
@@ -355,5 +326,5 @@ def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     said = notes.merge(found, left_on="note", right_on="interview").groupby(["team", "code"], as_index=False)
     counts = said.agg(accounts=("account_id", "nunique"))
     counts["of"] = counts["team"].map(notes.groupby("team")["account_id"].nunique().to_dict()).astype("int64")
-    counts = counts.join(_bound(counts.rename(columns={"accounts": "companies"})))
-    return counts.sort_values(["team", "accounts", "code"], ascending=[True, False, True], ignore_index=True)
+    return add_shares(counts, "accounts").sort_values(
+        ["team", "accounts", "code"], ascending=[True, False, True], ignore_index=True)

@@ -137,14 +137,12 @@ def tabulate_cross(themes: Themes, by: str, book: pd.DataFrame, segmentation: Ma
     levels = cross.drop_duplicates("level")[["level", "of"]].to_numpy().tolist()
     heads = {level: name("interview_kind", level) for level in KINDS} if by == "kind" else {
         OTHER: phrase("cross", "other"), **{each["id"]: each["name"] for each in segmentation["segments"]}}
-    cells = cross.assign(cell=[phrase("cross", "distinct" if row["distinct"] else "cell", k=row["companies"],
-                                      ends=(row["low"], row["high"])) for row in cross.to_dict("records")])
+    cells = cross.assign(cell=[phrase("cross", "cell", k=row["companies"], ends=(row["low"], row["high"]))
+                               for row in cross.to_dict("records")])
     wide = cells.pivot(index="code", columns="level", values="cell").reindex(list(dict.fromkeys(cross["code"])))
     frame = wide.reset_index().assign(theme=_name_codes(wide.reset_index(), book))
     more = tuple(Column(level, heads.get(level, level), unit=tell(_("of {n}"), n=n)) for level, n in levels)
-    found, tried = int(cross["distinct"].sum()), int(cross["q_value"].notna().sum())
-    return lay_out("cross", frame, title=phrase("cross", by), more=more,
-                   note=phrase("cross", "some" if found else "none", n=found, tried=tried))
+    return lay_out("cross", frame, title=phrase("cross", by), more=more)
 
 
 def tell_saturation(themes: Themes) -> Prose:
