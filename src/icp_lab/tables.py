@@ -3,6 +3,7 @@
 Templates, checks, typing and the reference documentation derive from `TABLES`.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,6 +83,8 @@ def _read_table(name: str, declared: dict[str, Any], common: dict[str, Any]) -> 
 _DECLARED = read_declared("icp_lab", "tables.toml")
 # How attributes that many companies record are named to a reader; any other is shown as the study names it.
 KNOWN_ATTRIBUTES: tuple[str, ...] = _DECLARED.pop("known_attributes")
+# Headers of further columns that name people, or say how to reach them.
+PERSON_HEADER = re.compile(_DECLARED.pop("person_header"))
 
 _COMMON = _DECLARED.pop("common")
 TABLES: tuple[Table, ...] = tuple(_read_table(name, declared, _COMMON) for name, declared in _DECLARED.items())

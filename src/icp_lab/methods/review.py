@@ -149,7 +149,7 @@ class Review(Shown):
         A row two departments and an item: first, second, item, first_median, second_median, difference (|of medians|),
         p_value (of the difference of means, all pairs and items allowed for; NaN where nobody can tell).
     minorities
-        A row an item and department with votes against most: item, department, n, comments, side (against, for).
+        A row an item and department with votes against most: item, department, n, comments (texts), side (against, for).
     contradictions
         A row an item on which votes and data part: item, kind (liked, opposed), median, n.
     unused
@@ -277,11 +277,15 @@ def _list_minorities(now: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """List the votes at the other end of the scale than most, by department."""
     median = now["item"].map(frame.set_index("item")["median"])
     against, favour = (now["vote"] <= OPPOSES) & (median >= 5), (now["vote"] >= AGREES) & (median < 5)
-    differ = now.assign(side=np.where(against, "against", "for"), said=now["comment"] != "")[against | favour]
-    counted = differ.groupby(["item", "department", "side"]).agg(n=("vote", "size"), comments=("said", "sum"))
+    differ = now.assign(side=np.where(against, "against", "for"))[against | favour]
+    counted = differ.groupby(["item", "department", "side"]).agg(n=("vote", "size"), comments=("comment", _list_said))
     order = {item: place for place, item in enumerate(frame["item"])}
     return counted.reset_index().sort_values(
         "item", key=lambda items: items.map(order), kind="stable", ignore_index=True)
+
+
+def _list_said(comments: "pd.Series[str]") -> str:
+    return " / ".join(sorted({comment for comment in comments if comment}))
 
 
 def _list_contradictions(frame: pd.DataFrame) -> pd.DataFrame:

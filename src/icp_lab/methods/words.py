@@ -1,7 +1,7 @@
 """The words of a text, English or Japanese, in the form in which they can be compared."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 from unicodedata import normalize
@@ -44,9 +44,15 @@ def split_words(text: str) -> list[str]:
     plain = normalize("NFKC", text)
     if not _JAPANESE.search(plain):
         return _ENGLISH.findall(plain.lower())
-    split, pieces = _japanese(), range(0, len(plain), _PIECE)
-    return [word.normalized_form().casefold() for start in pieces for word in split(plain[start : start + _PIECE])
+    return [word.normalized_form().casefold() for _start, word in split_japanese(plain)
             if _says_something(word.part_of_speech())]
+
+
+def split_japanese(text: str, mode: str = "B") -> Iterator[tuple[int, Any]]:
+    """Which morphemes does a text hold, each with the place where it begins? Mode C keeps longer words whole."""
+    split = _japanese(mode)
+    return ((start + word.begin(), word) for start in range(0, len(text), _PIECE)
+            for word in split(text[start : start + _PIECE]))
 
 
 def _says_something(part: tuple[str, ...]) -> bool:
@@ -54,8 +60,8 @@ def _says_something(part: tuple[str, ...]) -> bool:
 
 
 @cache
-def _japanese() -> Callable[[str], Any]:
+def _japanese(mode: str) -> Callable[[str], Any]:
     from sudachipy import Dictionary, SplitMode  # noqa: PLC0415  (its dictionary takes a moment)
 
-    tokenize: Callable[[str], Any] = Dictionary().tokenizer(SplitMode.B).tokenize
+    tokenize: Callable[[str], Any] = Dictionary().tokenizer(SplitMode(mode)).tokenize
     return tokenize

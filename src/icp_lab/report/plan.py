@@ -77,7 +77,8 @@ class Plan:
     def facts(self) -> str:
         """What every page shows besides its notebook: a page is made again when it changes."""
         names = [f"{name} {task.file.title if task.own else ''}" for name, task in self.tasks.items()]
-        return "\n".join([self.study.name, str(self.study.as_of), self.study.currency, *names])
+        people = (str(self.study.privacy), self.study.fingerprint(["contacts"]))  # whose names are not to be printed
+        return "\n".join([self.study.name, str(self.study.as_of), self.study.currency, *people, *names])
 
     def assess(self, name: str) -> Assessment:
         """What holds of a step, given the artifacts that lie there now?"""

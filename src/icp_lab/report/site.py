@@ -21,6 +21,7 @@ from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.personas import word_icp
 from icp_lab.views.picture import About
+from icp_lab.views.privacy import among_people
 from icp_lab.views.table import Table
 from icp_lab.views.words import lay_out
 
@@ -50,7 +51,7 @@ def publish_site(plan: Plan, run: Run) -> None:
     run
         How its steps ended.
     """
-    with in_language(plan.language):
+    with in_language(plan.language), among_people(lambda: plan.study.people):
         definition = _read_definition(plan)
         for name in () if definition else FILES:
             (plan.out / name).unlink(missing_ok=True)

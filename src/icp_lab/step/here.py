@@ -29,6 +29,7 @@ from icp_lab.study.config import ADOPTED
 from icp_lab.study.interviews import Interviews
 from icp_lab.tables import BESIDE
 from icp_lab.views.picture import About
+from icp_lab.views.privacy import set_people
 
 Result = TypeVar("Result")
 
@@ -63,6 +64,7 @@ class Here:
         self.name, self.study, self.out, self.language = file.name, study, out, language
         self.as_of, self.currency, self.tables = study.as_of, study.currency, tables_of(file.name)
         self.about = About(as_of=study.as_of, currency=study.currency, source=study.name)
+        set_people(lambda: study.people)
         self._promised = BY_NAME[self.name].writes if self.name in BY_NAME else ()
         self._file = file
         self._interactive = not staged

@@ -7,7 +7,7 @@ import pandas as pd
 from icp_lab.errors import study as errors
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import Attributes, Settings
-from icp_lab.tables import BY_NAME, Column
+from icp_lab.tables import BY_NAME, PERSON_HEADER, Column
 
 _ACCOUNTS = BY_NAME["accounts"].by_name
 _NEARLY_UNIQUE, _ROWS_TO_JUDGE = 0.5, 20
@@ -96,8 +96,10 @@ def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:
 def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str:
     """Say why a column is no criterion, or nothing; the first reason that holds counts."""
     role, name = declared.role if declared else "attribute", str(values.name)
+    personal = declared is None and name not in said.include and _names_people(values)
     reasons = (
         (role, role in ("identity", "person")),
+        ("person", personal),
         ("identity", role == "key"),
         ("empty", not values.notna().any()),
         ("after_sale", role == "after_sale" or name in said.after_sale),
@@ -105,6 +107,14 @@ def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str
         ("not_included", bool(said.include) and name not in said.include),
         ("date", str(values.dtype).startswith("datetime")))
     return next((reason for reason, holds in reasons if holds), "") or _find_useless(values)
+
+
+def _names_people(values: pd.Series) -> bool:
+    """Does a column of the company's own name people, or say how to reach them, by its header or by most cells?"""
+    if values.dtype != "str":
+        return False
+    named = PERSON_HEADER.search(str(values.name)) and values.nunique() > 2  # it may also say whether there is one
+    return bool(named or values.str.contains("@", na=False).sum() * 2 > values.count())
 
 
 def _find_useless(values: pd.Series) -> str:

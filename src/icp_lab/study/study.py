@@ -216,6 +216,13 @@ class Study(Settings):
         columns = ["coder", *asked.keys, asked.answer]
         return pd.DataFrame(list_corrections(self.folder, asked), columns=columns, dtype="str")
 
+    @cached_property
+    def people(self) -> frozenset[str] | None:
+        """Name the people whose names are not to be printed; None where study.yml lets all names be shown."""
+        from icp_lab.study.people import list_people  # noqa: PLC0415  (pandas)
+
+        return None if self.privacy.get("people") == "show" else list_people(self)
+
     def refused(self, table: str) -> dict[str, str]:
         """Say why a column of this table is no attribute, as a code of `candidates.REFUSALS`; "" where it is one."""
         from icp_lab.study.candidates import refuse_columns  # noqa: PLC0415

@@ -12,6 +12,7 @@ from icp_lab.methods.personas import Personas
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.interviews import quote_passage
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
+from icp_lab.views.privacy import hide
 from icp_lab.views.table import Table
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tell
 
@@ -117,14 +118,6 @@ def tabulate_personas(said: dict[str, Any]) -> list[Table]:
         for one in said.get("personas") or []]
 
 
-def tabulate_ways(found: Personas) -> Table | Prose:
-    """Through what were the personas reached?"""
-    if found.ways.empty:
-        return Prose("")
-    called = {row["kind"]: name_persona(row) for row in found.frame.to_dict("records")}
-    return lay_out("ways", found.ways.assign(persona=found.ways["kind"].map(called)))
-
-
 def tabulate_statements(said: dict[str, Any]) -> Table:
     """What is stated in each of the six groups, and on what does it rest? `said` is in words."""
     rows = [(group, one["statement"], one["confidence"], ", ".join(one["evidence"]))
@@ -160,7 +153,17 @@ def word_icp(icp: dict[str, Any], book: pd.DataFrame) -> dict[str, Any]:
                                 "evidence": one["evidence"], "confidence": one["confidence"]}
                                for one in icp["groups"][group]]
                        for group in names("attribute_group_of_six")} if "groups" in icp else {}}
-    return icp | {key: value for key, value in said.items() if key in icp}
+    worded: dict[str, Any] = _hide_people(icp | {key: value for key, value in said.items() if key in icp})
+    return worded
+
+
+def _hide_people(node: Any) -> Any:
+    """Give a definition without the names of those who set a criterion, and in their reasons."""
+    if isinstance(node, list | tuple):
+        return [_hide_people(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: hide(each) if key in ("edited_by", "why") else _hide_people(each) for key, each in node.items()}
 
 
 def _word_persona(one: dict[str, Any], called: dict[str, str]) -> dict[str, Any]:
@@ -169,6 +172,7 @@ def _word_persona(one: dict[str, Any], called: dict[str, str]) -> dict[str, Any]
     said: dict[str, Any] = {"id": one["id"], "name": name_persona(one)}
     for field in names("persona_field"):
         value = one.get(field, [])
+        value = list(map(hide, value)) if field == "titles" else value
         if isinstance(value, str):
             said[field] = name(kinds[field], value)
         else:

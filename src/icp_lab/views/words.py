@@ -13,6 +13,7 @@ from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, paint
+from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table, say, say_interval, say_value
 
 
@@ -205,6 +206,8 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     declared = _declared("tables.toml")[table]
     frame = frame.assign(**{column["name"]: _call(frame[column.get("of", column["name"])], column["called"], words)
                             for column in declared["columns"] if "called" in column})
+    frame = frame.assign(**{column["name"]: frame[column["name"]].map(hide, na_action="ignore")
+                            for column in declared["columns"] if "free" in column})
     first, *others = (_head(column, words) for column in declared["columns"])
     columns = (first, *more, *others)
     if declared.get("only_filled"):
@@ -233,7 +236,7 @@ def _call(codes: pd.Series, kind: str, words: dict[str, Any]) -> pd.Series:
 def _head(column: dict[str, str], words: dict[str, object]) -> Column:
     head = _say(column, "head", words) or begin(str(words[column["name"]]))
     unit = words["currency"] if column.get("kind") == "money" else _say(column, "unit", words)
-    own = {key: said for key, said in column.items() if key not in ("called", "of")}
+    own = {key: said for key, said in column.items() if key not in ("called", "of", "free")}
     return Column(**{**own, "head": head, "unit": unit})  # type: ignore[arg-type]
 
 
