@@ -76,45 +76,38 @@ def tell_reasons(reasons: Reasons) -> Prose:
     return join(*sentences) or phrase("nothing", "said")
 
 
-def _name_codes(frame: pd.DataFrame) -> pd.DataFrame:
-    """Write the sources and groups of reasons in words."""
-    return frame.assign(source=frame["source"].map(names("reason_source")),
-                        group=frame["group"].map(names("reason_group")))
-
-
 def tabulate_reasons(reasons: Reasons) -> Table:
     """How many accounts name which kind of reason, and where do they say it?"""
     silent = reasons.silent.loc[reasons.silent["source"] != "tickets", "accounts"].sum()
-    return lay_out("reasons", _name_codes(reasons.frame), silent=int(silent))
+    return lay_out("reasons", reasons.frame, silent=int(silent))
 
 
 def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
     """Which reasons are named, with intervals?"""
     rows = reasons.frame[reasons.frame["source"] != "tickets"]
-    sources = list(dict.fromkeys(rows["source"]))
-    if not sources:
+    parts = [part for _source, part in rows.groupby("source", sort=False)]
+    if not parts:
         return phrase("nothing", "reasons")
+    sources = [name("reason_source", part["source"].iloc[0]) for part in parts]
 
     def draw(figure: Figure, narrow: bool) -> None:
-        panels = figure.subplots(len(sources), 1, sharex=True, squeeze=False)[:, 0]
-        for axes, source in zip(panels, sources, strict=False):
-            part = rows[rows["source"] == source]
+        panels = figure.subplots(len(parts), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, source, part in zip(panels, sources, parts, strict=True):
             _draw_shares(axes, part)
             axes.set_xlim(0, min(1.0, 1.2 * float(rows["high"].max())))
-            axes.set_title(tell(_("Said {source}, {n} accounts"), source=name("reason_source", source),
-                                n=part["of"].iloc[0]))
+            axes.set_title(tell(_("Said {source}, {n} accounts"), source=source, n=part["of"].iloc[0]))
         write_percent(panels[-1].xaxis)
 
-    said = [f"{row['source']} {say(row['of'], 'integer')}"
-            for row in _name_codes(rows.drop_duplicates("source")).to_dict("records")]
     known = rows[rows["accounts"] > 0]
-    tops = known.loc[known.groupby("source", sort=False)["accounts"].idxmax()]
-    parts = [tell(_("{source}: {group} ({share:share})"), source=row["source"], group=row["group"], share=row["share"])
-             for row in _name_codes(tops).to_dict("records")]
-    return show("reasons", draw, about, figure=True, height=60 + 170 * len(sources),
-                title="named" if parts else "none", parts=_("; ").join(parts), listed=said,
-                alt="; ".join(f"{row['source']}, {row['group']}: {say(row['share'], 'share')}"
-                              for row in _name_codes(rows).to_dict("records")))
+    tops = [tell(_("{source}: {group} ({share:share})"), source=name("reason_source", row["source"]),
+                 group=name("reason_group", row["group"]), share=row["share"])
+            for row in known.loc[known.groupby("source", sort=False)["accounts"].idxmax()].to_dict("records")]
+    return show("reasons", draw, about, figure=True, height=60 + 170 * len(parts),
+                title="named" if tops else "none", parts=_("; ").join(tops),
+                listed=[f"{source} {say(part['of'].iloc[0], 'integer')}"
+                        for source, part in zip(sources, parts, strict=True)],
+                alt="; ".join(f"{name('reason_source', row['source'])}, {name('reason_group', row['group'])}: "
+                              f"{say(row['share'], 'share')}" for row in rows.to_dict("records")))
 
 
 def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
@@ -140,9 +133,9 @@ def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
     note = phrase("negative", "hidden" if hidden else "first", hidden=hidden)
     by = [phrase("negative", "by_hand", n=row["people"]) if row["people"] else
           row["words"] or phrase("negative", "unread") for row in rows.to_dict("records")]
-    rows = _name_codes(rows)
-    doubtful = rows["group"].map(lambda group: phrase("negative", "doubtful", group=group))
-    return lay_out("groupings", rows.assign(by=by, group=doubtful.where(rows["unsure"], rows["group"])), note=note)
+    groups = rows["group"].map(names("reason_group"))
+    doubtful = groups.map(lambda group: phrase("negative", "doubtful", group=group))
+    return lay_out("groupings", rows.assign(by=by, group=doubtful.where(rows["unsure"], groups)), note=note)
 
 
 def tell_groupings(reasons: Reasons) -> Prose:
