@@ -81,7 +81,7 @@ def test_only_what_somebody_agreed_to_is_quoted(themes):
 
 def test_agreement_of_coders_is_read_with_its_interval():
     def say(value, low):
-        return view.tell_coders(Agreement(value, low, 0.95, 100, 2, 0, 0.0))
+        return view.tell_coders(Agreement(value, low, 0.95, 100, 2, 0.0))
 
     assert "enough to rest conclusions on" in say(0.9, 0.82)
     assert "tentative conclusions only" in say(0.75, 0.6)

@@ -1,7 +1,6 @@
 """How far do people agree who judged the same things? Krippendorff's alpha for codes, Kendall's W for votes."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,6 @@ from scipy.stats import norm, rankdata, t
 
 from icp_lab.methods.result import Floats, bound_mean
 
-Level = Literal["nominal", "ordinal", "interval"]
 _DRAWS = 999
 
 
@@ -25,8 +23,6 @@ class Agreement:
         Things judged that count.
     raters
         People who judged them.
-    left_out
-        Things that too few judged, which do not count.
     chance
         What the coefficient is on average where everybody judges at random.
     p_value
@@ -38,22 +34,18 @@ class Agreement:
     high: float
     n: int
     raters: int
-    left_out: int
     chance: float
     p_value: float = float("nan")
 
 
-def krippendorff_alpha(ratings: pd.DataFrame, level: Level = "nominal", *, seed: int = 0) -> Agreement:
+def krippendorff_alpha(ratings: pd.DataFrame, *, seed: int = 0) -> Agreement:
     """How far do raters agree beyond chance on the values of units?
 
     Parameters
     ----------
     ratings
-        Columns unit, rater and value (numbers where the level is not nominal); one row a unit and rater. A rater need
-        not have judged every unit. With a column cluster, units of one cluster are drawn together for the interval.
-    level
-        What differs: nominal (any two values as much), ordinal (by what lies between them), interval (by the square of
-        the distance).
+        Columns unit, rater and value; one row a unit and rater. A rater need not have judged every unit. With a column
+        cluster, units of one cluster are drawn together for the interval.
     seed
         Of the draws.
 
@@ -64,10 +56,10 @@ def krippendorff_alpha(ratings: pd.DataFrame, level: Level = "nominal", *, seed:
 
     Notes
     -----
-    alpha = 1 - D_o / D_e, the disagreement seen within units over that of all values paired at random (Krippendorff,
-    2011). The interval comes from 999 draws of units, or of clusters, with replacement (BCa: Efron, 1987), its
-    percentiles widened for few (Hesterberg, 2015). The usual reading, 0.8 reliable and 0.667 the least for careful
-    conclusions (Krippendorff, 2004), is a convention.
+    alpha = 1 - D_o / D_e with any two values as far apart as any other (nominal), the disagreement seen within units
+    over that of all values paired at random (Krippendorff, 2011). The interval comes from 999 draws of units, or of
+    clusters, with replacement (BCa: Efron, 1987), its percentiles widened for few (Hesterberg, 2015). The usual
+    reading, 0.8 reliable and 0.667 the least for careful conclusions (Krippendorff, 2004), is a convention.
 
     Examples
     --------
@@ -78,17 +70,14 @@ def krippendorff_alpha(ratings: pd.DataFrame, level: Level = "nominal", *, seed:
     known = ratings.dropna(subset=["value"]).drop_duplicates(["unit", "rater"])
     counts = known.groupby(["unit", "value"]).size().unstack(fill_value=0).sort_index()
     pairable = counts[counts.sum(axis=1) >= 2]
-    found = pairable.to_numpy(dtype=np.float64)
-    values = pairable.columns.to_numpy(dtype=None if level == "nominal" else np.float64)
     cluster = known.groupby("unit")[("cluster" if "cluster" in known else "unit")].first().reindex(pairable.index)
     codes = pd.factorize(cluster, sort=True)[0]
     groups, rng = int(codes.max(initial=-1)) + 1, np.random.default_rng(seed)
     drawn = rng.multinomial(groups, np.full(groups, 1 / groups), size=_DRAWS) if groups else np.zeros((0, 0))
-    draws = np.array([_alpha(found, values, level, weights[codes]) for weights in drawn])
-    value = _alpha(found, values, level, np.ones(len(found)))
-    without = np.array([_alpha(found, values, level, (codes != group).astype(np.float64)) for group in range(groups)])
-    low, high = _bound(value, draws, without)
-    return Agreement(value, low, high, len(pairable), known["rater"].nunique(), len(counts) - len(pairable), 0.0)
+    weights = np.vstack([np.ones(len(codes)), drawn[:, codes], codes != np.arange(groups)[:, None]])
+    value, *others = _alpha(pairable.to_numpy(dtype=np.float64), weights).tolist()
+    low, high = _bound(value, np.array(others[:len(drawn)]), np.array(others[len(drawn):]))
+    return Agreement(value, low, high, len(pairable), known["rater"].nunique(), 0.0)
 
 
 def _bound(value: float, draws: Floats, without: Floats) -> tuple[float, float]:
@@ -106,26 +95,13 @@ def _bound(value: float, draws: Floats, without: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _alpha(counts: Floats, values: Any, level: Level, weights: Floats) -> float:
-    """Give alpha from how often each value was given to each unit; a unit counts as often as its weight says."""
-    if not weights.sum():
-        return float("nan")
-    shares = counts * (weights / (counts.sum(axis=1) - 1))[:, None]
-    seen = shares.T @ counts - np.diag(shares.sum(axis=0))
-    total = weights @ counts
-    apart = _differ(values, total, level)
-    expected = float(total @ apart @ total)
-    return 1 - float(total.sum() - 1) * float((seen * apart).sum()) / expected if expected else float("nan")
-
-
-def _differ(values: Any, total: Floats, level: Level) -> Floats:
-    """Tell how much each two values differ."""
-    if level == "nominal":
-        return 1 - np.eye(len(values))
-    # Ordinal: how many judgements lie between the middles of both.
-    places = np.cumsum(total) - total / 2 if level == "ordinal" else values
-    apart: Floats = np.subtract.outer(places, places) ** 2
-    return apart
+def _alpha(counts: Floats, weights: Floats) -> Floats:
+    """Give alpha from how often each value was given to each unit, for each row of weights of the units."""
+    n = counts.sum(axis=1)
+    seen, total = weights @ ((n**2 - (counts**2).sum(axis=1)) / (n - 1)), weights @ counts
+    expected = total.sum(axis=1) ** 2 - (total**2).sum(axis=1)
+    apart = (total.sum(axis=1) - 1) * seen
+    return np.asarray(1 - np.divide(apart, expected, out=np.full(len(seen), np.nan), where=expected > 0))
 
 
 def compare_coders(passages: pd.DataFrame, coders: pd.DataFrame, *, seed: int = 0) -> Agreement:
@@ -193,15 +169,15 @@ def kendalls_w(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
     asked = table.loc[:, table.notna().mean() >= 0.5]
     full = asked.dropna().to_numpy(dtype=np.float64)
     n, m = full.shape
-    value, left_out = float(_concordance(full)), len(table) - n
+    value = float(_concordance(full))
     if np.isnan(value):
-        return Agreement(value, value, value, n, m, left_out, 1 / m if m else value)
+        return Agreement(value, value, value, n, m, 1 / m if m else value)
     rng = np.random.default_rng(seed)
     draws = _concordance(full[rng.integers(n, size=(_DRAWS, n))])
     shuffled = _concordance(rng.permuted(np.tile(full, (_DRAWS, 1, 1)), axis=1))
     low, high = bound_mean(draws, n)
     p_value = (1 + int((shuffled >= value - 1e-9).sum())) / (1 + _DRAWS)
-    return Agreement(value, low, high, n, m, left_out, 1 / m, p_value)
+    return Agreement(value, low, high, n, m, 1 / m, p_value)
 
 
 def _concordance(votes: Floats) -> Floats:

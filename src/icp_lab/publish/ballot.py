@@ -53,15 +53,12 @@ def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, num
         sheet.set_row(HEADS, 2 * _LINE)
         sheet.write_string(REVIEWER[0], 0, _("Who votes:"), styles["plain"])
         sheet.write_blank(*REVIEWER, None, styles["answer"])
-        for place, head in enumerate(COLUMNS.values()):
-            sheet.write_string(HEADS, place, _(head), book.head)
-        for row, line in enumerate(lines.to_dict("records"), start=HEADS + 1):
-            for place, (column, style) in enumerate((("item", "id"), ("said", "fixed"), ("evidence", "fixed"))):
-                sheet.write_string(row, place, clean(line[column]), styles[style])
-            sheet.set_row(row, _LINE * max(_count_lines(line[name], width) for name, width
-                                           in zip(("item", "said", "evidence"), _WIDTHS, strict=False)))
-            for place in range(VOTE, len(COLUMNS)):
-                sheet.write_blank(row, place, None, styles["answer"])
+        sheet.write_row(HEADS, 0, [_(head) for head in COLUMNS.values()], book.head)
+        for row, line in enumerate(lines[["item", "said", "evidence"]].to_numpy().tolist(), start=HEADS + 1):
+            sheet.write_string(row, 0, clean(line[0]), styles["id"])
+            sheet.write_row(row, 1, list(map(clean, line[1:])), styles["fixed"])
+            sheet.write_row(row, VOTE, [""] * (len(COLUMNS) - VOTE), styles["answer"])
+            sheet.set_row(row, _LINE * max(map(_count_lines, line, _WIDTHS)))
         votes = (HEADS + 1, VOTE, HEADS + len(lines), VOTE)
         sheet.data_validation(*votes, {"validate": "list", "source": [str(vote) for vote in range(1, 10)]})
         sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -83,7 +80,6 @@ def _write_about(book: Book, lines: pd.DataFrame, number: int) -> None:
     rows += list(zip(["item"] * len(lines), lines["item"], lines["mark"], strict=True))
     sheet = book.file.add_worksheet(ABOUT)
     for row, cells in enumerate(rows):
-        for place, cell in enumerate(cells):
-            sheet.write_string(row, place, clean(cell))
+        sheet.write_row(row, 0, list(map(clean, cells)))
     sheet.hide()
     sheet.protect()
