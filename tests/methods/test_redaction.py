@@ -57,6 +57,10 @@ def test_what_only_looks_like_it_stays(text):
     assert redact(text, KNOWN) == text
 
 
+def test_names_may_be_let_through():
+    assert redact("Ann Berg, a@b.example", None) == "Ann Berg, a@b.example"
+
+
 def test_words_are_those_of_the_readers_language():
     with in_language("ja"):
         assert redact("Ann Berg, a@b.example, 03-5550-0001", KNOWN) == "[氏名], [メールアドレス], [電話番号]"

@@ -39,7 +39,7 @@ _NUMERAL = re.compile("[〇一二三四五六七八九十百千万億]+")
 _LONGEST = 8  # pieces of a name, as words are split
 
 
-def redact(text: str, names: frozenset[str] = frozenset()) -> str:
+def redact(text: str, names: frozenset[str] | None = frozenset()) -> str:
     """How does a text read without what names a person, or reaches one?
 
     Parameters
@@ -47,7 +47,7 @@ def redact(text: str, names: frozenset[str] = frozenset()) -> str:
     text
         Text in English, Japanese or both.
     names
-        Names of people that are known.
+        Names of people that are known; None where names may be shown: the text stays as it is.
 
     Returns
     -------
@@ -69,6 +69,8 @@ def redact(text: str, names: frozenset[str] = frozenset()) -> str:
     >>> redact("佐藤部長に０３－５５５０－０１２３で確認、お客様の声")
     '[name]部長に[phone]で確認、お客様の声'
     """
+    if names is None:
+        return text
     plain = text.translate(_PLAIN)
     words = {"name": _("[name]"), "e-mail": _("[e-mail]"), "phone": _("[phone]")}
     said, end, last = list[str](), 0, ""

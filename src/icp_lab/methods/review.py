@@ -149,7 +149,8 @@ class Review(Shown):
         A row two departments and an item: first, second, item, first_median, second_median, difference (|of medians|),
         p_value (of the difference of means, all pairs and items allowed for; NaN where nobody can tell).
     minorities
-        A row an item and department with votes against most: item, department, n, comments (texts), side (against, for).
+        A row an item and department with votes against most: item, department, n, comments (texts), side (against or
+        for).
     contradictions
         A row an item on which votes and data part: item, kind (liked, opposed), median, n.
     unused

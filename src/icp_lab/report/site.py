@@ -12,6 +12,7 @@ from icp_lab.artifacts.store import read_artifact
 from icp_lab.icp import write_icp
 from icp_lab.locale import _, in_language
 from icp_lab.methods.document import Standing, place_accounts
+from icp_lab.methods.redaction import redact
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.keys import find_entry
@@ -21,7 +22,7 @@ from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.personas import word_icp
 from icp_lab.views.picture import About
-from icp_lab.views.privacy import among_people
+from icp_lab.views.privacy import set_hidden
 from icp_lab.views.table import Table
 from icp_lab.views.words import lay_out
 
@@ -51,7 +52,8 @@ def publish_site(plan: Plan, run: Run) -> None:
     run
         How its steps ended.
     """
-    with in_language(plan.language), among_people(lambda: plan.study.people):
+    set_hidden(lambda text: redact(text, plan.study.people))
+    with in_language(plan.language):
         definition = _read_definition(plan)
         for name in () if definition else FILES:
             (plan.out / name).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors import utter
 from icp_lab.icp.profile import load_icp
 from icp_lab.locale import _
+from icp_lab.methods.redaction import redact
 from icp_lab.pages.render import render_bold
 from icp_lab.process import BY_NAME, ITEMS, WRITER
 from icp_lab.process.keys import compute_key, describe_inputs, find_entry, hash_upstream, reads_of, tables_of
@@ -29,7 +30,7 @@ from icp_lab.study.config import ADOPTED
 from icp_lab.study.interviews import Interviews
 from icp_lab.tables import BESIDE
 from icp_lab.views.picture import About
-from icp_lab.views.privacy import set_people
+from icp_lab.views.privacy import set_hidden
 
 Result = TypeVar("Result")
 
@@ -64,7 +65,7 @@ class Here:
         self.name, self.study, self.out, self.language = file.name, study, out, language
         self.as_of, self.currency, self.tables = study.as_of, study.currency, tables_of(file.name)
         self.about = About(as_of=study.as_of, currency=study.currency, source=study.name)
-        set_people(lambda: study.people)
+        set_hidden(lambda text: redact(text, study.people))
         self._promised = BY_NAME[self.name].writes if self.name in BY_NAME else ()
         self._file = file
         self._interactive = not staged

@@ -1,29 +1,15 @@
 """What people wrote or said is printed through `hide` only: without what names a person, unless study.yml lets it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 
-from icp_lab.methods.redaction import redact
-
-# Gives the names that are known, once a text is to be printed; None where names may be shown.
-Known = Callable[[], frozenset[str] | None]
-_known: ContextVar[Known] = ContextVar("icp_lab_people", default=frozenset)
+# How a text is written without the names in it; steps and the site say it, since they know the study.
+_hidden: ContextVar[Callable[[str], str]] = ContextVar("icp_lab_hidden", default=str)
 
 
-def set_people(known: Known) -> None:
-    """Say for this process whose names are known."""
-    _known.set(known)
-
-
-@contextmanager
-def among_people(known: Known) -> Iterator[None]:
-    """Say for a block whose names are known."""
-    token = _known.set(known)
-    try:
-        yield
-    finally:
-        _known.reset(token)
+def set_hidden(how: Callable[[str], str]) -> None:
+    """Say for this process how names are taken out of a text."""
+    _hidden.set(how)
 
 
 def hide(text: str) -> str:
@@ -31,12 +17,9 @@ def hide(text: str) -> str:
 
     Examples
     --------
-    >>> with among_people(lambda: frozenset(["Ann Berg"])):
-    ...     hide("Ann Berg is right, ann@berg.example")
-    '[name] is right, [e-mail]'
-    >>> with among_people(lambda: None):
-    ...     hide("Ann Berg is right")
-    'Ann Berg is right'
+    >>> set_hidden(lambda text: text.replace("Ann Berg", "[name]"))
+    >>> hide("Ann Berg is right")
+    '[name] is right'
+    >>> set_hidden(str)
     """
-    names = _known.get()()
-    return text if names is None else redact(text, names)
+    return _hidden.get()(text)
