@@ -59,7 +59,7 @@ def suggest_topics(passages: pd.DataFrame, noted: pd.DataFrame, **how: float) ->
     """How near is each topic to the nearest passage of each study, where it is suggested? 0 where it is not."""
     book = pd.DataFrame({"code": noted.columns, "name": noted.columns, "meaning": "", "topic": ""})
     book["examples"] = [()] * len(book)
-    found = suggest_codes(passages, book, **how).frame
+    found = suggest_codes(passages, book, **how)
     best = found.groupby([found["interview"].str[:2], "code"])["score"].max().unstack()
     return best.reindex(index=noted.index, columns=noted.columns).fillna(0.0)
 

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.coding import Suggestions
 from icp_lab.methods.themes import (
     OTHER,
     find_contradictions,
@@ -103,7 +102,7 @@ def test_quotes_need_consent_and_come_from_different_companies():
 def test_no_suggestion_leaves_an_empty_table():
     none = pd.DataFrame(columns=["interview", "passage", "code", "score", "words"])
     said = pd.DataFrame(columns=["interview", "passage", "text"])
-    left = list_suggestions(Suggestions(none, 0), said, pd.DataFrame(columns=["interview", "passage", "code"]))
+    left = list_suggestions(none, said, pd.DataFrame(columns=["interview", "passage", "code"]))
     assert list(left) == ["interview", "passage", "code", "evidence", "score", "text"]
 
 

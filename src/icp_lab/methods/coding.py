@@ -1,7 +1,6 @@
 """Which codes might fit what somebody said? Suggestions with the words that speak for them, for a person to decide."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -17,19 +16,7 @@ CUT = 0.18
 ON_TOPIC = 1.5
 
 
-@dataclass(frozen=True, eq=False)
-class Suggestions:
-    """Codes that might fit: `frame` with a row a passage and code, the nearest first in each; out of `n` passages.
-
-    `frame`: interview, passage, code, score (nearness, 0 to 1, up to 1.5 on topic), words (a tuple, the strongest
-    first).
-    """
-
-    frame: pd.DataFrame
-    n: int
-
-
-def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float = CUT, most: int = 3) -> Suggestions:
+def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float = CUT, most: int = 3) -> pd.DataFrame:
     """Which codes of the codebook might fit which passage, and by which words?
 
     Parameters
@@ -46,8 +33,9 @@ def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float 
 
     Returns
     -------
-    Suggestions
-        They count only once a person has accepted them.
+    pandas.DataFrame
+        A row a passage and code, the nearest first in each: interview, passage, code, score (nearness, 0 to 1, up to
+        1.5 on topic), words (a tuple, the strongest first). They count only once a person has accepted them.
 
     Notes
     -----
@@ -65,7 +53,7 @@ def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float 
     ...                      "text": ["It is far too expensive for us", "We work in Lyon"]})
     >>> book = pd.DataFrame({"code": ["price", "hand"], "name": ["Expensive", "Work by hand"], "meaning": "",
     ...                      "examples": [("too expensive",), ()], "topic": ""})
-    >>> suggest_codes(said, book).frame[["passage", "code", "words"]].values.tolist()
+    >>> suggest_codes(said, book)[["passage", "code", "words"]].values.tolist()
     [[1, 'price', ('expensive',)], [2, 'hand', ('work',)]]
     """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer  # noqa: PLC0415  (slow to import)
@@ -77,7 +65,7 @@ def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float 
              for meaning, entry in zip(codebook["meaning"], phrases, strict=True)]
     texts = [" ".join(words) for words in said]
     if not any(texts) or not any(whole):
-        return Suggestions(_frame([]), len(rows))
+        return _frame([])
     weigh = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True).fit([*texts, *whole]).transform
     near = _find_nearness(weigh, texts, whole, phrases)
     topics = np.array([[row["topic"]] for row in rows])
@@ -94,7 +82,7 @@ def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float 
             if strong:
                 found.append({"interview": row["interview"], "passage": row["passage"], "code": codes[code],
                               "score": nearness[code], "words": tuple(strong)})
-    return Suggestions(_frame(found), len(rows))
+    return _frame(found)
 
 
 def _find_nearness(weigh: Callable[[list[str]], Any], texts: list[str], whole: list[str],

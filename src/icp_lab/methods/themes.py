@@ -1,7 +1,6 @@
 """What people said: themes counted by company, held against kinds of companies and people, and against the tables."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,7 @@ from scipy.special import gammaln
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.coding import Suggestions, suggest_codes
+from icp_lab.methods.coding import suggest_codes
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.interviewees import tell_kinds
 from icp_lab.methods.result import Shown, add_shares
@@ -262,7 +261,7 @@ def pick_quotes(themes: Themes, *, quotes: int = 2, most: int = 12, length: int 
     return rows.groupby("code", sort=False).head(quotes).drop(columns=["theme", "named", "off"]).reset_index(drop=True)
 
 
-def list_suggestions(suggestions: Suggestions, passages: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+def list_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
     """Which suggested codes wait for somebody to say whether they fit?
 
     Parameters
@@ -284,12 +283,12 @@ def list_suggestions(suggestions: Suggestions, passages: pd.DataFrame, answered:
     >>> rows = pd.DataFrame({"interview": "1", "passage": [1, 2], "code": "x", "score": 0.5, "words": [("a",)] * 2})
     >>> said = pd.DataFrame({"interview": "1", "passage": [1, 2], "text": ["a b", "a c"]})
     >>> done = pd.DataFrame({"interview": ["1"], "passage": ["2"], "code": ["x"]})
-    >>> list_suggestions(Suggestions(rows, 2), said, done)[["passage", "evidence", "text"]].values.tolist()
+    >>> list_suggestions(rows, said, done)[["passage", "evidence", "text"]].values.tolist()
     [[1, 'a', 'a b']]
     """
     keys = ["interview", "passage", "code"]
     done = set(answered[keys].itertuples(index=False, name=None))
-    rows = suggestions.frame.merge(passages[["interview", "passage", "text"]], on=keys[:2])
+    rows = suggestions.merge(passages[["interview", "passage", "text"]], on=keys[:2])
     rows["evidence"] = rows["words"].map(", ".join).astype("str")
     waits = [(one.interview, str(one.passage), one.code) not in done for one in rows.itertuples()]
     return rows.loc[np.array(waits, dtype=bool), [*keys, "evidence", "score", "text"]]
@@ -319,10 +318,9 @@ def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     [['sales', 'price', 1, 1]]
     """
     notes = fill_table(opinions, "opinions").dropna(subset=["note"]).sort_values(["team", "account_id", "note"])
-    texts = pd.DataFrame({"interview": notes["note"].unique(), "passage": 1, "topic": "", "heading": ""})
-    uncoded: list[Any] = [()] * len(texts)
-    texts = texts.assign(text=texts["interview"], codes=uncoded)
-    found = suggest_codes(texts, codebook, cut=_SURE).frame[["interview", "code"]]
+    texts = pd.DataFrame([(note, 1, "", "", note, ()) for note in notes["note"].unique()],
+                         columns=["interview", "passage", "topic", "heading", "text", "codes"])
+    found = suggest_codes(texts, codebook, cut=_SURE)[["interview", "code"]]
     said = notes.merge(found, left_on="note", right_on="interview").groupby(["team", "code"], as_index=False)
     counts = said.agg(accounts=("account_id", "nunique"))
     counts["of"] = counts["team"].map(notes.groupby("team")["account_id"].nunique().to_dict()).astype("int64")

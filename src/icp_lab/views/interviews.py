@@ -17,7 +17,7 @@ from icp_lab.methods.themes import FEW, OTHER, Themes
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tabulate, tell
 
 SHOWN = 12
 # From here on agreement of coders carries conclusions (its lower end), or tentative ones (Krippendorff, 2004).
@@ -44,29 +44,20 @@ def tell_deciders(found: Interviewees) -> Prose:
 
 def tabulate_interviewees(found: Interviewees, customers: pd.DataFrame) -> Table | Prose:
     """Whom do we talk to, why, who stands in, and how many people do we know there?"""
-    if not len(found.frame):
-        return phrase("nothing", "interviewees")
-    called = customers.set_index("account_id")["name"].to_dict()
-    say = {account: called[account] if isinstance(called.get(account), str) else account
-           for account in found.frame["account_id"]}
+    called, chosen = customers.set_index("account_id")["name"].dropna().to_dict(), found.chosen
     behind = found.frame[found.frame["part"] == "stand_in"].groupby("stands_in_for")["account_id"]
-    stand_ins = behind.agg(lambda ids: _(", ").join(say[one] for one in ids)).to_dict()
-    rows = found.chosen.assign(
-        account=found.chosen["account_id"].map(say), why=[_say_reasons(row) for row in found.chosen.to_dict("records")],
-        stand_ins=found.chosen["account_id"].map(stand_ins),
-        listed="" if (found.chosen["part"] == "chosen").all() else found.chosen["part"],
-        known=[f"{row['management']} + {row['practitioner']}" for row in found.chosen.to_dict("records")])
-    return lay_out("interviewees", rows)
+    stand_ins = behind.agg(lambda ids: _(", ").join(called.get(one, one) for one in ids)).to_dict()
+    rows = chosen.assign(why=[_say_reasons(row) for row in chosen.to_dict("records")],
+                         stand_ins=chosen["account_id"].map(stand_ins),
+                         part=chosen["part"] if (chosen["part"] != "chosen").any() else "",
+                         known=chosen["management"].astype("str") + " + " + chosen["practitioner"].astype("str"))
+    return tabulate("interviewees", rows, account=called)
 
 
 def _say_reasons(row: dict[Any, Any]) -> str:
-    words = [tell(name("chosen_for", code), what=_name_level(row[code.partition("_")[2]]))
-             for code in str(row["reasons"]).split(",") if code]
+    levels = [(code, row[code.partition("_")[2]]) for code in str(row["reasons"]).split(",") if code]
+    words = [tell(name("chosen_for", code), what=names("reason_group").get(level, level)) for code, level in levels]
     return _("; ").join(words) or tell(name("chosen_for", "alike"), n=int(row["alike"]))
-
-
-def _name_level(level: str) -> str:
-    return names("reason_group").get(level, level)
 
 
 def tabulate_guide() -> Table:
@@ -115,7 +106,7 @@ def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | P
     if not len(rows):
         return phrase("nothing", "themes")
     labels = _name_codes(rows, book)
-    notes = [_count_companies(*pair) for pair in rows[["companies", "of"]].to_numpy().tolist()]
+    notes = _count_companies(rows)
 
     def draw(axes: Axes, narrow: bool) -> None:
         plot_intervals(axes, labels, rows["share"].tolist(), list(zip(rows["low"], rows["high"], strict=True)),
@@ -177,14 +168,11 @@ def draw_saturation(themes: Themes, about: About) -> Picture | Prose:
 def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
     """Where do people say one thing, and the tables another?"""
     rows = against[against["companies"] > 0]
-    if not len(rows):
-        return phrase("nothing", "contradictions" if len(against) else "compared_with_data", n=len(against))
     measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
                 for row in rows.to_dict("records")]
-    said, others = ([_count_companies(*pair) for pair in rows[list(pair)].to_numpy().tolist()]
-                    for pair in (("companies", "of"), ("others", "of_others")))
-    shown = rows.assign(theme=_name_codes(rows, book), data=measured, here=said, elsewhere=others)
-    return lay_out("said_against_data", shown)
+    shown = rows.assign(theme=_name_codes(rows, book), data=measured, here=_count_companies(rows),
+                        elsewhere=_count_companies(rows, "others", "of_others"))
+    return tabulate("said_against_data", shown, n=len(against))
 
 
 def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
@@ -193,7 +181,7 @@ def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.Data
     rows = [{**row, **accounts.reindex([row["account_id"]]).iloc[0].to_dict()} for row in quotes.to_dict("records")]
     said = [(theme, *quote_passage(row)) for theme, row in zip(_name_codes(quotes, book), rows, strict=True)]
     shown = pd.DataFrame([row for row in said if row[1]], columns=["theme", "quote", "who"])
-    return lay_out("quotes", shown) if len(shown) else phrase("nothing", "quotes")
+    return tabulate("quotes", shown)
 
 
 def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:
@@ -234,13 +222,11 @@ def tell_coders(agreement: Agreement) -> Prose:
 
 def tabulate_notes(notes: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
     """Which themes do colleagues' notes on accounts seem to hold, team by team?"""
-    if not len(notes):
-        return phrase("nothing", "notes")
-    return lay_out("notes", notes.assign(theme=_name_codes(notes, book)))
+    return tabulate("notes", notes.assign(theme=_name_codes(notes, book)))
 
 
-def _count_companies(said: int, heard: int) -> Prose:
-    return phrase("heard", "companies", said=said, heard=heard)
+def _count_companies(rows: pd.DataFrame, said: str = "companies", of: str = "of") -> list[Prose]:
+    return [phrase("heard", "companies", said=k, heard=n) for k, n in rows[[said, of]].to_numpy().tolist()]
 
 
 def _name_codes(frame: pd.DataFrame, book: pd.DataFrame) -> list[str]:
