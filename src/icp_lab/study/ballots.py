@@ -71,7 +71,7 @@ def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
     if (twice := votes.duplicated(keys)).any():
         one = votes[twice].iloc[0]
         raise utter("study.voted_twice", Place(FOLDER), round=one["round"], department=one["department"],
-                    reviewer=one["reviewer"], item=one["item"])
+                    item=one["item"])
     return votes.sort_values(keys, ignore_index=True)
 
 
