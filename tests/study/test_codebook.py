@@ -89,8 +89,8 @@ def test_a_coder_without_a_column_is_refused(make):
     ("code: price", 1, "it is not a list"),
     ("- {code: a}\n- {code: A}", 2, "`a` stands here twice"),
     ("- {name: a}", 1, "`code` is missing"),
-    ("- code: a\n  meanings: b", 1, "Did you mean `meaning`?"),
-    ("- code: a\n  belongs: pain", 1, "It is one of basic, technical"),
+    ("- code: a\n  meanings: b", 2, "Did you mean `meaning`?"),
+    ("- code: a\n  belongs: pain", 2, "It is one of basic, technical"),
     ("- [", 1, "expected the node content"),
 ])
 def test_a_wrong_book_is_refused_with_its_line(make, book, line, said):

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.errors import LabError, Place, utter
+from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.locale import LANGUAGES, _
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.corrections import Answers, read_cells
 from icp_lab.study.interviews import Interviews, split_codes
-from icp_lab.study.yml import as_text, read_yaml
+from icp_lab.study.yml import At, Paper, as_text
 from icp_lab.tables import GROUPS
 
 FILE, CODERS = "codebook.yml", "coders"
@@ -21,6 +21,7 @@ FILE, CODERS = "codebook.yml", "coders"
 BELONGS = (*GROUPS, "objections", "motivations", "responsibilities", "kpis", "authority", "behaviour", "channels",
            "message", "value", "criteria")
 _HERE = Path(__file__).parent
+PAPER = Paper(FILE, "study.bad_codebook")
 _KEYS = ("code", "name", "meaning", "belongs", "examples")
 
 
@@ -56,39 +57,27 @@ def read_codebook(folder: Path, language: str) -> pd.DataFrame:
 
 
 def _read_book(path: Path) -> pd.DataFrame:
-    try:
-        content, lines = read_yaml(path, _refuse)
-    except (OSError, UnicodeError) as error:
-        raise _refuse(None, str(error)) from error
-    if not isinstance(content or [], list):
-        raise _refuse(1, _("it is not a list, each entry with a dash before it"))
-    rows = [_read_entry(entry, lines[str(place),]) for place, entry in enumerate(content or [])]
+    content, lines = PAPER.read(path)
+    rows = [_read_entry(entry, (str(place),), lines) for place, entry in enumerate(content)]
     book = pd.DataFrame(rows, columns=list(_KEYS)).astype(dict.fromkeys(_KEYS[:-1], "str"))
     for place in book.index[book["code"].duplicated()]:
-        raise _refuse(lines[str(place),], _("the code `{code}` stands here twice").format(code=book["code"][place]))
+        problem = _("the code `{code}` stands here twice").format(code=book["code"][place])
+        raise PAPER.refuse(lines[str(place),], problem)
     topics = read_declared("icp_lab.study", "guide.toml")["topics"]
     heard = {word: code for code, topic in topics.items() for word in topic["belongs"]}
     return book.assign(topic=book["belongs"].map(heard).fillna("").astype("str"))
 
 
-def _read_entry(entry: Any, line: int) -> dict[str, Any]:
+def _read_entry(entry: Any, at: At, lines: dict[At, int]) -> dict[str, Any]:
     said = entry if isinstance(entry, dict) else {"code": entry}
-    for key in (key for key in said if key not in _KEYS):
-        raise _refuse(line, _("the key `{key}` is unknown here").format(key=key), errors.nearest(key, _KEYS))
+    PAPER.check(said, at, {(*at, "code"): lines[at]} | lines, dict.fromkeys(_KEYS, ()) | {"belongs": BELONGS})
     code, belongs = split_codes(as_text(said.get("code") or "")), said.get("belongs") or ""
     if not code:
-        raise _refuse(line, _("`code` is missing"))
-    if belongs not in ("", *BELONGS):
-        allowed = _("It is one of {words}.").format(words=", ".join(BELONGS))
-        raise _refuse(line, _("`{value}` is no value for `{key}`").format(value=belongs, key="belongs"), allowed)
+        raise PAPER.refuse(lines[at], _("`code` is missing"))
     phrases = said.get("examples") or []
     return {"code": code[0], "name": as_text(said.get("name") or said["code"]), "belongs": belongs,
             "meaning": as_text(said.get("meaning") or ""),
             "examples": tuple(map(as_text, phrases if isinstance(phrases, list) else [phrases]))}
-
-
-def _refuse(line: int | None, problem: str, remedy: str = "") -> LabError:
-    return utter("study.bad_codebook", Place(FILE, line), problem=problem, remedy=remedy)
 
 
 def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) -> Interviews:

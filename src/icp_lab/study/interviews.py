@@ -10,17 +10,16 @@ from unicodedata import normalize
 
 import pandas as pd
 
-from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.encoding import find_encoding
 from icp_lab.intake.titles import read_title
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
-from icp_lab.study.yml import parse_yaml
+from icp_lab.study.yml import Paper, parse_yaml
 
 FOLDER = "interviews"
-HEAD = ("account_id", "date", "role", "department", "seniority", "interviewer", "mode", "consent")
-_WORDS = {"mode": ("in_person", "online", "phone"), "consent": ("quote", "anonymous", "none")}
+_FREE = dict.fromkeys(("account_id", "date", "role", "department", "seniority", "interviewer"), tuple[str, ...]())
+HEAD = _FREE | {"mode": ("in_person", "online", "phone"), "consent": ("quote", "anonymous", "none")}
 PASSAGE = ("interview", "passage", "line", "topic", "heading", "text", "codes", "language")
 # What a line is, by how it begins; the group that matched names it.
 _LINE = re.compile(r"(?P<none>[-=_*|:+#>~`\s]*$)|(?P<heading> {0,3}#{1,6}(?=\s))|(?P<quote>\s*(?:>\s?)+)|"
@@ -131,22 +130,15 @@ def _read_head(text: str, shown: str) -> tuple[dict[str, str], int, list[str]]:
     if not end or lines[0].rstrip() != "---":
         return {}, 1, lines
 
-    def refuse(line: int | None, problem: str, remedy: str = "") -> LabError:
-        return utter("study.bad_interview", Place(shown, line), problem=problem, remedy=remedy)
-
-    content, at = parse_yaml("\n".join(["", *lines[1:end]]), refuse)
-    if not isinstance(content or {}, dict):  # a line of hyphens may also part text from text
+    paper = Paper(shown, "study.bad_interview")
+    content, at = parse_yaml("\n".join(["", *lines[1:end]]), paper.refuse)
+    content = content or {}
+    if not isinstance(content, dict):  # a line of hyphens may also part text from text
         return {}, 1, lines
-    for key, value in (content or {}).items():
-        if key not in HEAD:
-            problem = _("the key `{key}` is unknown here").format(key=key)
-            raise refuse(at[key,], problem, errors.nearest(key, HEAD))
-        if value and key in _WORDS and value not in _WORDS[key]:
-            allowed = _("It is one of {words}.").format(words=", ".join(_WORDS[key]))
-            raise refuse(at[key,], _("`{value}` is no value for `{key}`").format(value=value, key=key), allowed)
-        if value and key == "date" and pd.isna(pd.to_datetime(str(value).replace("/", "-"), errors="coerce")):
-            raise refuse(at[key,], _("`{value}` is not a day such as 2026-03-31").format(value=value))
-    return {key: str(value or "") for key, value in (content or {}).items()}, end + 2, lines[end + 1 :]
+    paper.check(content, (), at, HEAD)
+    if (day := content.get("date")) and pd.isna(pd.to_datetime(str(day).replace("/", "-"), errors="coerce")):
+        raise paper.refuse(at["date",], _("`{value}` is not a day such as 2026-03-31").format(value=day))
+    return {key: str(value or "") for key, value in content.items()}, end + 2, lines[end + 1 :]
 
 
 def _read_person(head: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """YAML that people write, with the line of every key; of study.yml each value is checked, and refused with its line."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -56,6 +56,43 @@ def _plain(node: Any, at: At, lines: dict[At, int]) -> Any:
         return str(node.date() if isinstance(node, datetime) else node)
     plain = None if node is None else str(node)
     return next((kind(node) for kind in (bool, int, float) if isinstance(node, kind)), plain)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A YAML file that people write beside study.yml: its name, and how it is refused, with the line of the fault."""
+
+    file: str
+    refusal: str
+
+    def refuse(self, line: int | None, problem: str, remedy: str = "") -> LabError:
+        """Refuse what stands in a line."""
+        return utter(self.refusal, Place(self.file, line), problem=problem, remedy=remedy)
+
+    def read(self, path: Path) -> tuple[list[Any], dict[At, int]]:
+        """Read a list of entries, and the line of each key; an empty file, or none, is an empty list."""
+        if not path.is_file():
+            return [], {}
+        try:
+            content, lines = read_yaml(path, self.refuse)
+        except (OSError, UnicodeError) as error:
+            raise self.refuse(None, str(error)) from error
+        if not isinstance(content or [], list):
+            raise self.refuse(1, _("it is not a list, each entry with a dash before it"))
+        return content or [], lines
+
+    def check(self, node: Any, at: At, lines: dict[At, int], known: Mapping[str, Collection[str]]) -> None:
+        """Refuse what is no mapping, keys that nobody knows, and values that are not among those `known` of a key."""
+        if not isinstance(node, dict):
+            raise self.refuse(lines[at], _("`{value}` is no `key: value` lines").format(value=node))
+        for key, value in node.items():
+            line = lines[*at, key]
+            if key not in known:
+                problem = _("the key `{key}` is unknown here").format(key=key)
+                raise self.refuse(line, problem, errors.nearest(key, known))
+            if value and known[key] and value not in known[key]:
+                allowed = _("It is one of {words}.").format(words=", ".join(known[key]))
+                raise self.refuse(line, _("`{value}` is no value for `{key}`").format(value=value, key=key), allowed)
 
 
 def as_text(value: Any) -> str:
