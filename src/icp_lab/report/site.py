@@ -93,7 +93,7 @@ def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> Site
              ("icp.yml", _("The definition"), _("for machines, and for editing by hand")))
     shown = (definition.icp, definition.standing, definition.accounts) if definition else (None, None, None)
     return SiteFacts(
-        study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in plan.tasks),
+        study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in sorted(plan.tasks)),
         tables=tuple(_tabulate_provenance(plan, run)), files=files if definition else (),
         versions=(say_maker(), (_("Details"), RECORD)), icp=shown[0], standing=shown[1], accounts=shown[2])
 

@@ -85,7 +85,11 @@ def tell_agreement(review: Review) -> Prose:
 def tabulate_votes(review: Review, lines: pd.DataFrame) -> Table | Prose:
     """How was each line voted on, and is it agreed by the rule?"""
     voted = review.frame[review.frame["n"] > 0]
-    return tabulate("votes", voted.assign(spread=list(map(_say_spread, voted.to_dict("records")))), **_call(lines))
+    spread = [_say_spread(row).translate(_KEPT_TOGETHER) for row in voted.to_dict("records")]
+    return tabulate("votes", voted.assign(spread=spread), **_call(lines))
+
+
+_KEPT_TOGETHER = {ord(" "): "\N{NO-BREAK SPACE}", ord("〜"): "\N{WORD JOINER}〜\N{WORD JOINER}"}
 
 
 def _say_spread(row: Mapping[Any, Any]) -> str:
