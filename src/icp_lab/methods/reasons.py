@@ -201,7 +201,7 @@ def group_statement(statement: str) -> Reading:
     (True, 'unknown')
     """
     text = " ".join(unicodedata.normalize("NFKC", statement).casefold().replace("_", " ").replace("’", "'").split())
-    if text in _list_empty():
+    if text in _read_word_list()[3]:
         return Reading("unknown", "", unsure=False)
     found = _find_words(text)
     points = Counter[str]()
@@ -217,7 +217,7 @@ def group_statement(statement: str) -> Reading:
 
 def _find_words(text: str) -> dict[tuple[str, str], int]:
     """Find the words of each group in the clauses that count, in the order in which they stand."""
-    pattern, cleared, owners = _read_word_list()
+    pattern, cleared, owners, _nothing = _read_word_list()
     found = dict[tuple[str, str], int]()
     for clause in _CLAUSES.split(text):
         if not cleared.search(clause):
@@ -228,14 +228,8 @@ def _find_words(text: str) -> dict[tuple[str, str], int]:
 
 
 @cache
-def _list_empty() -> frozenset[str]:
-    nothing = read_declared("icp_lab.methods", "reasons.toml")["nothing"]
-    return frozenset(nothing["en"] + nothing["ja"])
-
-
-@cache
-def _read_word_list() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, int]]]:
-    """Read the list: a pattern of all words, one of what clears a clause, and the group and weight of each word."""
+def _read_word_list() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, int]], set[str]]:
+    """Read a pattern of all words, one of what clears a clause, what each word says, and texts that say nothing."""
     declared = read_declared("icp_lab.methods", "reasons.toml")
     owners, listed = dict[str, tuple[str, int]](), dict[str, list[str]]()
     for group in GROUPS[:-1]:
@@ -247,7 +241,8 @@ def _read_word_list() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple
     owners |= {f"w{place}": owners[word] for place, word in enumerate(list(owners)) if "…" in word}
     places = {word: place for place, word in enumerate(owners)}
     return (re.compile(_match_any(listed, places)),
-            re.compile(f"{_NOT_SO}(?:{_match_any(declared['cleared'], {})}){_AFTER_ALL_NOT}"), owners)
+            re.compile(f"{_NOT_SO}(?:{_match_any(declared['cleared'], {})}){_AFTER_ALL_NOT}"), owners,
+            {*declared["nothing"]["en"], *declared["nothing"]["ja"]})
 
 
 def _match_any(listed: Mapping[str, Collection[str]], places: Mapping[str, int]) -> str:
@@ -261,17 +256,13 @@ def _match_any(listed: Mapping[str, Collection[str]], places: Mapping[str, int])
 
 def _list_statements(source: str, rows: pd.DataFrame, code: str, text: str, day: str) -> pd.DataFrame:
     """List what each row says: the code, or the free text where the code is empty or tells nothing, or both."""
-    codes = _tidy(rows[code])
-    texts = _tidy(rows[text]) if text else [""] * len(rows)
+    codes, texts = (rows.reindex(columns=[each])[each].astype("str").fillna("").str.split().str.join(" ")
+                    for each in (code, text))
     found = {pair: _weigh(*pair) for pair in set(zip(codes, texts, strict=True))}
     told = [found[pair] for pair in zip(codes, texts, strict=True)]
     read = pd.DataFrame(told, rows.index, columns=["statement", "free", "listed", "words", "unsure"])
     return read.astype({"free": "bool", "unsure": "bool"}).assign(
         source=source, account_id=rows["account_id"], day=rows[day])
-
-
-def _tidy(statements: pd.Series) -> list[str]:
-    return [" ".join(said.split()) for said in statements.fillna("")]
 
 
 def _weigh(code: str, text: str) -> tuple[str, bool, str, str, bool]:

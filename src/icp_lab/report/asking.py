@@ -75,15 +75,13 @@ def _ask_forms(plan: Plan) -> None:
 
 def _list_statements(plan: Plan) -> list[dict[str, str]]:
     """List statements of which nobody has said yet what reason they give, the unsure and the common ones first."""
-    if not len(said := read_left(plan, "statements")):
-        return []
-    asked = (said["people"] == 0) & ((said["source"] != "tickets") | said["unsure"])
-    said = said[asked].sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
-    said = said.drop_duplicates("statement").head(MOST_ASKED)
-    groups = said["group"].str.replace("_", " ")
+    said = read_left(plan, "statements").fillna({"words": ""})
+    said = said[(said["people"] == 0) & ((said["source"] != "tickets") | said["unsure"])]
+    said = said.sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
     return [{"statement": row["statement"], "source": name("reason_source", row["source"]), "times": str(row["times"]),
-             "words": row["words"] if row["words"] == row["words"] else "", "unsure": _("yes") if row["unsure"] else "",
-             "group": _(group)} for row, group in zip(said.to_dict("records"), groups, strict=True)]
+             "words": row["words"], "unsure": _("yes") if row["unsure"] else "",
+             "group": _(row["group"].replace("_", " "))}
+            for row in said.drop_duplicates("statement").head(MOST_ASKED).to_dict("records")]
 
 
 def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
