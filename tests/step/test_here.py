@@ -49,6 +49,17 @@ def test_only_what_is_declared_is_read_and_written(study):
             refused()
 
 
+def test_companies_go_by_their_ids_where_the_study_says_so(study):
+    before = step.open("01_customer_base").study.fingerprint(["accounts"])
+    yml = study / "study.yml"
+    yml.write_text(yml.read_text(encoding="utf-8") + "privacy: {companies: pseudonyms}\n", encoding="utf-8")
+    here = step.open("01_customer_base")
+    assert here.table("accounts")["name"].tolist() == ["A", "B"]
+    assert here.study.table("accounts")["name"].tolist() == ["<b>", "Bee"]
+    assert here.study.fingerprint(["accounts"]) != before
+    assert "Bee" in here.study.people
+
+
 def test_hypotheses_are_for_the_steps_that_declare_them(study):
     told = "- {name: Sales, date: 2026-01-01, criteria: [{attribute: industry, in: [x]}]}\n"
     (study / "hypotheses.yml").write_text(told, encoding="utf-8")

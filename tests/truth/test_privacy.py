@@ -24,7 +24,7 @@ _MIDDLE = ("ar", "ov", "ick", "um", "esh", "ul", "ep", "ist", "on")
 _REST = ("inger", "otti", "kew", "sund")
 _JAPANESE = ("綾小路 麗子", "武者小路 實篤", "勅使河原 蒼風", "西園寺 公望",
              "伊集院 静香", "九条 頼子", "柳生 十兵衛", "長曽我部 元親")
-CONSENTED = "Each rep's own list was the truth before that"
+CONSENTED = "One definition, one number, and the argument is about deals and not about whose sheet is right."
 
 
 class Marks:
@@ -232,6 +232,7 @@ def test_no_mark_is_seen_outside_the_folders_that_may_name_people(report, marks)
 
 def test_what_may_be_shown_is_shown(report):
     pages = {path.name: _read(path) for path in _list_public(report) if path.suffix == ".html"}
+    assert CONSENTED in pages["03_interviews.html"]
     assert "[name]" in pages["03_interviews.html"]
     assert "[e-mail]" in pages["04_negative_cases.html"]
     assert "[phone]" in pages["04_negative_cases.html"]

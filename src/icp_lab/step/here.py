@@ -101,6 +101,8 @@ class Here:
         """
         self._check_table(table)
         frame = self.study.table(table)
+        if table == "accounts" and self.study.privacy.get("companies") == "pseudonyms":
+            frame["name"] = frame["account_id"]
         if self.study.has(table):
             said = self.study.facts(table)
             self._facts["rows"][table] = {key: getattr(said, key) for key in ("used", "set_aside", "made_missing")}

@@ -173,7 +173,7 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         seen[name] = _describe(spec)
         if spec.join is not None:
             pending.append(spec.join.table)
-    words = {key: str(getattr(settings, key)) for key in _SHAPES}
+    words = {key: str(getattr(settings, key)) for key in _SHAPES} | {"companies": settings.privacy.get("companies")}
     content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
     folder, read = settings.path.parent, [BESIDE[word] for word in BESIDE if word in named]
     beside = {path for pattern in chain([f"{FOLDER}/*"], *read) for path in folder.glob(pattern) if path.is_file()}

@@ -25,12 +25,14 @@ def list_people(study: "Study") -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Contacts, owners, authors, interviewers, voters, and who decided or declared something. A file that cannot be
-        read names nobody: whoever needs it says what is wrong with it.
+        Contacts, owners, authors, interviewers, voters, and who decided or declared something; companies too where they
+        go by pseudonyms. A file that cannot be read names nobody: whoever needs it says what is wrong with it.
     """
     sources: list[Callable[[], Iterable[str]]] = [
         partial(_read_column, study, table.name, column.name)
         for table in TABLES if study.has(table.name) for column in table.columns if column.role == "person"]
+    if study.privacy.get("companies") == "pseudonyms":
+        sources.append(partial(_read_column, study, "accounts", "name"))
     sources += [lambda: read_interviews(study.folder).heads["interviewer"], lambda: study.ballots()["reviewer"],
                 lambda: [row["by"] for _number, row in read_decided(study.folder / DECISIONS)],
                 lambda: [hypothesis.by for hypothesis in study.hypotheses()]]
