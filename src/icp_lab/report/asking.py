@@ -79,9 +79,9 @@ def _list_statements(plan: Plan) -> list[dict[str, str]]:
     said = said[(said["people"] == 0) & ((said["source"] != "tickets") | said["unsure"])]
     said = said.sort_values(["unsure", "times", "statement"], ascending=[False, False, True])
     return [{"statement": row["statement"], "source": name("reason_source", row["source"]), "times": str(row["times"]),
-             "words": row["words"], "unsure": _("yes") if row["unsure"] else "",
-             "group": _(row["group"].replace("_", " "))}
-            for row in said.drop_duplicates("statement").head(MOST_ASKED).to_dict("records")]
+             "words": row["words"], "unsure": _("yes") if row["unsure"] else "", "group": _(group)}
+            for row in said.drop_duplicates("statement").head(MOST_ASKED).to_dict("records")
+            for group in (row["group"].replace("_", " "),)]
 
 
 def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
