@@ -72,3 +72,9 @@ def test_no_text_breaks_it_and_known_names_go_wherever_they_stand(before, after)
     said = redact(f"{before} Quentin Xolmar {after}", frozenset(["Quentin Xolmar"]))
     assert "Xolmar" not in said
     assert redact(before + after, frozenset(["", " ", "1", before])) is not None
+
+
+@pytest.mark.parametrize("piece", ["a", "A. ", "Aa ", "0", "1 ", "a.", "a@", "あ", "Mr van ", "+1 ", "tel "])
+def test_a_long_text_of_one_kind_comes_back(piece):
+    said = redact(piece * 3000, frozenset(["Ann Berg"]))
+    assert len(said) <= len(piece * 3000) * 8

@@ -24,7 +24,7 @@ _ALONE, _GAP = r"(?<![A-Za-z0-9.,/+-])", r"[ ./()-]{0,2}"
 _BETWEEN = re.compile(r"[\s.・]*")  # what may part the pieces of one name
 # Kind, pattern (the group `it` is what goes, where there is one), and how many digits there are.
 _PATTERNS = [(kind, re.compile(pattern), range(*digits)) for kind, pattern, digits in (
-    ("e-mail", r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", (999,)),
+    ("e-mail", r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", (999,)),
     ("phone", rf"{_ALONE}(?:\+|00(?=[1-9]\d{{0,2}}[ ./-]))[1-9]\d{{0,2}}(?:{_GAP}\d{{1,8}}){{1,6}}(?!\d)", (8, 21)),
     ("phone", rf"{_ALONE}0[1-9](?:[ .-]\d\d){{4}}(?!\d)", (10, 11)),
     ("phone", rf"{_ALONE}\(?0[1-9]\d{{0,4}}(?:{_GAP}\d{{1,7}}){{1,2}}(?!\d)", (9, 12)),
@@ -33,7 +33,7 @@ _PATTERNS = [(kind, re.compile(pattern), range(*digits)) for kind, pattern, digi
               r"(?P<it>(?!\d{4}[-/.]\d)\(?\d(?:[ ()./-]?\d){4,14})(?!\d)", (5, 16)),
     ("name", rf"\b(?:(?:{_ANY['titles']})|(?i:{_ANY['any_case']}))\b\.? *(?P<it>(?:[A-ZÀ-Þ]\.? )?"
              rf"(?:(?:{_ANY['particles']}) )*(?:(?<=[Mm][Rr] ){_LETTER}+|{_CAPITAL})(?: {_CAPITAL}){{0,2}})", (999,)),
-    ("name", rf"(?P<it>(?:[A-ZÀ-Þ]\. ?)?(?=\w*[a-zà-ÿ]){_CAPITAL}(?: {_CAPITAL})*) ?(?:{_ANY['honorifics']})", (999,)))]
+    ("name", rf"(?<!{_LETTER})(?P<it>(?:[A-ZÀ-Þ]\. ?)?(?=\w{{0,20}}[a-zà-ÿ]){_CAPITAL}(?: {_CAPITAL}){{0,3}}) ?(?:{_ANY['honorifics']})", (999,)))]
 _LOUD, _PLACE = re.compile(rf"[\s　]*(?:{_ANY['honorifics']}|{_ANY['ranks']})"), re.compile(_ANY["of_places"])
 _NUMERAL = re.compile("[〇一二三四五六七八九十百千万億]+")
 _LONGEST = 8  # pieces of a name, as words are split
@@ -131,7 +131,7 @@ def _is_meant(plain: str, start: int, end: int) -> bool:
     """Is a piece of a known name meant as a name here, and not as an ordinary word, a place or a company?"""
     if _JAPANESE.match(plain, start):
         return not _PLACE.match(plain, end)
-    within = re.search(r"(?<![^\W])[a-z]+,? $", plain[:start]) and not plain[start:end].isupper()
+    within = re.search(r"(?<![^\W])[a-z]+,? $", plain[max(start - 30, 0):start]) and not plain[start:end].isupper()
     return plain[start].isupper() and bool(within or plain[start:end].casefold() not in _WORDS["ordinary"])
 
 
