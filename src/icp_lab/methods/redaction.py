@@ -33,7 +33,8 @@ _PATTERNS = [(kind, re.compile(pattern), range(*digits)) for kind, pattern, digi
               r"(?P<it>(?!\d{4}[-/.]\d)\(?\d(?:[ ()./-]?\d){4,14})(?!\d)", (5, 16)),
     ("name", rf"\b(?:(?:{_ANY['titles']})|(?i:{_ANY['any_case']}))\b\.? *(?P<it>(?:[A-ZÀ-Þ]\.? )?"
              rf"(?:(?:{_ANY['particles']}) )*(?:(?<=[Mm][Rr] ){_LETTER}+|{_CAPITAL})(?: {_CAPITAL}){{0,2}})", (999,)),
-    ("name", rf"(?<!{_LETTER})(?P<it>(?:[A-ZÀ-Þ]\. ?)?(?=\w{{0,20}}[a-zà-ÿ]){_CAPITAL}(?: {_CAPITAL}){{0,3}}) ?(?:{_ANY['honorifics']})", (999,)))]
+    ("name", rf"(?<!{_LETTER})(?P<it>(?:[A-ZÀ-Þ]\. ?)?(?=\w{{0,20}}[a-zà-ÿ]){_CAPITAL}(?: {_CAPITAL}){{0,3}}) ?"
+             rf"(?:{_ANY['honorifics']})", (999,)))]
 _LOUD, _PLACE = re.compile(rf"[\s　]*(?:{_ANY['honorifics']}|{_ANY['ranks']})"), re.compile(_ANY["of_places"])
 _NUMERAL = re.compile("[〇一二三四五六七八九十百千万億]+")
 _LONGEST = 8  # pieces of a name, as words are split
