@@ -51,8 +51,8 @@ def _code_lines(file):
     return len(set().union(*held) - said)
 
 
-def test_the_package_stays_small(root):
-    assert sum(_code_lines(file) for file in _sources(root)) < 12_000
+def test_the_package_stays_no_larger_than_decided(root):
+    assert sum(_code_lines(file) for file in _sources(root)) < 14_100  # the aim was 12,000: docs/decisions/0011
 
 
 def test_functions_stay_short(root):
