@@ -21,7 +21,7 @@ FILE, CODERS = "codebook.yml", "coders"
 BELONGS = (*GROUPS, "objections", "motivations", "responsibilities", "kpis", "authority", "behaviour", "channels",
            "message", "value", "criteria")
 _HERE = Path(__file__).parent
-PAPER = Paper(FILE, "study.bad_codebook")
+PAPER = Paper(FILE, "codebook")
 _KEYS = ("code", "name", "meaning", "belongs", "examples")
 
 

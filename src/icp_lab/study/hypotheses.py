@@ -12,7 +12,7 @@ from icp_lab.study.candidates import REFUSALS, Candidates
 from icp_lab.study.yml import At, Paper
 
 FILE = errors.HYPOTHESES
-PAPER = Paper(FILE, "study.bad_hypothesis")
+PAPER = Paper(FILE, "hypothesis")
 _KEYS = dict.fromkeys(("name", "by", "date", "criteria"), ())
 _CRITERION = dict.fromkeys(("attribute", "min", "max", "in", "has", "is", "why", "edited_by", "edited_on"), ())
 

@@ -130,7 +130,7 @@ def _read_head(text: str, shown: str) -> tuple[dict[str, str], int, list[str]]:
     if not end or lines[0].rstrip() != "---":
         return {}, 1, lines
 
-    paper = Paper(shown, "study.bad_interview")
+    paper = Paper(shown, "interview")
     content, at = parse_yaml("\n".join(["", *lines[1:end]]), paper.refuse)
     content = content or {}
     if not isinstance(content, dict):  # a line of hyphens may also part text from text

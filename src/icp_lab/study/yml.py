@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -60,14 +60,16 @@ def _plain(node: Any, at: At, lines: dict[At, int]) -> Any:
 
 @dataclass(frozen=True)
 class Paper:
-    """A YAML file that people write beside study.yml: its name, and how it is refused, with the line of the fault."""
+    """A YAML file that people write beside study.yml: its name, and what it holds, which says how it is refused."""
 
     file: str
-    refusal: str
+    holds: Literal["hypothesis", "codebook", "interview"]
 
     def refuse(self, line: int | None, problem: str, remedy: str = "") -> LabError:
         """Refuse what stands in a line."""
-        return utter(self.refusal, Place(self.file, line), problem=problem, remedy=remedy)
+        return utter({"hypothesis": "study.bad_hypothesis", "codebook": "study.bad_codebook",
+                      "interview": "study.bad_interview"}[self.holds], Place(self.file, line),
+                     problem=problem, remedy=remedy)
 
     def read(self, path: Path) -> tuple[list[Any], dict[At, int]]:
         """Read a list of entries, and the line of each key; an empty file, or none, is an empty list."""
