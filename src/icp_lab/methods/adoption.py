@@ -73,7 +73,8 @@ def measure_adoption(
     start = (now.to_period("M") - (months - 1)).start_time
     known = until(until(fill_table(deals, "deals"), "created", now), "closed", now)
     known = known.sort_values(["account_id", "created", "closed", "amount"], ignore_index=True)
-    known = known.assign(fit=known["account_id"].map(fit).fillna("unknown"), owner=known["owner"].fillna(""))
+    known = known.assign(fit=known["account_id"].map(fit).astype("str").fillna("unknown"),
+                         owner=known["owner"].fillna(""))
     parts = {"opportunities": known.assign(day=known["created"], weight=1.0),
              "pipeline": known[known["stage"] == "open"].assign(day=known["created"], weight=known["amount"]),
              "won": known[known["stage"] == "won"].assign(day=known["closed"], weight=known["amount"])}

@@ -22,7 +22,7 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 _REACHED = {"unit": "str", "reached": "datetime64[s]", "lead": "bool"}
 _NAN, _DAY = float("nan"), pd.Timedelta(days=1)
 _PERIOD = re.compile(r"(?:Q(?P<first>[1-4])[ /-]*)?(?P<year>\d{4})年?(?:[ /.-]*(?:Q|第)(?P<quarter>[1-4])(?:四半期)?|"
-                     r"[ /.-]*(?P<month>0?[1-9]|1[0-2])月?(?:[/.-]?\d{1,2}日?)?)?", re.IGNORECASE)
+                     r"[ /.-]*(?P<month>1[0-2]|0?[1-9])月?(?:[/.-]?\d{1,2}日?)?)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
     tables = ((deals, "account_id", ["account_id", "created", "closed", "stage", "amount"]),
               (fill_table(customers, "customers"), "account_id", ["account_id"]),
               (reached.reindex(columns=[*_REACHED]).astype(_REACHED), "unit", ["unit"]))
-    known = _Data(now, *(rows.assign(fit=rows[unit].map(fit).fillna("unknown")).sort_values(keys, ignore_index=True)
-                         for rows, unit, keys in tables))
+    known = _Data(now, *(rows.assign(fit=rows[unit].map(fit).astype("str").fillna("unknown")).sort_values(
+        keys, ignore_index=True) for rows, unit, keys in tables))
     spending, rows, costed = _lay_out(costs), [], dict[str, float]()
     for period, span in _list_periods(now, since, window_months).items():
         spent, costed[period] = _sum_costs(spending, span, lag_months)
