@@ -8,7 +8,7 @@ import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import LANGUAGES, _
-from icp_lab.worlds import history, market, people
+from icp_lab.worlds import history, leads, market, people
 from icp_lab.worlds.company import AS_OF, build_accounts, draw_draft
 from icp_lab.worlds.interviews import code_again, hold_interviews, tell_themes
 from icp_lab.worlds.kinds import NEGATIVE, PROFILE
@@ -43,14 +43,20 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     -------
     World
         `tables`: accounts, deals, revenue, usage, support, satisfaction, churn, opinions, contacts, deal_contacts,
-        engagement, review, market, competitors, trends, costs. `files`: text by path beside study.yml, interviews and
-        the codes of a second coder. `truth`: `profile` and `negative_profile` (criteria as in icp.yml, and the accounts that truly meet them),
+        engagement, review, market, competitors, trends, costs, leads, pilot, reference, triggers, feedback. `files`:
+        text by path beside study.yml, interviews and the codes of a second coder.
+        `truth`: `profile` and `negative_profile` (criteria as in icp.yml, and the accounts that truly meet them),
         `segments` {account_id: kind}, `churn_reasons` and `loss_reasons` {account_id: product, price, support, other};
         `people` {kind: [department, rank]}, `committees` {kind: [share of won, of lost deals where one takes part]},
         `channels` {kind: the usual one}, `conflicts` of the review, `themes` {code: companies}, `coder_agreement` (the
         share of codes that the second coder gives too), `contradictions` between interviews and the tables;
         `market` {companies; fitting: those of the profile's industries and size; exponent of the law of sizes; white:
-        the region that we are least in}, `rivals` {competitor: [our win rate against it inside the profile, outside]}.
+        the region that we are least in}, `rivals` {competitor: [our win rate against it inside the profile, outside]};
+        `leads` {fit: {lead_id: fit}, inside: those in the profile, known: {lead_id: the account that it is}}, `course`
+        {half_life of a touch in days; fit, touch: how much the logarithm of the daily chance to convert gains with a
+        point of fit, with a fresh touch, as far as cap}, `pilot` {times: what it multiplies the chance by in who is
+        reached; reached: their share; window: days}, `triggers` {kind: [share of won, of lost deals that it precedes]},
+        `feedback` {errors: share of wrong reports}.
         Without signal what depends on attributes, kinds or departments is None, empty or alike.
 
     Raises
@@ -76,7 +82,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         rule = _("A world needs at least 30 accounts and a language out of {languages}.")
         raise ValueError(rule.format(languages=", ".join(LANGUAGES)))
     words = load_words(language)
-    draws = [np.random.default_rng([seed, part]) for part in range(17)]
+    draws = [np.random.default_rng([seed, part]) for part in range(20)]
     draft = draw_draft(accounts, signal, draws[0])
     table = build_accounts(draft, words, draws[1])
     courses = history.draw_courses(draft, list(table["account_id"]), draws[2])
@@ -105,6 +111,13 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "trends": pd.DataFrame(words.trends),
         "costs": market.tell_costs(accounts, words, draws[16]),
     }
+    more, planted = leads.tell_leads(table, draft, words, signal, draws[17])
+    tables["engagement"] = pd.concat([tables["engagement"], more.pop("engagement")], ignore_index=True)
+    tables |= more
+    tables["triggers"], triggers = leads.tell_triggers(deals, more["leads"], words, signal, draws[18])
+    pool = pd.concat([table[["account_id"]], more["leads"][["lead_id"]]], ignore_index=True)
+    inside = {*table.loc[draft["profile"].astype(bool), "account_id"], *planted["leads"]["inside"]} if signal else None
+    tables["feedback"] = leads.tell_feedback(pool, inside, words, draws[19])
     said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
     interviews = hold_interviews(courses.assign(industry=table["industry"], said=said), language, signal, draws[13])
     coder = code_again(interviews, draws[13])
@@ -113,6 +126,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
              for name, frame in tables.items()}
     truth |= _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal)
     truth |= {"rivals": rates, "market": market.tell_market(tables["market"], accounts, words, signal)}
+    truth |= planted | {"triggers": triggers, "feedback": {"errors": leads.share_errors(signal)}}
     files = interviews | {"coders/second.csv": coder.to_csv(index=False, lineterminator="\n")}
     return World(typed, files, truth | people.tell_planted(signal) | tell_themes(interviews, coder))
 
