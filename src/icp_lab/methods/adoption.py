@@ -1,14 +1,18 @@
 """Is the profile used? New opportunities, pipeline and won value inside it, by month and by owner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from icp_lab.methods.customers import fill_table, until
+from icp_lab.methods.draft import cover_accounts
 from icp_lab.methods.result import Shown
+from icp_lab.rule import Rule
 
 MEASURES = ("opportunities", "pipeline", "won")
 _ADOPTION = ["by", "level", "measure", "share", "low", "high", "inside", "of", "n", "accounts", "unknown"]
@@ -27,10 +31,56 @@ class Adoption(Shown):
         whose side is known), accounts, unknown (deals whose side is not).
     since
         Day on which the profile was published; empty where it was not.
+    gap
+        Share of new deals inside since it was published less that of before, and its 95 % interval; NaN without both.
     """
 
     frame: pd.DataFrame
     since: str
+    gap: tuple[float, float, float]
+
+
+def cover_everybody(attributes: pd.DataFrame, leads: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Which accounts and leads are in, out or unknown, and by which criteria?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    leads
+        The table leads: lead_id, and attributes of the same names. What it does not record is unknown.
+    rule
+        The profile.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `cover_accounts` gives it; `account_id` holds the id of an account, else of a lead.
+
+    Examples
+    --------
+    >>> accounts = pd.DataFrame({"employees": [200.0]}, index=["a"])
+    >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+    >>> cover_everybody(accounts, pd.DataFrame({"lead_id": ["L1"]}), rule)[["account_id", "fit"]].values.tolist()
+    [['a', 'in'], ['L1', 'unknown']]
+    """
+    theirs = leads.set_index("lead_id")
+    lacking = {name: attributes[name].iloc[:0].reindex(theirs.index) for name in rule.attributes
+               if name not in theirs and name in attributes}
+    return pd.concat([cover_accounts(attributes, rule), cover_accounts(theirs.assign(**lacking), rule)],
+                     ignore_index=True)
+
+
+def find_published(profile: Mapping[str, Any]) -> str:
+    """On which day was this definition published, as YYYY-MM-DD? Empty where nobody has adopted it.
+
+    Examples
+    --------
+    >>> find_published({"history": [{"version": "1", "date": "2026-01-15"}]}), find_published({})
+    ('2026-01-15', '')
+    """
+    history = profile.get("history") or [{}]
+    return str(history[-1].get("date", ""))[:10]
 
 
 def measure_adoption(
@@ -60,6 +110,7 @@ def measure_adoption(
     -----
     A share of what is known to be inside or outside. Deals of an account are on one side together, and money hangs on
     few deals; so the interval is Wilson's (1927) at the effective number of accounts, (sum w)^2 / sum w^2 (Kish, 1965).
+    The gap: Newcombe (1998), by the two intervals.
 
     Examples
     --------
@@ -88,7 +139,16 @@ def measure_adoption(
         groups = {"period": part.groupby(periods), "month": part.groupby(part["day"].dt.strftime("%Y-%m")),
                   "owner": part[after].groupby("owner")}
         rows += [(by, str(level), measure, *_share(each)) for by, grouped in groups.items() for level, each in grouped]
-    return Adoption(pd.DataFrame(rows, columns=_ADOPTION), since if published else "")
+    frame = pd.DataFrame(rows, columns=_ADOPTION)
+    return Adoption(frame, since if published else "", _compare(frame))
+
+
+def _compare(frame: pd.DataFrame) -> tuple[float, float, float]:
+    """Set new deals after against before, by the two intervals (Newcombe, 1998, method 10)."""
+    new = frame[(frame["by"] == "period") & (frame["measure"] == "opportunities")].set_index("level")
+    ends = new.reindex(["after", "before"])[["share", "low", "high"]].to_numpy(dtype=np.float64)
+    (p, p_low, p_high), (q, q_low, q_high) = ends
+    return float(p - q), float(p - q - np.hypot(p - p_low, q_high - q)), float(p - q + np.hypot(p_high - p, q - q_low))
 
 
 def _share(deals: pd.DataFrame) -> tuple[float, ...]:

@@ -27,7 +27,7 @@ _PERIOD = re.compile(r"(?:Q(?P<first>[1-4])[ /-]*)?(?P<year>\d{4})年?(?:[ /.-]*
 
 @dataclass(frozen=True)
 class Kpi:
-    """What is a KPI, in words: name, formula, what n counts, how it is written, which tables it needs?"""
+    """What is a KPI, in words: name, formula, what n counts, how it is written, which tables it is made of?"""
 
     name: str
     formula: str
@@ -35,6 +35,7 @@ class Kpi:
     kind: str
     needs: tuple[str, ...]
     collect: str
+    unit: str = ""
 
 
 KPIS = {code: Kpi(**declared) for code, declared in read_declared("icp_lab.methods", "kpis.toml").items()}
