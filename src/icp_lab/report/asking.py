@@ -13,18 +13,20 @@ from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
+from icp_lab.methods.reasons import GROUPS
 from icp_lab.methods.review import list_items
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry
 from icp_lab.publish.ballot import write_ballot
 from icp_lab.publish.forms import write_form
 from icp_lab.publish.guides import fill_paper, write_calls, write_guides
+from icp_lab.publish.workbook import Book
 from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
 from icp_lab.study.study import MOST_ASKED
 from icp_lab.views.review import list_agenda, list_lines
-from icp_lab.views.words import name
+from icp_lab.views.words import name, names
 
 # Puts files into a folder, each where it is to stand in the report's.
 Writer = Callable[[Plan, Path], None]
@@ -147,6 +149,34 @@ def write_review(plan: Plan, folder: Path) -> None:
         form.to_csv(place.parent / DECISIONS, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
+def write_feedback(plan: Plan, folder: Path) -> None:
+    """Put a form on the companies that sales works on into a folder, and who works inside the profile, by name."""
+    asked, adoption = read_left(plan, "asked").head(MOST_ASKED), read_left(plan, "adoption")
+    if len(asked):
+        called = plan.study.table("accounts").set_index("account_id")["name"]
+        reasons = ", ".join(name("reason_group", group) for group in GROUPS[:-1])
+        written = asked["account_id"].map(called).astype("str").str.replace(r"^(?=[=+@\t-])", "'", regex=True)
+        form = asked.assign(
+            date=plan.study.as_of.isoformat(), name=written, profile=asked["fit"].map(names("fit")),
+            choices=_("agrees: yes or no; reason: {reasons}, or in your own words").format(reasons=reasons))
+        held = (plan.study.folder / "feedback.csv").exists()
+        place = folder / "to_fill" / (f"feedback_{plan.study.as_of.isoformat()}.csv" if held else "feedback.csv")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        form.reindex(columns=list(_FEEDBACK)).to_csv(place, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    if len(owners := adoption[adoption["by"] == "owner"]):
+        heads, path = names("adoption_column"), folder / "private" / "adoption.xlsx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        book = Book(path, _("Who works inside the profile"))
+        sheet = owners.assign(measure=owners["measure"].map(names("adoption_measure")))[list(heads)]
+        book.add_sheet(_("Who works inside the profile"), sheet.set_axis(list(heads.values()), axis=1),
+                       share=heads["share"])
+        book.file.close()
+
+
+# The columns of the table feedback that people fill in come before what helps them.
+_FEEDBACK = ("date", "account_id", "name", "profile", "failed", "agrees", "reason", "note", "author", "choices")
+
+
 def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     """Read a table that a step left behind; without rows where the step has not run."""
     if find_entry(plan.out, artifact) is None:
@@ -154,4 +184,4 @@ def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
 
 
-WRITERS: tuple[Writer, ...] = (write_interviews, write_review)
+WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_feedback)
