@@ -112,12 +112,12 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "costs": market.tell_costs(accounts, words, draws[16]),
     }
     more, planted = leads.tell_leads(table, draft, words, signal, draws[17])
-    tables["engagement"] = pd.concat([tables["engagement"], more.pop("engagement")], ignore_index=True)
-    tables |= more
-    tables["triggers"], triggers = leads.tell_triggers(deals, more["leads"], words, signal, draws[18])
+    more["engagement"] = pd.concat([tables["engagement"], more["engagement"]], ignore_index=True)
+    more["triggers"], planted["triggers"] = leads.tell_triggers(deals, more["leads"], words, signal, draws[18])
+    inside = [*table.loc[draft["profile"].astype(bool), "account_id"], *(planted["leads"]["inside"] or [])]
     pool = pd.concat([table[["account_id"]], more["leads"][["lead_id"]]], ignore_index=True)
-    inside = {*table.loc[draft["profile"].astype(bool), "account_id"], *planted["leads"]["inside"]} if signal else None
-    tables["feedback"] = leads.tell_feedback(pool, inside, words, draws[19])
+    more["feedback"], planted["feedback"] = leads.tell_feedback(pool, inside, words, signal, draws[19])
+    tables |= more
     said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
     interviews = hold_interviews(courses.assign(industry=table["industry"], said=said), language, signal, draws[13])
     coder = code_again(interviews, draws[13])
@@ -125,8 +125,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
              for name, frame in tables.items()}
     truth |= _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal)
-    truth |= {"rivals": rates, "market": market.tell_market(tables["market"], accounts, words, signal)}
-    truth |= planted | {"triggers": triggers, "feedback": {"errors": leads.share_errors(signal)}}
+    truth |= planted | {"rivals": rates, "market": market.tell_market(tables["market"], accounts, words, signal)}
     files = interviews | {"coders/second.csv": coder.to_csv(index=False, lineterminator="\n")}
     return World(typed, files, truth | people.tell_planted(signal) | tell_themes(interviews, coder))
 
