@@ -46,6 +46,11 @@ def test_reasons_are_grouped_and_silence_gives_none():
     assert found.reasons.to_numpy().tolist() == [[False, "price", 2, 2]]
 
 
+def test_words_that_are_said_often_stand_for_themselves():
+    found = read_feedback(say([True] * 5, reason=["Same trade"] * 3 + ["Ask Mr Smith"] * 2), COVERAGE, as_of=NOW)
+    assert found.reasons[["group", "n"]].to_numpy().tolist() == [["Same trade", 3], ["other", 2]]
+
+
 def test_nothing_said():
     found = read_feedback(pd.DataFrame(), COVERAGE, as_of=NOW)
     assert (found.n, len(found.frame), len(found.gaps), len(found.reasons)) == (0, 0, 0, 0)

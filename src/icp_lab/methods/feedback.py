@@ -9,6 +9,7 @@ from icp_lab.methods.customers import fill_table, until
 from icp_lab.methods.reasons import group_statement
 from icp_lab.methods.result import Shown, bound_difference, bound_share
 
+_COMMON = 3  # companies of which the same words were said
 _STANDS = ("in", "met", "out", "failed", "unknown")
 
 
@@ -26,7 +27,8 @@ class Feedback(Shown):
         A row a line: about, gap (share of yes where it is met, less that where it is failed) with its 95 % interval
         low and high, n.
     reasons
-        A row an answer and reason: agrees, group, n (companies), of (companies with that answer and a reason).
+        A row an answer and reason: agrees, group (of `group_statement`; the words themselves where they are none of its
+        groups and were said of three companies or more), n (companies), of (companies with that answer and a reason).
     n, repeated, unmatched
         Companies with an answer; earlier answers on the same ones, which a later one replaces; companies that are
         neither in accounts nor in leads.
@@ -84,8 +86,11 @@ def read_feedback(feedback: pd.DataFrame, coverage: pd.DataFrame, *, as_of: date
                    key=lambda row: (row[0][0] != "fit", row[0][0], _STANDS.index(row[0][1])))
     rows = [(*line, yes, n, yes / n, *bound_share(yes, n)) for line, (yes, n) in found]
     frame = pd.DataFrame(rows, columns=["about", "stands", "yes", "n", "share", "low", "high"])
-    told = last.assign(group=[group_statement(why).group for why in last["reason"].fillna(last["note"]).fillna("")])
-    told = told[told["group"] != "unknown"]
+    why = last["reason"].fillna(last["note"]).fillna("")
+    common = why.groupby(why).transform("size") >= _COMMON  # one of a list: it names nobody
+    groups = [said if often and group == "other" else group
+              for said, often, group in zip(why, common, (group_statement(said).group for said in why), strict=True)]
+    told = last.assign(group=groups)[[group != "unknown" for group in groups]]
     reasons = told.groupby(["agrees", "group"]).size().rename("n").reset_index()
     reasons["of"] = reasons.groupby("agrees")["n"].transform("sum")
     reasons = reasons.sort_values(["agrees", "n", "group"], ascending=[True, False, True], ignore_index=True)

@@ -99,8 +99,9 @@ def _say_figure(kpi: str, row: Mapping[str, Any], currency: str) -> str:
     unit = currency if kind == "money" else _(KPIS[kpi].unit) if KPIS[kpi].unit else ""
     if pd.isna(row["value"]):
         return MISSING
-    ends = say_interval(row["low"], row["high"], kind, unit)
-    return _("{value} ({interval})").format(value=say(row["value"], kind, unit), interval=ends)
+    # An estimated amount is known to three figures at best.
+    value, *ends = (float(f"{row[end]:.3g}") if kind == "money" else row[end] for end in ("value", "low", "high"))
+    return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(*ends, kind, unit))
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, str]:
