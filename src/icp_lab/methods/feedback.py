@@ -90,7 +90,7 @@ def read_feedback(feedback: pd.DataFrame, coverage: pd.DataFrame, *, as_of: date
     common = why.groupby(why).transform("size") >= _COMMON  # one of a list: it names nobody
     groups = [said if often and group == "other" else group
               for said, often, group in zip(why, common, (group_statement(said).group for said in why), strict=True)]
-    told = last.assign(group=groups)[[group != "unknown" for group in groups]]
+    told = last.assign(group=pd.Series(groups, last.index, "str")).query("group != 'unknown'")
     reasons = told.groupby(["agrees", "group"]).size().rename("n").reset_index()
     reasons["of"] = reasons.groupby("agrees")["n"].transform("sum")
     reasons = reasons.sort_values(["agrees", "n", "group"], ascending=[True, False, True], ignore_index=True)

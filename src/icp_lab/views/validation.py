@@ -100,8 +100,8 @@ def _say_figure(kpi: str, row: Mapping[str, Any], currency: str) -> str:
     if pd.isna(row["value"]):
         return MISSING
     # An estimated amount is known to three figures at best.
-    value, *ends = (float(f"{row[end]:.3g}") if kind == "money" else row[end] for end in ("value", "low", "high"))
-    return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(*ends, kind, unit))
+    value, low, high = (float(f"{row[end]:.3g}") if kind == "money" else row[end] for end in ("value", "low", "high"))
+    return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(low, high, kind, unit))
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, str]:
