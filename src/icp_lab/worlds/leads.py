@@ -29,12 +29,12 @@ def _run_course(fit: np.ndarray, signal: bool, rng: np.random.Generator) -> tupl
     for day in range(_COURSE["days"]):
         here = (arrived <= day) & (converted == _NEVER)
         touched = here & (rng.random(n) < busy)
-        warmth = warmth * fade + touched
         push = helped & (arrived <= _START) & (reached <= day) & (day < _START + _PILOT["window"])
         drive = _COURSE["fit"] * fit + _COURSE["touch"] * np.minimum(warmth, _COURSE["cap"]) + times * push
         touches += [(day, lead) for lead in np.flatnonzero(touched)]
         chance = _COURSE["base"] * np.exp(drive) if signal else _COURSE["null"]
         converted[here & (rng.random(n) < chance)] = day
+        warmth = (warmth + touched) * fade  # a touch works from the next day on
     frame = pd.DataFrame({"arrived": arrived, "reached": reached, "converted": converted, "helped": helped})
     return frame, np.array(touches)
 
