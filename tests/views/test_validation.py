@@ -52,7 +52,7 @@ def test_every_kpi_shows_its_n_its_window_and_its_interval():
     rows = {row[0]: row[1:] for row in table.cells()}
     assert set(rows) == {kpi.name for kpi in KPIS.values()}
     assert rows["Win rate, by day of closing"] == [
-        "100 % (87 to 100 %)", "0 % (0 to 13 %)", "50 % (37 to 63 %)", "25 / 25 / 50", "deals closed", "100 % / 100 %"]
+        "100 % (87 to 100 %)", "0 % (0 to 13 %)", "50 % (37 to 63 %)", "25 / 25 / 50", "100 % / 100 %"]
     assert rows["Lifetime value (LTV)"][0] == "EUR 9,880 (EUR 9,880 to EUR 9,880)"  # no more than three figures
     assert rows["Cycle length"][0] == "50 days (50 days to –)"
     assert rows["Lead acquisition rate"][0] == "–"
@@ -66,11 +66,11 @@ def test_what_cannot_be_told_says_what_to_collect():
     assert [row[0] for row in view.tabulate_kpis_to_collect(FULL).cells()] == ["Lead acquisition rate"]
     assert len(view.tabulate_kpis_to_collect(NOTHING).frame) == len(KPIS)
     told = dict(view.tabulate_kpis_to_collect(NOTHING).cells())
-    assert told["Customer acquisition cost (CAC)"].startswith("`costs`, a row a month")
+    assert told["Customer acquisition cost (CAC)"].startswith("costs, a row a month")
 
 
 def test_formulas_name_their_tables():
-    cells = {name: (formula, tables) for name, formula, tables in view.tabulate_formulas().cells()}
+    cells = {name: (formula, tables) for name, formula, _counts, tables in view.tabulate_formulas().cells()}
     assert cells["Payback"] == ("acquisition cost / margin that a customer brings in a month", "costs, revenue")
 
 
@@ -100,7 +100,7 @@ def test_adoption_is_told_with_what_was_before():
     assert "No definition is adopted yet" in view.tell_adoption(adopt(""))
     assert "none before" in view.tell_adoption(adopt("2025-01-01"))
     nothing = measure_adoption(NONE, FIT, as_of=NOW)
-    assert "What to collect: `deals`" in view.tell_adoption(nothing)
+    assert "What to collect: deals" in view.tell_adoption(nothing)
     assert [view.tabulate_adoption(nothing), view.draw_adoption(nothing, ABOUT),
             view.tabulate_owners(nothing, show_people=True)] == [""] * 3  # fmt: skip
 

@@ -47,15 +47,16 @@ def tabulate_kpis(kpis: Kpis, about: About) -> Table:
     for kpi, each in KPIS.items():
         sides = {side: rows["window", side, kpi] for side in SIDES}
         told = {side: _say_figure(kpi, row, about.currency) for side, row in sides.items()}
-        table.append({"name": _(each.name), **told, "counts": _(each.counts), **_count([*sides.values()])})
+        table.append({"name": _(each.name), **told, **_count([*sides.values()])})
     first = next(iter(rows.values()))
     return lay_out("kpis", pd.DataFrame(table), start=_say_day(first["start"]), end=_say_day(first["end"]))
 
 
 def tabulate_formulas() -> Table:
     """How is each KPI reckoned, and out of which tables?"""
-    rows = [(_(kpi.name), _(kpi.formula), ", ".join(kpi.needs)) for kpi in KPIS.values()]
-    return replace(lay_out("formulas", pd.DataFrame(rows, columns=["name", "formula", "tables"])), folded=True)
+    rows = [(_(kpi.name), _(kpi.formula), _(kpi.counts), ", ".join(kpi.needs)) for kpi in KPIS.values()]
+    frame = pd.DataFrame(rows, columns=["name", "formula", "counts", "tables"])
+    return replace(lay_out("formulas", frame), folded=True)
 
 
 def tell_costs(kpis: Kpis) -> Prose:
@@ -128,12 +129,20 @@ def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
         plot_intervals(axes, shown, [row["value"] for *_names, row in found],
                        [(row["low"], row["high"]) for *_names, row in found], notes=notes,
                        colours=[COLOURS["accent" if side == "in" else "grey"] for _kpi, side, _row in found])
-        axes.set_xlim(0, 1.25)
-        write_percent(axes.xaxis)
+        _scale(axes)
 
     listed = [f"{label} {note}" for label, note in zip(labels, notes, strict=True)]
+    inside, outside = (rows["window", side, "win_closed"] for side in SIDES[:2])
     return show("win_rates", draw, about, height=70 + 36 * len(found), narrow_height=80 + 52 * len(found),
+                title="won" if inside["n"] and outside["n"] else "title", share=inside["value"], other=outside["value"],
                 start=_say_day(found[0][2]["start"]), end=_say_day(found[0][2]["end"]), listed=listed)
+
+
+def _scale(axes: Axes) -> None:
+    """Leave room for a mark at nought and for notes beyond a hundred per cent."""
+    axes.set_xlim(-0.02, 1.25)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    write_percent(axes.xaxis)
 
 
 def tell_adoption(adoption: Adoption) -> Prose:
@@ -175,8 +184,7 @@ def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
         plot_intervals(axes, months["level"].tolist(), months["share"].tolist(),
                        list(zip(months["low"], months["high"], strict=True)), notes=notes,
                        colours=[COLOURS["grey" if before else "accent"] for before in old])
-        axes.set_xlim(0, 1.25)
-        write_percent(axes.xaxis)
+        _scale(axes)
 
     period = _pick(adoption, "period", "opportunities").set_index("level")["share"]
     return show("adoption", draw, about, title="published" if adoption.since else "not_yet",
