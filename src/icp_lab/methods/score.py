@@ -25,6 +25,9 @@ LEAST_KNOWN = 0.5  # share of what the points tell apart; an account of which le
 _BINS, _COMMON, _MOST = 5, 8, 12  # bins of a number; cases that make a level worth points; members of a list
 _STRENGTHS = tuple(10.0 ** np.arange(-2.5, 1.0, 0.5))
 _FIRM = 2.0  # the profile's own criteria are shrunken less by this factor squared
+_CLEAR = 3.0  # standard errors: the strength was chosen on the same cases
+# What a case left out tells of the card made of all cases, which is not quite the one that judged it: measured.
+_JUDGED = 0.85
 _FOLDS, _BANDS, _BANDED = 10, 5, 40  # bands at most, and cases that make one
 
 
@@ -57,7 +60,7 @@ class Card(Shown):
     top, top_low, top_high
         Share of positives in the top tenth over that of all, unseen, with its interval (95 %).
     predicts
-        Does a higher score mean a better chance on cases it had not seen (99 % of the bootstraps)?
+        Does a higher score mean a better chance on cases it had not seen (by three standard errors)?
     """
 
     points: tuple[Points, ...]
@@ -124,7 +127,8 @@ def fit_card(  # noqa: PLR0913  (what is known, what holds, and how it is drawn)
     best = int(np.argmax([_sort_out(score, positive, np.ones((1, n)))[0] for score in unseen]))
     (points,), score = _weigh(table, positive, rule, _STRENGTHS[best:best + 1]), unseen[best]
     drawn = _draw_accounts(account, bootstraps, seed)
-    predicts = bool(np.quantile(_sort_out(score, positive, drawn[1:]), 0.01) > 0)
+    sorted_out = _sort_out(score, positive, drawn)
+    predicts = bool(sorted_out[0] > _CLEAR * sorted_out[1:].std())
     return Card(points, _describe(points, table, positive), _measure_spread(points, table),
                 _band(score, positive, account), n, hits, *_lift_top(score, positive, drawn), predicts)
 
@@ -276,10 +280,11 @@ def _band(score: Floats, positive: Flags, account: Codes) -> pd.DataFrame:
     made = frame.groupby(pd.factorize(share, sort=True)[0]).agg(
         least=("score", "min"), most=("score", "max"), n=("positive", "size"), positives=("positive", "sum"),
         accounts=("account", "nunique"))
-    hits = made["positives"] * made["accounts"] / made["n"]  # cases of one account tell as much as one
-    ends = {end: beta.ppf(at, hits + 0.5, made["accounts"] - hits + 0.5)
+    worth = made["accounts"] * _JUDGED  # cases of one account tell as much as one
+    hits = worth * made["positives"] / made["n"]
+    ends = {end: beta.ppf(at, hits + 0.5, worth - hits + 0.5)
             for end, at in (("low", (1 - LEVEL) / 2), ("high", (1 + LEVEL) / 2))}
-    return made.assign(share=(hits + 0.5) / (made["accounts"] + 1), **ends).reset_index(drop=True)
+    return made.assign(share=(hits + 0.5) / (worth + 1), **ends).reset_index(drop=True)
 
 
 def _lift_top(score: Floats, positive: Flags, weights: Floats) -> tuple[float, float, float]:
