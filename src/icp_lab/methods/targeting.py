@@ -59,7 +59,7 @@ def enrich_leads(leads: pd.DataFrame, reference: pd.DataFrame, attributes: pd.Da
             place = reference.index.get_indexer(first.index)[at]
             found = np.where((found < 0) & (at >= 0) & known[key].notna(), place, found)
     theirs = _take(reference, attributes).iloc[found].set_axis(table.index) if len(reference) else table
-    theirs = theirs.mask(found < 0)
+    theirs = theirs.where(np.repeat((found >= 0)[:, None], theirs.shape[1], axis=1))
     rows = []
     for name in map(str, attributes.columns):
         gaps, ours_too = table[name].isna(), ours[name].notna()

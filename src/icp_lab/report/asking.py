@@ -13,18 +13,22 @@ from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
+from icp_lab.methods.committees import place_people
 from icp_lab.methods.reasons import GROUPS
 from icp_lab.methods.review import list_items
+from icp_lab.methods.targeting import name_companies
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry
 from icp_lab.publish.ballot import write_ballot
 from icp_lab.publish.forms import write_form
 from icp_lab.publish.guides import fill_paper, write_calls, write_guides
+from icp_lab.publish.lists import write_list
 from icp_lab.publish.workbook import Book
 from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
 from icp_lab.study.study import MOST_ASKED
+from icp_lab.views.personas import word_icp
 from icp_lab.views.review import list_agenda, list_lines
 from icp_lab.views.words import name, names
 
@@ -177,6 +181,29 @@ def write_feedback(plan: Plan, folder: Path) -> None:
 _FEEDBACK = ("date", "account_id", "name", "profile", "failed", "agrees", "reason", "note", "author", "choices")
 
 
+def write_targets(plan: Plan, folder: Path) -> None:
+    """Put the list of companies to approach into a folder, with the names of the people of each persona there."""
+    chosen = read_left(plan, "abm")
+    if chosen.empty or not find_entry(plan.out, "personas"):
+        return
+    record = dict(read_artifact(folder_of(plan.out, WRITER["personas"]), ARTIFACT["personas"]))
+    said = word_icp(record, plan.study.codebook(plan.language))["personas"]
+    words = {one["id"]: {"persona": one["name"], "say": _("; ").join(map(str, (one["pains"] or one["goals"])[:2]))}
+             for one in said}
+    ids = {one["kind"]: one["id"] for one in record["personas"]}
+    accounts, contacts, leads = map(plan.study.table, ("accounts", "contacts", "leads"))
+    people = pd.concat([contacts.assign(id=contacts["account_id"], person=contacts["name"]),
+                        leads.assign(id=leads["lead_id"])]).reindex(
+                            columns=["id", "person", "title", "email", "department", "seniority", "buying_role"])
+    people = place_people(people).assign(code=lambda each: each["kind"].map(ids)).dropna(subset=["code"])
+    rows = chosen.merge(people.drop(columns=["kind"]), on="id", how="left").sort_values(["place", "code", "person"])
+    for name_ in ("persona", "say"):
+        rows[name_] = rows["code"].map({code: each[name_] for code, each in words.items()})
+    called = name_companies(accounts, leads, plan.study.privacy)
+    write_list(folder / "private", rows.assign(company=rows["id"].map(called), next=rows["next"].map(
+        names("target_step"))))
+
+
 def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     """Read a table that a step left behind; without rows where the step has not run."""
     if find_entry(plan.out, artifact) is None:
@@ -184,4 +211,4 @@ def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
 
 
-WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_feedback)
+WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_targets, write_feedback)
