@@ -111,12 +111,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "trends": pd.DataFrame(words.trends),
         "costs": market.tell_costs(accounts, words, draws[16]),
     }
-    more, planted = leads.tell_leads(table, draft, words, signal, draws[17])
-    more["engagement"] = pd.concat([tables["engagement"], more["engagement"]], ignore_index=True)
-    more["triggers"], planted["triggers"] = leads.tell_triggers(deals, more["leads"], words, signal, draws[18])
-    inside = [*table.loc[draft["profile"].astype(bool), "account_id"], *(planted["leads"]["inside"] or [])]
-    pool = pd.concat([table[["account_id"]], more["leads"][["lead_id"]]], ignore_index=True)
-    more["feedback"], planted["feedback"] = leads.tell_feedback(pool, inside, words, signal, draws[19])
+    more, planted = _tell_demand(tables, draft, words, signal, draws[17:])
     tables |= more
     said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
     interviews = hold_interviews(courses.assign(industry=table["industry"], said=said), language, signal, draws[13])
@@ -128,6 +123,19 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     truth |= planted | {"rivals": rates, "market": market.tell_market(tables["market"], accounts, words, signal)}
     files = interviews | {"coders/second.csv": coder.to_csv(index=False, lineterminator="\n")}
     return World(typed, files, truth | people.tell_planted(signal) | tell_themes(interviews, coder))
+
+
+def _tell_demand(tables: dict[str, pd.DataFrame], draft: pd.DataFrame, words: Words, signal: bool,
+                 draws: list[np.random.Generator]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Who came lately, what touched and moved them, what does sales say of them; and what of that is planted?"""
+    ids = tables["accounts"]["account_id"]
+    more, planted = leads.tell_leads(tables["accounts"], draft, words, signal, draws[0])
+    more["engagement"] = pd.concat([tables["engagement"], more["engagement"]], ignore_index=True)
+    more["triggers"], planted["triggers"] = leads.tell_triggers(tables["deals"], more["leads"], words, signal, draws[1])
+    inside = [*ids[draft["profile"].astype(bool)], *(planted["leads"]["inside"] or [])]
+    pool = pd.concat([ids.to_frame(), more["leads"][["lead_id"]]], ignore_index=True)
+    more["feedback"], planted["feedback"] = leads.tell_feedback(pool, inside, words, signal, draws[2])
+    return more, planted
 
 
 def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:
