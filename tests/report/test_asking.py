@@ -71,7 +71,8 @@ def test_sales_is_asked_and_who_is_in_charge_is_named_in_private_alone(make_stud
     study = open_study(make_study("tables: {accounts: a.csv}\n", **tables))
     plan = plan_report(study, tmp_path_factory.mktemp("out"), Wish())
     left = {
-        "asked": pd.DataFrame({"account_id": ["A1", "A2"], "fit": ["in", "out"], "failed": ["", "employees"]}),
+        "asked": pd.DataFrame({"account_id": ["A1", "A2"], "fit": ["in", "out"], "failed": ["", "employees"],
+                               "last": pd.to_datetime(["2026-06-02", "2026-06-01"])}),
         "adoption": pd.DataFrame({"by": ["period", "owner"], "level": ["after", "Ann"], "measure": "opportunities",
                                   "share": 0.5, "low": 0.1, "high": 0.9, "inside": 1.0, "of": 2.0, "n": 2,
                                   "unknown": 0}),

@@ -155,7 +155,8 @@ def write_review(plan: Plan, folder: Path) -> None:
 
 def write_feedback(plan: Plan, folder: Path) -> None:
     """Put a form on the companies that sales works on into a folder, and who works inside the profile, by name."""
-    asked, adoption = read_left(plan, "asked").head(MOST_ASKED), read_left(plan, "adoption")
+    asked, adoption = read_left(plan, "asked"), read_left(plan, "adoption")
+    asked = asked.sort_values(["last", "account_id"], ascending=[False, True]).head(MOST_ASKED)
     if len(asked):
         called = plan.study.table("accounts").set_index("account_id")["name"]
         reasons = ", ".join(name("reason_group", group) for group in GROUPS[:-1])
