@@ -31,7 +31,8 @@ _JUDGED = 0.85
 _FOLDS, _BANDS, _BANDED = 10, 5, 40  # bands at most, and cases that make one
 
 
-class Points(NamedTuple):
+@dataclass(frozen=True)
+class Points:
     """What is a criterion worth where it is met, and where it fails? Nothing where it is unknown."""
 
     criterion: Criterion
@@ -257,7 +258,8 @@ def add_points(points: tuple[Points, ...], table: pd.DataFrame) -> pd.DataFrame:
         Whole points, a column an attribute, on the index of the table; an unknown value brings none.
     """
     parts = {one.criterion.attribute: np.zeros(len(table), dtype=np.int64) for one in points}
-    for criterion, worth, lost in points:
+    for one in points:
+        criterion, worth, lost = one.criterion, one.met, one.failed
         if criterion.attribute in table:
             met, known = criterion.check(table[criterion.attribute])
             parts[criterion.attribute] += np.where(met, worth, np.where(known, lost, 0))
@@ -305,7 +307,8 @@ def _lift_top(score: Floats, positive: Flags, weights: Floats) -> tuple[float, f
 def _describe(points: tuple[Points, ...], table: pd.DataFrame, positive: Flags) -> pd.DataFrame:
     """Set beside the points of each criterion how the cases did that meet it."""
     rows = []
-    for criterion, worth, lost in points:
+    for one in points:
+        criterion, worth, lost = one.criterion, one.met, one.failed
         met = criterion.check(table[criterion.attribute])[0]
         n, hits = int(met.sum()), int(positive[met].sum())
         rows.append((criterion.attribute, criterion, worth, lost, n, hits, hits / n if n else np.nan,
