@@ -1,6 +1,7 @@
 """How big is the market that a profile points at? Cells of companies that exist, joined to the rule, with ranges."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from icp_lab.intake.categories import is_country, map_industry
+from icp_lab.intake.categories import find_foldings, is_country, map_industry
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.result import Flags, Floats, Shown
@@ -156,6 +157,8 @@ class _Cells:
     def match(self, name: str) -> Flags:
         """Which account (row) belongs to which cell (column), by one column? A cell that does not say takes all in."""
         labels, own = self.cells[name], self._own(name)
+        if own.eq("?").all():  # what we never wrote down tells our accounts apart by nothing
+            return np.ones((len(own), len(labels)), dtype=bool)
         if name != "industry":
             same = own.to_numpy()[:, None] == labels.str.casefold().to_numpy()
             return np.asarray(same | (labels == "").to_numpy(), dtype=bool)
@@ -263,6 +266,9 @@ def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
     """
     cells, left = lay_cells(market)
     accounts = own.accounts.sort_index()
+    for name in ("country", "region"):  # Tokyo-to is Tokyo where we write it so
+        ours = Counter(accounts.get(name, pd.Series(dtype="str")).dropna())
+        cells[name] = cells[name].replace(find_foldings(Counter(filter(None, cells[name])), name, before=ours))
     grid = _Cells(cells, accounts, _tell_scheme(cells["industry"].unique()), np.random.default_rng(seed))
     at = {name: grid.match(name) for name in _PLACES}
     placed = at["industry"] & at["country"] & at["region"] & grid.match_size()
