@@ -31,7 +31,10 @@ def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
     """How many companies and how much money are the market, its fitting part, and what can be won?"""
     if market.sizes.empty:
         return phrase("market", "collect")
-    return lay_out("market_sizes", market.sizes, currency=currency)
+    rows = market.sizes.set_index("size")
+    exact = {f"{money}{end}": rows[f"{money}{end}"].where(rows[f"{money}low"] < rows[f"{money}high"])
+             for money in ("", "money_") for end in ("low", "high")}
+    return lay_out("market_sizes", rows.assign(**exact).reset_index(), currency=currency)
 
 
 def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
