@@ -93,7 +93,7 @@ class Targets(Shown):
     @property
     def list(self) -> pd.DataFrame:
         """The companies that are approached: open leads and prospects, by tier, points and warmth."""
-        return self.frame[self.frame["listed"]].sort_values(
+        return self.frame.loc[self.frame["listed"].astype(bool)].sort_values(
             ["points", "engagement", "id"], ascending=[False, False, True], kind="stable")
 
 

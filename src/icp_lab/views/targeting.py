@@ -5,9 +5,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from icp_lab.locale import _
 from icp_lab.methods.engagement import CAP, Decay
 from icp_lab.methods.score import Card
 from icp_lab.methods.targeting import Enriched, Targets
+from icp_lab.rule import name_attribute
 from icp_lab.views.personas import name_persona
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Table
@@ -99,8 +101,15 @@ def tabulate_grid(targets: Targets) -> Table | Prose:
 def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
     """Who stands at the top of the list, and why? `called` gives the name of an id, where it may be shown."""
     rows = targets.list[targets.list["tier"].ne("")].head(_SHOWN)
-    rows = rows.assign(company=rows["id"].map(called).fillna(rows["id"]))
+    rows = rows.assign(company=rows["id"].map(called).fillna(rows["id"]),
+                       **{column: rows[column].map(_name_attributes) for column in ("reasons", "missing")})
     return lay_out("targets", rows) if len(rows) else Prose("")
+
+
+def _name_attributes(codes: str) -> str:
+    """Say attributes that stand one after the other, with what follows each of them."""
+    parts = [one.partition(" ") for one in codes.split(", ") if one]
+    return _(", ").join(f"{name_attribute(one)} {points}".strip() for one, _space, points in parts)
 
 
 def tabulate_judged(judged: pd.DataFrame) -> Table | Prose:
@@ -130,7 +139,9 @@ def tabulate_winners(winners: pd.DataFrame, called: pd.Series) -> Table | Prose:
     """Which customers came out well although they are outside?"""
     if winners.empty:
         return phrase("nothing", "winners")
-    return lay_out("outside_winners", winners.head(_SHOWN).assign(company=winners["account_id"].map(called)), n=len(winners))
+    rows = winners.head(_SHOWN)
+    return lay_out("outside_winners", n=len(winners), frame=rows.assign(
+        company=rows["account_id"].map(called), failed=rows["failed"].map(_name_attributes)))
 
 
 def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose:
