@@ -25,7 +25,8 @@ class Competition(Shown):
     ----------
     frame
         A row a competitor: the columns of the table; `targets` (does it name a target that can be compared?), `hits` of
-        our `n` accounts that fit and are inside its target, `overlap` with overlap_low and overlap_high; `won` of `deals` in which it was named, `rate` (shrunken) with low and high.
+        our `n` accounts that fit and are inside its target, `overlap` with overlap_low and overlap_high;
+        `won` of `deals` in which it was named, `rate` (shrunken) with low and high.
     segments
         A row a competitor and kind of account: `kind`, won, deals, rate, low, high.
     overall
