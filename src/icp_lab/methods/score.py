@@ -27,7 +27,7 @@ _STRENGTHS = tuple(10.0 ** np.arange(-2.5, 1.0, 0.5))
 _FIRM = 2.0  # the profile's own criteria are shrunken less by this factor squared
 _CLEAR = 3.0  # standard errors: the strength was chosen on the same cases
 # What a case left out tells of the card made of all cases, which is not quite the one that judged it: measured.
-_JUDGED = 0.85
+_JUDGED = 0.9
 _FOLDS, _BANDS, _BANDED = 10, 5, 40  # bands at most, and cases that make one
 
 
