@@ -97,4 +97,6 @@ TABLES: tuple[Table, ...] = tuple(_read_table(name, declared, _COMMON) for name,
 BESIDE: dict[str, tuple[str, ...]] = {
     "hypotheses": ("hypotheses.yml", "icp.yml"), "interviews": ("interviews/*.md", "codebook.yml", "coders/*"),
     "ballots": ("review/*.xlsx", "decisions.csv")}
+# Where what is needed to write it lies: in the study, or in the report.
+GIVEN_IN = {"hypotheses": "hypotheses.yml", "interviews": "to_fill/interviews", "ballots": "to_fill/review"}
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -15,6 +15,7 @@ STEPS = (
     StepFacts("01_customer_base", "", "done", "", (f"**Twelve** {EVIL}",), {
         "1a": {"state": "answered", "tables": ["usage"], "why": ""},
         "1b": {"state": "waiting", "tables": ["revenue", "usage"], "why": ""},
+        "2c": {"state": "waiting", "tables": ["contacts", "interviews"], "why": ""},
         "1c": {"state": "not_applicable", "tables": [], "why": "No history."},
     }),
     StepFacts("02_best_customers", "", "failed", f"row 3: {EVIL}"),
@@ -50,6 +51,7 @@ def test_every_point_of_the_process_is_listed_with_its_state(page):
     assert 'href="01_customer_base.html#item-1a"' in page
     assert "would gain from: usage" in page
     assert "waiting for: revenue, usage (templates/revenue.csv)" in page
+    assert "waiting for: contacts, interviews (to_fill/interviews)" in page
     assert "No history." in page
 
 

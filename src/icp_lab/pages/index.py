@@ -20,6 +20,7 @@ from icp_lab.pages.render import (
 )
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Rule
+from icp_lab.tables import GIVEN_IN
 from icp_lab.views import document
 from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import join, name, names, tell
@@ -115,7 +116,9 @@ def _show_item(item: Item, steps: Iterable[StepFacts]) -> dict[str, Any]:
         if item.id in step.answers:
             answer = step.answers[item.id]
             state = {"waiting": "waiting-for", "not_applicable": "not-applicable"}.get(answer["state"], "answered")
-            return {**shown, **answer, "state": state, "href": f"{step.name}.html#item-{item.id}"}
+            wanted = answer["tables"]
+            place = next((GIVEN_IN[one] for one in wanted if one in GIVEN_IN), f"templates/{''.join(wanted[:1])}.csv")
+            return {**shown, **answer, "state": state, "place": place, "href": f"{step.name}.html#item-{item.id}"}
     culprit = next((step.state for step in steps if step.name == item.notebook), "done")
     return {**shown, "state": "absent" if culprit == "done" else culprit}
 

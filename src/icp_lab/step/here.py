@@ -283,7 +283,7 @@ class Here:
         target = f'<span class="item" id="item-{item}"></span>'  # where the index leads to
         waiting = _("This waits for data: {tables}. A template lies in the study's templates folder.")
         if tables and set(tables) <= set(BESIDE):
-            waiting = _("This waits for what people fill in: {tables}. What they need for it lies in `to_fill`.")
+            waiting = _("This waits for what people fill in: {tables}. What it takes lies in the folder to_fill.")
         words = waiting.format(tables=", ".join(tables or [])) if state == "waiting" else str(why)
         paragraph = f'<p class="{state.replace("_", "-")}">{escape(words)}</p>' if words else ""
         show_html(target + paragraph, words)
