@@ -42,6 +42,11 @@ class Column:
     future: bool = False
     lasting: bool = False
 
+    @property
+    def side(self) -> str:
+        """Tell which end of a band the column holds: min, max, or none."""
+        return self.name[-3:] if self.name.endswith(("_min", "_max")) else ""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -83,7 +83,15 @@ def test_points_lead_to_a_tier_and_what_is_unknown_gives_none(leads):
     found = pd.read_parquet(leads / "out.parquet")
     assert found["icp_tier"].fillna("").tolist() == ["B", "A", "", ""]  # 0.1 + 0.2 is 0.3 here
     assert found["icp_fit"].tolist() == ["in", "unknown", "out", "out"]
-    assert found["icp_reasons"][0].endswith("lead id 002 (failed)")
+    assert found["icp_reasons"][0].startswith("employees from 100 to under 500 (met, +0.2 points); industry")
+    assert "lead id" not in found["icp_reasons"][0]  # on the card alone, and worth nothing where it fails
+
+
+def test_a_column_that_only_points_ask_for_may_be_absent(leads):
+    points = [{"criterion": {"attribute": "growth", "min": 1}, "met": 5, "failed": -5}]
+    icp = _icp(score={"base": 50, "points": points}, tiers=[{"name": "A", "min_fit": 50}])
+    score_file(icp, leads / "leads.parquet", leads / "out.parquet")
+    assert set(pd.read_parquet(leads / "out.parquet")["icp_tier"]) == {"A"}
 
 
 def test_a_refused_rule_is_scored_as_a_hypothesis(leads):

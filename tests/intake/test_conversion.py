@@ -31,6 +31,7 @@ def con():
         ("number", "inf", None),
         ("number", "1_000", None),
         ("number", "1,23", None),
+        ("number", "12,19,417", 1219417.0),
         ("number", "12 apples", None),
         ("number", "12 people", 12.0),
         ("number", "1億2,000万円", 120_000_000.0),

@@ -64,3 +64,28 @@ def test_statements_are_asked_about_the_unsure_ones_first(plan, monkeypatch):
         ["hm", "on leaving", "1", "", "yes", "other", ""],
         ["odd", "in tickets of negative accounts", "1", "", "yes", "other", ""],
         ["pricing", "on leaving", "9", "pricing", "", "price", ""]]
+
+
+def test_sales_is_asked_and_who_is_in_charge_is_named_in_private_alone(make_study, tmp_path_factory, monkeypatch):
+    tables = {"a_csv": "account_id,name\nA1,=cmd()\nA2,Acme\n"}
+    study = open_study(make_study("tables: {accounts: a.csv}\n", **tables))
+    plan = plan_report(study, tmp_path_factory.mktemp("out"), Wish())
+    left = {
+        "asked": pd.DataFrame({"account_id": ["A1", "A2"], "fit": ["in", "out"], "failed": ["", "employees"],
+                               "last": pd.to_datetime(["2026-06-02", "2026-06-01"])}),
+        "adoption": pd.DataFrame({"by": ["period", "owner"], "level": ["after", "Ann"], "measure": "opportunities",
+                                  "share": 0.5, "low": 0.1, "high": 0.9, "inside": 1.0, "of": 2.0, "n": 2,
+                                  "unknown": 0}),
+    }  # fmt: skip
+    monkeypatch.setattr(asking, "read_left", lambda _plan, name: left[name])
+    asking.write_feedback(plan, plan.out)
+    form = pd.read_csv(plan.out / "to_fill/feedback.csv", encoding="utf-8-sig")
+    assert form[["account_id", "name", "profile"]].to_numpy().tolist() == [
+        ["A1", "'=cmd()", "in the profile"], ["A2", "Acme", "outside"]]  # fmt: skip
+    assert form["agrees"].isna().all()
+    assert form["choices"].str.startswith("agrees: yes or no; reason: product does not fit, price").all()
+    sheet = CalamineWorkbook.from_path(plan.out / "private/adoption.xlsx").get_sheet_by_index(0).to_python()
+    assert sheet[1][:3] == ["Ann", "new deals", 0.5]
+    (study.folder / "feedback.csv").write_text("date,agrees\n")
+    asking.write_feedback(plan, plan.out)
+    assert (plan.out / f"to_fill/feedback_{study.as_of}.csv").exists()

@@ -79,6 +79,17 @@ def test_the_adopted_rule_is_for_them_too(study):
         step.open("06a_segments").adopted()
 
 
+def test_what_holds_is_the_adopted_definition_else_the_draft(study, monkeypatch):
+    here = step.open("06b_draft_icp")
+    monkeypatch.setattr("icp_lab.step.here.reads_of", lambda _name: ("draft", "agreed"))
+    monkeypatch.setattr(here, "read", lambda name: {"name": name})
+    assert here.holds() == {"name": "agreed"}
+    monkeypatch.setattr("icp_lab.step.here.reads_of", lambda _name: ("draft",))
+    assert here.holds() == {"name": "draft"}
+    (study / "icp.yml").write_text("schema: 1\nname: Us\ncriteria: []\n", encoding="utf-8")
+    assert here.holds() == {"schema": 1, "name": "Us", "criteria": []}
+
+
 def test_finishing_needs_every_promised_artifact(study):
     with pytest.raises(LabError, match="has not written: customers"):
         step.open("01_customer_base").finish()

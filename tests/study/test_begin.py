@@ -96,6 +96,17 @@ def test_ballots_and_decisions_are_collected_once_somebody_wrote_into_them(make_
     assert study.ballots()[["department", "vote"]].values.tolist() == [["sales", 8]]
 
 
+def test_a_form_for_feedback_is_collected_once_it_holds_an_answer(make_study, tmp_path_factory):
+    study = open_study(make_study("tables: {accounts: a.csv}\n", a_csv="account_id\n1\n2\n"))
+    form = tmp_path_factory.mktemp("to_fill") / "feedback.csv"
+    begun = "date,account_id,name,agrees,reason\n2026-06-30,1,One,{agrees},\n2026-06-30,2,Two,,\n"
+    form.write_text(begun.format(agrees=""), encoding="utf-8-sig")
+    assert collect(form.parent, study).copied == ()
+    form.write_text(begun.format(agrees="no"), encoding="utf-8")
+    done = collect(form.parent, study)
+    assert ([path.name for path in done.copied], done.unnamed) == (["feedback.csv"], ("feedback",))
+
+
 def test_nothing_to_collect(make_study, tmp_path):
     study = open_study(make_study("tables: {accounts: a.csv}\n", a_csv="account_id\n1\n"))
     with pytest.raises(LabError, match="There is nothing to collect"):

@@ -94,6 +94,34 @@ def explain_account(attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, a
     return Explanation(account_id, fit, frame, near["yes"], near["no"])
 
 
+def find_lookalikes(attributes: pd.DataFrame, others: pd.DataFrame, cases: pd.DataFrame,
+                    most: int = 2) -> pd.DataFrame:
+    """Which known cases, good and bad, does each of these companies resemble most?
+
+    Parameters
+    ----------
+    attributes, cases
+        As for `explain_account`.
+    others
+        The same attributes of companies to look at, indexed by their ids.
+    most
+        How many neighbours of each kind.
+
+    Returns
+    -------
+    DataFrame
+        A row a company: `id`, `best`, `failures` (account ids, the nearest first), `best_distance`, `failure_distance`.
+    """
+    rows = []
+    for name in map(str, others.index):
+        table = pd.concat([attributes.drop(index=name, errors="ignore"), others.loc[[name]]])
+        distance = pd.Series(_measure_distances(table, name), index=table.index.astype("str")).drop(name)
+        best, failed = (_pick(distance, cases, kind, most) for kind in ("yes", "no"))
+        rows.append((name, *(", ".join(near["account_id"]) for near in (best, failed)),
+                     *(near["distance"].min() for near in (best, failed))))
+    return pd.DataFrame(rows, columns=["id", "best", "failures", "best_distance", "failure_distance"])
+
+
 def no_such_account(account: str, known: Iterable[str]) -> LabError:
     """Refuse to explain an account that the study does not have."""
     return utter("icp.no_such_account", account=account, remedy=name_nearest(account, known))

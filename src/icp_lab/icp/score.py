@@ -84,10 +84,11 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
 
     Notes
     -----
-    Adds `icp_fit` (in, out, unknown), `icp_tier`, `icp_reasons` (each criterion, met, failed or unknown) and
-    `icp_version`. With `score` in the profile, points are `base` plus `met` or `failed` of each criterion, nothing
-    for an unknown one; the tier is the one with the highest `min_fit` that they reach, none below all. Without, the
-    tier is the fit. The rows keep their order.
+    Adds `icp_fit` (in, out, unknown), `icp_tier`, `icp_reasons` (each criterion of the profile, met, failed or unknown,
+    and each other one that gives or takes points) and `icp_version`. With `score` in the profile, points are `base`
+    plus `met` or `failed` of each criterion, nothing for an unknown one, and a column that no more than the points ask
+    for may be absent; the tier is the one with the highest `min_fit` that they reach, none below all. Without, the tier
+    is the fit. The rows keep their order.
     """
     _check_files(source, target)
     points = _read_points(icp.data)
@@ -104,7 +105,7 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
                 con.execute(f"SET enable_progress_bar = {progress}")
                 add_macros(con)
                 table = _Table(con, source, Path(folder))
-                cells = [table.write_cell(c) for c in criteria]
+                cells = [table.write_cell(c, c in icp.working_rule.criteria) for c in criteria]
                 unread = {c.attribute: table.count_unread(c, cell) for c, cell in zip(criteria, cells, strict=True)}
                 added = _write_added(icp, criteria, points)
                 con.execute(f"COPY (SELECT {table.hand_through(target)}, {added} FROM (SELECT *, "
@@ -186,9 +187,11 @@ class _Table:
         """Tell whether a cell must first be read from text: each in a CSV, in Parquet what should be no text."""
         return self.types[criterion.attribute] == "VARCHAR" and (self.is_csv or criterion.kind != "set")
 
-    def write_cell(self, criterion: Criterion) -> str:
-        """Write the value that a criterion is asked of."""
+    def write_cell(self, criterion: Criterion, claimed: bool) -> str:
+        """Write the value that a criterion is asked of; whether the profile claims it."""
         name, kind = criterion.attribute, criterion.kind
+        if name not in self.types and not claimed:
+            return f"CAST(NULL AS {_TYPES[kind][0]})"  # what stands on the card alone and the file lacks is unknown
         if name not in self.types:
             near = name_nearest(name, self.types)
             raise utter("icp.unknown_attribute", Place(str(self.source)), attribute=name, remedy=near)
@@ -203,7 +206,7 @@ class _Table:
 
     def count_unread(self, criterion: Criterion, cell: str) -> int:
         """Count the filled cells that are no value of the criterion's kind; too many, and it is the wrong column."""
-        if not self.is_text(criterion) or criterion.kind == "set":
+        if criterion.attribute not in self.types or not self.is_text(criterion) or criterion.kind == "set":
             return 0
         name = quoted(criterion.attribute)
         bad = f"FILTER (WHERE {cell} IS NULL)"
@@ -227,16 +230,25 @@ def _write_added(icp: ICP, criteria: list[Criterion], points: _Points) -> str:
     inside = " AND ".join(f'"icp test {i}"' for i in range(len(icp.working_rule.criteria)))
     fit = f"CASE WHEN {inside} THEN 'in' WHEN NOT ({inside}) THEN 'out' ELSE 'unknown' END"
     reasons = [] if icp.rule.criteria else [text(_("a hypothesis, not supported by the data"))]
+    claimed, worth = len(icp.working_rule.criteria), {one: (met, failed) for one, met, failed in points.each}
     for i, criterion in enumerate(criteria):
-        said = (_("{criterion} ({mark})").format(criterion=criterion.words(), mark=mark)
-                for mark in (_("met"), _("failed"), _("unknown")))
-        reasons.append(_choose(i, *map(text, said)))
+        marks = (_("met"), _("failed"), _("unknown"))
+        said = [_("{criterion} ({mark})").format(criterion=criterion.words(), mark=_add_worth(mark, each))
+                for mark, each in zip(marks, (*worth.get(criterion, (0.0, 0.0)), 0.0), strict=True)]
+        # Of what stands on the card alone only that is said which gives or takes points.
+        told = [text(one) if i < claimed or each else "NULL"
+                for one, each in zip(said, (*worth.get(criterion, (0.0, 0.0)), 0.0), strict=True)]
+        reasons.append(_choose(i, *told))
     total = " + ".join([repr(points.base), *(_choose(criteria.index(criterion), repr(met), repr(failed), "0")
                                              for criterion, met, failed in points.each)])
     steps = " ".join(f"WHEN {total} >= {least!r} THEN {text(name)}" for least, name in points.tiers)
     tier = f"CASE {steps} END" if steps else fit
     values = fit, tier, f"concat_ws('; ', {', '.join(reasons)})", f"nullif({text(icp.version)}, '')"
     return ", ".join(f"{value} AS {name}" for name, value in zip(ADDED, values, strict=True))
+
+
+def _add_worth(mark: str, points: float) -> str:
+    return _("{mark}, {points} points").format(mark=mark, points=f"{points:+g}") if points else mark
 
 
 def _choose(place: int, met: str, failed: str, unknown: str) -> str:

@@ -107,6 +107,17 @@ def map_industry(text: str, scheme: Literal["jsic", "naics"] = "jsic") -> str:
     return ""
 
 
+def is_country(text: str) -> bool:
+    """Is this the name of a country, in English or Japanese? Codes are not looked at: CA may be California.
+
+    Examples
+    --------
+    >>> is_country("United States"), is_country("Oregon"), is_country("日本"), is_country("CA")
+    (True, False, True, False)
+    """
+    return (len(text) > 3 or not text.isascii()) and _plain(text) in _read_places()[0]
+
+
 def _is_known(column: str, value: str) -> bool:
     """Tell whether a text is a word that is easily taken for another, or made of known words of industries alone."""
     apart = _plain(value) in _read_industries()[3]

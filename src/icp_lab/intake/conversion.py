@@ -76,6 +76,8 @@ def convert(cell: str, column: "Column", form: Form = Form()) -> str:
     value = by_kind(cell, column.kind, form)
     if column.unit == "year" and not form.plain:
         value = f"coalesce({value}, year({by_kind(cell, 'date')}))"
+    if column.side and not form.plain:  # both ends of a band may stand in one column
+        value = f"coalesce(band({cell}).{column.side}, {value})"
     wanted = ["trunc({v}) = {v}"] if column.kind == "integer" else []
     wanted += [f"{{v}} >= {column.low}"] if column.low is not None else []
     wanted += [f"{{v}} <= {column.high}"] if column.high is not None else []

@@ -139,7 +139,8 @@ class Tables:
         kinds = {mapped.cell(column.name): column.kind for column in columns}
         forms = find_forms(self._con, source.name, kinds, self._customs, told)
         facts.decisions += [Decision(code, facts.file, column.name, said) for column in columns
-                            for code, said in forms.get(mapped.cell(column.name), Form()).said]
+                            for code, said in forms.get(mapped.cell(column.name), Form()).said
+                            if not (column.side and code == "ranges")]
         judge = Judge(self._con, spec, mapped, columns, forms, self._as_of)
         judge.convert()
         # No row is there twice where a key that the file has tells all of them apart.

@@ -25,9 +25,9 @@ CREATE MACRO narrow(x) AS
 CREATE MACRO fast_number(x) AS
   CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND NOT contains(x, '_') THEN TRY_CAST(x AS DOUBLE) END;
 
--- What most programs write around a number costs one look.
+-- What most programs write around a number costs one look; 12,19,417 is how India writes 1,219,417.
 CREATE MACRO grouped_number(x) AS
-  CASE WHEN regexp_full_match(x, '[-+]?[¥￥$€£\\]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?円?')
+  CASE WHEN regexp_full_match(x, '[-+]?[¥￥$€£₹\\]?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}|[0-9]+)(\.[0-9]+)?円?')
     THEN TRY_CAST(regexp_replace(x, '[^0-9.+-]', '', 'g') AS DOUBLE) END;
 
 -- 1,234,567.5 or, where the column writes so, 1.234.567,5.
@@ -76,6 +76,16 @@ CREATE MACRO slow_number(x, comma) AS list_transform([narrow(x)], lambda s:
     WHEN len(v) = 3 THEN coalesce(middle(v[1], v[2]), middle(v[3], v[2]))
     WHEN is_negative(bare(s)) THEN -v[1] ELSE v[1] END)[1])[1];
 CREATE MACRO as_number(x) AS coalesce(fast_number(x), grouped_number(x), slow_number(x, false));
+
+-- A band of sizes as its ends, from the first to below the second: 20-99 employees is 20 and 100, 500+ has no end. The
+-- number that a statistical office puts before the band ("02: <5 employees") is not of it.
+CREATE MACRO band(x) AS list_transform([regexp_replace(narrow(x), '^[0-9]{1,2}: *', '')], lambda s:
+  list_transform([{'a': size(bounds(s).a, false), 'b': size(bounds(s).b, false), 'n': size(without_bound(s), false)}], lambda p:
+    CASE WHEN p.a <= p.b THEN {'min': p.a, 'max': p.b + 1}
+      WHEN regexp_matches(s, '^(<|under|less ?than|fewer ?than)|未満$') THEN {'min': 0, 'max': p.n}
+      WHEN regexp_matches(s, '^up ?to|以下|以内|or ?less') THEN {'min': 0, 'max': p.n + 1}
+      WHEN regexp_matches(s, '^(>|over|more ?than|at ?least)|[+]|以上|超|~$|(or|and) ?(more|over)')
+        THEN {'min': p.n, 'max': CAST('infinity' AS DOUBLE)} END)[1])[1];
 
 -- How a number is written.
 CREATE MACRO comma_form(x) AS regexp_matches(x, '^[^,]*[0-9],([0-9]{1,2}|[0-9]{4,})([^0-9,.]|$)|\.[0-9]{3},[0-9]|\.[0-9]{3}\.[0-9]{3}');

@@ -13,18 +13,24 @@ from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
+from icp_lab.methods.personas import place_people
+from icp_lab.methods.reasons import GROUPS
 from icp_lab.methods.review import list_items
+from icp_lab.methods.targeting import name_companies
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry
 from icp_lab.publish.ballot import write_ballot
 from icp_lab.publish.forms import write_form
 from icp_lab.publish.guides import fill_paper, write_calls, write_guides
+from icp_lab.publish.lists import write_list
+from icp_lab.publish.workbook import Book
 from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
 from icp_lab.study.study import MOST_ASKED
+from icp_lab.views.personas import word_icp
 from icp_lab.views.review import list_agenda, list_lines
-from icp_lab.views.words import name
+from icp_lab.views.words import name, names
 
 # Puts files into a folder, each where it is to stand in the report's.
 Writer = Callable[[Plan, Path], None]
@@ -145,6 +151,58 @@ def write_review(plan: Plan, folder: Path) -> None:
         form.to_csv(place.parent / DECISIONS, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
+def write_feedback(plan: Plan, folder: Path) -> None:
+    """Put a form on the companies that sales works on into a folder, and who works inside the profile, by name."""
+    asked, adoption = read_left(plan, "asked"), read_left(plan, "adoption")
+    asked = asked.sort_values(["last", "account_id"], ascending=[False, True]).head(MOST_ASKED)
+    if len(asked):
+        called = plan.study.table("accounts").set_index("account_id")["name"]
+        reasons = ", ".join(name("reason_group", group) for group in GROUPS[:-1])
+        written = asked["account_id"].map(called).astype("str").str.replace(r"^(?=[=+@\t-])", "'", regex=True)
+        form = asked.assign(
+            date=plan.study.as_of.isoformat(), name=written, profile=asked["fit"].map(names("fit")),
+            choices=_("agrees: yes or no; reason: {reasons}, or in your own words").format(reasons=reasons))
+        held = (plan.study.folder / "feedback.csv").exists()
+        place = folder / "to_fill" / (f"feedback_{plan.study.as_of.isoformat()}.csv" if held else "feedback.csv")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        form.reindex(columns=list(_FEEDBACK)).to_csv(place, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    if len(owners := adoption[adoption["by"] == "owner"]):
+        heads, path = names("adoption_column"), folder / "private" / "adoption.xlsx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        book = Book(path, _("Who works inside the profile"))
+        sheet = owners.assign(measure=owners["measure"].map(names("adoption_measure")))[list(heads)]
+        book.add_sheet(_("Who works inside the profile"), sheet.set_axis(list(heads.values()), axis=1),
+                       share=heads["share"])
+        book.file.close()
+
+
+# The columns of the table feedback that people fill in come before what helps them.
+_FEEDBACK = ("date", "account_id", "name", "profile", "failed", "agrees", "reason", "note", "author", "choices")
+
+
+def write_targets(plan: Plan, folder: Path) -> None:
+    """Put the list of companies to approach into a folder, with the names of the people of each persona there."""
+    chosen = read_left(plan, "abm")
+    if chosen.empty or not find_entry(plan.out, "personas"):
+        return
+    record = dict(read_artifact(folder_of(plan.out, WRITER["personas"]), ARTIFACT["personas"]))
+    said = word_icp(record, plan.study.codebook(plan.language))["personas"]
+    words = {one["id"]: {"persona": one["name"], "say": _("; ").join(map(str, (one["pains"] or one["goals"])[:2]))}
+             for one in said}
+    ids = {one["kind"]: one["id"] for one in record["personas"]}
+    accounts, contacts, leads = map(plan.study.table, ("accounts", "contacts", "leads"))
+    people = pd.concat([contacts.assign(id=contacts["account_id"], person=contacts["name"]),
+                        leads.assign(id=leads["lead_id"])]).reindex(
+                            columns=["id", "person", "title", "email", "department", "seniority", "buying_role"])
+    people = place_people(people).assign(code=lambda each: each["kind"].map(ids)).dropna(subset=["code"])
+    rows = chosen.merge(people.drop(columns=["kind"]), on="id", how="left").sort_values(["place", "code", "person"])
+    for name_ in ("persona", "say"):
+        rows[name_] = rows["code"].map({code: each[name_] for code, each in words.items()})
+    called = name_companies(accounts, leads, plan.study.privacy)
+    write_list(folder / "private", rows.assign(company=rows["id"].map(called), next=rows["next"].map(
+        names("target_step"))))
+
+
 def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     """Read a table that a step left behind; without rows where the step has not run."""
     if find_entry(plan.out, artifact) is None:
@@ -152,4 +210,4 @@ def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
 
 
-WRITERS: tuple[Writer, ...] = (write_interviews, write_review)
+WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_targets, write_feedback)

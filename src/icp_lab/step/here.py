@@ -145,8 +145,21 @@ class Here:
     def adopted(self) -> Rule | None:
         """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""
         self._check_table("hypotheses")
+        held = self._read_adopted()
+        return Rule.from_profile(held) if held is not None else None
+
+    def holds(self) -> dict[str, Any]:
+        """Which definition holds, in the form of icp.yml: the adopted one, else the agreed one, else the draft?
+
+        A notebook that runs before the review does not read `agreed`, and takes the draft in its place.
+        """
+        self._check_table("hypotheses")
+        held = self._read_adopted()
+        return self.read("agreed" if "agreed" in reads_of(self.name) else "draft") if held is None else held
+
+    def _read_adopted(self) -> dict[str, Any] | None:
         path = self.study.folder / ADOPTED
-        return load_icp(path).working_rule if path.is_file() else None
+        return load_icp(path).data if path.is_file() else None
 
     def read(self, artifact: str) -> Any:
         """What did an earlier step leave: a frame, or a dict for a record?

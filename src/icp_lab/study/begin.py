@@ -16,7 +16,7 @@ from icp_lab.locale import _, in_language
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import OUTCOMES
 from icp_lab.study.corrections import FOLDER as CORRECTIONS
-from icp_lab.study.corrections import FORMS, add_corrections, read_answers
+from icp_lab.study.corrections import FORMS, add_corrections, read_answers, read_cells
 from icp_lab.study.study import Study
 from icp_lab.tables import BESIDE, BY_NAME, TABLES
 
@@ -159,6 +159,9 @@ def _is_filled(path: Path) -> bool:
         from icp_lab.study.ballots import is_answered  # noqa: PLC0415  (pandas)
 
         return is_answered(path)
+    if path.stem.startswith("feedback"):  # lists what is asked, with an empty cell for each answer
+        headers, rows = read_cells(path)
+        return "agrees" in headers and any(row[1 + headers.index("agrees")] for row in rows)
     lines = path.read_bytes().splitlines()
     return sum(bool(line.strip(b" ,;\t\r\n")) for line in lines) > (1 if path.suffix.lower() == ".csv" else 0)
 

@@ -1,5 +1,6 @@
 """Draw the accounts of a synthetic company: kinds, attributes, and how well each account fits."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -78,17 +79,23 @@ def _name_companies(draft: pd.DataFrame, words: Words, rng: np.random.Generator)
     return names
 
 
-def build_accounts(draft: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
+def forget(frame: pd.DataFrame, missing: Mapping[str, float], rng: np.random.Generator) -> pd.DataFrame:
+    """Which cells has nobody filled in, of each column its share?"""
+    left = {name: frame[name].where(rng.random(len(frame)) >= share, None if name == "tech_stack" else pd.NA)
+            for name, share in missing.items()}
+    return frame.assign(**left)
+
+
+def build_accounts(
+    draft: pd.DataFrame, words: Words, rng: np.random.Generator, missing: Mapping[str, float] = MISSING,
+) -> pd.DataFrame:
     """Which accounts does the CRM hold, in words, with gaps?"""
-    n = len(draft)
-    frame = draft[list(MISSING)].copy()
+    n, frame = len(draft), draft[list(MISSING)].copy()
     frame["annual_revenue"] *= words.money
     for name in ("industry", "country", "region", "channel", "decision_making"):
         frame[name] = frame[name].map(words.codes[name]).astype("str")
     frame["exports"] = frame["exports"].astype("boolean")
-    for name, share in MISSING.items():
-        gaps = rng.random(n) < share
-        frame[name] = frame[name].where(~gaps, None if name == "tech_stack" else pd.NA)
+    frame = forget(frame, missing, rng)
     ids = [f"A{i + 1:04d}" for i in range(n)]
     frame.insert(0, "account_id", ids)
     frame.insert(1, "name", _name_companies(draft, words, rng))

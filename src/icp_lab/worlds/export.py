@@ -38,7 +38,9 @@ def write_study(world: World, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     words = load_words(world.truth["language"])
     rng = np.random.default_rng([world.truth["seed"], 99])
-    sources = {name: _as_text(frame) for name, frame in world.tables.items()}
+    accounts = world.tables["accounts"]
+    thousands = accounts.assign(annual_revenue=accounts["annual_revenue"] / 1000)
+    sources = {name: _as_text(frame) for name, frame in (world.tables | {"accounts": thousands}).items()}
     mess = _spoil(sources, words, rng)
     sources["accounts"] = sources["accounts"].rename(columns=HEADERS)
     for name, frame in sources.items():
@@ -58,8 +60,8 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     told = frame.copy()
     for name in frame.select_dtypes("boolean"):
         told[name] = frame[name].map({True: "yes", False: "no"})
-    if "tech_stack" in told:
-        told["tech_stack"], told["annual_revenue"] = told["tech_stack"].str.join(";"), told["annual_revenue"] / 1000
+    for name in {"tech_stack", "target_industry"} & set(told):
+        told[name] = told[name].str.join(";")
     written = told.to_csv(index=False, float_format="%.10g", date_format="%Y-%m-%d")
     return pd.read_csv(StringIO(written), dtype="str", keep_default_na=False)
 

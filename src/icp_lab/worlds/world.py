@@ -8,7 +8,7 @@ import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import LANGUAGES, _
-from icp_lab.worlds import history, people
+from icp_lab.worlds import history, leads, market, people
 from icp_lab.worlds.company import AS_OF, build_accounts, draw_draft
 from icp_lab.worlds.interviews import code_again, hold_interviews, tell_themes
 from icp_lab.worlds.kinds import NEGATIVE, PROFILE
@@ -43,12 +43,20 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     -------
     World
         `tables`: accounts, deals, revenue, usage, support, satisfaction, churn, opinions, contacts, deal_contacts,
-        engagement, review. `files`: text by path beside study.yml, interviews and the codes of a second coder.
+        engagement, review, market, competitors, trends, costs, leads, pilot, reference, triggers, feedback. `files`:
+        text by path beside study.yml, interviews and the codes of a second coder.
         `truth`: `profile` and `negative_profile` (criteria as in icp.yml, and the accounts that truly meet them),
         `segments` {account_id: kind}, `churn_reasons` and `loss_reasons` {account_id: product, price, support, other};
         `people` {kind: [department, rank]}, `committees` {kind: [share of won, of lost deals where one takes part]},
         `channels` {kind: the usual one}, `conflicts` of the review, `themes` {code: companies}, `coder_agreement` (the
-        share of codes that the second coder gives too), `contradictions` between interviews and the tables.
+        share of codes that the second coder gives too), `contradictions` between interviews and the tables;
+        `market` {companies; fitting: those of the profile's industries and size; exponent of the law of sizes; white:
+        the region that we are least in}, `rivals` {competitor: [our win rate against it inside the profile, outside]};
+        `leads` {fit: {lead_id: fit}, inside: those in the profile, known: {lead_id: the account that it is}}, `course`
+        {half_life of a touch in days; fit, touch: how much the logarithm of the daily chance to convert gains with a
+        point of fit, with a fresh touch, as far as cap}, `pilot` {times: what it multiplies the chance by in who is
+        reached; reached: their share; window: days}, `triggers` {kind: [share of won, of lost deals that it precedes]},
+        `feedback` {errors: share of wrong reports}.
         Without signal what depends on attributes, kinds or departments is None, empty or alike.
 
     Raises
@@ -74,7 +82,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         rule = _("A world needs at least 30 accounts and a language out of {languages}.")
         raise ValueError(rule.format(languages=", ".join(LANGUAGES)))
     words = load_words(language)
-    draws = [np.random.default_rng([seed, part]) for part in range(14)]
+    draws = [np.random.default_rng([seed, part]) for part in range(20)]
     draft = draw_draft(accounts, signal, draws[0])
     table = build_accounts(draft, words, draws[1])
     courses = history.draw_courses(draft, list(table["account_id"]), draws[2])
@@ -83,6 +91,8 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     table["plan"] = courses["plan"].map(words.codes["plan"]).where(customers)
     deals = history.tell_deals(courses, words, draws[3])
     contacts, parts = people.tell_committees(deals, words, language, signal, draws[10])
+    rows = draft.set_axis(table["account_id"]).loc[deals["account_id"]].set_axis(deals.index)
+    deals["competitor"], rates = market.name_rivals(deals, rows, words, signal, draws[14])
     tables = {
         "accounts": table,
         "deals": deals,
@@ -96,7 +106,13 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         "deal_contacts": parts,
         "engagement": people.tell_engagement(contacts, words, signal, draws[11]),
         "review": people.tell_votes(words, language, signal, draws[12]),
+        "market": market.count_market(accounts, words, draws[15]),
+        "competitors": market.list_rivals(words),
+        "trends": pd.DataFrame(words.trends),
+        "costs": market.tell_costs(accounts, words, draws[16]),
     }
+    more, planted = _tell_demand(tables, draft, words, signal, draws[17:])
+    tables |= more
     said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
     interviews = hold_interviews(courses.assign(industry=table["industry"], said=said), language, signal, draws[13])
     coder = code_again(interviews, draws[13])
@@ -104,8 +120,22 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
              for name, frame in tables.items()}
     truth |= _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal)
+    truth |= planted | {"rivals": rates, "market": market.tell_market(tables["market"], accounts, words, signal)}
     files = interviews | {"coders/second.csv": coder.to_csv(index=False, lineterminator="\n")}
     return World(typed, files, truth | people.tell_planted(signal) | tell_themes(interviews, coder))
+
+
+def _tell_demand(tables: dict[str, pd.DataFrame], draft: pd.DataFrame, words: Words, signal: bool,
+                 draws: list[np.random.Generator]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Who came lately, what touched and moved them, what does sales say of them; and what of that is planted?"""
+    ids = tables["accounts"]["account_id"]
+    more, planted = leads.tell_leads(tables["accounts"], draft, words, signal, draws[0])
+    more["engagement"] = pd.concat([tables["engagement"], more["engagement"]], ignore_index=True)
+    more["triggers"], planted["triggers"] = leads.tell_triggers(tables["deals"], more["leads"], words, signal, draws[1])
+    inside = [*ids[draft["profile"].astype(bool)], *(planted["leads"]["inside"] or [])]
+    pool = pd.concat([ids.to_frame(), more["leads"][["lead_id"]]], ignore_index=True)
+    more["feedback"], planted["feedback"] = leads.tell_feedback(pool, inside, words, signal, draws[2])
+    return more, planted
 
 
 def _criteria(planted: tuple[dict[str, Any], ...], words: Words) -> list[dict[str, Any]]:

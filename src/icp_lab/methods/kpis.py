@@ -1,0 +1,350 @@
+"""KPIs of winning customers, each with formula, window, n, maturity and interval: inside against outside, over time."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import NamedTuple
+from unicodedata import normalize
+
+import numpy as np
+import pandas as pd
+from statsmodels.duration.survfunc import SurvfuncRight
+
+from icp_lab.locale.declared import read_declared
+from icp_lab.methods.customers import count_months, end_of, fill_table, tell_left, until
+from icp_lab.methods.result import Floats, Shown, bound_difference, bound_mean, bound_rate, bound_share
+
+SIDES = ("in", "out", "all")
+RATES = ("lead_rate", "win_closed", "win_created")
+Span = tuple[pd.Timestamp, pd.Timestamp]
+
+_REACHED = {"unit": "str", "reached": "datetime64[s]", "lead": "bool"}
+_NAN, _DAY = float("nan"), pd.Timedelta(days=1)
+_PERIOD = re.compile(r"(?:Q(?P<first>[1-4])[ /-]*)?(?P<year>\d{4})年?(?:[ /.-]*(?:Q|第)(?P<quarter>[1-4])(?:四半期)?|"
+                     r"[ /.-]*(?P<month>1[0-2]|0?[1-9])月?(?:[/.-]?\d{1,2}日?)?)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """What is a KPI, in words: name, formula, what n counts, how it is written, which tables it is made of?"""
+
+    name: str
+    formula: str
+    counts: str
+    kind: str
+    needs: tuple[str, ...]
+    collect: str
+    unit: str = ""
+
+
+KPIS = {code: Kpi(**declared) for code, declared in read_declared("icp_lab.methods", "kpis.toml").items()}
+
+
+class Figure(NamedTuple):
+    """What does a KPI come to? `over` is its numerator, `maturity` the share of its cohort that is settled."""
+
+    value: float = _NAN
+    low: float = _NAN
+    high: float = _NAN
+    over: float = _NAN
+    n: int = 0
+    maturity: float = _NAN
+
+
+@dataclass(frozen=True)
+class Kpis(Shown):
+    """What does it take to win customers, inside the profile and outside, before it was published and after?
+
+    Parameters
+    ----------
+    frame
+        The artifact `kpis`. A row a KPI, period (window, before, after) and side (in, out, all): kpi, period, side,
+        value with its 95 % interval low and high, over (the numerator), n, maturity, start, end.
+    gaps
+        A row a rate and pair: kpi, pair (sides: inside less outside in the window; times: after less before), gap with
+        its 95 % interval low and high.
+    costed
+        Share of the months of each period for which costs are recorded, by period. Below 1 there is no CAC.
+    unread
+        Rows of costs whose period cannot be read.
+    """
+
+    frame: pd.DataFrame
+    gaps: pd.DataFrame
+    costed: dict[str, float]
+    unread: int
+
+
+class _Data(NamedTuple):
+    as_of: pd.Timestamp
+    deals: pd.DataFrame
+    customers: pd.DataFrame
+    reached: pd.DataFrame
+
+
+def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of the window)
+    customers: pd.DataFrame, deals: pd.DataFrame, costs: pd.DataFrame, reached: pd.DataFrame, fit: pd.Series, *,
+    as_of: date, since: str = "", window_months: int = 12, lag_months: int = 0, resamples: int = 400, seed: int = 0,
+) -> Kpis:
+    """What do the KPIs come to, inside the profile and outside, and before and after it was published?
+
+    Parameters
+    ----------
+    customers
+        The artifact `customers`: account_id, status, since, tenure_months, churned, lapsed, revenue, revenue_yearly,
+        margin, value.
+    deals
+        account_id, stage (won, lost, open), amount, created, closed. May be empty, as may those below.
+    costs
+        period (a month, quarter or year, such as 2026-03, 2026-Q1, 2026), amount.
+    reached
+        Whom we reached: `list_reached`.
+    fit
+        in, out or unknown, by the id of an account or lead; those without one are unknown.
+    as_of
+        The day up to which we look.
+    since
+        Day on which the profile was published, as YYYY-MM-DD; empty where it was not.
+    window_months
+        Months of the window that ends at `as_of`, 1 or more.
+    lag_months
+        How many months spending comes before the customers that it wins, 0 or more.
+    resamples, seed
+        Of the bootstraps behind LTV, payback (over customers) and velocity (over accounts).
+
+    Returns
+    -------
+    Kpis
+        With a row for every KPI, period and side; what cannot be told is missing. `all` holds the unknown side too.
+
+    Notes
+    -----
+    Rates: Wilson (1927); gaps: Newcombe (1998). CAC: spending over the exact interval of the number of new customers
+    (Garwood, 1936); costs are not booked by account, so each side bears them by its share of the deals created.
+    Ratios of two figures: MOVER on the log scale (Zou and Donner, 2008). Cycle length: the median of Kaplan and Meier
+    (1958), interval of Brookmeyer and Crowley (1982) with Greenwood's variance; missing where fewer than half closed.
+    The period before is as long as the one after. What becomes of a deal is followed up to `as_of` in each period, so
+    that earlier cohorts are more mature: `maturity` says how much (share of deals closed; of customers that left; of
+    companies reached at least three months ago, or a lead).
+
+    Examples
+    --------
+    >>> deals = pd.DataFrame({"account_id": list("abcd"), "stage": ["won", "won", "lost", "open"], "amount": 100.0,
+    ...                       "created": pd.Timestamp("2026-01-01"),
+    ...                       "closed": pd.to_datetime(["2026-02-01"] * 3 + [None])})
+    >>> kpis = measure_kpis(pd.DataFrame(), deals, pd.DataFrame(), pd.DataFrame(), pd.Series("in", list("abcd")),
+    ...                     as_of=date(2026, 6, 30))
+    >>> kpis.frame.query("kpi == 'win_created' and side == 'in'")[["value", "over", "n", "maturity"]].values.tolist()
+    [[0.6666666666666666, 2.0, 3.0, 0.75]]
+    """
+    now = pd.Timestamp(as_of)
+    deals = until(until(fill_table(deals, "deals"), "created", now), "closed", now)
+    tables = ((deals, "account_id", ["account_id", "created", "closed", "stage", "amount"]),
+              (fill_table(customers, "customers"), "account_id", ["account_id"]),
+              (reached.reindex(columns=[*_REACHED]).astype(_REACHED), "unit", ["unit"]))
+    known = _Data(now, *(rows.assign(fit=rows[unit].map(fit).astype("str").fillna("unknown")).sort_values(
+        keys, ignore_index=True) for rows, unit, keys in tables))
+    spending, rows, costed = _lay_out(costs), [], dict[str, float]()
+    for period, span in _list_periods(now, since, window_months).items():
+        spent, costed[period] = _sum_costs(spending, span, lag_months)
+        for side in SIDES:
+            figures = _reckon(known, span, side, period, spent=spent, resamples=resamples, seed=seed)
+            rows += [{"kpi": kpi, "period": period, "side": side, **figures[kpi]._asdict(), "start": span[0],
+                      "end": span[1]} for kpi in KPIS]
+    frame = pd.DataFrame(rows).astype({"start": "datetime64[s]", "end": "datetime64[s]"})
+    return Kpis(frame, _list_gaps(frame), costed, int(spending["start"].isna().sum()))
+
+
+def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what came of it)
+    engagement: pd.DataFrame, contacts: pd.DataFrame, leads: pd.DataFrame, pilot: pd.DataFrame,
+    customers: pd.DataFrame, *, as_of: date,
+) -> pd.DataFrame:
+    """Whom did we reach that was neither lead nor customer before, and who became a lead?
+
+    Parameters
+    ----------
+    engagement, contacts, leads, pilot
+        Tables of the study; each may be empty. A touch of a person counts for the person's account.
+    customers
+        The artifact `customers`: account_id, since.
+    as_of
+        The day up to which we look.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a company: unit (account, else lead), reached (day of the first touch), lead (did it become one?). What
+        the pilot says of a unit holds.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2026-01-05", "2026-01-07"])
+    >>> touches = pd.DataFrame({"date": day, "kind": "called", "account_id": ["a", "b"]})
+    >>> leads = pd.DataFrame({"lead_id": ["L1"], "account_id": ["b"], "created": day[1:]})
+    >>> list_reached(touches, *[pd.DataFrame()] * 4, as_of=date(2026, 6, 30))["lead"].tolist(), list_reached(
+    ...     touches, pd.DataFrame(), leads, *[pd.DataFrame()] * 2, as_of=date(2026, 6, 30))["lead"].tolist()
+    ([False, False], [False, True])
+    """
+    now = pd.Timestamp(as_of)
+    touches, people = fill_table(engagement, "engagement"), fill_table(contacts, "contacts")
+    leads, drawn = fill_table(leads, "leads"), fill_table(pilot, "pilot").dropna(subset="reached")
+    unit_of = leads.set_index("lead_id")["account_id"].fillna(leads.set_index("lead_id").index.to_series())
+    account_of = people.drop_duplicates("contact_id").set_index("contact_id")["account_id"]
+    unit = touches["account_id"].fillna(touches["contact_id"].map(account_of)).fillna(touches["lead_id"].map(unit_of))
+    first = until(touches, "date", now)["date"].groupby(unit).min()
+    came = leads["created"].groupby(leads["lead_id"].map(unit_of)).min().reindex(first.index)
+    began = fill_table(customers, "customers").set_index("account_id")["since"].reindex(first.index)
+    fresh = ~((came < first) | (began < first))
+    touched = pd.DataFrame({"unit": first.index, "reached": first.array, "lead": (came <= now).array})[fresh.to_numpy()]
+    drawn = until(drawn, "reached", now).rename(columns={"unit_id": "unit"})[[*_REACHED]]
+    found = pd.concat([drawn.fillna({"lead": False}).astype(_REACHED), touched.astype(_REACHED)], ignore_index=True)
+    return found.drop_duplicates("unit").sort_values("unit", ignore_index=True)
+
+
+def _list_periods(now: pd.Timestamp, since: str, months: int) -> dict[str, Span]:
+    periods = {"window": (now - pd.DateOffset(months=months) + _DAY, now)}
+    if since and (start := pd.Timestamp(since)) <= now:
+        periods |= {"before": (start - (now - start) - _DAY, start - _DAY), "after": (start, now)}
+    return periods
+
+
+def _reckon(  # noqa: PLR0913  (one period of one side, with what it cost)
+    known: _Data, span: Span, side: str, period: str, *, spent: float, resamples: int, seed: int,
+) -> dict[str, Figure]:
+    deals, customers, reached = (rows if side == "all" else rows[rows["fit"] == side] for rows in known[1:])
+    everybody = known.deals["created"].between(*span)
+    created, done = deals[deals["created"].between(*span)], deals[deals["stage"].isin(["won", "lost"])]
+    maturity = float(created["stage"].ne("open").mean()) if len(created) else _NAN
+    shares = {"win_closed": done["closed"].between(*span), "win_created": done["created"].between(*span)}
+    rates = {kpi: done.loc[mine, "stage"].eq("won") for kpi, mine in shares.items()}
+    customers = customers[customers["status"].eq("customer") & ~(customers["since"] > span[1])]
+    began = customers["since"].between(*span)
+    ours = customers if period == "window" else customers[began]
+    found = reached[reached["reached"].between(*span)]
+    waited = found["lead"] | (found["reached"] <= known.as_of - pd.DateOffset(months=3))
+    borne = spent if side == "all" else spent * len(created) / everybody.sum() if everybody.any() else _NAN
+    cac = _divide_costs(borne, int(began.sum()), maturity)
+    ltv = _average(ours["value"], ours, resamples, seed)
+    gain = ours["revenue_yearly"] * (ours["margin"] / ours["revenue"]).fillna(1.0) / ours["tenure_months"].clip(1, 12)
+    monthly = _average(gain.where(~tell_left(ours).fillna(False).astype("bool")), ours, resamples, seed)
+    return {"lead_rate": _rate(found["lead"], float(waited.mean()) if len(found) else _NAN),
+            "win_closed": _rate(rates["win_closed"], 1.0), "win_created": _rate(rates["win_created"], maturity),
+            "cac": cac, "ltv": ltv, "ltv_cac": _divide(ltv, cac), "payback": _divide(cac, monthly),
+            "cycle": _time_cycle(created, known.as_of, maturity),
+            "velocity": _clock_sales(deals, span, known.as_of, maturity, resamples=resamples,
+                                     seed=seed)}
+
+
+def _rate(hits: pd.Series, maturity: float) -> Figure:
+    n, yes = len(hits), int(hits.sum())
+    return Figure(yes / n, *bound_share(yes, n), yes, n, maturity) if n else Figure()
+
+
+def _divide_costs(spent: float, n: int, maturity: float) -> Figure:
+    low, high = bound_rate(n, 1.0)
+    return Figure(spent / n if n else _NAN, spent / high, spent / low if n else _NAN, spent, n, maturity)
+
+
+def _average(values: pd.Series, rows: pd.DataFrame, resamples: int, seed: int) -> Figure:
+    told = values.dropna().to_numpy(dtype=np.float64)
+    if not len(told):
+        return Figure()
+    rng = np.random.default_rng(seed)
+    draws = np.array([rng.choice(told, len(told)).mean() for _draw in range(resamples)])
+    left = tell_left(rows)[values.notna()].astype("float64").mean()
+    return Figure(float(told.mean()), *bound_mean(draws, len(told)), float(told.sum()), len(told), float(left))
+
+
+def _divide(above: Figure, below: Figure) -> Figure:
+    """Divide one figure by another that is independent of it; n is that of the fewer."""
+    if not (above.value > 0 and below.value > 0):
+        return Figure(n=min(above.n, below.n))
+    with np.errstate(invalid="ignore", divide="ignore"):  # a lower end may be a loss: no ratio is below it
+        (a, a_low, a_high), (b, b_low, b_high) = np.log([above[:3], below[:3]])
+    low, high = np.exp([a - b - np.hypot(a - a_low, b_high - b), a - b + np.hypot(a_high - a, b - b_low)])
+    return Figure(above.value / below.value, float(low), float(high), above.value, min(above.n, below.n),
+                  min(above.maturity, below.maturity))
+
+
+def _trace(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None = None) -> SurvfuncRight | None:
+    """Trace how long deals stay open; a deal takes a day at least, and an end without a day is no end."""
+    told = (deals["stage"].eq("open") | deals["closed"].notna()).to_numpy() & deals["created"].notna().to_numpy()
+    told &= weights > 0 if weights is not None else True
+    days = (deals["closed"].fillna(now) - deals["created"]).dt.days.clip(lower=1).to_numpy(dtype=np.float64)[told]
+    ended = deals["stage"].ne("open").to_numpy()[told]
+    return SurvfuncRight(days, ended, freq_weights=None if weights is None else weights[told]) if ended.any() else None
+
+
+def _time_cycle(created: pd.DataFrame, now: pd.Timestamp, maturity: float) -> Figure:
+    if (fit := _trace(created, now)) is None:
+        return Figure(n=len(created), maturity=maturity)
+    with np.errstate(all="ignore"):  # the end of the curve has no variance
+        low, high = map(float, fit.quantile_ci(0.5))
+    closed = float(created["stage"].ne("open").sum())
+    return Figure(float(fit.quantile(0.5)), low, high if np.isfinite(high) else _NAN, closed, len(created), maturity)
+
+
+def _clock_sales(  # noqa: PLR0913  (a formula of four parts, and its bootstrap)
+    deals: pd.DataFrame, span: Span, now: pd.Timestamp, maturity: float, *, resamples: int, seed: int,
+) -> Figure:
+    """Say how much is won a day, by the formula of sales velocity; whole accounts are drawn again."""
+    created = deals["created"].between(*span).to_numpy()
+    done = (deals["stage"].ne("open") & deals["closed"].between(*span)).to_numpy()
+    won, amount = done & deals["stage"].eq("won").to_numpy(), deals["amount"].to_numpy(dtype=np.float64)
+    paid, opened = won & ~np.isnan(amount), deals[created]
+
+    def clock(weights: Floats) -> float:
+        fit = _trace(opened, now, weights[created])
+        if fit is None or not weights[paid].sum():
+            return _NAN
+        rate = weights[won].sum() / weights[done].sum()
+        mean = np.average(amount[paid], weights=weights[paid])
+        return float(weights[created].sum() * rate * mean / fit.quantile(0.5))
+
+    accounts, ids = pd.factorize(deals["account_id"])
+    value = clock(np.ones(len(deals)))
+    if np.isnan(value):
+        return Figure(n=len(opened), maturity=maturity)
+    rng = np.random.default_rng(seed)
+    drawn = (np.bincount(rng.integers(len(ids), size=len(ids)), minlength=len(ids)) for _draw in range(resamples))
+    draws = np.array([clock(times[accounts].astype(np.float64)) for times in drawn])
+    return Figure(value, *bound_mean(draws, opened["account_id"].nunique()), len(opened), len(opened), maturity)
+
+
+def _list_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """Set inside against outside, and after against before, for the rates that both can be told of."""
+    keys = zip(frame["kpi"], frame["period"], frame["side"], strict=True)
+    counts = dict(zip(keys, frame[["over", "n"]].to_numpy().tolist(), strict=True))
+    pairs = {"sides": (("window", "in"), ("window", "out")), "times": (("after", "in"), ("before", "in"))}
+    rows = []
+    for kpi, (pair, (first, second)) in product(RATES, pairs.items()):
+        (hits, n), (others, m) = (counts.get((kpi, *key), (0, 0)) for key in (first, second))
+        if n and m:
+            rows.append((kpi, pair, hits / n - others / m, *bound_difference(int(hits), int(n), int(others), int(m))))
+    return pd.DataFrame(rows, columns=["kpi", "pair", "gap", "low", "high"])
+
+
+def _lay_out(costs: pd.DataFrame) -> pd.DataFrame:
+    """Put spending on the clock: each row from the first day of its period to the first of the next."""
+    rows = fill_table(costs, "costs").dropna(subset=["amount"])
+    read = [_PERIOD.fullmatch(normalize("NFKC", said).strip()) for said in rows["period"].fillna("")]
+    ends = [_clock_period(match) if match else (_NAN, _NAN) for match in read]
+    return rows.assign(**dict(zip(("start", "stop"), np.array(ends).reshape(-1, 2).T, strict=True)))
+
+
+def _clock_period(match: re.Match[str]) -> tuple[float, float]:
+    start, quarter = 12.0 * int(match["year"]), match["first"] or match["quarter"]
+    if quarter:
+        return start + 3 * int(quarter) - 3, start + 3 * int(quarter)
+    return (start + int(match["month"]) - 1, start + int(match["month"])) if match["month"] else (start, start + 12)
+
+
+def _sum_costs(spending: pd.DataFrame, span: Span, lag: int) -> tuple[float, float]:
+    """Sum what fell into a window, months before it where spending leads, and say how much of it is recorded at all."""
+    start, stop = count_months(pd.Series([span[0]]))[0] - lag, end_of(span[1].date()) - lag
+    middles = start + (stop - start) * (np.arange(120) + 0.5) / 120
+    told = [bool(((spending["start"] <= at) & (at < spending["stop"])).any()) for at in middles]
+    overlap = (spending["stop"].clip(upper=stop) - spending["start"].clip(lower=start)).clip(lower=0)
+    spent = float((spending["amount"] * overlap / (spending["stop"] - spending["start"])).sum())
+    return spent if all(told) else _NAN, float(np.mean(told))

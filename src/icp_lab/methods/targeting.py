@@ -1,0 +1,275 @@
+"""Which leads and accounts now, in what order, whom in them, and what to find out first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.methods.personas import place_people
+from icp_lab.methods.result import Codes, Shown
+from icp_lab.methods.score import BASE, LEAST_KNOWN, Card, add_points, score_rows
+
+SHARES = {"A": 0.1, "B": 0.4}  # of the list, from the top, where nobody says how many can be looked after
+ROOMS = {"A": 1.0, "B": 3.0}  # the same in times the accounts that there is room for
+RECENT = 90  # days in which something that happened is news
+
+
+@dataclass(frozen=True)
+class Enriched(Shown):
+    """What is known of leads once what others know of them is added?
+
+    `table`: attributes by lead_id. `frame`: a row an attribute; `attribute`, `gaps` (leads without a value), `account`
+    and `reference` (gaps filled from our own accounts, and from the table of that name). `matched`: leads that are
+    accounts of ours, `found`: leads that the reference knows.
+    """
+
+    table: pd.DataFrame
+    frame: pd.DataFrame
+    matched: int
+    found: int
+
+
+def enrich_leads(leads: pd.DataFrame, reference: pd.DataFrame, attributes: pd.DataFrame) -> Enriched:
+    """What do our own accounts and a directory know of leads that the leads do not say?
+
+    Parameters
+    ----------
+    leads, reference
+        The tables; a directory's row is found by its domain, else by its corporate number.
+    attributes
+        Candidate attributes, indexed by account_id. What a table holds in another form than these is unknown.
+
+    Returns
+    -------
+    Enriched
+        A lead's own word comes first, then our account's, then the directory's.
+    """
+    known = leads.set_index("lead_id").sort_index()
+    table = _take(known, attributes)
+    ours = attributes.reindex(known["account_id"]).set_axis(table.index)
+    found = np.full(len(known), -1)
+    for key in ("domain", "corporate_number"):
+        if key in known and key in reference:
+            listed = reference[key].str.lower()
+            first = listed[listed.notna() & ~listed.duplicated()]
+            at = pd.Index(first.tolist()).get_indexer(pd.Index(known[key].str.lower().tolist()))
+            place = reference.index.get_indexer(first.index)[at]
+            found = np.where((found < 0) & (at >= 0) & known[key].notna(), place, found)
+    theirs = _take(reference, attributes).iloc[found].set_axis(table.index) if len(reference) else table
+    theirs = theirs.where(np.repeat((found >= 0)[:, None], theirs.shape[1], axis=1))
+    rows = []
+    for name in map(str, attributes.columns):
+        gaps, ours_too = table[name].isna(), ours[name].notna()
+        from_theirs = gaps & ~ours_too & theirs[name].notna()
+        rows.append((name, int(gaps.sum()), int((gaps & ours_too).sum()), int(from_theirs.sum())))
+        table[name] = table[name].where(~(gaps & ours_too), ours[name]).where(~from_theirs, theirs[name])
+    frame = pd.DataFrame(rows, columns=["attribute", "gaps", "account", "reference"])
+    matched = int(known["account_id"].isin(attributes.index).sum())
+    return Enriched(table.astype(attributes.dtypes.to_dict()), frame, matched, int((found >= 0).sum()))
+
+
+def _take(table: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
+    same = [name for name in attributes if name in table and table[name].dtype == attributes[name].dtype]
+    return table[same].reindex(columns=attributes.columns).astype(attributes.dtypes.to_dict())
+
+
+@dataclass(frozen=True)
+class Targets(Shown):
+    """Whom to approach, in what order?
+
+    `frame`: the artifact `scores`. `tiers`: as in icp.yml, highest first. `fields`: a row an attribute of the score;
+    `attribute`, `unknown` (companies on the list without a value), `up`, `down` (how many of them are expected to
+    change into a higher, lower tier once it is known). `room`: companies that there is room for; 0: nobody has said.
+    """
+
+    frame: pd.DataFrame
+    tiers: tuple[dict[str, Any], ...]
+    fields: pd.DataFrame
+    room: int
+
+    @property
+    def list(self) -> pd.DataFrame:
+        """The companies that are approached: open leads and prospects, by tier, points and warmth."""
+        return self.frame.loc[self.frame["listed"].astype(bool)].sort_values(
+            ["points", "engagement", "id"], ascending=[False, False, True], kind="stable")
+
+
+def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
+    card: Card, attributes: pd.DataFrame, enriched: Enriched, *, customers: pd.DataFrame, leads: pd.DataFrame,
+    engaged: pd.DataFrame, room: float = 0,
+) -> Targets:
+    """How do all accounts and leads score, and which of them belong to which tier?
+
+    Parameters
+    ----------
+    card, enriched
+        Of `fit_card` and `enrich_leads`.
+    attributes
+        Candidate attributes, indexed by account_id.
+    customers, leads
+        The artifact and the table.
+    engaged
+        Of `score_engagement`.
+    room
+        Companies that sales can look after; 0: not known, the tiers are shares of the list.
+
+    Returns
+    -------
+    Targets
+        Listed are leads that are not converted and are no account of ours, and accounts that are prospects. A company
+        of which less than half is known that the points tell apart has no tier.
+    """
+    status = customers.set_index("account_id")["status"].reindex(attributes.index)
+    named = leads.set_index("lead_id").reindex(enriched.table.index)
+    waiting = named["converted"].isna() & ~named["account_id"].isin(attributes.index)
+    parts = (("account", attributes, status.eq("prospect")), ("lead", enriched.table, waiting))
+    scored = [score_rows(card, table).assign(kind=kind, listed=listed.astype("boolean"), id=table.index.astype("str"))
+              for kind, table, listed in parts]
+    frame = pd.concat(scored, ignore_index=True).sort_values(["kind", "id"], ignore_index=True)
+    warm = engaged.reindex(frame["id"]).set_axis(frame.index)
+    frame["engagement"], frame["warm"] = warm["engagement"].fillna(0).astype("int64"), warm["warm"].fillna("none")
+    tiers = _cut_tiers(frame.loc[frame["listed"], "points"], card, room)
+    names, least = np.array([one["name"] for one in tiers]), np.array([one["min_fit"] for one in tiers])
+    at = (frame["points"].to_numpy()[:, None] < least).sum(axis=1)
+    reached = pd.Series(names[np.minimum(at, len(names) - 1)], dtype="str")
+    frame["tier"] = reached.where(frame["known"] >= LEAST_KNOWN, "")
+    table = pd.concat([attributes, enriched.table])
+    table = table.loc[table.index.isin(frame.loc[frame["listed"], "id"])]
+    return Targets(frame, tiers, _weigh_fields(card, table, attributes, least), int(room))
+
+
+def _cut_tiers(points: pd.Series, card: Card, room: float) -> tuple[dict[str, Any], ...]:
+    """Set the least points of each tier so that no more belong to it than there is room for; the last takes all."""
+    ordered = np.sort(points.to_numpy())[::-1]
+    worst = BASE + sum(min(one.met, one.failed, 0) for one in card.points)
+    tiers: list[dict[str, Any]] = []
+    for name, share in SHARES.items():
+        size = min(len(ordered), round(room * ROOMS[name] if room else len(ordered) * share))
+        fits = [least for least in np.unique(ordered) if (ordered >= least).sum() <= size]
+        least = int(min(fits, default=ordered[0] if len(ordered) else BASE))
+        tiers += [] if tiers and least >= tiers[-1]["min_fit"] else [{"name": name, "min_fit": least}]
+    return (*tiers, {"name": "C", "min_fit": int(min(worst, tiers[-1]["min_fit"] - 1))})
+
+
+def _weigh_fields(card: Card, table: pd.DataFrame, attributes: pd.DataFrame, least: Codes) -> pd.DataFrame:
+    """Ask of each field how many companies change their tier once it is known, as it is spread among our accounts."""
+    points, rows = BASE + add_points(card.points, table).sum(axis=1).to_numpy(), []
+    spread = add_points(card.points, attributes)
+    for name in map(str, spread.columns):
+        unknown = points[table[name].isna().to_numpy()]
+        shares = spread.loc[attributes[name].notna(), name].value_counts(normalize=True)
+        now = (unknown[:, None] >= least).sum(axis=1)
+        then = [(share, ((unknown + worth)[:, None] >= least).sum(axis=1)) for worth, share in shares.items()]
+        rows.append((name, len(unknown), *(sum(float(share * change(new, now).sum()) for share, new in then)
+                                           for change in (np.greater, np.less))))
+    frame = pd.DataFrame(rows, columns=["attribute", "unknown", "up", "down"])
+    return frame.sort_values(["up", "attribute"], ascending=[False, True], ignore_index=True)
+
+
+def plan_accounts(  # noqa: PLR0913  (who is there, who listens, what happened)
+    targets: Targets, personas: list[dict[str, Any]], *, leads: pd.DataFrame, contacts: pd.DataFrame,
+    touches: pd.DataFrame, triggers: pd.DataFrame, as_of: date, most: int = 50,
+) -> pd.DataFrame:
+    """Whom do we approach first, whom in them, about what, and what is the next step?
+
+    Parameters
+    ----------
+    targets
+        Of `choose_targets`.
+    personas
+        As in the record `personas`.
+    leads, contacts, triggers
+        The tables; a lead is a person too, by its title.
+    touches
+        Of `list_touches`.
+    as_of, most
+        Today, and how many companies at most, tier A first.
+
+    Returns
+    -------
+    DataFrame
+        The artifact `abm`, without names. `next`: fill (too little is known), find (nobody of a persona is on record),
+        call (a persona is there and warm), revive (it was), begin (it never heard from us).
+    """
+    chosen = targets.list[targets.list["tier"].ne("C")].head(most)
+    people = pd.concat([contacts.assign(unit=contacts["account_id"]), leads.assign(unit=leads["lead_id"])])
+    placed = place_people(people[people["unit"].isin(chosen["id"])].reindex(
+        columns=["unit", "contact_id", "title", "department", "seniority", "buying_role"]))
+    ids = {f"{one['department']}.{one['buying_role']}": str(one["id"]) for one in personas} | {
+        str(one["kind"]): str(one["id"]) for one in personas if "kind" in one}
+    placed = placed.assign(persona=placed["kind"].map(ids))
+    recent = touches[touches["date"] >= pd.Timestamp(as_of - timedelta(days=RECENT))]
+    here = placed[placed["contact_id"].isin(recent["contact_id"]) | (placed["contact_id"].isna() & placed["unit"].isin(
+        recent["unit"]))].groupby("unit")["persona"]
+    known = placed.groupby("unit")["persona"]
+    last = touches.sort_values("date", kind="stable").drop_duplicates("unit", keep="last").set_index("unit")
+    news = triggers.assign(unit=triggers["lead_id"].fillna(triggers["account_id"])).sort_values("date", kind="stable")
+    news = news[news["date"] >= pd.Timestamp(as_of - timedelta(days=2 * RECENT))].drop_duplicates("unit", keep="last")
+    frame = chosen[["id", "kind", "tier", "points", "engagement", "warm", "missing"]].assign(
+        place=np.arange(1, len(chosen) + 1))
+    for name, each in (("personas", known), ("active", here)):
+        told = each.agg(lambda ids: ", ".join(sorted({*ids.dropna()})))
+        frame[name] = frame["id"].map(told).fillna("").astype("str")
+    frame = frame.join(news.set_index("unit")[["kind", "date"]].set_axis(["trigger", "trigger_date"], axis=1), on="id")
+    frame = frame.join(last[["date", "content"]].set_axis(["touched", "content"], axis=1), on="id")
+    ways = ((frame["tier"].eq(""), "fill"), (frame["personas"].eq(""), "find"), (frame["warm"].eq("warm"), "call"),
+            (frame["warm"].eq("cooling"), "revive"))
+    frame["next"] = np.select([holds for holds, _way in ways], [way for _holds, way in ways], "begin")
+    return frame
+
+
+def watch_winners(coverage: pd.DataFrame, cases: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Which customers came out well although they are outside the profile? The most of one failed criterion first.
+
+    Parameters
+    ----------
+    coverage, cases
+        The artifacts of these names (`agreed_coverage`).
+    frame
+        The artifact `scores`.
+
+    Returns
+    -------
+    DataFrame
+        account_id, failed (criteria), points, and `alike`: winners that fail the same criteria.
+    """
+    won = cases.loc[cases["positive"].eq("yes"), "account_id"].unique()
+    rows = coverage[coverage["fit"].eq("out") & coverage["account_id"].isin(won)][["account_id", "failed"]]
+    points = frame[frame["kind"].eq("account")].set_index("id")["points"]
+    rows = rows.assign(points=rows["account_id"].map(points), alike=rows.groupby("failed")["failed"].transform("size"))
+    return rows.sort_values(["alike", "failed", "points", "account_id"], ascending=[False, True, False, True],
+                            ignore_index=True)
+
+
+def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
+    """Did leads with more points become opportunities more often? A row a tier: `n`, `converted`.
+
+    Parameters
+    ----------
+    frame
+        The artifact `scores`.
+    leads
+        The table: lead_id, converted. The points have not seen what became of leads.
+    """
+    told = frame[frame["kind"].eq("lead")].merge(leads[["lead_id", "converted"]], left_on="id", right_on="lead_id")
+    found = told.assign(yes=told["converted"].notna()).groupby("tier")["yes"].agg(["size", "sum"])
+    return found.set_axis(["n", "converted"], axis=1).reset_index()
+
+
+def take_listed(targets: Targets, attributes: pd.DataFrame, enriched: Enriched) -> pd.DataFrame:
+    """What is known of the companies on the list, in its order? Attributes, indexed by id."""
+    tables = {"account": attributes, "lead": enriched.table}
+    rows = [tables[kind].loc[[one]] for kind, one in targets.list[["kind", "id"]].itertuples(index=False)]
+    return pd.concat(rows) if rows else attributes.head(0)
+
+
+def name_companies(accounts: pd.DataFrame, leads: pd.DataFrame, privacy: Mapping[str, str]) -> pd.Series:
+    """How is each account and each lead called on a page: by its name, or by its id where the study hides names?"""
+    told = [accounts.set_index("account_id")["name"], leads.set_index("lead_id")["company"]]
+    called: pd.Series = pd.concat(told)
+    if privacy.get("companies") == "pseudonyms":
+        called[:] = None
+    return called.fillna(pd.Series(called.index, index=called.index))

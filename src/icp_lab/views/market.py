@@ -1,0 +1,151 @@
+"""The market, competitors and room for more: sentences, tables and pictures."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from icp_lab.locale import _
+from icp_lab.methods.competition import Competition
+from icp_lab.methods.market import Market
+from icp_lab.methods.potential import Potential
+from icp_lab.rule import name_attribute
+from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
+from icp_lab.views.table import Table, say
+from icp_lab.views.words import Prose, join, lay_out, name, phrase, show
+
+_SHOWN = 15  # rows of a long table of parts
+
+
+def tell_market(market: Market) -> Prose:
+    """How big is the market, in a sentence?"""
+    if market.sizes.empty:
+        return phrase("nothing", "market")
+    tam, sam, som = market.sizes.to_dict("records")
+    words = {"tam": round(tam["companies"]), "sam": f"**{say(sam['companies'], 'integer')}**",
+             "ends": (sam["low"], sam["high"])}
+    return join(phrase("market", "fitting", **words), phrase(
+        "market", "winnable", som=round(som["companies"]), ends=(som["low"], som["high"]))
+        if pd.notna(som["companies"]) else phrase("market", "no_deals"))
+
+
+def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
+    """How many companies and how much money are the market, its fitting part, and what can be won?"""
+    if market.sizes.empty:
+        return phrase("market", "collect")
+    rows = market.sizes.set_index("size")
+    exact = {f"{money}{end}": rows[f"{money}{end}"].where(rows[f"{money}low"] < rows[f"{money}high"])
+             for money in ("", "money_") for end in ("low", "high")}
+    return lay_out("market_sizes", rows.assign(**exact).reset_index(), currency=currency)
+
+
+def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
+    """What do these figures rest on, and which of it is an assumption?"""
+    if market.assumed.empty:
+        return Prose("")
+    rows = market.assumed.to_dict("records")
+    words = [phrase("assumed", row["code"], what=", ".join(map(name_attribute, str(row["what"]).split(",")))
+                    if row["code"] in ("own", "band") else row["what"], currency=currency,
+                    ends=(row["low"], row["high"]), **{key: row[key] for key in ("share", "hits", "n")})
+             for row in rows]
+    return lay_out("market_assumptions", market.assumed.assign(words=words))
+
+
+def tell_sources(market: Market) -> Prose:
+    """Who counted, and when; and where do we have more customers than there are companies?"""
+    frame = market.frame
+    if frame.empty:
+        return Prose("")
+    counted = frame.assign(source=frame["source"].fillna("?")).groupby("source")["year"].agg(["min", "max"])
+    said = [phrase("market", "source" if pd.notna(row["min"]) else "undated", source=source, first=f"{row['min']:.0f}",
+                   last=f"{row['max']:.0f}") for source, row in counted.iterrows()]
+    wrong = frame[frame["customers"] > frame["companies"]]
+    cells = [" ".join(filter(None, (row["industry"], row["region"], row["band"]))) for row in wrong.to_dict("records")]
+    return join(*said, phrase("market", "impossible", n=len(wrong), cells=cells[:5]) if cells else "")
+
+
+def draw_penetration(potential: Potential, by: list[str], about: About) -> Picture | Prose:
+    """Which share of the companies that fit is ours already, part by part?"""
+    rows = potential.parts[potential.parts["fitting"] >= 1].head(_SHOWN)
+    if rows.empty:
+        return phrase("nothing", "penetration")
+    labels = [" · ".join(filter(None, row)) for row in rows[by].to_numpy().tolist()]
+    ends = list(zip(rows["low"].fillna(0.0), rows["high"].fillna(0.0), strict=True))
+
+    def draw(axes: Axes, _narrow: bool) -> None:
+        plot_intervals(axes, labels, rows["share"].tolist(), ends, reference=potential.overall,
+                       notes=[say(row, "integer") for row in rows["fitting"]])
+        write_percent(axes.xaxis)
+
+    return show("penetration", draw, about, height=90 + 26 * len(rows), share=potential.overall,
+                listed=[f"{label} {say(share, 'share')}" for label, share in zip(labels, rows["share"], strict=True)])
+
+
+def tabulate_white(potential: Potential, by: list[str]) -> Table | Prose:
+    """Where do companies fit, and hardly any is ours?"""
+    white = potential.parts[potential.parts["white"]]
+    if white.empty:
+        return phrase("nothing", "white")
+    rows = white.head(_SHOWN)
+    parts = [" · ".join(filter(None, row)) for row in rows[by].to_numpy().tolist()]
+    words = [_("; ").join(name("room", code) for code in codes.split(",")) for codes in rows["reasons"]]
+    return lay_out("white_space", rows.assign(part=parts, words=words), share=potential.overall, n=len(white))
+
+
+def tabulate_beside(potential: Potential) -> Table | Prose:
+    """Which segments fail one criterion only, and what became of our cases there?"""
+    if potential.beside.empty:
+        return phrase("nothing", "beside")
+    return lay_out("beside", potential.beside.head(_SHOWN), base=potential.base)
+
+
+def tabulate_competitors(competition: Competition) -> Table | Prose:
+    """Whom do competitors go after, what are they good and bad at, and how much of our profile do they want?"""
+    frame = competition.frame
+    if frame.empty:
+        return phrase("nothing", "competitors")
+    ends = frame[["target_employees_min", "target_employees_max"]].map("{:,.0f}".format).replace("nan", "")
+    sizes = (ends["target_employees_min"] + "\u2013" + ends["target_employees_max"]).replace("\u2013", "")
+    wanted = [_(", ").join(one) if isinstance(one, tuple | list) else "" for one in frame["target_industry"]]
+    return lay_out("competitors", frame.assign(industries=wanted, sizes=sizes))
+
+
+def tell_noted(competition: Competition) -> Prose:
+    """In how many won and lost deals is a competitor noted, and what can be made of that?"""
+    noted = competition.named
+    if not noted["named_won"] + noted["named_lost"]:
+        return phrase("nothing", "noted")
+    return phrase("competitor", "noted" if noted["named_won"] else "lost_only", **noted)
+
+
+def draw_rates(competition: Competition, about: About) -> Picture | Prose:
+    """How often do we win against each?"""
+    rows = competition.frame.dropna(subset="rate").sort_values("deals", ascending=False, kind="stable").head(_SHOWN)
+    if rows.empty:
+        return Prose("")
+
+    ends = list(zip(rows["low"], rows["high"], strict=True))
+
+    def draw(axes: Axes, _narrow: bool) -> None:
+        plot_intervals(axes, list(rows["name"]), rows["rate"].tolist(), ends, reference=competition.overall,
+                       notes=[say(n, "integer") for n in rows["deals"]])
+        axes.set_xlim(0, 1)
+        write_percent(axes.xaxis)
+
+    return show("against", draw, about, height=90 + 30 * len(rows), share=competition.overall,
+                listed=[f"{row['name']} {say(row['rate'], 'share')}" for row in rows.to_dict("records")])
+
+
+def tabulate_rates(competition: Competition) -> Table | Prose:
+    """How often do we win against each, in which kind of company?"""
+    if competition.segments.empty:
+        return Prose("")
+    return lay_out("against_by", competition.segments, sort="-deals")
+
+
+def tabulate_trends(trends: pd.DataFrame) -> Table | Prose:
+    """What moves in the market, how old is the news, and what would it do to the profile?"""
+    if trends.empty:
+        return phrase("nothing", "trends")
+    bears = [join(*(phrase("trend", kind, names=list(map(name_attribute, row[kind].split(","))))
+                    for kind in ("criteria", "others") if row[kind])) or phrase("trend", "neither")
+             for row in trends.to_dict("records")]
+    return lay_out("trends", trends.assign(bears=bears, months=trends["months"].round()))

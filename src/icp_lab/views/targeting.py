@@ -1,0 +1,161 @@
+"""Whom to approach, in words and tables: points, tiers, warmth, what to find out first, and the next step."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from icp_lab.locale import _
+from icp_lab.methods.engagement import CAP, Decay
+from icp_lab.methods.score import Card
+from icp_lab.methods.targeting import Enriched, Targets
+from icp_lab.rule import name_attribute
+from icp_lab.views.personas import name_persona
+from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
+from icp_lab.views.table import Table
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show
+
+_SHOWN = 25  # rows of a list on a page; the files hold all
+
+
+def tell_score(card: Card, outcome: str) -> Prose:
+    """Does the score tell good cases from others that it has not seen?"""
+    code = "few" if not card.bands.size else "tells" if card.predicts else "blind"
+    return phrase("score_told", code, n=card.n, positives=card.positives, ratio=card.top,
+                  ends=(card.top_low, card.top_high), outcome=name("outcome", outcome))
+
+
+def tabulate_points(card: Card) -> Table | Prose:
+    """What is each criterion worth?"""
+    if card.frame.empty:
+        return Prose("")
+    said = [begin(one.words()) for one in card.frame["criterion"]]
+    return lay_out("points", card.frame.assign(said=said))
+
+
+def draw_bands(card: Card, outcome: str, about: About) -> Picture | Prose:
+    """What became of cases by the score that they got unseen?"""
+    if not card.predicts:
+        return phrase("nothing", "bands")
+    rows = card.bands.iloc[::-1].to_dict("records")
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        plot_intervals(axes, [phrase("band", "points", **_ends(row)) for row in rows], [row["share"] for row in rows],
+                       [(row["low"], row["high"]) for row in rows], notes=[
+                           "" if narrow else say_count(row["positives"], row["n"]) for row in rows],
+                       reference=card.positives / card.n)
+        axes.set_xlim(0, min(1.15, 1.35 * max(row["high"] for row in rows)))
+        write_percent(axes.xaxis)
+
+    listed = [phrase("band", "row", **_ends(row), share=row["share"], interval=(row["low"], row["high"]))
+              for row in rows]
+    return show("bands", draw, about, height=90 + 34 * len(rows), n=card.n, listed=listed, high=rows[0]["share"],
+                low=rows[-1]["share"], outcome=name("outcome", outcome))
+
+
+def _ends(row: Any) -> dict[str, int]:
+    return {"least": int(row["least"]), "most": int(row["most"])}
+
+
+def tell_enriched(enriched: Enriched) -> Prose:
+    """How much of what leads do not say is known elsewhere?"""
+    filled = enriched.frame[["account", "reference"]].sum().sum()
+    return phrase("enriched", "told" if len(enriched.table) else "nothing", n=len(enriched.table), filled=int(filled),
+                  gaps=int(enriched.frame["gaps"].sum()), matched=enriched.matched, found=enriched.found)
+
+
+def tabulate_enriched(enriched: Enriched) -> Table | Prose:
+    """Which gaps of the leads were filled, and from where?"""
+    rows = enriched.frame[enriched.frame["gaps"] > 0] if len(enriched.table) else enriched.frame.head(0)
+    return lay_out("enriched", rows, sort="-gaps") if len(rows) else Prose("")
+
+
+def tell_list(targets: Targets) -> Prose:
+    """How many are on the list, and how many in each tier?"""
+    if (chosen := targets.list).empty:
+        return phrase("listed", "nothing")
+    counts = chosen["tier"].value_counts()
+    tiers = {one["name"]: one["min_fit"] for one in targets.tiers}
+    told = [phrase("listed", "tier", tier=tier, n=int(counts.get(tier, 0)), least=least)
+            for tier, least in tiers.items() if tier != "C"]
+    return join(phrase("listed", "told", n=len(chosen), leads=int(chosen["kind"].eq("lead").sum()), tiers=told),
+                phrase("listed", "room" if targets.room else "shares", room=targets.room),
+                phrase("listed", "unknown", n=int(counts[""])) if "" in counts else "")
+
+
+def tell_decay(decay: Decay) -> Prose:
+    """How fast does a touch lose its weight?"""
+    return phrase("decay", "estimated" if decay.estimated else "convention", days=decay.half_life,
+                  ends=(decay.low, decay.high), ratio=decay.ratio, n=decay.events, units=decay.units, cap=CAP)
+
+
+def tabulate_grid(targets: Targets) -> Table | Prose:
+    """How many companies of each tier are listening now?"""
+    if (chosen := targets.list).empty:
+        return Prose("")
+    grid = chosen.groupby(["tier", "warm"]).size().unstack(fill_value=0).reindex(
+        columns=list(names("warm")), fill_value=0).astype("int64").reset_index()
+    return lay_out("grid", grid.assign(tier=grid["tier"].replace("", name("untiered", "none"))))
+
+
+def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
+    """Who stands at the top of the list, and why? `called` gives the name of an id, where it may be shown."""
+    rows = targets.list[targets.list["tier"].ne("")].head(_SHOWN)
+    rows = rows.assign(company=rows["id"].map(called).fillna(rows["id"]),
+                       **{column: rows[column].map(_name_attributes) for column in ("reasons", "missing")})
+    return lay_out("targets", rows) if len(rows) else Prose("")
+
+
+def _name_attributes(codes: str) -> str:
+    """Say attributes that stand one after the other, with what follows each of them."""
+    parts = [one.partition(" ") for one in codes.split(", ") if one]
+    return _(", ").join(f"{name_attribute(one)} {points}".strip() for one, _space, points in parts)
+
+
+def tabulate_judged(judged: pd.DataFrame) -> Table | Prose:
+    """Did leads of a higher tier become opportunities more often?"""
+    told = judged[judged["tier"].ne("")]
+    return lay_out("judged", told.assign(share=told["converted"] / told["n"])) if len(told) else Prose("")
+
+
+def tabulate_fields(targets: Targets) -> Table | Prose:
+    """Which field is to be filled first?"""
+    rows = targets.fields[targets.fields["unknown"] > 0]
+    return lay_out("fields", rows.assign(tells=rows["up"] + rows["down"])) if len(rows) else Prose("")
+
+
+def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd.Series) -> Table | Prose:
+    """Who matters in each company, what happened there, and what comes next? By role; names are in private files."""
+    if plan.empty:
+        return phrase("nothing", "plan")
+    roles = {str(one["id"]): name_persona(one) for one in personas}
+    rows = plan.head(_SHOWN).assign(company=plan["id"].map(called).fillna(plan["id"]))
+    for column in ("personas", "active"):
+        rows[column] = [", ".join(roles.get(one, one) for one in ids.split(", ") if one) for ids in rows[column]]
+    return lay_out("plan", rows)
+
+
+def tabulate_winners(winners: pd.DataFrame, called: pd.Series) -> Table | Prose:
+    """Which customers came out well although they are outside?"""
+    if winners.empty:
+        return phrase("nothing", "winners")
+    rows = winners.head(_SHOWN)
+    return lay_out("outside_winners", n=len(winners), frame=rows.assign(
+        company=rows["account_id"].map(called), failed=rows["failed"].map(_name_attributes)))
+
+
+def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose:
+    """Whom do the first of the list resemble: of those that came out well, and of those that did not?"""
+    if alike.empty:
+        return Prose("")
+    nearer = alike["best_distance"] < alike["failure_distance"]
+    return lay_out("lookalikes", alike.assign(company=alike["id"].map(called).fillna(alike["id"]), nearer=nearer))
+
+
+def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:
+    """Which persona is told what, before anybody is a lead? `said` is in words, as `word_icp` gives it."""
+    fields = {"content": "pains", "leadership": "goals", "awareness": "channels", "education": "objections"}
+    rows = [{"persona": one["name"]} | {
+        kind: "; ".join(map(str, one[field][:2])) or phrase("gap", kind) for kind, field in fields.items()}
+        for one in said.get("personas") or []]
+    return lay_out("matrix", pd.DataFrame(rows)) if rows else phrase("nothing", "matrix")

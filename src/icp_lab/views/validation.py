@@ -1,0 +1,248 @@
+"""Did it work: KPIs with what stands behind them, whether the profile is used, and what sales says of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from icp_lab.locale import _
+from icp_lab.methods.adoption import Adoption
+from icp_lab.methods.feedback import Feedback
+from icp_lab.methods.kpis import KPIS, RATES, SIDES, Kpis
+from icp_lab.rule import Rule
+from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
+from icp_lab.views.table import MISSING, Table, say, say_interval
+from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show
+
+_SETTLED = 0.8  # share of a cohort of deals: with less, those that close fast stand for all
+
+
+def tell_kpis(kpis: Kpis) -> Prose:
+    """Do deals inside the profile come out better, and is it too early to say?"""
+    rows = _index(kpis)
+    inside, outside, young = (rows["window", side, kpi] for side, kpi in (
+        ("in", "win_closed"), ("out", "win_closed"), ("in", "win_created")))
+    days = {end: _say_day(inside[end]) for end in ("start", "end")}
+    if not (inside["n"] and outside["n"]):
+        return phrase("kpi_told", "nothing", **days)
+    gap = kpis.gaps[(kpis.gaps["kpi"] == "win_closed") & (kpis.gaps["pair"] == "sides")].iloc[0]
+    return join(
+        phrase("kpi_told", "rates", n=inside["n"], share=inside["value"], ends=(inside["low"], inside["high"]),
+               m=outside["n"], other=outside["value"], others=(outside["low"], outside["high"]), **days),
+        _tell_gap("kpi_told", ("better", "worse", "unclear"), *gap[["gap", "low", "high"]]),
+        phrase("kpi_told", "young", share=young["maturity"]) if young["maturity"] < _SETTLED else "")
+
+
+def _tell_gap(kind: str, codes: tuple[str, str, str], gap: float, low: float, high: float) -> Prose:
+    code = codes[0] if low > 0 else codes[1] if high < 0 else codes[2]
+    return phrase(kind, code, gap=100 * gap, gaps=(100 * low, 100 * high))
+
+
+def tabulate_kpis(kpis: Kpis, about: About) -> Table:
+    """What does each KPI come to, inside the profile, outside and overall?"""
+    rows, table = _index(kpis), []
+    for kpi, each in KPIS.items():
+        sides = {side: rows["window", side, kpi] for side in SIDES}
+        told = {side: _say_figure(kpi, row, about.currency) for side, row in sides.items()}
+        table.append({"name": _(each.name), **told, **_count([*sides.values()])})
+    first = next(iter(rows.values()))
+    return lay_out("kpis", pd.DataFrame(table), start=_say_day(first["start"]), end=_say_day(first["end"]))
+
+
+def tabulate_formulas() -> Table:
+    """How is each KPI reckoned, and out of which tables?"""
+    rows = [(_(kpi.name), _(kpi.formula), _(kpi.counts), ", ".join(kpi.needs)) for kpi in KPIS.values()]
+    frame = pd.DataFrame(rows, columns=["name", "formula", "counts", "tables"])
+    return replace(lay_out("formulas", frame), folded=True)
+
+
+def tell_costs(kpis: Kpis) -> Prose:
+    """What has to be known of the costs to read what a customer costs?"""
+    window, costed = _index(kpis)["window", "all", "cac"], kpis.costed["window"]
+    days = {end: _say_day(window[end]) for end in ("start", "end")}
+    return join(phrase("kpi_told", "shared") if costed == 1 else phrase("kpi_told", "uncosted", share=costed, **days),
+                phrase("kpi_told", "unread", n=kpis.unread) if kpis.unread else "")
+
+
+def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:
+    """What has to be collected for the KPIs that cannot be told?"""
+    rows = _index(kpis)
+    untold = [kpi for kpi in KPIS if pd.isna(rows["window", "all", kpi]["value"])
+              and not (kpi in ("cycle", "velocity") and rows["window", "all", kpi]["n"])]
+    frame = pd.DataFrame([(_(KPIS[kpi].name), _(KPIS[kpi].collect)) for kpi in untold], columns=["name", "collect"])
+    return lay_out("kpis_to_collect", frame) if untold else Prose("")
+
+
+def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
+    """What does each KPI come to inside the profile, before it was published and after?"""
+    if "after" not in kpis.costed:
+        return Prose("")
+    rows, table = _index(kpis), []
+    for kpi, each in KPIS.items():
+        pair = {period: rows[period, "in", kpi] for period in ("before", "after")}
+        told = {period: _say_figure(kpi, row, about.currency) for period, row in pair.items()}
+        table.append({"name": _(each.name), **told, **_count([*pair.values()])})
+    before, after = (_("{low} to {high}").format(low=_say_day(row["start"]), high=_say_day(row["end"]))
+                     for row in pair.values())
+    return lay_out("kpis_over_time", pd.DataFrame(table), before=before, after=after)
+
+
+def _index(kpis: Kpis) -> dict[tuple[str, str, str], dict[str, Any]]:
+    return {(row["period"], row["side"], row["kpi"]): {str(key): cell for key, cell in row.items()}
+            for row in kpis.frame.to_dict("records")}
+
+
+def _say_figure(kpi: str, row: Mapping[str, Any], currency: str) -> str:
+    kind: Any = KPIS[kpi].kind
+    unit = currency if kind == "money" else _(KPIS[kpi].unit) if KPIS[kpi].unit else ""
+    if pd.isna(row["value"]):
+        return MISSING
+    # An estimated amount is known to three figures at best.
+    value, low, high = (float(f"{row[end]:.3g}") if kind == "money" else row[end] for end in ("value", "low", "high"))
+    return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(low, high, kind, unit))
+
+
+def _count(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Say n of each column, and how much of it is settled in the first two."""
+    settled = [MISSING if pd.isna(row["maturity"]) else say(row["maturity"], "share") for row in rows[:2]]
+    return {"n": " / ".join(say(row["n"], "integer") for row in rows), "settled": " / ".join(settled)}
+
+
+def _say_day(day: pd.Timestamp) -> str:
+    return day.date().isoformat()
+
+
+def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
+    """How do the rates inside the profile stand beside those outside?"""
+    rows = _index(kpis)
+    found = [(kpi, side, row) for kpi in RATES for side in SIDES[:2] if (row := rows["window", side, kpi])["n"]]
+    if not found:
+        return Prose("")
+    labels = [f"{_(KPIS[kpi].name)}: {name('fit', side)}" for kpi, side, _row in found]
+    notes = [say_count(row["over"], row["n"]) for _kpi, _side, row in found]
+
+    def draw(axes: Axes, narrow: bool) -> None:
+        shown = [label.replace(": ", ":\n") for label in labels] if narrow else labels
+        plot_intervals(axes, shown, [row["value"] for *_names, row in found],
+                       [(row["low"], row["high"]) for *_names, row in found], notes=notes,
+                       colours=[COLOURS["accent" if side == "in" else "grey"] for _kpi, side, _row in found])
+        _scale(axes)
+
+    listed = [f"{label} {note}" for label, note in zip(labels, notes, strict=True)]
+    inside, outside = (rows["window", side, "win_closed"] for side in SIDES[:2])
+    return show("win_rates", draw, about, height=70 + 36 * len(found), narrow_height=80 + 52 * len(found),
+                title="won" if inside["n"] and outside["n"] else "title", share=inside["value"], other=outside["value"],
+                start=_say_day(found[0][2]["start"]), end=_say_day(found[0][2]["end"]), listed=listed)
+
+
+def _scale(axes: Axes) -> None:
+    """Leave room for a mark at nought and for notes beyond a hundred per cent."""
+    axes.set_xlim(-0.02, 1.25)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    write_percent(axes.xaxis)
+
+
+def tell_adoption(adoption: Adoption) -> Prose:
+    """Which share of new deals lies inside the profile, and is that more than before?"""
+    new = _pick(adoption, "period", "opportunities").set_index("level").to_dict("index")
+    if (now := new.get("after") or new.get("window")) is None or not now["n"]:
+        return phrase("adopted", "nothing")
+    words = {"n": now["n"], "share": now["share"], "ends": (now["low"], now["high"]), "since": adoption.since}
+    before = new.get("before", {"n": 0})
+    if not adoption.since or not before["n"]:
+        return phrase("adopted", "only_after" if adoption.since else "not_yet", **words)
+    told = phrase("adopted", "published", **words, m=before["n"], before=before["share"],
+                  befores=(before["low"], before["high"]))
+    return join(told, _tell_gap("adopted", ("more", "less", "same"), *adoption.gap))
+
+
+def _pick(adoption: Adoption, by: str, measure: str) -> pd.DataFrame:
+    frame = adoption.frame
+    return frame[(frame["by"] == by) & (frame["measure"] == measure)]
+
+
+def tabulate_adoption(adoption: Adoption) -> Table | Prose:
+    """Which share of new deals, of the pipeline and of what was won lies inside the profile?"""
+    frame = adoption.frame[adoption.frame["by"] == "period"]
+    return lay_out("adoption", frame) if len(frame) else Prose("")
+
+
+def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
+    """How does the share of new deals inside the profile go from month to month?"""
+    months = _pick(adoption, "month", "opportunities")
+    months = months[months["n"] > 0]
+    if months.empty:
+        return Prose("")
+    notes = [say_count(row["inside"], row["n"]) for row in months.to_dict("records")]
+    listed = [f"{level}: {note}" for level, note in zip(months["level"], notes, strict=True)]
+    old = [month < adoption.since[:7] for month in months["level"]]
+
+    def draw(axes: Axes, _narrow: bool) -> None:
+        plot_intervals(axes, months["level"].tolist(), months["share"].tolist(),
+                       list(zip(months["low"], months["high"], strict=True)), notes=notes,
+                       colours=[COLOURS["grey" if before else "accent"] for before in old])
+        _scale(axes)
+
+    period = _pick(adoption, "period", "opportunities").set_index("level")["share"]
+    return show("adoption", draw, about, title="published" if adoption.since else "not_yet",
+                height=70 + 26 * len(months), share=period.get("after" if adoption.since else "window"),
+                n=months["n"].sum(), listed=listed)
+
+
+def tabulate_owners(adoption: Adoption, *, show_people: bool) -> Table | Prose:
+    """Who works inside the profile? Owners are numbered unless the study shows people."""
+    owners = _pick(adoption, "owner", "opportunities").sort_values(["n", "level"], ascending=[False, True])
+    if owners.empty:
+        return Prose("")
+    named = [level if show_people else _("rep {number}").format(number=place)
+             for place, level in enumerate(owners["level"], start=1)]
+    nobody = _("nobody on record")
+    return lay_out("adoption_by_owner", owners.assign(
+        owner=[said if level else nobody for said, level in zip(named, owners["level"], strict=True)]))
+
+
+def tell_feedback(feedback: Feedback) -> Prose:
+    """Does sales call companies inside the profile fitting, and those outside not?"""
+    if not feedback.n:
+        return phrase("sales_says", "nothing")
+    lines = feedback.frame[feedback.frame["about"] == "fit"].set_index("stands").to_dict("index")
+    inside, outside = lines.get("in"), lines.get("out")
+    told = phrase("sales_says", "one_side", n=feedback.n)
+    if inside and outside:
+        told = phrase("sales_says", "told", n=feedback.n, m=inside["n"], yes=inside["yes"], k=outside["n"],
+                      ends=(inside["low"], inside["high"]), no=outside["yes"],
+                      others=(outside["low"], outside["high"]))
+    return join(told, phrase("sales_says", "replaced", n=feedback.repeated) if feedback.repeated else "",
+                phrase("sales_says", "strangers", n=feedback.unmatched) if feedback.unmatched else "")
+
+
+def tabulate_feedback(feedback: Feedback, rule: Rule) -> Table | Prose:
+    """Of how many companies does sales say that they fit, by each line of the profile?"""
+    frame = feedback.frame.assign(line=feedback.frame["about"].map(_name_lines(rule)))
+    return lay_out("feedback", frame) if len(frame) else Prose("")
+
+
+def tabulate_objections(feedback: Feedback) -> Table | Prose:
+    """Which reasons does sales give?"""
+    frame = feedback.reasons.assign(agrees=feedback.reasons["agrees"].map({True: "yes", False: "no"}))
+    return lay_out("objections", frame) if len(frame) else Prose("")
+
+
+def tell_lines(feedback: Feedback, rule: Rule, profile: Mapping[str, Any]) -> Prose:
+    """Which lines of the profile does what sales says call into question, and when is it looked at again?"""
+    gaps, called = feedback.gaps[feedback.gaps["about"] != "fit"], _name_lines(rule)
+    said = [phrase("look_again", "line", line=called[row["about"]], n=row["n"], gap=100 * row["gap"],
+                   gaps=(100 * row["low"], 100 * row["high"]),
+                   how=phrase("look_again", "nothing_in_it" if row["gap"] <= 0 else "unsure"))
+            for row in gaps.to_dict("records") if row["low"] <= 0]
+    review = profile.get("next_review")
+    return join(*(said or [phrase("look_again", "none" if len(gaps) else "untold")]),
+                phrase("look_again", "next", day=review.isoformat() if isinstance(review, date) else review)
+                if review else "")
+
+
+def _name_lines(rule: Rule) -> dict[str, str]:
+    return {"fit": _("The profile as a whole")} | {one.attribute: begin(one.words()) for one in rule.criteria}

@@ -1,0 +1,69 @@
+"""What the targeting page says: of a score that tells, of one that does not, and of a list without anybody."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.methods.engagement import Decay
+from icp_lab.methods.score import Card
+from icp_lab.methods.targeting import Targets
+from icp_lab.views import targeting as view
+from icp_lab.views.picture import About
+
+ABOUT = About(date(2026, 6, 30), "USD", "Demo")
+BANDS = pd.DataFrame({"least": [20, 55], "most": [54, 90], "share": [0.1, 0.6], "low": [0.05, 0.5], "high": [0.2, 0.7],
+                      "n": [50, 50], "positives": [5, 30]})
+
+
+def _card(bands=BANDS, predicts=True):
+    return Card((), pd.DataFrame(), {}, bands, 100, 35, 3.0, 2.0, 4.0, predicts)
+
+
+def _targets(rows):
+    columns = ["id", "kind", "listed", "points", "engagement", "warm", "tier", "reasons", "missing", "probability",
+               "low", "high"]
+    return Targets(pd.DataFrame(rows, columns=columns), ({"name": "A", "min_fit": 60}, {"name": "C", "min_fit": 10}),
+                   pd.DataFrame(columns=["attribute", "unknown", "up", "down"]), 4)
+
+
+def test_the_score_says_whether_it_tells():
+    assert "**3.0 times** as many" in view.tell_score(_card(), "best")
+    assert "do not tell" in view.tell_score(_card(predicts=False), "best")
+    assert "too little to learn" in view.tell_score(_card(pd.DataFrame(), predicts=False), "won")
+
+
+def test_the_picture_shows_bands_or_says_why_not():
+    assert "6 %" not in view.draw_bands(_card(), "best", ABOUT).title
+    assert "60 %" in view.draw_bands(_card(), "best", ABOUT).title
+    assert "no picture" in view.draw_bands(_card(predicts=False), "best", ABOUT)
+
+
+def test_the_list_counts_tiers_and_names_attributes():
+    targets = _targets([("L1", "lead", True, 70, 10, "warm", "A", "tech_stack +12, employees +8", "", 0.5, 0.4, 0.6),
+                        ("A2", "account", True, 50, 0, "none", "", "", "employees", np.nan, np.nan, np.nan)])
+    said = view.tell_list(targets)
+    assert "**2** companies are on the list, 1 of them leads. Tier A: 1 with at least 60 points." in said
+    shown = view.tabulate_list(targets, pd.Series({"L1": "Bee"}))
+    assert shown.cells()[0][0] == "Bee"
+    assert "tech stack +12, employees +8" in shown.cells()[0]
+    assert view.tabulate_grid(targets).frame["none"].sum() == 1
+
+
+def test_a_list_without_anybody_says_what_to_collect():
+    assert "`leads`" in view.tell_list(_targets([]))
+    assert view.tabulate_list(_targets([]), pd.Series(dtype="str")) == ""
+    assert view.tabulate_plan(pd.DataFrame(), [], pd.Series(dtype="str")) == "There is no company to plan for yet."
+
+
+def test_a_decay_that_nobody_measured_is_called_a_convention():
+    nothing = Decay(30.0, np.nan, np.nan, np.nan, 3, 40, False, pd.DataFrame())
+    assert "convention" in view.tell_decay(nothing)
+    assert "**14 days**" in view.tell_decay(Decay(14.0, 9.0, 20.0, 2.0, 60, 300, True, pd.DataFrame()))
+
+
+def test_the_matrix_asks_where_nobody_has_said_anything():
+    one = {"name": "Decider in sales", "pains": ["No forecast"], "goals": [], "channels": ["webinar"], "objections": []}
+    cells = view.tabulate_matrix({"personas": [one]}).cells()[0]
+    assert cells[1] == "No forecast"
+    assert cells[2].endswith("?")
