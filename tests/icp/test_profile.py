@@ -77,10 +77,13 @@ def test_categories_that_other_readers_take_for_flags_are_quoted(tmp_path):
 
 
 DAY = date(2026, 7, 1)
+SCORE = {"score": {"base": 50, "points": [{"criterion": {"attribute": "growth", "min": 2}, "met": 7, "failed": -5}]},
+         "tiers": [{"name": "A", "min_fit": 55}, {"name": "C", "min_fit": 20}]}
 
 
 def _propose(out, minimum):
-    write_icp(out / "icp.yml", {"schema": 1, "name": "Demo", "criteria": [{"attribute": "employees", "min": minimum}]})
+    criterion = {"attribute": "employees", "min": minimum}
+    write_icp(out / "icp.yml", {"schema": 1, "name": "Demo", "criteria": [criterion], **SCORE})
 
 
 def test_adopting_counts_versions_and_keeps_the_former_with_its_comments(tmp_path):
@@ -93,6 +96,7 @@ def test_adopting_counts_versions_and_keeps_the_former_with_its_comments(tmp_pat
     _propose(out, 200)
     second = adopt(study, out, by="Mori", why="more data", on=DAY)
     assert second.version == "2"
+    assert {key: second.data[key] for key in SCORE} == SCORE
     assert [entry["by"] for entry in second.data["history"]] == ["Sato", "Mori"]
     assert (study / "icp" / "1.yml").read_text(encoding="utf-8") == former
     assert rollback(study, "1").rule.criteria[0].min == 100

@@ -73,3 +73,18 @@ def test_the_definition_carries_its_dates_and_only_what_is_claimed():
                           date(2026, 11, 30), 3)
     assert claimed["avoid"]["criteria"] == CRITERIA
     assert claimed["segments"] == [{"id": "1"}]
+    assert {"score", "tiers"}.isdisjoint(claimed)
+
+
+def test_points_and_tiers_are_part_of_the_definition_that_they_were_made_for():
+    draft = {"schema": 1, "name": "x", "verdict": "supported", "criteria": CRITERIA, "evidence": {}}
+    points = [{"criterion": CRITERIA[0], "met": 7, "failed": -5}]
+    score = {"score": {"base": 50, "points": points}, "tiers": [{"name": "A", "min_fit": 55}], "predicts": True}
+    icp = compose_icp(draft, {}, {}, date(2026, 11, 30), 3, score=score)
+    assert (icp["score"], icp["tiers"]) == (score["score"], score["tiers"])
+    assert "predicts" not in icp
+    other = {**draft, "criteria": [*CRITERIA, {"attribute": "exports", "is": True}]}
+    assert "score" not in compose_icp(other, {}, {}, date(2026, 11, 30), 3, score=score)
+    hypothesis = {**draft, "criteria": [], "evidence": {"refused": CRITERIA}}
+    assert compose_icp(hypothesis, {}, {}, date(2026, 11, 30), 3, score=score)["tiers"] == score["tiers"]
+    assert "score" not in compose_icp(draft, {}, {}, date(2026, 11, 30), 3, score=score | {"score": {"points": []}})

@@ -31,6 +31,10 @@ ICP |= {"groups": {group: [] for group in GROUPS} | {"pains": [
         "personas": [{"id": "p1", "kind": "sales.decider", "titles": ["VP"], "department": "sales",
                       "buying_role": "decider", "pains": [HEARD | {"quote": None}], "evidence": [],
                       "confidence": dict.fromkeys(("titles", "pains", "department", "buying_role"), "data")}]}
+SIZE = {"companies": 400.0, "low": 8.0, "high": 99.0, "money": None, "growth": None}
+SCORE = {"score": {"base": 50, "points": [{"criterion": CRITERIA[0], "met": 7, "failed": -5}]},
+         "tiers": [{"name": "A", "min_fit": 55}, {"name": "C", "min_fit": 20}]}
+ICP |= SCORE
 
 
 ARTIFACTS = {
@@ -43,6 +47,8 @@ ARTIFACTS = {
     "contrasts": fill("contrasts", {"comparison": ["best_negative"], "attribute": "industry", "level": "SaaS",
                                     "measure": "risk_ratio", "effect": 2.0, "n_first": 1, "n_second": 1,
                                     "p_value": 0.5, "q_value": 0.5}),
+    "market": {"tam": SIZE, "sam": SIZE | {"companies": 90.0}, "som": SIZE | {"companies": 9.0}, "assumptions": []},
+    "score": {**SCORE, "predicts": True},
     "icp": ICP,
 }
 
@@ -79,6 +85,10 @@ def test_a_finished_report_is_one_thing_to_read(plan):
     assert {path.name for path in plan.out.iterdir()} == {"artifacts", "index.html", *FILES}
     read = load_icp(plan.out / "icp.yml")
     assert read.rule.to_dicts() == CRITERIA
+    assert {key: read.data[key] for key in SCORE} == SCORE
+    page = (plan.out / "icp.html").read_text(encoding="utf-8")
+    assert "Of 400 companies that could buy, <strong>90</strong> fit the profile (8 to 99)." in page
+    assert "A company starts at 50 points" in page and "Tier A begins at 55." in page
     assert read.data["personas"][0]["name"] == "Decider in sales"
     assert read.data["personas"][0]["pains"] == ["Too dear (en) (2 of 3 companies)"]
     assert read.data["groups"]["pains"][0]["statement"].startswith("Too dear (en): said at 2 of 3 companies")

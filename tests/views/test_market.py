@@ -28,7 +28,7 @@ def _show(market, competitors, trends, deals):
     room = find_potential(sized, accounts, cases, RULE, by=["industry"])
     rivals = compare_competitors(pd.DataFrame(competitors), deals, customers, accounts, RULE)
     moves = read_trends(pd.DataFrame(trends), accounts, RULE, as_of=ABOUT.as_of)
-    shown = {"headline": view.tell_market(sized), "sizes": view.tabulate_sizes(sized, "EUR"),
+    shown = {"headline": view.tell_market(sized.record), "sizes": view.tabulate_sizes(sized, "EUR"),
              "assumed": view.tabulate_assumptions(sized, "EUR"), "sources": view.tell_sources(sized),
              "share": view.draw_penetration(room, ["industry"], ABOUT),
              "white": view.tabulate_white(room, ["industry"]),

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.methods.result import Shown, bound_share
+from icp_lab.rule import Criterion, Rule
 
 FITS = ("in", "out", "unknown")
 
@@ -108,7 +109,7 @@ def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.Dat
 
 def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
     agreed: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date, review_months: int, *,
-    groups: dict[str, Any] | None = None, personas: dict[str, Any] | None = None,
+    groups: dict[str, Any] | None = None, personas: dict[str, Any] | None = None, score: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """How does the definition read, in the form of icp.yml?
 
@@ -122,12 +123,15 @@ def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
         Months until the next review, 1 to 24.
     groups, personas
         The artifacts of these names; personas that the review left stand in `agreed`.
+    score
+        The artifact: points and tiers. They are taken where they were made for these criteria, and not where another
+        definition is in force.
 
     Returns
     -------
     dict
-        What was agreed, with its date, its next review, the negative profile where one is claimed, and published
-        segments.
+        What was agreed, with its date, its next review, the negative profile where one is claimed, published
+        segments, and `score` and `tiers`.
     """
     review = pd.Timestamp(as_of) + pd.DateOffset(months=review_months)
     icp = {**agreed, "as_of": as_of.isoformat(), "next_review": review.date().isoformat()}
@@ -140,6 +144,9 @@ def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
     if segmentation.get("published"):
         known = ("id", "name", "n")  # the page on segments says the rest; this file is read by people
         icp["segments"] = [{key: one[key] for key in known if key in one} for one in segmentation["segments"]]
+    if score and score["score"]["points"]:
+        made_for = {Criterion.from_dict(one["criterion"]) for one in score["score"]["points"]}
+        icp |= {key: score[key] for key in ("score", "tiers") if made_for.issuperset(Rule.from_profile(icp).criteria)}
     return icp
 
 

@@ -37,6 +37,7 @@ class _Definition:
     standing: Standing
     accounts: pd.DataFrame
     contrasts: pd.DataFrame
+    beside: dict[str, Any]
 
 
 def publish_site(plan: Plan, run: Run) -> None:
@@ -63,21 +64,22 @@ def publish_site(plan: Plan, run: Run) -> None:
 
 
 def _read_definition(plan: Plan) -> _Definition | None:
-    names = ("icp", "contrasts", "customers", "success", "cases", "agreed_coverage")
+    names = ("icp", "contrasts", "market", "score", "customers", "success", "cases", "agreed_coverage")
     if not all(find_entry(plan.out, name) for name in names):
         return None
     parts: dict[str, Any] = {name: read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in names}
-    standing = place_accounts(*(parts[name] for name in names[2:]))
+    standing = place_accounts(*(parts[name] for name in names[4:]))
     if plan.study.privacy.get("companies") == "pseudonyms":
         standing.frame["name"] = standing.frame["account_id"]
-    return _Definition(parts["icp"], standing, plan.study.candidates().frame, parts["contrasts"])
+    return _Definition(parts["icp"], standing, plan.study.candidates().frame, parts["contrasts"],
+                       {name: parts[name] for name in names[2:4]})
 
 
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
     icp = word_icp({**definition.icp, "language": plan.language}, plan.study.codebook(plan.language))
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     write_icp(plan.out / "icp.yml", icp)
-    write_text(plan.out / "icp.html", build_document(icp, definition.standing, about))
+    write_text(plan.out / "icp.html", build_document(icp, definition.standing, about, **definition.beside))
     frame = definition.standing.frame
     taken = {name: f"{name}_of_account" for name in definition.accounts.columns if name in frame.columns}
     rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")

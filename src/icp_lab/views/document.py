@@ -102,6 +102,21 @@ def tell_outcomes(icp: dict[str, Any]) -> Prose:
         for on, one in known.items() if _is_number(one.get("lift"))])
 
 
+def tell_order(icp: dict[str, Any], score: dict[str, Any] | None) -> Prose:
+    """In which order are companies approached? `score` is the artifact."""
+    if not score or not score["score"]["points"]:
+        return Prose("")
+    if "score" not in icp:
+        return phrase("order", "other")
+    weight = {str(one["criterion"]["attribute"]): 0 for one in icp["score"]["points"]}
+    for one in icp["score"]["points"]:
+        weight[one["criterion"]["attribute"]] += abs(one["met"]) + abs(one["failed"])
+    first = sorted(weight, key=lambda name: (-weight[name], name))[:3]
+    tiers = [phrase("order", "tier", tier=one["name"], least=one["min_fit"]) for one in icp["tiers"][:-1]]
+    return phrase("order", "tells" if score["predicts"] else "blind", base=icp["score"]["base"], n=len(weight),
+                  first=list(map(name_attribute, first)), tiers=tiers)
+
+
 def tell_next_step(icp: dict[str, Any]) -> Prose:
     """Given the verdict, what is to be done now?"""
     return tell(name("next_step", icp["verdict"]), date=icp["next_review"])

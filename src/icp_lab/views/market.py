@@ -1,5 +1,7 @@
 """The market, competitors and room for more: sentences, tables and pictures."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -15,11 +17,11 @@ from icp_lab.views.words import Prose, join, lay_out, name, phrase, show
 _SHOWN = 15  # rows of a long table of parts
 
 
-def tell_market(market: Market) -> Prose:
-    """How big is the market, in a sentence?"""
-    if market.sizes.empty:
+def tell_market(market: dict[str, Any]) -> Prose:
+    """How big is the market, in a sentence? `market` is the artifact."""
+    tam, sam, som = (market[size] for size in ("tam", "sam", "som"))
+    if not tam:
         return phrase("nothing", "market")
-    tam, sam, som = market.sizes.to_dict("records")
     words = {"tam": round(tam["companies"]), "sam": f"**{say(sam['companies'], 'integer')}**",
              "ends": (sam["low"], sam["high"])}
     return join(phrase("market", "fitting", **words), phrase(
