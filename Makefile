@@ -7,6 +7,8 @@ ACTIVE := $(or $(VIRTUAL_ENV),$(if $(filter base,$(CONDA_DEFAULT_ENV)),,$(CONDA_
 ENVIRONMENT := $(or $(ACTIVE),$(CURDIR)/.venv)
 WHOSE := $(if $(ACTIVE),active,own)
 PYTHON := "$(ENVIRONMENT)/bin/python"
+# One process a core, up to four; ARGS="-n 0" for a debugger.
+PYTEST := $(PYTHON) -m pytest -n logical --maxprocesses 4
 
 STUDY ?= data/demo
 OUT ?=
@@ -32,10 +34,10 @@ lab: environment  ## Open the notebooks in JupyterLab on a study: STUDY, OUT, LA
 	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter:$$JUPYTER_CONFIG_PATH" ICP_LAB_STUDY="$$study" ICP_LAB_OUT="$$out" ICP_LAB_LANGUAGE="$(LANGUAGE)" $(PYTHON) -m jupyter lab $(ARGS)
 
 test: environment-test  ## Run the fast tests (installs no system package; skips with the reason where one is missing)
-	@$(PYTHON) -m pytest -m "not slow and not browser" $(ARGS)
+	@$(PYTEST) -m "not slow and not browser" $(ARGS)
 
 test-all: environment-test  ## Run all tests: slow ones, the browser and the notebooks' regression too
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: environment-test  ## Lint, types, layers, and the docs against the code
 	$(PYTHON) -m ruff check

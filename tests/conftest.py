@@ -18,6 +18,26 @@ def pytest_configure(config):
 _STRICT = pytest.StashKey[bool]()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let the tests that share what is dear to make run in one process: those of a file, and all that read the pages."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  (only where tests run side by side)
+
+    class ByWhatIsShared(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "pages" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByWhatIsShared(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Side by side, files with slow tests begin, so that no process is left with a long one at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
+
+
 def _forbid(report, config):
     """Turn a skip into a failure where skips are forbidden; data laid beside the checkout may be absent outside CI."""
     if not (config.stash[_STRICT] and report.skipped and isinstance(report.longrepr, tuple)):
