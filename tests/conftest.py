@@ -20,7 +20,7 @@ _STRICT = pytest.StashKey[bool]()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Let the tests that share what is dear to make run in one process: those of a file, and all that read the pages."""
+    """Run in one process the tests that share what is dear to make: those of a file, and all that read the pages."""
     from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  (only where tests run side by side)
 
     class ByWhatIsShared(LoadFileScheduling):
