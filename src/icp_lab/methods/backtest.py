@@ -1,0 +1,337 @@
+"""Would the definition have been worth anything on later cases that it had never seen, and was its promise kept?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.methods.evidence import ENOUGH, RULED_OUT
+from icp_lab.methods.finding import Lift, measure_lift
+from icp_lab.methods.profile import ANSWERS, Joined, find_profile, join_cases, name_outcome
+from icp_lab.methods.result import Shown, bound_difference
+from icp_lab.methods.search import search_rules
+from icp_lab.rule import Criterion, Hypothesis, Rule
+
+QUARTER = 3  # months after which a promise is looked at, once the outcomes are settled
+DEAL_WINDOW = 3  # months in which a deal is taken to settle: a deal has no window of the study's
+_FOLDS = 5
+_LOOSER = 3  # looser versions of the definition that are shown at most
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A profile to be held against later cases.
+
+    Parameters
+    ----------
+    kind
+        `holds`, `kept` (a former version), `declared` (by people), `drafted` (anew, on the earlier cases alone),
+        `looser` (the definition without some criteria), `biggest` (the most common industry) or `all`.
+    name
+        The version, who declared it, the criteria left out (comma-separated), or the industry.
+    rule
+        Its criteria.
+    day
+        The day up to which it can have seen data.
+    """
+
+    kind: str
+    name: str
+    rule: Rule
+    day: date
+
+
+def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]], hypotheses: Sequence[Hypothesis], *,
+                     as_of: date) -> tuple[Definition, ...]:
+    """Which definitions are there to be held against later cases: the one that holds, former ones, people's own?
+
+    Parameters
+    ----------
+    profile, versions
+        The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
+    hypotheses
+        What people declared.
+    as_of
+        The day up to which the study looks.
+
+    Returns
+    -------
+    tuple of Definition
+        Each rule once, by the first who said it, and with the first day on which it was said.
+    """
+    listed = [Definition("holds", str(profile.get("version") or ""), Rule.from_profile(profile), _day(profile, as_of))]
+    listed += [Definition("kept", str(one.get("version") or ""), Rule.from_profile(one), _day(one, as_of))
+               for one in versions]
+    listed += [Definition("declared", one.name, one.rule, one.date) for one in hypotheses]
+    first = {one.rule.key: min(each.day for each in listed if each.rule.key == one.rule.key) for one in listed}
+    unique = {one.rule.key: one for one in reversed(listed) if one.rule.criteria}
+    return tuple(replace(one, day=first[one.rule.key]) for one in reversed(unique.values()))
+
+
+def _day(profile: dict[str, Any], as_of: date) -> date:
+    return date.fromisoformat(str(profile.get("as_of") or as_of)[:10])
+
+
+@dataclass(frozen=True)
+class Backtest(Shown):
+    """What were definitions worth on later cases?
+
+    Parameters
+    ----------
+    frame
+        A row a definition: `kind`, `name`, `day`, `seen` (it may have seen the later cases); on the earlier cases
+        `then` with `then_low`, `then_high` (the lift; that of a redraft is cross-fitted on random parts) and
+        `then_inside`, the share that came out well inside; on the later ones `lift`, `low`, `high`, `n`, `covered`,
+        `covered_positives`, `coverage` (share of cases), `caught` (share of the good ones), `inside` with
+        `inside_low`, `inside_high` (the interval of the lift, times the share of all).
+    rules
+        Their rules.
+    main
+        The row that the conclusion is about: the first, where it had not seen the later cases. -1: none.
+    day
+        The last day of the earlier cases, as YYYY-MM-DD.
+    earlier, later
+        Known cases on either side of it, and how many came out well.
+    acquainted
+        Later cases whose account has earlier ones.
+    verdict
+        holds (the interval lies above 1), none (more than a little is ruled out), unclear, or few (too few cases).
+    why
+        How the forward figure stands to that on random parts: above by `chance`, as the `base` is lower, or as
+        something `changed`; else `within` it or `gone`.
+    lacking
+        Definitions about attributes that the study does not have.
+    """
+
+    frame: pd.DataFrame
+    rules: tuple[Rule, ...]
+    main: int
+    day: str
+    earlier: tuple[int, int]
+    later: tuple[int, int]
+    acquainted: int
+    verdict: str
+    why: str
+    lacking: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what the artifact `validation` says of it."""
+        told: dict[Any, Any] = self.frame.iloc[self.main].to_dict() if self.main >= 0 else {}
+        return told | {"split": self.day, "verdict": self.verdict, "why": self.why, "cases": self.later[0],
+                       "positives": self.later[1]}
+
+
+def settle_window(outcome: str, window_months: int) -> int:
+    """In how many months is an outcome settled: those of the study; a quarter for deals?"""
+    return DEAL_WINDOW if outcome == "won" else window_months
+
+
+def take_settled(cases: pd.DataFrame, as_of: date, window_months: int) -> pd.DataFrame:
+    """Which cases are known, dated, and old enough that bad news had as much time to come as good news?"""
+    last = pd.Timestamp(as_of) - pd.DateOffset(months=settle_window(name_outcome(cases), window_months))
+    known = cases[cases["positive"].isin(list(ANSWERS)) & (cases["time"] <= last)]
+    return known.sort_values(["time", "case_id"], ignore_index=True)
+
+
+def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
+    attributes: pd.DataFrame, cases: pd.DataFrame, definitions: Sequence[Definition], *, as_of: date,
+    window_months: int = 12, earlier_share: float = 0.65, split: date | None = None, seed: int = 0,
+) -> Backtest:
+    """What would each definition have been worth on later cases, beside naive ones and beside what was expected?
+
+    Parameters
+    ----------
+    attributes
+        Candidate attributes, indexed by account_id.
+    cases
+        Of one outcome: case_id, account_id, positive (yes, no, unknown), time, outcome.
+    definitions
+        Of `list_definitions`.
+    as_of, window_months
+        Only cases that began so long before the day of the study count (`take_settled`).
+    earlier_share
+        Share of the cases that are the earlier ones, where no definition is old enough.
+    split
+        The last day of the earlier cases; by default the day of the newest definition that leaves enough later ones.
+    seed
+        Of the parts into which the earlier cases are dealt for the random figure.
+
+    Returns
+    -------
+    Backtest
+
+    Notes
+    -----
+    Forward validation (Steyerberg and Harrell, 2016). Lifts as in `measure_lift`: the cases of an account belong
+    together. The rule is drafted anew on the earlier cases, and its earlier figure is that on parts left out. Where
+    accounts have cases on both sides, a rule could tell accounts apart and nothing else: the later figure of the
+    redraft is then that of rules drafted without the account in question, in five parts. A looser version is shown
+    where on the earlier cases no other both covers more and has more lift.
+    """
+    known = take_settled(cases, as_of, window_months)
+    usable = [one for one in definitions if set(one.rule.attributes) <= set(attributes.columns)]
+    day = split or _choose_day(known, usable, earlier_share)
+    late = known["time"] > pd.Timestamp(day)
+    earlier, later = (join_cases(attributes, known[side]) for side in (~late, late))
+    listed = sorted(usable, key=lambda one: (one.day > day, one.kind == "declared"))
+    then, now, enough = dict[str, Lift](), dict[str, Lift](), _is_enough(known[late])
+    acquainted = int(known.loc[late, "account_id"].isin(known.loc[~late, "account_id"]).sum())
+    if enough and _is_enough(known[~late]):
+        drafted = find_profile(attributes, known[~late], permutations=0, bootstraps=0, seed=seed)
+        place = sum(one.day <= day and one.kind != "declared" for one in listed)
+        listed.insert(place, Definition("drafted", "", drafted.rule, day))
+        then = {"drafted": drafted.fitted}
+        now = {"drafted": _draft_apart(earlier, later, seed)} if acquainted else {}
+    main = 0 if enough and listed and listed[0].day <= day else -1
+    listed += [*(_loosen(listed[0], earlier) if main == 0 else ()), *_name_biggest(earlier.table, day),
+               Definition("all", "", Rule(), day)]
+    lifts = [(then.get(one.kind) or _measure(earlier, one.rule), now.get(one.kind) or _measure(later, one.rule))
+             for one in listed]
+    return Backtest(
+        pd.DataFrame([_describe(one, *pair, one.day > day) for one, pair in zip(listed, lifts, strict=True)]),
+        tuple(one.rule for one in listed), main, day.isoformat(), _count(earlier), _count(later),
+        acquainted,
+        judge_lift(lifts[0][1]) if main == 0 else "few", _explain(*lifts[0]) if main == 0 else "",
+        tuple(one.name or one.kind for one in definitions if one not in usable))
+
+
+def _is_enough(cases: pd.DataFrame) -> bool:
+    good = int(cases["positive"].eq("yes").sum())
+    return min(good, len(cases) - good) >= ENOUGH
+
+
+def _choose_day(known: pd.DataFrame, definitions: Sequence[Definition], share: float) -> date:
+    """Choose the day of the newest definition that leaves enough later cases; else the day that parts the cases."""
+    for day in sorted({one.day for one in definitions if one.kind in ("holds", "kept")}, reverse=True):
+        if _is_enough(known[known["time"] > pd.Timestamp(day)]):
+            return day
+    return known["time"].iloc[int(share * (len(known) - 1))].date() if len(known) else date.min
+
+
+def _measure(part: Joined, rule: Rule) -> Lift:
+    return measure_lift(rule.mask(part.table), part.positive, groups=part.groups)
+
+
+def _draft_apart(earlier: Joined, later: Joined, seed: int) -> Lift:
+    """Judge the search on later cases of accounts that it did not see: drafted on earlier cases of other accounts."""
+    sides = [part.table.index.to_series() if part.groups is None else part.groups for part in (earlier, later)]
+    accounts = np.unique(np.concatenate(sides))
+    fold = pd.Series(np.random.default_rng(seed).permutation(len(accounts)) % _FOLDS, accounts)
+    before, after = (fold.reindex(side).to_numpy() for side in sides)
+    inside = pd.Series(False, later.table.index, dtype="boolean")
+    for each in range(_FOLDS):
+        found = search_rules(earlier.table[before != each], earlier.positive[before != each].to_numpy(dtype=bool))
+        inside[after == each] = (found or [Rule()])[0].mask(later.table[after == each])
+    return measure_lift(inside, later.positive, groups=later.groups)
+
+
+def _count(part: Joined) -> tuple[int, int]:
+    return len(part.table), int(part.positive.sum())
+
+
+def _loosen(whole: Definition, earlier: Joined) -> list[Definition]:
+    """Leave out criteria: those versions that on the earlier cases no other beats in both coverage and lift."""
+    criteria, least = whole.rule.criteria, _measure(earlier, whole.rule).covered
+    found = [(_measure(earlier, rule), rule) for size in range(1, len(criteria))
+             for rule in map(Rule, combinations(criteria, size))]
+    best = [(lift, rule) for lift, rule in found if lift.lift > 1 and lift.covered > least and not any(
+        other.lift > lift.lift and other.covered >= lift.covered for other, _rule in found)]
+    chosen = sorted(best, key=lambda one: (one[0].covered, one[1].key))[:_LOOSER]
+    return [Definition("looser", ", ".join(c.attribute for c in criteria if c not in rule.criteria), rule, whole.day)
+            for _lift, rule in chosen]
+
+
+def _name_biggest(table: pd.DataFrame, day: date) -> list[Definition]:
+    """Take the most common industry of the earlier cases: what anybody would name without looking further."""
+    return [Definition("biggest", name, Rule((Criterion.one_of("industry", [name]),)), day)
+            for name in (table["industry"].dropna().astype(str).mode()[:1] if "industry" in table else ())]
+
+
+def _describe(one: Definition, then: Lift, now: Lift, seen: bool) -> dict[str, Any]:
+    base = now.positives / now.n if now.n else math.nan
+    return {"kind": one.kind, "name": one.name, "day": one.day.isoformat(), "seen": seen, "then": then.lift,
+            "then_low": then.low, "then_high": then.high, "then_inside": then.rate_inside, "lift": now.lift,
+            "low": now.low, "high": now.high, "n": now.n, "covered": int(now.covered),
+            "covered_positives": int(now.covered_positives), "coverage": now.covered / max(now.n, 1),
+            "caught": now.covered_positives / max(now.positives, 1), "inside": now.rate_inside,
+            "inside_low": now.low * base, "inside_high": min(now.high * base, 1.0)}
+
+
+def judge_lift(lift: Lift) -> str:
+    """Does the lift show anything: holds, none (all but a little is ruled out), or unclear?"""
+    limit = min(RULED_OUT, (1 + lift.n / max(lift.positives, 1)) / 2)
+    return "holds" if lift.low > 1 else "none" if lift.high <= limit else "unclear"
+
+
+def _explain(then: Lift, now: Lift) -> str:
+    """Say how the forward figure stands to the random one, and why where it is above it."""
+    if not now.lift > then.lift:
+        return "gone" if now.high < then.low else "within"
+    if now.low <= then.high:
+        return "chance"
+    fewer = bound_difference(then.positives, then.n, now.positives, now.n)[0] > 0
+    return "base" if fewer else "changed"
+
+
+def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[str, Any]:
+    """What does a definition promise, and when is it due? Empty where nothing is claimed.
+
+    Returns
+    -------
+    dict
+        `promise` of icp.yml: lift_low, lift_high, lift and n of the evidence, and due: a quarter after the day of the
+        study, and the months in which outcomes settle.
+
+    Examples
+    --------
+    >>> evidence = {"lift": 2.0, "lift_low": 1.4, "lift_high": 2.9, "n": 300}
+    >>> icp = {"outcome": "won", "criteria": [{"attribute": "exports", "is": True}], "evidence": evidence}
+    >>> make_promise(icp, date(2026, 3, 31), 12)["due"]
+    '2026-09-30'
+    """
+    evidence = icp.get("evidence") or {}
+    figures = {key: evidence.get(key) for key in ("lift_low", "lift_high", "lift", "n")}
+    if not icp.get("criteria") or any(one is None or not math.isfinite(one) for one in figures.values()):
+        return {}
+    months = QUARTER + settle_window(str(icp.get("outcome") or "best"), window_months)
+    return figures | {"due": (pd.Timestamp(as_of) + pd.DateOffset(months=months)).date().isoformat()}
+
+
+def check_promise(profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.DataFrame, *, as_of: date,
+                  window_months: int = 12) -> dict[str, Any]:
+    """Was the promise kept by cases that began after the definition was made?
+
+    Parameters
+    ----------
+    profile
+        The definition that holds, in the form of icp.yml; without `promise` and `as_of` nothing was promised.
+    attributes, cases, as_of, window_months
+        As for `backtest`.
+
+    Returns
+    -------
+    dict
+        `state`: none (nothing was promised), early (before the day on which it is due), kept (the interval of the later
+        lift lies above 1 and reaches what was promised), broken (it ends below that), or open (it cannot be told).
+        `version`, `since` (the day up to which the definition had seen data), and of the later cases `n`, `positives`,
+        `covered`, `covered_positives`, `lift`, `low`, `high`; with the `promise` as it stands in icp.yml.
+    """
+    promise, rule, day = profile.get("promise") or {}, Rule.from_profile(profile), _day(profile, as_of)
+    told = {"state": "none", "promise": promise, "version": str(profile.get("version") or ""), "since": day}
+    if not promise.get("due") or not promise.get("lift_low") or not set(rule.attributes) <= set(attributes.columns):
+        return told
+    known = take_settled(cases, as_of, window_months)
+    lift = _measure(join_cases(attributes, known[known["time"] > pd.Timestamp(day)]), rule)
+    early = as_of.isoformat() < str(promise["due"])[:10]
+    return told | vars(lift) | {"state": "early" if early else _settle(lift, float(promise["lift_low"]))}
+
+
+def _settle(lift: Lift, promised_low: float) -> str:
+    if min(lift.positives, lift.n - lift.positives) < ENOUGH or math.isnan(lift.low):
+        return "open"
+    return "broken" if lift.high < max(promised_low, 1.0) else "kept" if lift.low > 1 else "open"
