@@ -155,7 +155,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     frame["since"] = frame["since"].where(is_customer)
     frame["tenure_months"] = _measure_tenure(frame, as_of)
     frame["industry"] = accounts["industry"]
-    frame["size_band"] = _band_sizes(accounts)
+    frame["size_band"] = band_sizes(accounts)
     frame["region"] = accounts["region" if accounts["region"].notna().any() else "country"]
     return CustomerBase(frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
                         contradictions=_cross_definitions(ends), lapses=_vary_factor(orders, frame, day, lapse_factor),
@@ -299,8 +299,8 @@ def _measure_tenure(frame: pd.DataFrame, as_of: date) -> pd.Series:
     return tenure.where(tenure >= 0)
 
 
-def _band_sizes(accounts: pd.DataFrame) -> pd.Series:
-    """Band employees, or where nobody's are known quarters of annual revenue."""
+def band_sizes(accounts: pd.DataFrame) -> pd.Series:
+    """In which band is each by employees, or where nobody's are known in which quarter by annual revenue?"""
     size, money = accounts["employees"], accounts["annual_revenue"]
     if size.isna().all() and money.nunique() >= len(REVENUE_BANDS):
         return pd.cut(money.rank(pct=True), [0, 0.25, 0.5, 0.75, 1], labels=list(REVENUE_BANDS)).astype("str")

@@ -267,7 +267,7 @@ def _divide(above: Figure, below: Figure) -> Figure:
                   min(above.maturity, below.maturity))
 
 
-def _trace(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None = None) -> SurvfuncRight | None:
+def trace_deals(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None = None) -> SurvfuncRight | None:
     """Trace how long deals stay open; a deal takes a day at least, and an end without a day is no end."""
     told = (deals["stage"].eq("open") | deals["closed"].notna()).to_numpy() & deals["created"].notna().to_numpy()
     told &= weights > 0 if weights is not None else True
@@ -277,7 +277,7 @@ def _trace(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None = None
 
 
 def _time_cycle(created: pd.DataFrame, now: pd.Timestamp, maturity: float) -> Figure:
-    if (fit := _trace(created, now)) is None:
+    if (fit := trace_deals(created, now)) is None:
         return Figure(n=len(created), maturity=maturity)
     with np.errstate(all="ignore"):  # the end of the curve has no variance
         low, high = map(float, fit.quantile_ci(0.5))
@@ -295,7 +295,7 @@ def _clock_sales(  # noqa: PLR0913  (a formula of four parts, and its bootstrap)
     paid, opened = won & ~np.isnan(amount), deals[created]
 
     def clock(weights: Floats) -> float:
-        fit = _trace(opened, now, weights[created])
+        fit = trace_deals(opened, now, weights[created])
         if fit is None or not weights[paid].sum():
             return _NAN
         rate = weights[won].sum() / weights[done].sum()

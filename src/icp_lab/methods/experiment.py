@@ -1,0 +1,222 @@
+"""Two arms: how large they have to be, and how their shares compare, however often one looks."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint, samplesize_proportions_2indep_onetail
+
+from icp_lab.methods.result import Shown
+
+ALPHA, POWER = 0.05, 0.8
+_PLANNED = 50  # events of two equal arms about which the bar is lowest
+_RHO = _PLANNED / 4 / 8.2  # so says Howard et al. (2021) for alpha = 0.05
+_FLOWS = (0.5, 1, 2, 5, 10)  # times the leads a month, for the table of the story
+
+
+def find_bar(information: float) -> float:
+    """How many standard errors away from nought is a difference that counts, whenever and how often one looks?
+
+    Parameters
+    ----------
+    information
+        n * m / (n + m) * p * (1 - p), p the share of both arms of n and m units together; above 0.
+
+    Returns
+    -------
+    float
+        What takes the place of the 1.96 of a single look.
+
+    Notes
+    -----
+    The two-sided normal mixture (Robbins, 1970; Howard, Ramdas, McAuliffe and Sekhon, 2021), as a confidence sequence
+    that holds asymptotically (Waudby-Smith et al., 2024). It holds while more units come in, and while the same units
+    are followed for longer. With equal arms the sum of who of the next to convert is in the pilot, less one half, is
+    sub-Gaussian with a quarter an event, so that few events do not break it.
+
+    Examples
+    --------
+    >>> [round(find_bar(each), 2) for each in (1.0, 12.5, 100.0)]
+    [4.05, 3.04, 3.22]
+    """
+    return float(np.sqrt((1 + _RHO / information) * np.log((1 + information / _RHO) / ALPHA**2)))
+
+
+class Comparison(NamedTuple):
+    """How do two shares differ, as difference and as ratio? Their ends say the same of nought and of one."""
+
+    gap: float
+    low: float
+    high: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+
+
+def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = None) -> Comparison:
+    """How much more often did it happen in an arm of n than in one of m?
+
+    Parameters
+    ----------
+    hits, n, others, m
+        Events and units of the pilot, and of the control. At least one event.
+    bar
+        Standard errors to either side; left out: those that hold whenever one looks (`find_bar`).
+
+    Returns
+    -------
+    Comparison
+        An infinite ratio where the control has no event.
+
+    Notes
+    -----
+    Wilson (1927) intervals of both shares at `bar` standard errors, combined to a difference by Newcombe (1998, method
+    10) and to a ratio by Donner and Zou (2012): both from the same interval of p - R q, so that they never disagree.
+
+    Examples
+    --------
+    >>> [round(each, 2) for each in compare_arms(56, 70, 48, 80, bar=1.959964)]
+    [0.2, 0.05, 0.33, 1.33, 1.08, 1.66]
+    """
+    bar = find_bar(measure_information(hits, n, others, m)) if bar is None else bar
+    p, q = hits / n, others / m
+    (low, high), (under, over) = (proportion_confint(k, size, 2 * norm.sf(bar), method="wilson")
+                                  for k, size in ((hits, n), (others, m)))
+    ends = []
+    for sign, near, far in ((-1, low, over), (1, high, under)):
+        root = np.sqrt(max((p * q) ** 2 - near * (2 * p - near) * far * (2 * q - far), 0.0))
+        ends.append(float((p * q + sign * root) / (far * (2 * q - far))) if far > 1e-12 else np.inf)
+    return Comparison(p - q, p - q - float(np.hypot(p - low, over - q)), p - q + float(np.hypot(high - p, q - under)),
+                      p / q if q else np.inf, *ends)
+
+
+def measure_information(hits: float, n: float, others: float, m: float) -> float:
+    """How much do two arms tell of their difference?"""
+    share = (hits + others) / (n + m)
+    return n * m / (n + m) * share * (1 - share)
+
+
+def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, int]:
+    """How many units must be drawn to see an effect of this size in four of five pilots?
+
+    Parameters
+    ----------
+    base
+        Share of the control that converts, above 0.
+    times
+        The effect: how many times as many of the pilot convert; `base * times` is below 1.
+    share
+        Share of the units that are drawn into the pilot.
+
+    Returns
+    -------
+    tuple
+        Units of all arms together: where one looks once, on the day planned; and where one may look at any time.
+
+    Notes
+    -----
+    Two-sided at 5 %, power 80 %, without continuity correction (Fleiss, 1981; statsmodels). Where one may look at any
+    time the level is that of `find_bar` at the end; looks before only add power.
+
+    Examples
+    --------
+    >>> size_pilot(0.05, 2.0), size_pilot(0.2, 1.5)
+    ((870, 1702), (588, 1188))
+    """
+    ratio = (1 - share) / share
+
+    def need(alpha: float) -> float:
+        return float(samplesize_proportions_2indep_onetail(
+            base * (times - 1), base, POWER, ratio=ratio, alpha=alpha, alternative="two-sided"))
+
+    once = n = need(ALPHA)
+    for _round in range(9):  # the bar hardly depends on n
+        n = need(2 * norm.sf(find_bar(measure_information(base * times * n, n, base * ratio * n, ratio * n))))
+    fixed, anytime = (int(np.ceil(each) + np.ceil(ratio * each)) for each in (once, n))
+    return fixed, anytime
+
+
+def find_least(base: float, n: int, *, share: float = 0.5) -> tuple[float, float]:
+    """How large must an effect be for a pilot of n units to see it: with one look, and looking at any time?
+
+    Examples
+    --------
+    >>> [round(each, 1) for each in find_least(0.05, 870)]
+    [2.0, 2.5]
+    """
+    most, least = 0.999 / base, 1.02
+
+    def find(which: int) -> float:
+        lacking = [size_pilot(base, end, share=share)[which] - n for end in (least, most)]
+        if lacking[0] <= 0 or lacking[1] > 0:
+            return least if lacking[0] <= 0 else np.nan
+        return float(brentq(lambda times: size_pilot(base, times, share=share)[which] - n + 0.5, least, most))
+
+    return find(0), find(1)
+
+
+@dataclass(frozen=True)
+class Story(Shown):
+    """What would it take to believe that a share rose and costs fell?
+
+    `frame`: a row a flow of leads; `flow` (leads a month), `once` and `anytime` (months until an effect of this size is
+    seen in four of five tries, with one look and looking at any time). `leads`: in each half of the story, of which
+    `hits` after and `others` before would have converted; `found`: how these compare. `units`: leads needed in the
+    same two ways. `customers`: how many, before and after, it takes to see that costs fell by `fall`.
+    """
+
+    frame: pd.DataFrame
+    before: float
+    after: float
+    months: int
+    leads: int
+    hits: int
+    others: int
+    found: Comparison
+    units: tuple[int, int]
+    fall: float
+    customers: tuple[int, int]
+
+
+def check_story(before: float, after: float, fall: float, *, flow: float, months: int = 6) -> Story:
+    """Conversion rose from here to there and costs fell: out of how many, and what would be needed to believe it?
+
+    Parameters
+    ----------
+    before, after
+        Share of leads that convert, each above 0 and below 1, `after` the larger.
+    fall
+        How much less a customer costs, above 0 and below 1, spending being the same.
+    flow
+        Leads a month.
+    months
+        Months that the story took; as many before.
+
+    Returns
+    -------
+    Story
+        The counts are what such shares come to, rounded; the ends are those of a single look.
+
+    Notes
+    -----
+    At the same spending costs fall as customers grow in number. Two counts: a difference of their logarithms at 5 %
+    and 80 % (Gu, Ng, Tang and Schucany, 2008). A comparison of two periods takes for granted that nothing else changed.
+
+    Examples
+    --------
+    >>> story = check_story(0.012, 0.038, 0.4, flow=100)
+    >>> story.others, story.hits, story.leads, story.units, story.customers
+    (7, 23, 600, (1130, 2166), (49, 82))
+    """
+    units, more, leads = size_pilot(before, after / before), 1 / (1 - fall), round(flow * months)
+    hits, others = round(after * leads), round(before * leads)
+    flows = np.array(_FLOWS) * flow
+    reach = norm.isf(ALPHA / 2) + norm.ppf(POWER)
+    least = int(np.ceil(reach**2 * (1 + 1 / more) / np.log(more) ** 2))
+    frame = pd.DataFrame({"flow": flows, "once": units[0] / flows, "anytime": units[1] / flows})
+    return Story(frame, before, after, months, leads, hits, others,
+                 compare_arms(hits, leads, others, leads, bar=float(norm.isf(ALPHA / 2))), units, fall,
+                 (least, int(np.ceil(least * more))))

@@ -1,0 +1,270 @@
+"""A pilot: who is drawn into which arm before it starts, and how it reads afterwards."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from icp_lab.methods.customers import band_sizes, fill_table, until
+from icp_lab.methods.experiment import ALPHA, Comparison, compare_arms, find_least, size_pilot
+from icp_lab.methods.kpis import trace_deals
+from icp_lab.methods.result import Shown, bound_share
+from icp_lab.methods.targeting import Targets
+
+ARMS = ("pilot", "control", "holdout")
+EFFECTS = (1.25, 1.5, 2.0, 3.0, 5.0)  # times the base rate, for the table of sizes
+_LEFT = ARMS[1:]  # left alone: the control till the pilot is over, the hold-out for good
+_WORKED = ("A", "B")  # tiers that somebody would work on
+_GOLDEN = (np.sqrt(5) - 1) / 2  # steps of it fill any stretch of a circle evenly
+_FLOW = 26  # weeks over which new leads are counted
+
+
+def draw_arms(units: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> pd.Series:
+    """Who is drawn into which arm, so that each stratum is split alike?
+
+    Parameters
+    ----------
+    units
+        unit_id, stratum, in any order.
+    shares
+        Share of each arm; together 1.
+    seed
+        Start of the random numbers.
+
+    Returns
+    -------
+    Series
+        The arm by unit_id, sorted by it: the same for the same units and seed.
+
+    Notes
+    -----
+    Units stand in random order within strata and take arms by steps of the golden section from a random start, so that
+    each has the chance of its share, and in no stratum an arm is more than two units away from it.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"unit_id": list("abcd"), "stratum": ["x", "x", "y", "y"]})
+    >>> draw_arms(units, {"pilot": 0.5, "control": 0.5}, seed=1).tolist()
+    ['pilot', 'control', 'control', 'pilot']
+    """
+    rng, known = np.random.default_rng(seed), units.sort_values("unit_id", ignore_index=True)
+    order = np.lexsort((rng.random(len(known)), known["stratum"]))
+    steps = (rng.random() + _GOLDEN * np.arange(len(known))) % 1
+    place = np.searchsorted(np.cumsum([*shares.values()])[:-1], steps, side="right")
+    return pd.Series(np.array([*shares])[place], index=known["unit_id"].to_numpy()[order], name="arm").sort_index()
+
+
+def mark_draw(drawn: pd.DataFrame) -> str:
+    """By which mark is a list known again that nobody has changed since it was drawn?
+
+    Parameters
+    ----------
+    drawn
+        unit_id, arm, assigned.
+
+    Notes
+    -----
+    SHA-256 over JSON of the rows sorted by unit_id, its first twelve digits, behind a word that keeps spreadsheets
+    from taking it for a number.
+    """
+    days = pd.to_datetime(drawn["assigned"]).dt.strftime("%Y-%m-%d")
+    return "draw-" + _digest(sorted(zip(drawn["unit_id"], drawn["arm"], days.fillna(""), strict=True)))[:12]
+
+
+def _digest(content: object) -> str:
+    said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return sha256(said.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Plan(Shown):
+    """How would a pilot go that starts today?
+
+    `frame`: a row an effect; `times`, `share` (that would convert), `once` and `anytime` (units to draw), `weeks` (to
+    the last outcome, looking at any time; infinite where no new units come). `hits` of `n` units alike converted within
+    `weeks` weeks lately, from `low` to `high` of them. `flow`: new units a week. `least`: effects that the units drawn
+    can show, with one look and at any time. `closing`: median days from deal to outcome. `draw`: unit_id, stratum, arm,
+    assigned; without rows where `running` says since when a pilot is on. `mark` of the list, `digest` of list and
+    terms.
+    """
+
+    frame: pd.DataFrame
+    hits: int
+    n: int
+    low: float
+    high: float
+    flow: float
+    least: tuple[float, float]
+    closing: float
+    weeks: int
+    worth: float
+    draw: pd.DataFrame
+    running: str
+    seed: int
+    mark: str
+    digest: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the artifact `plan`."""
+        return {"terms": self.terms, "sizes": self.frame.to_dict("records"), "mark": self.mark,
+                "draw": self.draw.to_dict("records"), "digest": self.digest, "running": self.running}
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """Say what was settled before the start."""
+        return {name: getattr(self, name) for name in ("hits", "n", "weeks", "worth", "least", "closing", "seed")}
+
+
+def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such before, and the terms)
+    targets: Targets, known: pd.DataFrame, leads: pd.DataFrame, deals: pd.DataFrame, former: pd.DataFrame, *,
+    as_of: date, worth: float = 2.0, weeks: int = 12, held_out: float = 0.1, seed: int = 0,
+) -> Plan:
+    """How large a pilot is needed, how long does it take, and who is drawn into which arm?
+
+    Parameters
+    ----------
+    targets
+        Of `choose_targets`. Its list of tiers A and B is drawn, but for units of a former pilot.
+    known
+        Attributes by id: employees and annual_revenue give the bands of the strata.
+    leads, deals, former
+        The tables leads, deals and pilot; each may be empty.
+    as_of
+        Today, the day of the draw.
+    worth
+        Smallest effect worth having, in times the base rate.
+    weeks
+        How long a unit is followed.
+    held_out
+        Share that is left alone for good; pilot and control share the rest.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    Plan
+        Without sizes where no lead of these tiers was open that many weeks ago, or none of them converted since.
+
+    Notes
+    -----
+    The base rate is that of leads that were open so many weeks ago, as those to be drawn are open today.
+    """
+    now, span = pd.Timestamp(as_of), pd.Timedelta(weeks=weeks)
+    leads, former = fill_table(leads, "leads"), fill_table(former, "pilot")
+    alike = leads[leads["lead_id"].map(targets.frame.set_index("id")["tier"]).isin(_WORKED)]
+    waiting = alike[(alike["created"] <= now - span) & ~(alike["converted"] <= now - span)]
+    n, hits, share = len(waiting), int((waiting["converted"] <= now).sum()), (1 - held_out) / 2
+    flow = float((alike["created"] > now - pd.Timedelta(weeks=_FLOW)).sum() / _FLOW)
+    running = former["assigned"].max() + span > now
+    units = _list_units(targets, known, former).assign(assigned=now.date().isoformat())
+    shares = {"pilot": share, "control": share, "holdout": held_out}
+    draw = units.iloc[:0 if running else None]
+    draw = draw.assign(arm=draw_arms(draw, shares, seed=seed).to_numpy())
+    rows = [(times, hits / n * times, *size_pilot(hits / n, times, share=share))
+            for times in sorted({*EFFECTS, worth}) if 0 < hits / max(n, 1) < 1 / times]
+    sizes = pd.DataFrame(rows, columns=["times", "share", "once", "anytime"])
+    lacking = (sizes["anytime"] - len(units)).clip(lower=0)
+    sizes["weeks"] = weeks + np.where(lacking > 0, lacking / flow if flow else np.inf, 0)
+    curve = trace_deals(until(fill_table(deals, "deals"), "created", now), now)
+    plan = Plan(
+        sizes, hits, n, *bound_share(hits, n), flow,
+        find_least(hits / n, len(draw), share=share) if hits and len(draw) else (np.nan, np.nan),
+        float(curve.quantile(0.5)) if curve else np.nan, weeks, worth, draw,
+        former["assigned"].max().date().isoformat() if running else "", seed, mark_draw(draw), "")
+    return replace(plan, digest=_digest([plan.terms, draw.to_dict("records")]))
+
+
+def _list_units(targets: Targets, known: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
+    """List whom a pilot can take: who is worked on, by tier and band of size, and was in none before."""
+    units = targets.list[["id", "tier"]].rename(columns={"id": "unit_id"})
+    units = units[units["tier"].isin(_WORKED) & ~units["unit_id"].isin(former["unit_id"])]
+    facts = known.reindex(index=units["unit_id"], columns=["employees", "annual_revenue"]).astype("float64")
+    stratum = units["tier"] + " " + band_sizes(facts).fillna("?").to_numpy()
+    return units[["unit_id"]].assign(stratum=stratum).sort_values("unit_id", ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Reading(Shown):
+    """How did the pilot go, counting everybody as drawn?
+
+    `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, the fields
+    of `Comparison` at ends that hold however often one looks, `once_low` and `once_high` (of the gap, had this been the
+    only look), `verdict` (better, worse, open; early without an event). `arms`: a row an arm; `arm`, `n`, `reached`,
+    `lead`, `won`, `cost`. `assigned`: day of the draw. `intact`: is the list as it was drawn (yes, no; unmarked)?
+    `crossed`: units treated as the other side. `earlier`: units of earlier draws, which are not counted.
+    """
+
+    frame: pd.DataFrame
+    arms: pd.DataFrame
+    assigned: str
+    intact: str
+    crossed: int
+    earlier: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what the record `validation` says of the pilot."""
+        return {"outcomes": self.frame.to_dict("records"), "assigned": self.assigned, "intact": self.intact,
+                "crossed": self.crossed}
+
+
+def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
+    """Did the pilot do better than who was left alone, and is it too early to say?
+
+    Parameters
+    ----------
+    pilot
+        The table: unit_id, arm (control and holdout are left alone, every other is the pilot), and what became of each.
+    as_of
+        The day up to which we look.
+
+    Returns
+    -------
+    Reading
+        Without outcomes where a side has nobody. The latest draw is read.
+
+    Notes
+    -----
+    By intention to treat: whoever was drawn counts in that arm, reached or not, and is no lead until said to be one.
+    Strata are not used in the reading, which makes it a little careful.
+
+    Examples
+    --------
+    >>> drawn = pd.DataFrame({"unit_id": [f"u{n}" for n in range(80)], "arm": ["pilot", "control"] * 40})
+    >>> read_pilot(drawn.assign(lead=[n % 2 == 0 and n < 50 for n in range(80)]), as_of=date(2026, 6, 30)).frame[
+    ...     ["outcome", "hits", "n", "others", "m", "verdict"]].values.tolist()
+    [['lead', 25, 40, 0, 40, 'better'], ['won', 0, 40, 0, 40, 'early']]
+    """
+    rows, now = fill_table(pilot, "pilot").sort_values("unit_id", ignore_index=True), pd.Timestamp(as_of)
+    latest = rows["assigned"].isna() | (rows["assigned"] == rows["assigned"].max())
+    drawn, side = rows[latest], rows.loc[latest, "arm"].str.strip().str.lower()
+    won = drawn["deal"].eq("won") & ~(drawn["closed"] > now)
+    drawn = drawn.assign(arm=side, reached=drawn["reached"] <= now, lead=drawn["lead"].fillna(False), won=won)
+    ours, treated = ~side.isin(_LEFT), drawn["treated"].str.strip().str.lower()
+    crossed = treated.notna() & (ours != ~treated.isin(_LEFT))
+    marks = {*drawn["draw"].dropna()}
+    intact = "unmarked" if not marks else "yes" if marks == {mark_draw(drawn)} else "no"
+    arms = drawn.groupby("arm").agg(n=("unit_id", "size"), **{
+        name: (name, "sum") for name in ("reached", "lead", "won")}, cost=("cost", lambda cost: cost.sum(min_count=1)))
+    found = [{"outcome": name, **_compare(drawn.loc[ours, name], drawn.loc[~ours, name])}
+             for name in ("lead", "won") if ours.any() and not ours.all()]
+    day = drawn["assigned"].max()
+    return Reading(pd.DataFrame(found), arms.reset_index(), "" if pd.isna(day) else day.date().isoformat(), intact,
+                   int(crossed.sum()), int((~latest).sum()))
+
+
+def _compare(ours: pd.Series, theirs: pd.Series) -> dict[str, Any]:
+    hits, n, others, m = int(ours.sum()), len(ours), int(theirs.sum()), len(theirs)
+    if not 0 < hits + others < n + m:
+        nothing = dict.fromkeys((*Comparison._fields, "once_low", "once_high"), np.nan)
+        return {"hits": hits, "n": n, "others": others, "m": m, **nothing, "verdict": "early"}
+    found = compare_arms(hits, n, others, m)
+    _gap, low, high, *_ratio = compare_arms(hits, n, others, m, bar=float(norm.isf(ALPHA / 2)))
+    verdict = "better" if found.low > 0 else "worse" if found.high < 0 else "open"
+    return {"hits": hits, "n": n, "others": others, "m": m, **found._asdict(), "once_low": low, "once_high": high,
+            "verdict": verdict}
