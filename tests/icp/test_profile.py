@@ -6,6 +6,7 @@ import pytest
 
 from icp_lab.errors import LabError
 from icp_lab.icp import adopt, diff_icps, load_icp, rollback, write_icp
+from icp_lab.icp.profile import read_versions
 from icp_lab.rule import Criterion, Rule
 
 MINIMAL = {"schema": 1, "name": "Demo", "criteria": [{"attribute": "exports", "is": True}]}
@@ -161,3 +162,12 @@ def test_changes_are_said_in_words(tmp_path):
         "Verdict: tentative is now supported.",
     ]
     assert diff_icps(old, old) == []
+
+
+def test_former_versions_are_read_latest_first_by_their_own_name_or_that_of_their_file(tmp_path):
+    assert read_versions(tmp_path) == ()
+    head = "schema: 1\nname: Us\ncriteria: []\n"
+    (tmp_path / "icp").mkdir()
+    for name, more in (("9", "version: '9'\n"), ("10", "version: '10'\n"), ("by_hand", "")):
+        (tmp_path / f"icp/{name}.yml").write_text(head + more)
+    assert [one["version"] for one in read_versions(tmp_path)] == ["by_hand", "10", "9"]

@@ -142,9 +142,9 @@ def test_a_forward_figure_above_the_random_one_is_explained(then, now, why):
 
 
 def test_only_what_is_claimed_is_promised():
-    assert b.make_promise(PROFILE, SPLIT, 12) == {
-        "lift_low": 1.5, "lift_high": 2.2, "lift": 1.8, "n": 300, "due": "2025-12-30"}
-    assert b.make_promise(PROFILE | {"outcome": "best"}, SPLIT, 12)["due"] == "2026-09-30"
+    assert b.make_promise(PROFILE, SPLIT, 12) == {"promise": {
+        "lift_low": 1.5, "lift_high": 2.2, "lift": 1.8, "n": 300, "due": "2025-12-30"}}
+    assert b.make_promise(PROFILE | {"outcome": "best"}, SPLIT, 12)["promise"]["due"] == "2026-09-30"
     assert b.make_promise(PROFILE | {"criteria": []}, SPLIT, 12) == {}
     assert b.make_promise(PROFILE | {"evidence": {"lift": None}}, SPLIT, 12) == {}
 

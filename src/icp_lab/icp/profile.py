@@ -274,6 +274,18 @@ def rollback(study_folder: Path, version: str) -> ICP:
     return load_icp(current)
 
 
+def read_versions(study_folder: Path) -> tuple[dict[str, Any], ...]:
+    """Which former definitions does the study keep beside the one in force (icp/*.yml), the latest first?
+
+    Raises
+    ------
+    LabError
+        When one of them is not valid.
+    """
+    kept = sorted((study_folder / FORMER).glob("*.yml"), key=lambda file: (len(file.stem), file.stem), reverse=True)
+    return tuple({"version": file.stem} | load_icp(file).data for file in kept)
+
+
 def _next_version(study_folder: Path, former: ICP | None) -> int:
     names = [file.stem for file in (study_folder / FORMER).glob("*.yml")] + ([former.version] if former else [])
     return max((int(name) for name in names if name.isdigit()), default=0) + 1

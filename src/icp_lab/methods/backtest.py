@@ -284,14 +284,14 @@ def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[s
     Returns
     -------
     dict
-        `promise` of icp.yml: lift_low, lift_high, lift and n of the evidence, and due: a quarter after the day of the
-        study, and the months in which outcomes settle.
+        `promise` as it stands in icp.yml: lift_low, lift_high, lift and n of the evidence, and due: a quarter after the
+        day of the study, and the months in which outcomes settle.
 
     Examples
     --------
     >>> evidence = {"lift": 2.0, "lift_low": 1.4, "lift_high": 2.9, "n": 300}
     >>> icp = {"outcome": "won", "criteria": [{"attribute": "exports", "is": True}], "evidence": evidence}
-    >>> make_promise(icp, date(2026, 3, 31), 12)["due"]
+    >>> make_promise(icp, date(2026, 3, 31), 12)["promise"]["due"]
     '2026-09-30'
     """
     evidence = icp.get("evidence") or {}
@@ -299,7 +299,7 @@ def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[s
     if not icp.get("criteria") or any(one is None or not math.isfinite(one) for one in figures.values()):
         return {}
     months = QUARTER + settle_window(str(icp.get("outcome") or "best"), window_months)
-    return figures | {"due": (pd.Timestamp(as_of) + pd.DateOffset(months=months)).date().isoformat()}
+    return {"promise": figures | {"due": (pd.Timestamp(as_of) + pd.DateOffset(months=months)).date().isoformat()}}
 
 
 def check_promise(profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.DataFrame, *, as_of: date,

@@ -14,7 +14,7 @@ from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, folder_of, w
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors import utter
-from icp_lab.icp.profile import load_icp
+from icp_lab.icp.profile import load_icp, read_versions
 from icp_lab.locale import _
 from icp_lab.methods.redaction import redact
 from icp_lab.pages.render import render_bold
@@ -156,6 +156,11 @@ class Here:
         self._check_table("hypotheses")
         held = self._read_adopted()
         return self.read("agreed" if "agreed" in reads_of(self.name) else "draft") if held is None else held
+
+    def versions(self) -> tuple[dict[str, Any], ...]:
+        """Which former definitions does the study keep (icp/*.yml), in the form of icp.yml, the latest first?"""
+        self._check_table("hypotheses")
+        return read_versions(self.study.folder)
 
     def _read_adopted(self) -> dict[str, Any] | None:
         path = self.study.folder / ADOPTED
