@@ -95,7 +95,9 @@ def test_winners_outside_are_grouped_by_what_they_fail(targets):
 
 
 def test_what_became_of_leads_is_counted_by_tier(targets):
-    assert judge_targets(targets.frame, LEADS).set_index("tier").loc["A"].tolist() == [3, 1]
+    judged = judge_targets(targets.frame, LEADS).set_index("tier").loc["A"]
+    assert judged[["n", "converted", "share"]].tolist() == [3, 1, 1 / 3]
+    assert judged[["low", "high"]].tolist() == pytest.approx([0.0615, 0.7923], abs=1e-3)  # Wilson, by hand
 
 
 def test_companies_are_named_unless_the_study_hides_them(targets, enriched):

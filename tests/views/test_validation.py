@@ -50,16 +50,26 @@ def test_every_kpi_shows_its_n_its_window_and_its_interval():
     table = view.tabulate_kpis(FULL, ABOUT)
     assert table.title == "The KPIs from 2025-07-01 to 2026-06-30"
     rows = {row[0]: row[1:] for row in table.cells()}
-    assert set(rows) == {kpi.name for kpi in KPIS.values()}
+    assert [row.partition(", EUR")[0].removesuffix(", days") for row in rows] == [kpi.name for kpi in KPIS.values()]
+    assert all(n.count(" / ") == 2 for *_figures, n, _settled in rows.values())
     assert rows["Win rate, by day of closing"] == [
         "100 % (87 to 100 %)", "0 % (0 to 13 %)", "50 % (37 to 63 %)", "25 / 25 / 50", "100 % / 100 %"]
-    assert rows["Lifetime value (LTV)"][0] == "EUR 9,880 (EUR 9,880 to EUR 9,880)"  # no more than three figures
-    assert rows["Cycle length"][0] == "50 days (50 days to –)"
+    assert rows["Lifetime value (LTV), EUR"][0] == "9,880 (9,880 to 9,880)"  # no more than three figures
+    assert rows["Cycle length, days"][0] == "50 (50 or more)"
     assert rows["Lead acquisition rate"][0] == "–"
     over_time = view.tabulate_kpis_over_time(FULL, ABOUT)
     assert "2026-03-01 to 2026-06-30 after" in over_time.title
     assert over_time.heads()[-2][0] == "n, before and after"
+    assert all(n.count(" / ") == 1 for *_figures, n, _settled in over_time.cells())
     assert view.tabulate_kpis_over_time(NOTHING, ABOUT) == ""
+    adopted = adopt("2026-04-01")
+    assert view.tabulate_adoption(adopted).title == "What lies inside the profile, 2026-01 to 2026-05"
+    assert view.tabulate_owners(adopted, show_people=False).title.endswith("in charge, 2026-04-01 to 2026-05")
+    for found, n in ((FULL, "25 of 25"), (adopted, "20 of 40")):
+        picture = (view.draw_win_rates if found is FULL else view.draw_adoption)(found, ABOUT)
+        assert n in picture.alt
+        assert "2026" in f"{picture.foot} {picture.alt}"
+    assert "2025-07-01 to 2026-06-30" in view.tell_kpis(FULL)
 
 
 def test_what_cannot_be_told_says_what_to_collect():

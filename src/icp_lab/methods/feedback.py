@@ -88,8 +88,10 @@ def read_feedback(feedback: pd.DataFrame, coverage: pd.DataFrame, *, as_of: date
     frame = pd.DataFrame(rows, columns=["about", "stands", "yes", "n", "share", "low", "high"])
     why = last["reason"].fillna(last["note"]).fillna("")
     common = why.groupby(why).transform("size") >= _COMMON  # one of a list: it names nobody
-    groups = [said if often and group == "other" else group
-              for said, often, group in zip(why, common, (group_statement(said).group for said in why), strict=True)]
+    # Step 4 knows reasons against a company; whoever says that it fits gives one for it.
+    groups = [group if group == "unknown" or not (fits or group == "other") else words if often else "other"
+              for words, often, fits, group in zip(
+                  why, common, last["agrees"], (group_statement(words).group for words in why), strict=True)]
     told = last.assign(group=pd.Series(groups, last.index, "str")).query("group != 'unknown'")
     reasons = told.groupby(["agrees", "group"]).size().rename("n").reset_index()
     reasons["of"] = reasons.groupby("agrees")["n"].transform("sum")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.methods.personas import place_people
-from icp_lab.methods.result import Codes, Shown
+from icp_lab.methods.result import Codes, Shown, bound_share
 from icp_lab.methods.score import BASE, LEAST_KNOWN, Card, add_points, score_rows
 
 SHARES = {"A": 0.1, "B": 0.4}  # of the list, from the top, where nobody says how many can be looked after
@@ -245,7 +245,7 @@ def watch_winners(coverage: pd.DataFrame, cases: pd.DataFrame, frame: pd.DataFra
 
 
 def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
-    """Did leads with more points become opportunities more often? A row a tier: `n`, `converted`.
+    """Did leads with more points become opportunities more often?
 
     Parameters
     ----------
@@ -253,10 +253,18 @@ def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
         The artifact `scores`.
     leads
         The table: lead_id, converted. The points have not seen what became of leads.
+
+    Returns
+    -------
+    DataFrame
+        A row a tier: `n`, `converted`, their `share`, and its 95 % interval (Wilson, 1927) `low` and `high`.
     """
     told = frame[frame["kind"].eq("lead")].merge(leads[["lead_id", "converted"]], left_on="id", right_on="lead_id")
     found = told.assign(yes=told["converted"].notna()).groupby("tier")["yes"].agg(["size", "sum"])
-    return found.set_axis(["n", "converted"], axis=1).reset_index()
+    found = found.set_axis(["n", "converted"], axis=1).reset_index()
+    ends = [bound_share(int(yes), int(n)) for yes, n in zip(found["converted"], found["n"], strict=True)]
+    return found.assign(share=found["converted"] / found["n"], low=[low for low, _high in ends],
+                        high=[high for _low, high in ends])
 
 
 def take_listed(targets: Targets, attributes: pd.DataFrame, enriched: Enriched) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from icp_lab.methods.market import Market
 from icp_lab.methods.potential import Potential
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
+from icp_lab.views.privacy import hide
 from icp_lab.views.table import Table, say
 from icp_lab.views.words import Prose, join, lay_out, name, phrase, show
 
@@ -57,10 +58,10 @@ def tell_sources(market: Market) -> Prose:
     if frame.empty:
         return Prose("")
     counted = frame.assign(source=frame["source"].fillna("?")).groupby("source")["year"].agg(["min", "max"])
-    said = [phrase("market", "source" if pd.notna(row["min"]) else "undated", source=source, first=f"{row['min']:.0f}",
-                   last=f"{row['max']:.0f}") for source, row in counted.iterrows()]
+    said = [phrase("market", "undated" if pd.isna(first) else "source" if first < last else "year", source=hide(source),
+                   first=f"{first:.0f}", last=f"{last:.0f}") for source, first, last in counted.itertuples()]
     wrong = frame[frame["customers"] > frame["companies"]]
-    cells = [" ".join(filter(None, (row["industry"], row["region"], row["band"]))) for row in wrong.to_dict("records")]
+    cells = _name_parts(wrong, ["industry", "region", "band"])
     return join(*said, phrase("market", "impossible", n=len(wrong), cells=cells[:5]) if cells else "")
 
 
@@ -69,7 +70,7 @@ def draw_penetration(potential: Potential, by: list[str], about: About) -> Pictu
     rows = potential.parts[potential.parts["fitting"] >= 1].head(_SHOWN)
     if rows.empty:
         return phrase("nothing", "penetration")
-    labels = [" · ".join(filter(None, row)) for row in rows[by].to_numpy().tolist()]
+    labels = _name_parts(rows, by)
     ends = list(zip(rows["low"].fillna(0.0), rows["high"].fillna(0.0), strict=True))
 
     def draw(axes: Axes, _narrow: bool) -> None:
@@ -87,27 +88,46 @@ def tabulate_white(potential: Potential, by: list[str]) -> Table | Prose:
     if white.empty:
         return phrase("nothing", "white")
     rows = white.head(_SHOWN)
-    parts = [" · ".join(filter(None, row)) for row in rows[by].to_numpy().tolist()]
     words = [_("; ").join(name("room", code) for code in codes.split(",")) for codes in rows["reasons"]]
-    return lay_out("white_space", rows.assign(part=parts, words=words), share=potential.overall, n=len(white))
+    rows = rows.assign(part=_name_parts(rows, by), words=words)
+    return lay_out("white_space", rows, share=potential.overall, n=len(white))
 
 
 def tabulate_beside(potential: Potential) -> Table | Prose:
     """Which segments fail one criterion only, and what became of our cases there?"""
     if potential.beside.empty:
         return phrase("nothing", "beside")
-    return lay_out("beside", potential.beside.head(_SHOWN), base=potential.base)
+    rows = potential.beside.head(_SHOWN)
+    return lay_out("beside", rows.assign(band=rows["band"].map(_name_band)), base=potential.base)
+
+
+def _name_parts(rows: pd.DataFrame, by: list[str]) -> list[str]:
+    named = rows.assign(band=rows["band"].map(_name_band)) if "band" in rows else rows
+    return [" · ".join(filter(None, row)) for row in named[by].fillna("").to_numpy().tolist()]
+
+
+def _name_band(band: str) -> str:
+    """Say a band of sizes, "20-100" or "100-", as people do."""
+    low, _dash, high = band.partition("-")
+    low, high = (f"{int(end):,}" if end else "" for end in (low, high))
+    return f"{low}\u2013{high}" if high else low and _("{low} or more").format(low=low)
 
 
 def tabulate_competitors(competition: Competition) -> Table | Prose:
-    """Whom do competitors go after, what are they good and bad at, and how much of our profile do they want?"""
+    """Whom do competitors go after, and how much of our profile do they want?"""
     frame = competition.frame
     if frame.empty:
         return phrase("nothing", "competitors")
-    ends = frame[["target_employees_min", "target_employees_max"]].map("{:,.0f}".format).replace("nan", "")
-    sizes = (ends["target_employees_min"] + "\u2013" + ends["target_employees_max"]).replace("\u2013", "")
+    ends = frame[["target_employees_min", "target_employees_max"]].map(lambda end: "" if pd.isna(end) else f"{end:.0f}")
+    sizes = ends.agg("-".join, axis=1).map(_name_band)
     wanted = [_(", ").join(one) if isinstance(one, tuple | list) else "" for one in frame["target_industry"]]
-    return lay_out("competitors", frame.assign(industries=wanted, sizes=sizes))
+    return lay_out("competitors", frame.assign(industries=wanted, sizes=sizes), n=int(frame["n"].max()))
+
+
+def tabulate_strengths(competition: Competition) -> Table | Prose:
+    """What are competitors good and bad at, as far as somebody wrote it down?"""
+    told = competition.frame.dropna(subset=["strengths", "weaknesses"], how="all")
+    return lay_out("rivals_told", told) if len(told) else Prose("")
 
 
 def tell_noted(competition: Competition) -> Prose:
@@ -127,13 +147,13 @@ def draw_rates(competition: Competition, about: About) -> Picture | Prose:
     ends = list(zip(rows["low"], rows["high"], strict=True))
 
     def draw(axes: Axes, _narrow: bool) -> None:
-        plot_intervals(axes, list(rows["name"]), rows["rate"].tolist(), ends, reference=competition.overall,
+        plot_intervals(axes, list(rows["name"].map(hide)), rows["rate"].tolist(), ends, reference=competition.overall,
                        notes=[say(n, "integer") for n in rows["deals"]])
         axes.set_xlim(0, 1)
         write_percent(axes.xaxis)
 
     return show("against", draw, about, height=90 + 30 * len(rows), share=competition.overall,
-                listed=[f"{row['name']} {say(row['rate'], 'share')}" for row in rows.to_dict("records")])
+                listed=[f"{hide(row['name'])} {say(row['rate'], 'share')}" for row in rows.to_dict("records")])
 
 
 def tabulate_rates(competition: Competition) -> Table | Prose:

@@ -203,6 +203,8 @@ def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "
     >>> say_interval(1.84, 4.1, "ratio"), say_interval(0.31, 0.52, "share")
     ('1.8 to 4.1', '31 to 52 %')
     """
+    if _is_missing(high) and not _is_missing(low):
+        return _("{low} or more").format(low=say(low, kind, unit))
     if kind == "money" or _is_missing(low) or _is_missing(high):
         return _("{low} to {high}").format(low=say(low, kind, unit), high=say(high, kind, unit))
     return _say_figures([float(str(low)), float(str(high))], kind, unit)

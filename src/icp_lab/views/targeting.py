@@ -15,7 +15,7 @@ from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Table
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show
 
-_SHOWN = 25  # rows of a list on a page; the files hold all
+_SHOWN, _NAMED = 25, 5  # rows of a list on a page, and reasons named in each; the files hold all
 
 
 def tell_score(card: Card, outcome: str) -> Prose:
@@ -95,6 +95,7 @@ def tabulate_grid(targets: Targets) -> Table | Prose:
         return Prose("")
     grid = chosen.groupby(["tier", "warm"]).size().unstack(fill_value=0).reindex(
         columns=list(names("warm")), fill_value=0).astype("int64").reset_index()
+    grid = grid.sort_values("tier", key=lambda tier: tier.replace("", "~"), ignore_index=True)
     return lay_out("grid", grid.assign(tier=grid["tier"].replace("", name("untiered", "none"))))
 
 
@@ -107,21 +108,25 @@ def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
 
 
 def _name_attributes(codes: str) -> str:
-    """Say attributes that stand one after the other, with what follows each of them."""
+    """Say attributes that stand one after the other, with the points of each; the lightest are added up."""
     parts = [one.partition(" ") for one in codes.split(", ") if one]
-    return _(", ").join(f"{name_attribute(one)} {points}".strip() for one, _space, points in parts)
+    said = [f"{name_attribute(one)} {points.replace('-', '−')}".strip() for one, _space, points in parts]
+    if not codes.endswith(tuple("0123456789")) or len(said) <= _NAMED:
+        return _(", ").join(said)
+    rest = f"{sum(int(points) for _one, _space, points in parts[_NAMED:]):+d}".replace("-", "−")
+    return _(", ").join([*said[:_NAMED], phrase("rest", "points", n=len(said) - _NAMED, points=rest)])
 
 
 def tabulate_judged(judged: pd.DataFrame) -> Table | Prose:
     """Did leads of a higher tier become opportunities more often?"""
     told = judged[judged["tier"].ne("")]
-    return lay_out("judged", told.assign(share=told["converted"] / told["n"])) if len(told) else Prose("")
+    return lay_out("judged", told) if len(told) else Prose("")
 
 
 def tabulate_fields(targets: Targets) -> Table | Prose:
     """Which field is to be filled first?"""
     rows = targets.fields[targets.fields["unknown"] > 0]
-    return lay_out("fields", rows.assign(tells=rows["up"] + rows["down"])) if len(rows) else Prose("")
+    return lay_out("fields", rows.round(1)) if len(rows) else Prose("")
 
 
 def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd.Series) -> Table | Prose:
@@ -148,8 +153,10 @@ def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose
     """Whom do the first of the list resemble: of those that came out well, and of those that did not?"""
     if alike.empty:
         return Prose("")
-    nearer = alike["best_distance"] < alike["failure_distance"]
-    return lay_out("lookalikes", alike.assign(company=alike["id"].map(called).fillna(alike["id"]), nearer=nearer))
+    names_of = {column: [_(", ").join(called.get(one, one) for one in ids.split(", ")) for ids in alike[column]]
+                for column in ("best", "failures")}
+    return lay_out("lookalikes", alike.assign(company=alike["id"].map(called).fillna(alike["id"]), **names_of,
+                                              nearer=alike["best_distance"] < alike["failure_distance"]))
 
 
 def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:

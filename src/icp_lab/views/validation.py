@@ -44,10 +44,10 @@ def _tell_gap(kind: str, codes: tuple[str, str, str], gap: float, low: float, hi
 def tabulate_kpis(kpis: Kpis, about: About) -> Table:
     """What does each KPI come to, inside the profile, outside and overall?"""
     rows, table = _index(kpis), []
-    for kpi, each in KPIS.items():
+    for kpi in KPIS:
         sides = {side: rows["window", side, kpi] for side in SIDES}
-        told = {side: _say_figure(kpi, row, about.currency) for side, row in sides.items()}
-        table.append({"name": _(each.name), **told, **_count([*sides.values()])})
+        told = {side: _say_figure(kpi, row) for side, row in sides.items()}
+        table.append({"name": _name_kpi(kpi, about), **told, **_count([*sides.values()])})
     first = next(iter(rows.values()))
     return lay_out("kpis", pd.DataFrame(table), start=_say_day(first["start"]), end=_say_day(first["end"]))
 
@@ -81,10 +81,10 @@ def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
     if "after" not in kpis.costed:
         return Prose("")
     rows, table = _index(kpis), []
-    for kpi, each in KPIS.items():
+    for kpi in KPIS:
         pair = {period: rows[period, "in", kpi] for period in ("before", "after")}
-        told = {period: _say_figure(kpi, row, about.currency) for period, row in pair.items()}
-        table.append({"name": _(each.name), **told, **_count([*pair.values()])})
+        told = {period: _say_figure(kpi, row) for period, row in pair.items()}
+        table.append({"name": _name_kpi(kpi, about), **told, **_count([*pair.values()])})
     before, after = (_("{low} to {high}").format(low=_say_day(row["start"]), high=_say_day(row["end"]))
                      for row in pair.values())
     return lay_out("kpis_over_time", pd.DataFrame(table), before=before, after=after)
@@ -95,14 +95,20 @@ def _index(kpis: Kpis) -> dict[tuple[str, str, str], dict[str, Any]]:
             for row in kpis.frame.to_dict("records")}
 
 
-def _say_figure(kpi: str, row: Mapping[str, Any], currency: str) -> str:
-    kind: Any = KPIS[kpi].kind
-    unit = currency if kind == "money" else _(KPIS[kpi].unit) if KPIS[kpi].unit else ""
+def _name_kpi(kpi: str, about: About) -> str:
+    """Name a KPI with the unit of its figures, so that it is not said six times in a row."""
+    unit = about.currency if KPIS[kpi].kind == "money" else KPIS[kpi].unit
+    return _("{kpi}, {unit}").format(kpi=_(KPIS[kpi].name), unit=_(unit)) if unit else _(KPIS[kpi].name)
+
+
+def _say_figure(kpi: str, row: Mapping[str, Any]) -> str:
     if pd.isna(row["value"]):
         return MISSING
     # An estimated amount is known to three figures at best.
-    value, low, high = (float(f"{row[end]:.3g}") if kind == "money" else row[end] for end in ("value", "low", "high"))
-    return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(low, high, kind, unit))
+    paid = KPIS[kpi].kind == "money"
+    kind: Any = "integer" if paid else KPIS[kpi].kind
+    value, low, high = (float(f"{row[end]:.3g}") if paid else row[end] for end in ("value", "low", "high"))
+    return _("{value} ({interval})").format(value=say(value, kind), interval=say_interval(low, high, kind))
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -167,7 +173,13 @@ def _pick(adoption: Adoption, by: str, measure: str) -> pd.DataFrame:
 def tabulate_adoption(adoption: Adoption) -> Table | Prose:
     """Which share of new deals, of the pipeline and of what was won lies inside the profile?"""
     frame = adoption.frame[adoption.frame["by"] == "period"]
-    return lay_out("adoption", frame) if len(frame) else Prose("")
+    return lay_out("adoption", frame, **_find_months(adoption)) if len(frame) else Prose("")
+
+
+def _find_months(adoption: Adoption) -> dict[str, Any]:
+    """Say from when to when deals are counted."""
+    months = adoption.frame.loc[adoption.frame["by"] == "month", "level"]
+    return {"start": months.min(), "end": months.max()}
 
 
 def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
@@ -200,8 +212,9 @@ def tabulate_owners(adoption: Adoption, *, show_people: bool) -> Table | Prose:
     named = [level if show_people else _("rep {number}").format(number=place)
              for place, level in enumerate(owners["level"], start=1)]
     nobody = _("nobody on record")
+    window = _find_months(adoption) | ({"start": adoption.since} if adoption.since else {})
     return lay_out("adoption_by_owner", owners.assign(
-        owner=[said if level else nobody for said, level in zip(named, owners["level"], strict=True)]))
+        owner=[said if level else nobody for said, level in zip(named, owners["level"], strict=True)]), **window)
 
 
 def tell_feedback(feedback: Feedback) -> Prose:
