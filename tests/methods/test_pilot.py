@@ -70,7 +70,7 @@ def plan(former=NONE, deals=NONE, **terms):
 
 def test_a_plan_says_how_many_how_long_and_who():
     found = plan(worth=4.0)
-    assert (found.hits, found.n) == (5, 75)  # tiers A and B of those open twelve weeks ago
+    assert (found.terms["hits"], found.terms["n"]) == (5, 75)  # tiers A and B of those open twelve weeks ago
     assert (found.frame["times"] == [1.25, 1.5, 2, 3, 4, 5]).all()
     assert found.frame["anytime"].is_monotonic_decreasing
     assert (found.frame["anytime"] > found.frame["once"]).all()
@@ -78,9 +78,9 @@ def test_a_plan_says_how_many_how_long_and_who():
     assert found.frame["weeks"].to_numpy() == pytest.approx((12 + lacking.clip(lower=0) / (90 / 26)).to_numpy())
     assert set(found.draw["stratum"]) == {"A 10-49", "A 250-499", "A ?", "B 10-49", "B 250-499", "B ?"}
     assert dict(found.draw["arm"].value_counts()) == {"pilot": 40, "control": 40, "holdout": 10}
-    assert found.to_dict()["mark"] == mark_draw(found.draw)
-    assert found.digest != plan(worth=3.0).digest
-    assert found.digest == plan(worth=4.0).digest
+    assert found.terms["mark"] == mark_draw(found.draw)
+    assert found.to_dict()["digest"] != plan(worth=3.0).to_dict()["digest"]
+    assert found.to_dict() == plan(worth=4.0).to_dict()
 
 
 def test_nobody_is_drawn_twice_and_a_hold_out_stays():
@@ -92,15 +92,15 @@ def test_nobody_is_drawn_twice_and_a_hold_out_stays():
 def test_no_second_pilot_while_one_is_on():
     former = pd.DataFrame({"unit_id": ["L000"], "arm": "pilot", "assigned": pd.Timestamp("2026-06-01")})
     found = plan(former)
-    assert (found.running, len(found.draw), len(found.frame)) == ("2026-06-01", 0, 5)
+    assert (found.terms["running"], len(found.draw), len(found.frame)) == ("2026-06-01", 0, 5)
 
 
 def test_without_data_a_plan_says_nothing():
     found = plan_pilot(Targets(make_targets()[0].frame.iloc[:0], (), NONE, 0), NONE, NONE, NONE, NONE, as_of=NOW)
-    assert (found.n, len(found.frame), len(found.draw), found.running) == (0, 0, 0, "")
+    assert (found.terms["n"], len(found.frame), len(found.draw), found.terms["running"]) == (0, 0, 0, "")
     deals = pd.DataFrame({"account_id": list("ab"), "stage": "won", "created": pd.Timestamp("2026-01-01"),
                           "closed": pd.to_datetime(["2026-01-11", "2026-02-10"])})  # fmt: skip
-    assert plan(deals=deals).closing == 40  # below one half once both are closed
+    assert plan(deals=deals).terms["closing"] == 40  # below one half once both are closed
 
 
 def make_pilot(hits=30, others=8, n=100):
@@ -123,7 +123,7 @@ def test_everybody_counts_as_drawn():
     assert lead["low"] < lead["once_low"] < lead["gap"] < lead["once_high"] < lead["high"]
 
 
-@pytest.mark.parametrize(("hits", "others", "verdict"), [(12, 8, "open"), (8, 30, "worse"), (0, 0, "early")])
+@pytest.mark.parametrize(("hits", "others", "verdict"), [(12, 8, "open"), (8, 30, "worse"), (0, 0, "open")])
 def test_inconclusive_is_a_verdict(hits, others, verdict):
     assert read_pilot(make_pilot(hits, others), as_of=NOW).frame["verdict"].iloc[0] == verdict
 
@@ -132,11 +132,12 @@ def test_what_happened_to_list_and_arms_is_named():
     rows = make_pilot()
     rows.loc[[0, 1], "treated"], rows.loc[[2, 120], "treated"] = "Control ", ["pilot", "holdout"]
     found = read_pilot(rows, as_of=NOW)
-    assert (found.intact, found.crossed, found.earlier) == ("unmarked", 2, 0)
+    assert found.terms == {"assigned": "2026-03-01", "intact": "unmarked", "crossed": 2, "earlier": 0}
     marked = rows.assign(draw=mark_draw(rows))
-    assert read_pilot(marked.sample(frac=1, random_state=1), as_of=NOW).intact == "yes"
-    assert read_pilot(marked.drop(index=7), as_of=NOW).intact == "no"
-    assert read_pilot(marked.assign(arm=marked["arm"].where(marked.index != 9, "control")), as_of=NOW).intact == "no"
+    assert read_pilot(marked.sample(frac=1, random_state=1), as_of=NOW).terms["intact"] == "yes"
+    assert read_pilot(marked.drop(index=7), as_of=NOW).terms["intact"] == "no"
+    moved = marked.assign(arm=marked["arm"].where(marked.index != 9, "control"))
+    assert read_pilot(moved, as_of=NOW).terms["intact"] == "no"
 
 
 def test_the_latest_draw_is_read_and_a_hold_out_is_left_alone_too():
@@ -144,7 +145,7 @@ def test_the_latest_draw_is_read_and_a_hold_out_is_left_alone_too():
     rows = pd.concat([older, make_pilot().assign(arm=lambda each: each["arm"].mask(each.index > 180, "holdout"))])
     found = read_pilot(rows, as_of=NOW)
     assert found.frame[["hits", "n", "others", "m"]].iloc[0].tolist() == [30, 100, 8, 100]
-    assert (found.assigned, found.earlier) == ("2026-03-01", 200)
+    assert (found.terms["assigned"], found.terms["earlier"]) == ("2026-03-01", 200)
     assert found.to_dict()["outcomes"][0]["verdict"] == "better"
 
 

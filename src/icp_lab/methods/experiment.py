@@ -1,17 +1,14 @@
 """Two arms: how large they have to be, and how their shares compare, however often one looks."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint, samplesize_proportions_2indep_onetail
 
-from icp_lab.methods.result import Shown
-
 ALPHA, POWER = 0.05, 0.8
+SINGLE = float(norm.isf(ALPHA / 2))  # standard errors to either side where one looks once
 _PLANNED = 50  # events of two equal arms about which the bar is lowest
 _RHO = _PLANNED / 4 / 8.2  # so says Howard et al. (2021) for alpha = 0.05
 _FLOWS = (0.5, 1, 2, 5, 10)  # times the leads a month, for the table of the story
@@ -23,7 +20,7 @@ def find_bar(information: float) -> float:
     Parameters
     ----------
     information
-        n * m / (n + m) * p * (1 - p), p the share of both arms of n and m units together; above 0.
+        n * m / (n + m) * p * (1 - p), p the share of both arms of n and m units together.
 
     Returns
     -------
@@ -42,7 +39,8 @@ def find_bar(information: float) -> float:
     >>> [round(find_bar(each), 2) for each in (1.0, 12.5, 100.0)]
     [4.05, 3.04, 3.22]
     """
-    return float(np.sqrt((1 + _RHO / information) * np.log((1 + information / _RHO) / ALPHA**2)))
+    known = max(information, 0.05)  # before the first event there is none
+    return float(np.sqrt((1 + _RHO / known) * np.log((1 + known / _RHO) / ALPHA**2)))
 
 
 class Comparison(NamedTuple):
@@ -62,7 +60,7 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
     Parameters
     ----------
     hits, n, others, m
-        Events and units of the pilot, and of the control. At least one event.
+        Events and units of the pilot, and of the control.
     bar
         Standard errors to either side; left out: those that hold whenever one looks (`find_bar`).
 
@@ -133,7 +131,7 @@ def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, i
             base * (times - 1), base, POWER, ratio=ratio, alpha=alpha, alternative="two-sided"))
 
     once = n = need(ALPHA)
-    for _round in range(9):  # the bar hardly depends on n
+    for _round in range(4):  # the bar hardly depends on n
         n = need(2 * norm.sf(find_bar(measure_information(base * times * n, n, base * ratio * n, ratio * n))))
     fixed, anytime = (int(np.ceil(each) + np.ceil(ratio * each)) for each in (once, n))
     return fixed, anytime
@@ -147,49 +145,19 @@ def find_least(base: float, n: int, *, share: float = 0.5) -> tuple[float, float
     >>> [round(each, 1) for each in find_least(0.05, 870)]
     [2.0, 2.5]
     """
-    most, least = 0.999 / base, 1.02
-
-    def find(which: int) -> float:
-        lacking = [size_pilot(base, end, share=share)[which] - n for end in (least, most)]
-        if lacking[0] <= 0 or lacking[1] > 0:
-            return least if lacking[0] <= 0 else np.nan
-        return float(brentq(lambda times: size_pilot(base, times, share=share)[which] - n + 0.5, least, most))
-
-    return find(0), find(1)
+    effects = np.geomspace(1.02, 0.999 / base, 120)
+    enough = np.array([size_pilot(base, times, share=share) for times in effects]) <= n
+    once, anytime = (float(effects[seen.argmax()]) if seen.any() else np.nan for seen in enough.T)
+    return once, anytime
 
 
-@dataclass(frozen=True)
-class Story(Shown):
-    """What would it take to believe that a share rose and costs fell?
-
-    `frame`: a row a flow of leads; `flow` (leads a month), `once` and `anytime` (months until an effect of this size is
-    seen in four of five tries, with one look and looking at any time). `leads`: in each half of the story, of which
-    `hits` after and `others` before would have converted; `found`: how these compare. `units`: leads needed in the
-    same two ways. `customers`: how many, before and after, it takes to see that costs fell by `fall`.
-    """
-
-    frame: pd.DataFrame
-    before: float
-    after: float
-    months: int
-    leads: int
-    hits: int
-    others: int
-    found: Comparison
-    units: tuple[int, int]
-    fall: float
-    customers: tuple[int, int]
-
-
-def check_story(before: float, after: float, fall: float, *, flow: float, months: int = 6) -> Story:
-    """Conversion rose from here to there and costs fell: out of how many, and what would be needed to believe it?
+def check_story(before: float, after: float, *, flow: float, months: int = 6) -> pd.DataFrame:
+    """Conversion is said to have risen from here to there: out of how many, and what does it take to believe it?
 
     Parameters
     ----------
     before, after
-        Share of leads that convert, each above 0 and below 1, `after` the larger.
-    fall
-        How much less a customer costs, above 0 and below 1, spending being the same.
+        Share of leads that convert, above 0 and below 1, `after` the larger.
     flow
         Leads a month.
     months
@@ -197,26 +165,43 @@ def check_story(before: float, after: float, fall: float, *, flow: float, months
 
     Returns
     -------
-    Story
-        The counts are what such shares come to, rounded; the ends are those of a single look.
+    pandas.DataFrame
+        A row a flow, half of it to ten times as much: `flow`, `leads` in each of the two spans, `others` before and
+        `hits` after that such shares come to, their `ratio` with its 95 % interval `ratio_low` and `ratio_high`, and
+        the months, before and after together, in which four of five tries show such an effect: with one look `once`,
+        looking at any time `anytime`.
 
     Notes
     -----
-    At the same spending costs fall as customers grow in number. Two counts: a difference of their logarithms at 5 %
-    and 80 % (Gu, Ng, Tang and Schucany, 2008). A comparison of two periods takes for granted that nothing else changed.
+    Two spans are compared as if by lot, which takes for granted that nothing else changed between them.
 
     Examples
     --------
-    >>> story = check_story(0.012, 0.038, 0.4, flow=100)
-    >>> story.others, story.hits, story.leads, story.units, story.customers
-    (7, 23, 600, (1130, 2166), (49, 82))
+    >>> check_story(0.012, 0.038, flow=100).loc[1, ["leads", "others", "hits", "once", "anytime"]].tolist()
+    [600.0, 7.0, 23.0, 11.3, 21.66]
     """
-    units, more, leads = size_pilot(before, after / before), 1 / (1 - fall), round(flow * months)
-    hits, others = round(after * leads), round(before * leads)
-    flows = np.array(_FLOWS) * flow
-    reach = norm.isf(ALPHA / 2) + norm.ppf(POWER)
-    least = int(np.ceil(reach**2 * (1 + 1 / more) / np.log(more) ** 2))
-    frame = pd.DataFrame({"flow": flows, "once": units[0] / flows, "anytime": units[1] / flows})
-    return Story(frame, before, after, months, leads, hits, others,
-                 compare_arms(hits, leads, others, leads, bar=float(norm.isf(ALPHA / 2))), units, fall,
-                 (least, int(np.ceil(least * more))))
+    rows, (once, anytime) = [], size_pilot(before, after / before)
+    for each in np.array(_FLOWS) * flow:
+        n, others, hits = round(each * months), round(before * each * months), round(after * each * months)
+        found = compare_arms(hits, n, others, n, bar=SINGLE)._asdict()
+        rows.append({"flow": each, "leads": n, "others": others, "hits": hits, **found, "once": once / each,
+                     "anytime": anytime / each})
+    return pd.DataFrame(rows)
+
+
+def count_customers(fall: float) -> tuple[int, int]:
+    """How many customers, before and after, does it take to see that each costs so much less?
+
+    Notes
+    -----
+    At the same spending costs fall as customers grow in number: two counts, whose logarithms are compared at 5 % with a
+    power of 80 % (Gu, Ng, Tang and Schucany, 2008).
+
+    Examples
+    --------
+    >>> count_customers(0.4)
+    (49, 82)
+    """
+    more = 1 / (1 - fall)
+    least = int(np.ceil((SINGLE + norm.ppf(POWER)) ** 2 * (1 + 1 / more) / np.log(more) ** 2))
+    return least, int(np.ceil(least * more))

@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from icp_lab.methods.customers import band_sizes, fill_table, until
-from icp_lab.methods.experiment import ALPHA, Comparison, compare_arms, find_least, size_pilot
+from icp_lab.methods.experiment import SINGLE, compare_arms, find_least, size_pilot
 from icp_lab.methods.kpis import trace_deals
 from icp_lab.methods.result import Shown, bound_share
 from icp_lab.methods.targeting import Targets
@@ -87,38 +86,21 @@ class Plan(Shown):
     """How would a pilot go that starts today?
 
     `frame`: a row an effect; `times`, `share` (that would convert), `once` and `anytime` (units to draw), `weeks` (to
-    the last outcome, looking at any time; infinite where no new units come). `hits` of `n` units alike converted within
-    `weeks` weeks lately, from `low` to `high` of them. `flow`: new units a week. `least`: effects that the units drawn
-    can show, with one look and at any time. `closing`: median days from deal to outcome. `draw`: unit_id, stratum, arm,
-    assigned; without rows where `running` says since when a pilot is on. `mark` of the list, `digest` of list and
-    terms.
+    the last outcome, looking at any time; infinite where no new units come). `draw`: unit_id, stratum, assigned, arm;
+    without rows while a pilot is on. `terms`: `hits` of `n` units alike converted within `weeks` weeks lately, `low` to
+    `high` of them; `flow`, new units a week; `once` and `anytime`, the least effect that the units drawn can show;
+    `closing`, median days from deal to outcome; `worth` and `seed` as given; `running`, since when a pilot is on; and
+    the `mark` of the list.
     """
 
     frame: pd.DataFrame
-    hits: int
-    n: int
-    low: float
-    high: float
-    flow: float
-    least: tuple[float, float]
-    closing: float
-    weeks: int
-    worth: float
     draw: pd.DataFrame
-    running: str
-    seed: int
-    mark: str
-    digest: str
+    terms: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the artifact `plan`."""
-        return {"terms": self.terms, "sizes": self.frame.to_dict("records"), "mark": self.mark,
-                "draw": self.draw.to_dict("records"), "digest": self.digest, "running": self.running}
-
-    @property
-    def terms(self) -> dict[str, Any]:
-        """Say what was settled before the start."""
-        return {name: getattr(self, name) for name in ("hits", "n", "weeks", "worth", "least", "closing", "seed")}
+        """Give the artifact `plan`, with the digest of all that was settled before the start."""
+        settled = {"terms": self.terms, "draw": self.draw.to_dict("records")}
+        return {**settled, "sizes": self.frame.to_dict("records"), "digest": _digest(settled)}
 
 
 def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such before, and the terms)
@@ -161,7 +143,8 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     waiting = alike[(alike["created"] <= now - span) & ~(alike["converted"] <= now - span)]
     n, hits, share = len(waiting), int((waiting["converted"] <= now).sum()), (1 - held_out) / 2
     flow = float((alike["created"] > now - pd.Timedelta(weeks=_FLOW)).sum() / _FLOW)
-    running = former["assigned"].max() + span > now
+    last = former["assigned"].max()
+    running = last + span > now
     units = _list_units(targets, known, former).assign(assigned=now.date().isoformat())
     shares = {"pilot": share, "control": share, "holdout": held_out}
     draw = units.iloc[:0 if running else None]
@@ -171,13 +154,12 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     sizes = pd.DataFrame(rows, columns=["times", "share", "once", "anytime"])
     lacking = (sizes["anytime"] - len(units)).clip(lower=0)
     sizes["weeks"] = weeks + np.where(lacking > 0, lacking / flow if flow else np.inf, 0)
-    curve = trace_deals(until(fill_table(deals, "deals"), "created", now), now)
-    plan = Plan(
-        sizes, hits, n, *bound_share(hits, n), flow,
-        find_least(hits / n, len(draw), share=share) if hits and len(draw) else (np.nan, np.nan),
-        float(curve.quantile(0.5)) if curve else np.nan, weeks, worth, draw,
-        former["assigned"].max().date().isoformat() if running else "", seed, mark_draw(draw), "")
-    return replace(plan, digest=_digest([plan.terms, draw.to_dict("records")]))
+    curve, (low, high) = trace_deals(until(fill_table(deals, "deals"), "created", now), now), bound_share(hits, n)
+    once, anytime = find_least(hits / n, len(draw), share=share) if hits and len(draw) else (np.nan, np.nan)
+    terms = {"hits": hits, "n": n, "low": low, "high": high, "flow": flow, "once": once, "anytime": anytime,
+             "closing": float(curve.quantile(0.5)) if curve else np.nan, "weeks": weeks, "worth": worth, "seed": seed,
+             "running": str(last.date()) if running else "", "mark": mark_draw(draw)}
+    return Plan(sizes, draw, terms)
 
 
 def _list_units(targets: Targets, known: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
@@ -195,22 +177,18 @@ class Reading(Shown):
 
     `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, the fields
     of `Comparison` at ends that hold however often one looks, `once_low` and `once_high` (of the gap, had this been the
-    only look), `verdict` (better, worse, open; early without an event). `arms`: a row an arm; `arm`, `n`, `reached`,
-    `lead`, `won`, `cost`. `assigned`: day of the draw. `intact`: is the list as it was drawn (yes, no; unmarked)?
-    `crossed`: units treated as the other side. `earlier`: units of earlier draws, which are not counted.
+    only look), `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, `cost`.
+    `terms`: `assigned`, day of the draw; `intact`, is the list as it was drawn (yes, no, unmarked); `crossed`, units
+    treated as the other side; `earlier`, units of earlier draws, which are not counted.
     """
 
     frame: pd.DataFrame
     arms: pd.DataFrame
-    assigned: str
-    intact: str
-    crossed: int
-    earlier: int
+    terms: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
         """Give what the record `validation` says of the pilot."""
-        return {"outcomes": self.frame.to_dict("records"), "assigned": self.assigned, "intact": self.intact,
-                "crossed": self.crossed}
+        return {"outcomes": self.frame.to_dict("records"), **self.terms}
 
 
 def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
@@ -238,7 +216,7 @@ def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
     >>> drawn = pd.DataFrame({"unit_id": [f"u{n}" for n in range(80)], "arm": ["pilot", "control"] * 40})
     >>> read_pilot(drawn.assign(lead=[n % 2 == 0 and n < 50 for n in range(80)]), as_of=date(2026, 6, 30)).frame[
     ...     ["outcome", "hits", "n", "others", "m", "verdict"]].values.tolist()
-    [['lead', 25, 40, 0, 40, 'better'], ['won', 0, 40, 0, 40, 'early']]
+    [['lead', 25, 40, 0, 40, 'better'], ['won', 0, 40, 0, 40, 'open']]
     """
     rows, now = fill_table(pilot, "pilot").sort_values("unit_id", ignore_index=True), pd.Timestamp(as_of)
     latest = rows["assigned"].isna() | (rows["assigned"] == rows["assigned"].max())
@@ -254,17 +232,13 @@ def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
     found = [{"outcome": name, **_compare(drawn.loc[ours, name], drawn.loc[~ours, name])}
              for name in ("lead", "won") if ours.any() and not ours.all()]
     day = drawn["assigned"].max()
-    return Reading(pd.DataFrame(found), arms.reset_index(), "" if pd.isna(day) else day.date().isoformat(), intact,
-                   int(crossed.sum()), int((~latest).sum()))
+    return Reading(pd.DataFrame(found), arms.reset_index(), {
+        "assigned": "" if pd.isna(day) else str(day.date()), "intact": intact, "crossed": int(crossed.sum()),
+        "earlier": int((~latest).sum())})
 
 
 def _compare(ours: pd.Series, theirs: pd.Series) -> dict[str, Any]:
-    hits, n, others, m = int(ours.sum()), len(ours), int(theirs.sum()), len(theirs)
-    if not 0 < hits + others < n + m:
-        nothing = dict.fromkeys((*Comparison._fields, "once_low", "once_high"), np.nan)
-        return {"hits": hits, "n": n, "others": others, "m": m, **nothing, "verdict": "early"}
-    found = compare_arms(hits, n, others, m)
-    _gap, low, high, *_ratio = compare_arms(hits, n, others, m, bar=float(norm.isf(ALPHA / 2)))
-    verdict = "better" if found.low > 0 else "worse" if found.high < 0 else "open"
-    return {"hits": hits, "n": n, "others": others, "m": m, **found._asdict(), "once_low": low, "once_high": high,
-            "verdict": verdict}
+    counts = {"hits": int(ours.sum()), "n": len(ours), "others": int(theirs.sum()), "m": len(theirs)}
+    found, once = compare_arms(**counts), compare_arms(**counts, bar=SINGLE)
+    return {**counts, **found._asdict(), "once_low": once.low, "once_high": once.high,
+            "verdict": "better" if found.low > 0 else "worse" if found.high < 0 else "open"}
