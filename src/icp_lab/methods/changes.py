@@ -1,0 +1,198 @@
+"""What has moved since a definition was adopted: accounts, and what the outcome of deals says to each criterion."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_lab.methods.customers import fill_table
+from icp_lab.methods.draft import cover_accounts
+from icp_lab.methods.finding import Lift, measure_lift
+from icp_lab.methods.result import Shown
+from icp_lab.methods.score import Points, add_points
+from icp_lab.rule import Criterion, Rule
+
+_LIFT = ("lift", "low", "high", "n")
+
+
+def place_accounts_by(profile: dict[str, Any], attributes: pd.DataFrame) -> pd.DataFrame:
+    """Where does each account stand by a definition alone: is it inside, how many points, which tier?
+
+    Parameters
+    ----------
+    profile
+        In the form of icp.yml, of this study or of a former state of it.
+    attributes
+        Candidate attributes, indexed by account_id; what the definition asks for and is not there is unknown.
+
+    Returns
+    -------
+    DataFrame
+        The artifact `standings`: account_id, fit, points, tier (empty, and no points, without score and tiers).
+
+    Examples
+    --------
+    >>> profile = {"criteria": [{"attribute": "employees", "min": 100}]}
+    >>> place_accounts_by(profile, pd.DataFrame({"employees": [50.0, None]}, index=["a", "b"]))["fit"].tolist()
+    ['out', 'unknown']
+    """
+    rule, score = Rule.from_profile(profile), profile.get("score") or {}
+    asked = [one["criterion"]["attribute"] for one in score.get("points") or []]
+    known = attributes.reindex(columns=list(dict.fromkeys([*attributes.columns, *rule.attributes, *asked])))
+    frame = cover_accounts(known, rule)[["account_id", "fit"]].assign(points=np.nan, tier="")
+    tiers = sorted(profile.get("tiers") or [], key=lambda tier: float(tier["min_fit"]))
+    if asked and tiers:
+        points = tuple(Points(Criterion.from_dict(one["criterion"]), int(one.get("met") or 0),
+                              int(one.get("failed") or 0)) for one in score["points"])
+        worth = add_points(points, known).sum(axis=1).to_numpy() + int(score.get("base") or 0)
+        reached = np.searchsorted([float(tier["min_fit"]) for tier in tiers], worth, side="right")
+        frame = frame.assign(points=worth, tier=np.array(["", *(str(tier["name"]) for tier in tiers)])[reached])
+    return frame.astype({"points": "Int64", "tier": "str"})
+
+
+@dataclass(frozen=True)
+class Movers(Shown):
+    """Which accounts stand elsewhere than when the definition was adopted, and why?
+
+    `frame`: a row an account; account_id, fit and tier then (`fit_before`, `tier_before`) and now, cause (data: what is
+    known of it; rule: the criteria; score: points and tiers; comma-separated). `n`: accounts that stood somewhere then.
+    `kept`: is it on record where they stood? If not, what is known now stands for what was known then.
+    """
+
+    frame: pd.DataFrame
+    n: int
+    kept: bool
+
+
+def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd.DataFrame,
+                stood: pd.DataFrame) -> Movers:
+    """Which accounts change sides or tiers from one definition to another, and what is the cause?
+
+    Parameters
+    ----------
+    former, proposed
+        Two definitions in the form of icp.yml.
+    attributes
+        Candidate attributes as they are now, indexed by account_id.
+    stood
+        Where accounts stood when the former was adopted, as `place_accounts_by` said then; may be empty.
+
+    Returns
+    -------
+    Movers
+
+    Notes
+    -----
+    Two steps: from then to the former definition on the data of now (cause: data), and on to the proposed one (rule,
+    where it changes sides; score, where only the tier). Tiers count where both definitions have them.
+
+    Examples
+    --------
+    >>> size = [{"criteria": [{"attribute": "employees", "min": least}]} for least in (100, 50)]
+    >>> firms = pd.DataFrame({"employees": [60.0, 200.0]}, index=["a", "b"])
+    >>> find_movers(*size, firms, pd.DataFrame()).frame[["account_id", "fit_before", "fit", "cause"]].values.tolist()
+    [['a', 'out', 'in', 'rule']]
+    """
+    same, now = (place_accounts_by(profile, attributes) for profile in (former, proposed))
+    both = same.merge(now, on="account_id", suffixes=("_same", ""))
+    then = (stood if len(stood) else same)[["account_id", "fit", "tier"]]
+    both = both.merge(then, on="account_id", suffixes=("", "_before"))
+    if not all(profile.get("tiers") for profile in (former, proposed)):
+        both[["tier", "tier_same", "tier_before"]] = ""
+    changed = {"data": (both["fit_before"] != both["fit_same"]) | (both["tier_before"] != both["tier_same"]),
+               "rule": both["fit_same"] != both["fit"]}
+    changed["score"] = (both["tier_same"] != both["tier"]) & ~changed["rule"]
+    both["cause"] = [", ".join(cause for cause, own in zip(changed, row, strict=True) if own)
+                     for row in zip(*changed.values(), strict=True)]
+    moved = (both["fit_before"] != both["fit"]) | (both["tier_before"] != both["tier"])
+    columns = ["account_id", "fit_before", "tier_before", "fit", "tier", "cause"]
+    return Movers(both.loc[moved, columns].sort_values("account_id", ignore_index=True), len(both), bool(len(stood)))
+
+
+@dataclass(frozen=True)
+class Proposals(Shown):
+    """What do deals closed since say to the definition?
+
+    `frame`: a row a criterion and, first, the profile as a whole (place -1); place, attribute, the lift of winning
+    before (lift_before, low_before, high_before, n_before) and now (lift, low, high, n), state (holds, unclear, gone,
+    reversed, untold) and proposal (keep, drop, reword). `new`: criteria of this run's draft on attributes that the
+    definition does not ask for; `reworded`: those that stand for one that is gone.
+    """
+
+    frame: pd.DataFrame
+    new: tuple[dict[str, Any], ...]
+    reworded: tuple[dict[str, Any], ...]
+
+
+def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of two periods)
+    profile: dict[str, Any], draft: dict[str, Any], attributes: pd.DataFrame, deals: pd.DataFrame, *, start: date,
+    line: date, as_of: date,
+) -> Proposals:
+    """Which criteria have lost what they told of winning, and what should stand in their place?
+
+    Parameters
+    ----------
+    profile, draft
+        The definition that holds, and what this run's data propose, in the form of icp.yml.
+    attributes
+        Candidate attributes, indexed by account_id.
+    deals
+        account_id, stage, closed.
+    start, line, as_of
+        Deals closed from `start` to before `line` are held against those from `line` to `as_of`.
+
+    Returns
+    -------
+    Proposals
+
+    Notes
+    -----
+    Lifts with whole accounts as groups (`measure_lift`), at 95 % for all lines together (Bonferroni). reversed: the
+    interval of now lies below 1. gone: it reaches 1, that of before lay above it, and the interval of their ratio (Zou
+    and Donner, 2008) lies below 1. Either is proposed to be dropped, or to be said as the draft says it.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"exports": [True, False] * 100}, index=[f"{i:03}" for i in range(200)])
+    >>> won = [True, False] * 50 + [False, True] * 40 + [True, False] * 10
+    >>> closed = pd.to_datetime(["2026-01-01"] * 100 + ["2026-05-01"] * 100)
+    >>> deals = pd.DataFrame({"account_id": firms.index, "stage": np.where(won, "won", "lost"), "closed": closed})
+    >>> days = {"start": date(2025, 1, 1), "line": date(2026, 4, 1), "as_of": date(2026, 6, 30)}
+    >>> profile = {"criteria": [{"attribute": "exports", "is": True}]}
+    >>> propose_changes(profile, {}, firms, deals, **days).frame[["place", "state", "proposal"]].values.tolist()
+    [[-1, 'reversed', 'keep'], [0, 'reversed', 'drop']]
+    """
+    rule, drafted = Rule.from_profile(profile), Rule.from_profile(draft).to_dicts()
+    closed = fill_table(deals, "deals").query("stage in ('won', 'lost')").sort_values(["account_id", "closed"])
+    closed = closed[closed["account_id"].isin(attributes.index) & (closed["closed"] >= pd.Timestamp(start))
+                    & (closed["closed"] <= pd.Timestamp(as_of))]
+    known = attributes.reindex(columns=[*{*attributes.columns, *rule.attributes}])
+    late, sure = closed["closed"] >= pd.Timestamp(line), 1 - 0.05 / (len(rule.criteria) + 1)
+    rows, reworded = [], []
+    for place, one in enumerate((rule, *(Rule((criterion,)) for criterion in rule.criteria)), start=-1):
+        inside = one.mask(known).reindex(closed["account_id"]).set_axis(closed.index)
+        before, now = (measure_lift(inside[side], side_of["stage"].eq("won"), groups=side_of["account_id"],
+                                    confidence=sure)
+                       for side in (inside.notna() & ~late, inside.notna() & late) for side_of in [closed[side]])
+        state, attribute = _judge(before, now), one.attributes[0] if place >= 0 else ""
+        others = [each for each in drafted if each["attribute"] == attribute and each not in one.to_dicts()]
+        lost = place >= 0 and state in ("gone", "reversed")
+        reworded += others if lost else []
+        rows.append((place, attribute, *(getattr(lift, name) for lift in (before, now) for name in _LIFT), state,
+                     ("reword" if others else "drop") if lost else "keep"))
+    columns = ["place", "attribute", *(f"{name}_before" for name in _LIFT), *_LIFT, "state", "proposal"]
+    new = tuple(each for each in drafted if each["attribute"] not in rule.attributes)
+    return Proposals(pd.DataFrame(rows, columns=columns), new, tuple(reworded))
+
+
+def _judge(before: Lift, now: Lift) -> str:
+    if not 0 < now.covered < now.n or np.isnan(now.lift):
+        return "untold"
+    if now.low > 1 or now.high < 1:
+        return "holds" if now.low > 1 else "reversed"
+    if not before.low > 1 or not now.lift:
+        return "unclear"
+    ratio = np.log(now.lift / before.lift) + np.hypot(np.log(now.high / now.lift), np.log(before.lift / before.low))
+    return "gone" if ratio < 0 else "unclear"
