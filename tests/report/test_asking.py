@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from icp_lab.artifacts import DTYPES_OF
 from icp_lab.artifacts.manifest import digest_file
 from icp_lab.report import asking
 from icp_lab.report.make import Wish, plan_report
@@ -89,3 +90,31 @@ def test_sales_is_asked_and_who_is_in_charge_is_named_in_private_alone(make_stud
     (study.folder / "feedback.csv").write_text("date,agrees\n")
     asking.write_feedback(plan, plan.out)
     assert (plan.out / f"to_fill/feedback_{study.as_of}.csv").exists()
+
+
+def test_whom_to_approach_is_named_in_private_alone(make_study, tmp_path_factory, monkeypatch):
+    tables = {"a_csv": "account_id,name\nA1,Acme\n", "l_csv": "lead_id,company,title\nL1,=1+1,VP Sales\nL2,Beta,\n",
+              "c_csv": "contact_id,account_id,name,email,title\nP1,A1,Ann Berg,ann@acme.example,VP Sales\n"}
+    study = open_study(make_study("tables: {accounts: a.csv, leads: l.csv, contacts: c.csv}\n", **tables))
+    plan = plan_report(study, tmp_path_factory.mktemp("out"), Wish())
+    chosen = pd.DataFrame({"place": [1, 2, 3], "id": ["A1", "L1", "L2"], "kind": ["account", "lead", "lead"],
+                           "tier": ["A", "B", ""], "points": [81, 60, 50], "engagement": [40, 0, 0],
+                           "next": ["call", "begin", "fill"]})
+    chosen = chosen.reindex(columns=list(DTYPES_OF["abm"])).astype(DTYPES_OF["abm"])
+    person = {"id": "p1", "kind": "sales.decider", "department": "sales", "buying_role": "decider", "titles": [],
+              "pains": [{"code": "price_pain", "name": "Too dear", "companies": 1, "of": 2, "quote": None}],
+              "goals": [], "evidence": [], "confidence": {}}
+    monkeypatch.setattr(asking, "find_entry", lambda _out, _name: True)
+    monkeypatch.setattr(asking, "read_left", lambda _plan, _name: chosen)
+    monkeypatch.setattr(asking, "read_artifact", lambda _folder, _artifact: {"personas": [person]})
+    asking.write_targets(plan, plan.out)
+    rows = pd.read_csv(plan.out / "private/abm.csv", encoding="utf-8-sig", keep_default_na=False)
+    told = rows[["company", "tier", "person", "persona", "next"]].to_numpy().tolist()
+    assert told == [["Acme", "A", "Ann Berg", "Decider in sales", "call now"],
+                    ["'=1+1", "B", "", "Decider in sales", "begin the conversation"],
+                    ["Beta", "", "", "", "fill in what is missing"]]
+    assert rows["say"].str.startswith("Too expensive").tolist() == [True, True, False]
+    assert [path.relative_to(plan.out).parts[0] for path in plan.out.rglob("abm.*")] == ["private", "private"]
+    monkeypatch.setattr(asking, "read_left", lambda _plan, _name: chosen.head(0))
+    asking.write_targets(plan, plan.out / "nobody")
+    assert not (plan.out / "nobody").exists()
