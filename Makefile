@@ -18,7 +18,7 @@ ifneq ($(origin LANGUAGE),command line)
 LANGUAGE :=
 endif
 
-.PHONY: help report lab test test-all check notebooks sentences lock clean environment environment-test
+.PHONY: help report lab test test-all check lint notebooks sentences lock clean environment environment-test
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -39,11 +39,13 @@ test: environment-test  ## Run the fast tests (installs no system package; skips
 test-all: environment-test  ## Run all tests: slow ones, the browser and the notebooks' regression too
 	@$(PYTEST) $(ARGS)
 
-check: environment-test  ## Lint, types, layers, and the docs against the code
-	$(PYTHON) -m ruff check
-	$(PYTHON) -m mypy
-	"$(ENVIRONMENT)/bin/lint-imports" --no-logo
+check: lint  ## Lint, types, layers, and the docs against the code
 	$(PYTHON) -m pytest -q -m "not slow" tests/house
+
+lint: environment-test
+	$(PYTHON) -m ruff check
+	"$(ENVIRONMENT)/bin/lint-imports" --no-logo
+	$(PYTHON) -m mypy
 
 notebooks: environment  ## Run the house notebooks on the demo and keep their text results in them
 	@$(PYTHON) tools/refresh_notebooks.py
