@@ -2,11 +2,15 @@
 
 Leads from Parquet to Parquet, by the profile below and by SQL that says the same, without heed to NaN: seconds, their
 ratio, and the peak memory of each process. `python benchmarks/scoring.py [ROWS] [REPEATS]`.
+
+And how long do points, tiers and reasons take, by the command and by the function of notebook 08a?
+`python benchmarks/scoring.py points [ROWS] [REPEATS]`, with a card of 26 entries on six attributes.
 """
 
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -45,6 +49,33 @@ WAYS = {
                "icp = load_icp('icp.yml'); began = perf_counter(); "
                "score_file(icp, Path('leads.parquet'), Path('scored.parquet'))",
 }
+LEVELS = {"employees": (1, 20, 60, 150, 400, 1000, 3000, 9000), "annual_revenue": (0, 1e6, 2e6, 4e6, 6e6, 8e6, 1e7)}
+POINTS = [{"criterion": one, "met": 7, "failed": -5} for one in CRITERIA] + [
+    {"criterion": {"attribute": name, "min": low, "max": high}, "met": place - 3, "failed": 0}
+    for name, ends in LEVELS.items() for place, (low, high) in enumerate(pairwise(ends))] + [
+    {"criterion": {"attribute": "industry", "in": [one]}, "met": 2, "failed": 0} for one in ("Fintech", "Health")] + [
+    {"criterion": {"attribute": "tech_stack", "has": one}, "met": 1, "failed": -1} for one in ("HubSpot", "SAP")] + [
+    {"criterion": {"attribute": "company", "in": [f"Company {i}"]}, "met": 1, "failed": 0} for i in range(5)]
+CARD = {"score": {"base": 50, "points": POINTS}, "tiers": [
+    {"name": "A", "min_fit": 65}, {"name": "B", "min_fit": 50}, {"name": "C", "min_fit": 0}]}
+POINTED = {
+    "icp-lab score": WAYS["icp-lab"],
+    "notebook 08a": """
+import numpy as np, pandas as pd
+from icp_lab.icp import load_icp
+from icp_lab.methods.score import Card, Points, score_rows
+from icp_lab.rule import Criterion
+said = load_icp('icp.yml').data['score']['points']
+points = tuple(Points(Criterion.from_dict(one['criterion']), one['met'], one['failed']) for one in said)
+bands = pd.DataFrame({'least': [0, 55], 'most': [54, 99], 'share': [0.1, 0.6], 'low': [0.05, 0.5], 'high': [0.2, 0.7]})
+spread = {one.criterion.attribute: 9.0 for one in points}
+card = Card(points, pd.DataFrame(), spread, bands, 400, 60, 3.0, 2.0, 4.0, True)
+began = perf_counter()
+leads = pd.read_parquet('leads.parquet').set_index('lead_id')
+scored = score_rows(card, leads)
+scored.to_parquet('scored.parquet')
+""",
+}
 TIMED = ("from time import perf_counter; from resource import RUSAGE_SELF, getrusage; import duckdb; "
          "began = perf_counter()\n{way}\nprint(perf_counter() - began, getrusage(RUSAGE_SELF).ru_maxrss / 2**20)")
 
@@ -69,8 +100,23 @@ def measure(way: str, folder: Path) -> tuple[float, float]:
     return float(said[-2]), float(said[-1])  # DuckDB may have said how far it was
 
 
+def score_points(rows: int, repeats: int) -> None:
+    """Print a line a way of giving points, tiers and reasons."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_leads(rows, folder / "leads.parquet")
+        write_icp(folder / "icp.yml", {"schema": 1, "name": "Benchmark", "version": "1", "criteria": CRITERIA, **CARD})
+        for way, code in POINTED.items():
+            runs = [measure(code, folder) for _repeat in range(repeats)]
+            print(f"{way:15}{rows:>12,} rows{median(time for time, _peak in runs):8.1f} s"
+                  f"{max(peak for _time, peak in runs):8.2f} GiB")
+
+
 def main() -> None:
     """Print a line a way, and the ratio of their medians."""
+    if sys.argv[1:2] == ["points"]:
+        score_points(*map(int, (*sys.argv[2:4], *("1000000", "3")[len(sys.argv) - 2:])))
+        return
     rows, repeats = (int(sys.argv[i]) if len(sys.argv) > i else n for i, n in ((1, 10_000_000), (2, 5)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,5 +1,6 @@
 """How well does an account fit, in points that add up, and how probable is it that it comes out well?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
@@ -349,12 +350,19 @@ def score_rows(card: Card, table: pd.DataFrame) -> pd.DataFrame:
     reach = norm.ppf((1 + LEVEL) / 2) * np.sqrt(hidden)
     chance = {name: np.where(told, _read_band(card.bands, points + shift, name), np.nan) if card.predicts else np.nan
               for name, shift in (("share", 0.0), ("low", -reach), ("high", reach))}
-    order = [sorted(zip(row, parts.columns, strict=True), key=lambda one: (-abs(one[0]), one[1]))
-             for row in parts.to_numpy()]
+    reasons = _say_each(parts, lambda worth: f" {worth:+d}")
     return pd.DataFrame({
         "points": points.astype("int64"), "probability": chance["share"], "low": chance["low"], "high": chance["high"],
-        "known": known, "reasons": [", ".join(f"{name} {worth:+d}" for worth, name in row if worth) for row in order],
-        "missing": [", ".join(gone.columns[row]) for row in gone.to_numpy(dtype=bool)]}, index=table.index)
+        "known": known, "reasons": reasons, "missing": _say_each(gone, lambda _gone: "")}, index=table.index)
+
+
+def _say_each(table: pd.DataFrame, say: Callable[[int], str]) -> list[str]:
+    """Name the columns of a row that are not nought, the weightiest first; rows that are alike are said once."""
+    rows, place = np.unique(table.to_numpy(dtype=np.int64), axis=0, return_inverse=True)
+    named = [sorted(zip(row, table.columns, strict=True), key=lambda one: (-abs(one[0]), one[1]))
+             for row in rows.tolist()]
+    said = [", ".join(name + say(worth) for worth, name in row if worth) for row in named]
+    return [said[at] for at in place.tolist()]
 
 
 def _read_band(bands: pd.DataFrame, score: pd.Series, column: str) -> Floats:
