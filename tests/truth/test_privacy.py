@@ -21,7 +21,7 @@ OWN = ("private", "artifacts", "to_fill")  # folders that may name people
 _FIRST, _SECOND = ("Quor", "Vyx", "Zelm", "Wrug", "Jozv", "Xand", "Fjolb", "Tzir", "Kwep", "Pyrg"), ("ane", "ulf", "ix")
 _FAMILY = ("Zwelk", "Voxb", "Krumpf", "Tyzz", "Jaxw", "Quibb", "Wyrd", "Fezk", "Xolm", "Brizg", "Plunx", "Ozwald")
 _MIDDLE = ("ar", "ov", "ick", "um", "esh", "ul", "ep", "ist", "on")
-_REST = ("inger", "otti", "kew", "sund")
+_REST = ("inger", "otti", "kew", "sund", "quardt", "vlo", "zeph", "mqvist", "gryff", "ladze")
 _JAPANESE = ("綾小路 麗子", "武者小路 實篤", "勅使河原 蒼風", "西園寺 公望",
              "伊集院 静香", "九条 頼子", "柳生 十兵衛", "長曽我部 元親")
 CONSENTED = "One definition, one number, and the argument is about deals and not about whose sheet is right."
@@ -89,7 +89,7 @@ def _mention(marks, where, n):
 
 def _plant_tables(study, marks):
     contacts = _rows(study / "contacts.csv")
-    known, own = [], {}
+    known = []
     for n, row in enumerate(contacts):
         if n % 60 == 0:
             row["name"] = marks.japanese("contacts.name") if n % 240 == 0 else marks.name("contacts.name")
@@ -101,31 +101,42 @@ def _plant_tables(study, marks):
     _write(study / "contacts.csv", contacts)
     for table, columns, every in (
             ("churn", ("reason", "text"), 9), ("support", ("text", "category"), 60), ("satisfaction", ("text",), 40),
-            ("opinions", ("note",), 9), ("review", ("comment", "proposal"), 9), ("deals", ("loss_reason",), 25)):
+            ("opinions", ("note",), 9), ("review", ("comment", "proposal"), 9),
+            ("deals", ("loss_reason", "competitor"), 25), ("leads", ("title", "status"), 25),
+            ("feedback", ("reason", "note"), 3), ("triggers", ("kind",), 4), ("triggers", ("source", "note"), 20),
+            ("engagement", ("channel", "content"), 180), ("costs", ("category",), 9), ("pilot", ("arm",), 60),
+            ("competitors", ("strengths", "weaknesses", "price", "source"), 1), ("market", ("source",), 40),
+            ("trends", ("statement", "effect", "source", "url"), 1)):
         rows = _rows(study / f"{table}.csv")
         for (n, row), column in itertools.product(enumerate(rows[::every]), columns):
             where = f"{table}.{column}"
             row[column] += f" {_mention(marks, where, n)}; {known[n % len(known)].split()[-1]} knows"
         _write(study / f"{table}.csv", rows)
     for table, column in (("accounts", "Account owner"), ("deals", "owner"), ("opinions", "author"),
-                          ("review", "reviewer")):
+                          ("review", "reviewer"), ("feedback", "author")):
         rows, called = _rows(study / f"{table}.csv"), {}
         for row in rows:
             if row[column] not in called:
                 called[row[column]] = marks.name(f"{table}.{column}")
             row[column] = called[row[column]].upper() if row is rows[7] else called[row[column]]
         _write(study / f"{table}.csv", rows)
-    accounts = _rows(study / "accounts.csv")
-    for row in accounts:
-        n = int(row["Account ID"][1:])
-        some, where = n % 60 == 0 and n not in own, "accounts, a column of their own"
+    for table, key in (("accounts", "Account ID"), ("leads", "lead_id")):
+        _plant_columns(study, table, key, marks)
+    return known
+
+
+def _plant_columns(study, table, key, marks):
+    """Give a table columns of its own that say who is to be asked, and how."""
+    rows, own, where = _rows(study / f"{table}.csv"), {}, f"{table}, a column of their own"
+    for row in rows:
+        n = int(row[key][1:])
+        some = n % 60 == 0 and n not in own
         own.setdefault(n, {
             "main_contact": marks.name(where) if some else f"Jo {'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10 % 10]}son",
             "billing_mail": marks.mail(where) if some else f"b{n}@own.example",
             "hotline": marks.phone(where) if some else f"+44 20 7000 {n:04}"})
         row.update(own[n])
-    _write(study / "accounts.csv", accounts)
-    return known
+    _write(study / f"{table}.csv", rows)
 
 
 def _plant_interviews(study, marks, known):
