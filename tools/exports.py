@@ -6,6 +6,7 @@ time: what is read from any two of these exports must be equal, but for the ids,
 
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ PREFIXES = {"accounts": ("90", "001"), "deals": ("80", "006"), "contacts": ("70"
 KEYS = {"account_id": "accounts", "deal_id": "deals", "contact_id": "contacts"}
 
 
+@cache  # what is read from it is never written to
 def make_tables(accounts: int = 80, seed: int = 5) -> dict[str, pd.DataFrame]:
     """Which company do all exports tell of? English and Japanese names, in letters that CP932 can hold."""
     english, japanese = (make_company(accounts, seed=seed, language=language).tables for language in LANGUAGES)
@@ -35,7 +37,7 @@ def make_tables(accounts: int = 80, seed: int = 5) -> dict[str, pd.DataFrame]:
     firms.loc[odd, "name"] = japanese["accounts"].loc[odd, "name"].to_numpy()
     firms.loc[firms.index[:4], "name"] = ["㈱髙﨑商店①", "髙島屋～西館", "Smith, Jones & \"Sons\"", "ｶﾀｶﾅ工業 Ⅲ"]
     firms["lifecycle"] = np.where(english["accounts"]["customer_since"].notna(), "Customer", "Opportunity")
-    deals = english["deals"].copy()
+    deals = english["deals"].drop(columns="competitor")  # neither system has a field for it
     deals["title"] = "Deal " + deals["deal_id"]
     people = english["contacts"].drop(columns=["seniority", "language"]).copy()
     names = people.pop("name").str.split(" ", expand=True).set_axis(["first", "last"], axis=1)

@@ -40,7 +40,7 @@ def folder(tmp_path):
 
 def _canonical(table, system):
     """Give what the company truly is, under the ids of a system."""
-    told = exports.make_tables()[table]
+    told = exports.make_tables(80)[table]
     return told.assign(**{key: exports.rename(told[key], key, system) for key in exports.KEYS if key in told})
 
 
