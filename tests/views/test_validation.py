@@ -53,7 +53,7 @@ def test_every_kpi_shows_its_n_its_window_and_its_interval():
     assert [row.partition(", EUR")[0].removesuffix(", days") for row in rows] == [kpi.name for kpi in KPIS.values()]
     assert all(n.count(" / ") == 2 for *_figures, n, _settled in rows.values())
     assert rows["Win rate, by day of closing"] == [
-        "100 % (87 to 100 %)", "0 % (0 to 13 %)", "50 % (37 to 63 %)", "25 / 25 / 50", "100 % / 100 %"]
+        "100 % (87 to 100 %)", "0 % (0 to 13 %)", "50 % (37 to 63 %)", "25 / 25 / 50", "100 / 100"]
     assert rows["Lifetime value (LTV), EUR"][0] == "9,880 (9,880 to 9,880)"  # no more than three figures
     assert rows["Cycle length, days"][0] == "50 (50 or more)"
     assert rows["Lead acquisition rate"][0] == "–"

@@ -113,7 +113,7 @@ def _name_attributes(codes: str) -> str:
     said = [f"{name_attribute(one)} {points.replace('-', '−')}".strip() for one, _space, points in parts]
     if not codes.endswith(tuple("0123456789")) or len(said) <= _NAMED:
         return _(", ").join(said)
-    rest = f"{sum(int(points) for _one, _space, points in parts[_NAMED:]):+d}".replace("-", "−")
+    rest = f"{sum(int(points) for _one, _space, points in parts[_NAMED:]):+d}".replace("-", "−").replace("+0", "±0")
     return _(", ").join([*said[:_NAMED], phrase("rest", "points", n=len(said) - _NAMED, points=rest)])
 
 
@@ -126,7 +126,7 @@ def tabulate_judged(judged: pd.DataFrame) -> Table | Prose:
 def tabulate_fields(targets: Targets) -> Table | Prose:
     """Which field is to be filled first?"""
     rows = targets.fields[targets.fields["unknown"] > 0]
-    return lay_out("fields", rows.round(1)) if len(rows) else Prose("")
+    return lay_out("fields", rows) if len(rows) else Prose("")
 
 
 def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd.Series) -> Table | Prose:

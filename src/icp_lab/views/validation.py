@@ -113,7 +113,7 @@ def _say_figure(kpi: str, row: Mapping[str, Any]) -> str:
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Say n of each column, and how much of it is settled in the first two."""
-    settled = [MISSING if pd.isna(row["maturity"]) else say(row["maturity"], "share") for row in rows[:2]]
+    settled = [say(100 * row["maturity"], "integer") for row in rows[:2]]
     return {"n": " / ".join(say(row["n"], "integer") for row in rows), "settled": " / ".join(settled)}
 
 
