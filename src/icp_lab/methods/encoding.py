@@ -103,20 +103,27 @@ def _encode_number(column: pd.Series) -> pd.DataFrame:
 
 def spread_levels(column: pd.Series) -> pd.DataFrame:
     """Which accounts hold which level? 1, 0, or missing where the cell is; a column a level, in alphabetical order."""
-    known = column.notna().to_numpy(dtype=bool)
-    cells = [cell if isinstance(cell, tuple) else (str(cell),) for cell in column[known]]
+    held, levels = _hold_levels(column)
+    return pd.DataFrame(held.T, column.index, levels)
+
+
+def _hold_levels(column: pd.Series) -> tuple[Floats, list[str]]:
+    """Give a row a level."""
+    known = np.flatnonzero(column.notna())
+    cells = [cell if isinstance(cell, tuple) else (str(cell),) for cell in column.to_numpy(dtype=object)[known]]
     levels = sorted({level for cell in cells for level in cell})
-    held = pd.DataFrame(np.nan, index=column.index, columns=levels)
-    if levels:
-        held.loc[known] = np.array([[level in cell for level in levels] for cell in cells], dtype=np.float64)
-    return held
+    place = {level: i for i, level in enumerate(levels)}
+    held = np.full((len(levels), len(column)), np.nan)
+    held[:, known] = 0.0
+    held[[place[level] for cell in cells for level in cell], np.repeat(known, [len(cell) for cell in cells])] = 1.0
+    return held, levels
 
 
 def _encode_levels(column: pd.Series) -> pd.DataFrame:
-    held = spread_levels(column)
-    shares = held.mean()
-    held = held.loc[:, (shares >= RARE) & (shares <= 1 - RARE)]
-    centred = (held - held.mean()).fillna(0.0)
-    total = float(np.square(centred.to_numpy()).mean(axis=0).sum())
-    named = centred.rename(columns=lambda level: f"{column.name} = {level}")
-    return named * np.sqrt(CATEGORY_WEIGHT / total) if total else named
+    held, levels = _hold_levels(column)
+    shares = np.nanmean(held, axis=1)
+    kept = (shares >= RARE) & (shares <= 1 - RARE)
+    centred = np.nan_to_num(held - shares[:, None])[kept]
+    total = float(np.square(np.ascontiguousarray(centred.T)).mean(axis=0).sum())
+    scaled = centred * np.sqrt(CATEGORY_WEIGHT / total) if total else centred
+    return pd.DataFrame(scaled.T, column.index, [f"{column.name} = {levels[i]}" for i in np.flatnonzero(kept)])

@@ -9,8 +9,6 @@ from hdbscan import HDBSCAN
 from scipy.linalg import eigh
 from scipy.spatial.distance import cdist
 from scipy.special import ndtri
-from scipy.stats import rankdata
-from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from icp_lab.errors.base import ask_nearest, utter
@@ -142,8 +140,13 @@ def resample_clusters(points: Floats, labels: Codes | None, shape: Shape, resamp
 def _agree(first: Codes, second: Codes) -> float:
     if first.max() < 1 or second.max() < 1:
         return 0.0
+    # The adjusted Rand index in integers, as scikit-learn has it, without its checks: thousands of pairs are compared.
     both = (first > -2) & (second > -2)
-    return float(adjusted_rand_score(first[both], second[both]))
+    table = np.zeros((first.max() + 2, second.max() + 2), dtype=np.int64)
+    np.add.at(table, (first[both] + 1, second[both] + 1), 1)
+    n, alike, ones, others = (int(x) for x in (table.sum(), *(np.square(table.sum(axis)).sum() for axis in ((), 1, 0))))
+    tp, fn, fp, tn = alike - n, ones - alike, others - alike, n * n - ones - others + alike
+    return 2.0 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn)) if fn or fp else 1.0
 
 
 def _find_again(members: Flags, draws: list[Codes]) -> float:
@@ -357,15 +360,15 @@ def draw_null(attributes: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
 
 
 def _draw_copula(numbers: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    scores = numbers.apply(lambda x: ndtri(rankdata(x, nan_policy="omit") / (x.notna().sum() + 1)))
+    scores = pd.DataFrame(ndtri(numbers.rank() / (numbers.count() + 1)))
     correlation = scores.corr().fillna(0.0).to_numpy(copy=True)
     np.fill_diagonal(correlation, 1.0)
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))  # missing cells can make the matrix slightly indefinite
     latent = rng.normal(size=numbers.shape) @ root.T
-    drawn = pd.DataFrame(np.nan, index=numbers.index, columns=numbers.columns)
+    drawn = np.full(numbers.shape, np.nan)
     for i, name in enumerate(numbers):
         known = np.sort(numbers[name].dropna().to_numpy())
         filled = np.sort(rng.choice(len(numbers), len(known), replace=False))
-        drawn.iloc[filled, i] = known[rankdata(latent[filled, i], method="ordinal") - 1]
-    return drawn
+        drawn[filled[np.argsort(latent[filled, i], stable=True)], i] = known
+    return pd.DataFrame(drawn, numbers.index, numbers.columns)
