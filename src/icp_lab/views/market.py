@@ -121,7 +121,8 @@ def tabulate_competitors(competition: Competition) -> Table | Prose:
     ends = frame[["target_employees_min", "target_employees_max"]].map(lambda end: "" if pd.isna(end) else f"{end:.0f}")
     sizes = ends.agg("-".join, axis=1).map(_name_band)
     wanted = [_(", ").join(one) if isinstance(one, tuple | list) else "" for one in frame["target_industry"]]
-    return lay_out("competitors", frame.assign(industries=wanted, sizes=sizes), n=int(frame["n"].max()))
+    note = phrase("competitor", "overlap", n=int(frame["n"].max())) if frame["overlap"].notna().any() else ""
+    return lay_out("competitors", frame.assign(industries=wanted, sizes=sizes), note=note)
 
 
 def tabulate_strengths(competition: Competition) -> Table | Prose:
