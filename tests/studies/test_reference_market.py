@@ -1,14 +1,19 @@
 """Public statistics and a public list of competitors drive the market page, with the traps that they hold."""
 
+import csv
+import html
+import re
 import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from icp_lab.icp import write_icp
 from icp_lab.methods.competition import compare_competitors
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.market import Own, size_market
+from icp_lab.report.make import Wish, make_report
 from icp_lab.rule import Rule
 from icp_lab.study import open_study
 
@@ -108,3 +113,70 @@ def test_a_list_of_competitors(take):
     assert np.isnan(found.frame["overlap"]).all()
     assert found.frame.set_index("name").loc[rivals["name"].iloc[0], ["won", "deals"]].tolist() == [1, 2]
     assert found.frame["price"].str.fullmatch(r"[0-9.]+").sum() > 9
+
+
+PAGE = """outcome: won
+capacity: {accounts_per_rep: 20, reps: 3}
+tables:
+  accounts: accounts.csv
+  deals: deals.csv
+  competitors:
+    file: competitors.csv
+    columns: {name: name, strengths: pros, weaknesses: cons, price: min_paid_price, source: url}
+    where: {category: crm}
+  market:
+    file: %s
+    columns: {%s}
+    set: {source: %s, year: "2021"}
+"""
+US = ("us.csv", "companies: Firms, industry: NAICS_Description, region: State_Name, employees_min: Enterprise_Size, "
+      "employees_max: Enterprise_Size", "US Census Bureau")
+JAPAN = ("japan.csv", "companies: Companies, industry: Industry groups of enterprises", "Economic Census")
+
+
+def _render(study, out, page):
+    """Run the market page of a study on a table, and give what it says as plain text."""
+    head = "name: Test\nlanguage: en\nas_of: 2026-03-31\ncurrency: USD\n"
+    (study / "study.yml").write_text(head + PAGE % page, encoding="utf-8")
+    run = make_report(study, out, Wish(only="05_market"))
+    assert {name: end.cause for name, end in run.steps.items() if end.state not in ("done", "fresh")} == {}
+    text = re.sub(r"(?s)<(script|style|svg).*?</\1>", " ", (out / "05_market.html").read_text(encoding="utf-8"))
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", text)).split())
+
+
+@pytest.mark.slow
+def test_the_market_page_is_rendered_from_public_tables(root, tmp_path):
+    """Of firms by state, of companies of Japan, and of a public list of competitors, with what is wrong in each."""
+    shared, study = root.parent / "shared" / "reference", tmp_path / "study"
+    study.mkdir()
+    for source, name in (("susb_2021/us_state_2digitnaics_2021.csv", "us.csv"),
+                         ("jp_reference/estat_census_industry_en.csv", "japan.csv"),
+                         ("comparedge_saas/competitors_slim.csv", "competitors.csv")):
+        if not (shared / source).is_file():
+            pytest.skip("../shared/reference is not laid beside this checkout")
+        shutil.copyfile(shared / source, study / name)
+    with (study / "competitors.csv").open(encoding="utf-8") as stream:
+        rivals = [row["name"] for row in csv.DictReader(stream) if row["category"] == "crm"]
+    accounts = [f"A{i},{('SaaS', 'Telecom', 'Manufacturing', 'Healthcare')[i % 4]},{(20, 60, 120, 700)[i // 4 % 4]},"
+                f"{('Texas', 'California')[i % 2]}" for i in range(80)]
+    deals = [f"D{i},A{i % 80},{'won' if i * 7 % 3 else 'lost'},1000,2025-{1 + i % 12:02}-03,2025-{1 + i % 12:02}-20,"
+             f"{rivals[i % 3] if i % 2 else ''}" for i in range(160)]
+    for name, head, rows in (("accounts", "account_id,industry,employees,region", accounts),
+                             ("deals", "deal_id,account_id,stage,amount,created,closed,competitor", deals)):
+        (study / f"{name}.csv").write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    write_icp(study / "icp.yml", {"schema": 1, "name": "Test", "version": "1", "criteria": RULE.to_dicts()})
+
+    page = _render(study, tmp_path / "out", US)
+    assert re.search(r"Of 791,333 companies that could buy, 1,\d{3} fit the profile \(\d+ to 2,\d{3}\)", page)
+    assert "“United States” (5,248,914 companies) is the total of other rows (5,412,309) and is left out" in page
+    assert "Manufacturing: 20 of our accounts are in it, and the market table has no row for it." in page
+    assert "Pareto law" in page and "Information: how much of it is of the profile's industries nobody knows." in page
+    assert "Counted by: US Census Bureau, 2021." in page
+    assert all(rival in page for rival in rivals)
+    assert "|" not in page and "Overlap" not in page  # the list says strengths, and nothing of targets
+    assert "A competitor is noted in 53 of 106 won deals and in 27 of 54 lost ones." in page
+
+    page = _render(study, tmp_path / "out", JAPAN)
+    assert re.search(r"Of 329,898 companies that could buy, \d,\d{3} fit the profile", page)
+    assert "(1,691,566 companies) is the total of other rows (1,691,563) and is left out" in page
+    assert "The market does not know employees: the share among our accounts that meet the rest, 10 of 20" in page

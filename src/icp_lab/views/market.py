@@ -128,6 +128,8 @@ def tabulate_competitors(competition: Competition) -> Table | Prose:
 def tabulate_strengths(competition: Competition) -> Table | Prose:
     """What are competitors good and bad at, as far as somebody wrote it down?"""
     told = competition.frame.dropna(subset=["strengths", "weaknesses"], how="all")
+    told = told.assign(**{part: told[part].str.replace(r"\s*\|\s*", _("; "), regex=True)
+                          for part in ("strengths", "weaknesses")})
     return lay_out("rivals_told", told) if len(told) else Prose("")
 
 
