@@ -41,9 +41,20 @@ def enriched():
     return enrich_leads(LEADS, REFERENCE, ACCOUNTS)
 
 
+def choose(enriched, pilot):
+    return choose_targets(CARD, ACCOUNTS, enriched, customers=CUSTOMERS, leads=LEADS, engaged=ENGAGED, room=1,
+                          pilot=pilot)  # fmt: skip
+
+
 @pytest.fixture
 def targets(enriched):
-    return choose_targets(CARD, ACCOUNTS, enriched, customers=CUSTOMERS, leads=LEADS, engaged=ENGAGED, room=1)
+    return choose(enriched, pd.DataFrame())
+
+
+def test_a_hold_out_is_not_approached(enriched, targets):
+    first, second = targets.list["id"].head(2)
+    pilot = pd.DataFrame({"unit_id": [first, second], "arm": ["Holdout", "control"]})
+    assert choose(enriched, pilot).list["id"].tolist() == targets.list["id"].tolist()[1:]
 
 
 def test_gaps_are_filled_and_what_a_lead_says_stays(enriched):

@@ -88,7 +88,7 @@ class Plan(Shown):
     `frame`: a row an effect; `times`, `share` (that would convert), `once` and `anytime` (units to draw), `weeks` (to
     the last outcome, looking at any time; infinite where no new units come). `draw`: unit_id, stratum, assigned, arm;
     without rows while a pilot is on. `terms`: `hits` of `n` units alike converted within `weeks` weeks lately, `low` to
-    `high` of them; `flow`, new units a week; `once` and `anytime`, the least effect that the units drawn can show;
+    `high` of them; `flow`, new units a week; `least_once` and `least_anytime`, effects that the units drawn can show;
     `closing`, median days from deal to outcome; `worth` and `seed` as given; `running`, since when a pilot is on; and
     the `mark` of the list.
     """
@@ -156,18 +156,18 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     sizes["weeks"] = weeks + np.where(lacking > 0, lacking / flow if flow else np.inf, 0)
     curve, (low, high) = trace_deals(until(fill_table(deals, "deals"), "created", now), now), bound_share(hits, n)
     once, anytime = find_least(hits / n, len(draw), share=share) if hits and len(draw) else (np.nan, np.nan)
-    terms = {"hits": hits, "n": n, "low": low, "high": high, "flow": flow, "once": once, "anytime": anytime,
-             "closing": float(curve.quantile(0.5)) if curve else np.nan, "weeks": weeks, "worth": worth, "seed": seed,
-             "running": str(last.date()) if running else "", "mark": mark_draw(draw)}
-    return Plan(sizes, draw, terms)
+    return Plan(sizes, draw, {
+        "hits": hits, "n": n, "low": low, "high": high, "flow": flow, "least_once": once, "least_anytime": anytime,
+        "closing": float(curve.quantile(0.5)) if curve else np.nan, "weeks": weeks, "worth": worth, "seed": seed,
+        "running": str(last.date()) if running else "", "mark": mark_draw(draw)})
 
 
 def _list_units(targets: Targets, known: pd.DataFrame, former: pd.DataFrame) -> pd.DataFrame:
     """List whom a pilot can take: who is worked on, by tier and band of size, and was in none before."""
-    units = targets.list[["id", "tier"]].rename(columns={"id": "unit_id"})
+    units = targets.list[["id", "tier"]].rename(columns={"id": "unit_id"}).drop_duplicates("unit_id")
     units = units[units["tier"].isin(_WORKED) & ~units["unit_id"].isin(former["unit_id"])]
-    facts = known.reindex(index=units["unit_id"], columns=["employees", "annual_revenue"]).astype("float64")
-    stratum = units["tier"] + " " + band_sizes(facts).fillna("?").to_numpy()
+    facts = known[~known.index.duplicated()].reindex(columns=["employees", "annual_revenue"]).astype("float64")
+    stratum = units["tier"] + " " + band_sizes(facts.reindex(units["unit_id"])).fillna("?").to_numpy()
     return units[["unit_id"]].assign(stratum=stratum).sort_values("unit_id", ignore_index=True)
 
 
@@ -177,9 +177,9 @@ class Reading(Shown):
 
     `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, the fields
     of `Comparison` at ends that hold however often one looks, `once_low` and `once_high` (of the gap, had this been the
-    only look), `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, `cost`.
-    `terms`: `assigned`, day of the draw; `intact`, is the list as it was drawn (yes, no, unmarked); `crossed`, units
-    treated as the other side; `earlier`, units of earlier draws, which are not counted.
+    only look), `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, and what
+    was `spent` on each. `terms`: `assigned`, day of the draw; `intact`, is the list as it was drawn (yes, no,
+    unmarked); `crossed`, units treated as the other side; `earlier`, units of earlier draws, which are not counted.
     """
 
     frame: pd.DataFrame
@@ -227,8 +227,8 @@ def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
     crossed = treated.notna() & (ours != ~treated.isin(_LEFT))
     marks = {*drawn["draw"].dropna()}
     intact = "unmarked" if not marks else "yes" if marks == {mark_draw(drawn)} else "no"
-    arms = drawn.groupby("arm").agg(n=("unit_id", "size"), **{
-        name: (name, "sum") for name in ("reached", "lead", "won")}, cost=("cost", lambda cost: cost.sum(min_count=1)))
+    arms = drawn.groupby("arm").agg(n=("unit_id", "size"), spent=("cost", "mean"), **{
+        name: (name, "sum") for name in ("reached", "lead", "won")})
     found = [{"outcome": name, **_compare(drawn.loc[ours, name], drawn.loc[~ours, name])}
              for name in ("lead", "won") if ours.any() and not ours.all()]
     day = drawn["assigned"].max()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icp_lab.methods.customers import fill_table
 from icp_lab.methods.personas import place_people
 from icp_lab.methods.result import Codes, Shown, bound_share
 from icp_lab.methods.score import BASE, LEAST_KNOWN, Card, add_points, score_rows
@@ -99,7 +100,7 @@ class Targets(Shown):
 
 def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
     card: Card, attributes: pd.DataFrame, enriched: Enriched, *, customers: pd.DataFrame, leads: pd.DataFrame,
-    engaged: pd.DataFrame, room: float = 0,
+    engaged: pd.DataFrame, pilot: pd.DataFrame, room: float = 0,
 ) -> Targets:
     """How do all accounts and leads score, and which of them belong to which tier?
 
@@ -113,6 +114,8 @@ def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
         The artifact and the table.
     engaged
         Of `score_engagement`.
+    pilot
+        The table: whom it holds out is not approached.
     room
         Companies that sales can look after; 0: not known, the tiers are shares of the list.
 
@@ -131,6 +134,9 @@ def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
     frame = pd.concat(scored, ignore_index=True).sort_values(["kind", "id"], ignore_index=True)
     warm = engaged.reindex(frame["id"]).set_axis(frame.index)
     frame["engagement"], frame["warm"] = warm["engagement"].fillna(0).astype("int64"), warm["warm"].fillna("none")
+    drawn = fill_table(pilot, "pilot")
+    held_out = drawn.loc[drawn["arm"].str.strip().str.lower().eq("holdout"), "unit_id"]
+    frame["listed"] &= ~frame["id"].isin(held_out)
     tiers = _cut_tiers(frame.loc[frame["listed"], "points"], card, room)
     names, least = np.array([one["name"] for one in tiers]), np.array([one["min_fit"] for one in tiers])
     at = (frame["points"].to_numpy()[:, None] < least).sum(axis=1)

@@ -28,6 +28,7 @@ from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
 from icp_lab.study.study import MOST_ASKED
+from icp_lab.tables import BY_NAME
 from icp_lab.views.personas import word_icp
 from icp_lab.views.review import list_agenda, list_lines
 from icp_lab.views.words import name, names
@@ -158,14 +159,11 @@ def write_feedback(plan: Plan, folder: Path) -> None:
     if len(asked):
         called = plan.study.table("accounts").set_index("account_id")["name"]
         reasons = ", ".join(name("reason_group", group) for group in GROUPS[:-1])
-        written = asked["account_id"].map(called).astype("str").str.replace(r"^(?=[=+@\t-])", "'", regex=True)
         form = asked.assign(
-            date=plan.study.as_of.isoformat(), name=written, profile=asked["fit"].map(names("fit")),
+            date=plan.study.as_of.isoformat(), name=asked["account_id"].map(called),
+            profile=asked["fit"].map(names("fit")),
             choices=_("agrees: yes or no; reason: {reasons}, or in your own words").format(reasons=reasons))
-        held = (plan.study.folder / "feedback.csv").exists()
-        place = folder / "to_fill" / (f"feedback_{plan.study.as_of.isoformat()}.csv" if held else "feedback.csv")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        form.reindex(columns=list(_FEEDBACK)).to_csv(place, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        _write_table(plan, folder, "feedback", form.reindex(columns=list(_FEEDBACK)))
     if len(owners := adoption[adoption["by"] == "owner"]):
         heads, path = names("adoption_column"), folder / "private" / "adoption.xlsx"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,6 +176,27 @@ def write_feedback(plan: Plan, folder: Path) -> None:
 
 # The columns of the table feedback that people fill in come before what helps them.
 _FEEDBACK = ("date", "account_id", "name", "profile", "failed", "agrees", "reason", "note", "author", "choices")
+
+
+def write_pilot(plan: Plan, folder: Path) -> None:
+    """Put who is drawn into which arm of a pilot into a folder, with room for what becomes of each."""
+    if find_entry(plan.out, "plan") is None:
+        return
+    record = dict(read_artifact(folder_of(plan.out, WRITER["plan"]), ARTIFACT["plan"]))
+    if record["draw"]:
+        drawn = pd.DataFrame(record["draw"])
+        called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), {})
+        form = drawn.assign(draw=record["terms"]["mark"], name=drawn["unit_id"].map(called))
+        _write_table(plan, folder, "pilot", form.reindex(columns=["unit_id", "name", *[*BY_NAME["pilot"].by_name][1:]]))
+
+
+def _write_table(plan: Plan, folder: Path, table: str, form: pd.DataFrame) -> None:
+    """Put a table to fill in into a folder, under the day's name where the study has one; Excel reads no formula."""
+    held = (plan.study.folder / f"{table}.csv").exists()
+    place = folder / "to_fill" / (f"{table}_{plan.study.as_of.isoformat()}.csv" if held else f"{table}.csv")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    form = form.assign(name=form["name"].astype("str").str.replace(r"^(?=[=+@\t-])", "'", regex=True))
+    form.to_csv(place, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def write_targets(plan: Plan, folder: Path) -> None:
@@ -210,4 +229,4 @@ def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
 
 
-WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_targets, write_feedback)
+WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_targets, write_pilot, write_feedback)

@@ -154,14 +154,17 @@ def copy_files(files: Iterable[tuple[Path, Path]]) -> None:
         shutil.copyfile(path, target)
 
 
+_ANSWERS = {"feedback": ("agrees",), "pilot": ("reached", "treated", "lead")}
+
+
 def _is_filled(path: Path) -> bool:
     if path.name == "decisions.csv" or (path.parent.name == "review" and path.suffix == ".xlsx"):
         from icp_lab.study.ballots import is_answered  # noqa: PLC0415  (pandas)
 
         return is_answered(path)
-    if path.stem.startswith("feedback"):  # lists what is asked, with an empty cell for each answer
+    if answers := _ANSWERS.get(path.stem.partition("_")[0]):  # lists what is asked, with empty cells for the answers
         headers, rows = read_cells(path)
-        return "agrees" in headers and any(row[1 + headers.index("agrees")] for row in rows)
+        return any(row[1 + headers.index(answer)] for answer in answers if answer in headers for row in rows)
     lines = path.read_bytes().splitlines()
     return sum(bool(line.strip(b" ,;\t\r\n")) for line in lines) > (1 if path.suffix.lower() == ".csv" else 0)
 
