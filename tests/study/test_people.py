@@ -34,3 +34,10 @@ def test_columns_of_ones_own_that_name_people_are_no_attributes(make_study):
     assert found.refused["main_contact"] == found.refused["mail"] == "person"
     wanted = open_study(make_study(YML + "attributes: {include: [main_contact]}\n", **FILES)).candidates()
     assert wanted.names == ("main_contact",)
+
+
+def test_companies_that_go_by_pseudonyms_are_named_in_no_text_either(make_study):
+    yml = "privacy: {companies: pseudonyms}\n" + YML.replace("{accounts", "{leads: l.csv, accounts")
+    files = FILES | {"a_csv": FILES["a_csv"].replace("account_id,owner", "account_id,name").replace("Ann Berg", "Acme")}
+    study = open_study(make_study(yml, **files, l_csv="lead_id,company\nL1,Quorix Works\n"))
+    assert {"Acme", "Quorix Works"} <= study.people

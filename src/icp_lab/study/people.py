@@ -32,7 +32,7 @@ def list_people(study: "Study") -> frozenset[str]:
         partial(_read_column, study, table.name, column.name)
         for table in TABLES if study.has(table.name) for column in table.columns if column.role == "person"]
     if study.privacy.get("companies") == "pseudonyms":
-        sources.append(partial(_read_column, study, "accounts", "name"))
+        sources += [partial(_read_column, study, *where) for where in (("accounts", "name"), ("leads", "company"))]
     sources += [lambda: read_interviews(study.folder).heads["interviewer"], lambda: study.ballots()["reviewer"],
                 lambda: [row["by"] for _number, row in read_decided(study.folder / DECISIONS)],
                 lambda: [hypothesis.by for hypothesis in study.hypotheses()]]
