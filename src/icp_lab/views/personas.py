@@ -193,7 +193,7 @@ def _word_statement(kind: str, words: dict[str, Any], called: dict[str, str]) ->
         words["criterion"] = begin(Criterion.from_dict(words["criterion"]).words())
     elif "attribute" in words:
         attribute, level = name_attribute(words["attribute"]), words["level"]
-        words["label"] = begin(f"{attribute}: {level}" if level else attribute)
+        words["label"] = begin(f"{attribute}: {_(level)}" if level else attribute)
         words |= {side: name(f"{side}_group", words["comparison"]) for side in ("first", "second")}
     elif kind == "reason":
         words["what"] = begin(name("reason_group", words["what"]))
