@@ -6,9 +6,11 @@ from python_calamine import CalamineWorkbook
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.artifacts.manifest import digest_file
+from icp_lab.methods.pilot import mark_draw, read_pilot
 from icp_lab.report import asking
 from icp_lab.report.make import Wish, plan_report
 from icp_lab.study import open_study
+from icp_lab.study.begin import collect
 
 
 @pytest.fixture
@@ -90,6 +92,29 @@ def test_sales_is_asked_and_who_is_in_charge_is_named_in_private_alone(make_stud
     (study.folder / "feedback.csv").write_text("date,agrees\n")
     asking.write_feedback(plan, plan.out)
     assert (plan.out / f"to_fill/feedback_{study.as_of}.csv").exists()
+
+
+def test_the_arms_of_a_pilot_go_out_and_come_back_as_they_were_drawn(make_study, tmp_path_factory, monkeypatch):
+    files = {"a_csv": "account_id\nA1\n", "l_csv": "lead_id,company\nL1,=1+1\nL2,Beta\n"}
+    study = open_study(make_study("tables: {accounts: a.csv, leads: l.csv}\n", **files))
+    plan = plan_report(study, tmp_path_factory.mktemp("out"), Wish())
+    draw = pd.DataFrame({"unit_id": ["L1", "L2"], "arm": ["pilot", "control"], "assigned": "2026-03-01"})
+    record = {"draw": draw.assign(stratum="A ?").to_dict("records"), "terms": {"mark": mark_draw(draw)}}
+    monkeypatch.setattr(asking, "find_entry", lambda _out, _name: True)
+    monkeypatch.setattr(asking, "read_artifact", lambda _folder, _artifact: record)
+    asking.write_pilot(plan, plan.out)
+    form = plan.out / "to_fill/pilot.csv"
+    sheet = pd.read_csv(form, encoding="utf-8-sig")
+    assert sheet["name"].tolist() == ["'=1+1", "Beta"]
+    assert collect(form.parent, study).copied == ()  # nothing has become of anybody yet
+    sheet.assign(lead=["yes", "no"], assigned="2026/3/1").iloc[::-1].to_csv(form, index=False)  # as Excel leaves it
+    assert [path.name for path in collect(form.parent, study).copied] == ["pilot.csv"]
+    study = open_study(make_study("tables: {accounts: a.csv, leads: l.csv, pilot: pilot.csv}\n", **files))
+    found = read_pilot(study.table("pilot"), as_of=study.as_of)
+    assert found.terms == {"assigned": "2026-03-01", "intact": "yes", "crossed": 0, "earlier": 0}
+    assert found.frame["hits"].tolist() == [1, 0]
+    asking.write_pilot(plan, plan.out)  # the next one beside it
+    assert (plan.out / f"to_fill/pilot_{study.as_of}.csv").exists()
 
 
 def test_whom_to_approach_is_named_in_private_alone(make_study, tmp_path_factory, monkeypatch):
