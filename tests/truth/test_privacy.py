@@ -120,6 +120,8 @@ def _plant_tables(study, marks):
                 called[row[column]] = marks.name(f"{table}.{column}")
             row[column] = called[row[column]].upper() if row is rows[7] else called[row[column]]
         _write(study / f"{table}.csv", rows)
+    triggers, often = _rows(study / "triggers.csv"), f"audit, said {marks.titled('a trigger that many have')}"
+    _write(study / "triggers.csv", [{**row, "kind": row["kind"].replace("audit", often)} for row in triggers])
     for table, key in (("accounts", "Account ID"), ("leads", "lead_id")):
         _plant_columns(study, table, key, marks)
     return known

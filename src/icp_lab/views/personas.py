@@ -150,7 +150,8 @@ def word_icp(icp: dict[str, Any], book: pd.DataFrame) -> dict[str, Any]:
     called = dict(zip(book["code"], book["name"], strict=True))
     said = {"personas": [_word_persona(one, called) for one in icp.get("personas") or []],
             "groups": {group: [{"statement": _word_statement(one["kind"], one["words"], called),
-                                "evidence": one["evidence"], "confidence": one["confidence"]}
+                                "evidence": [hide(each) if one["kind"] == "trigger" else each
+                                             for each in one["evidence"]], "confidence": one["confidence"]}
                                for one in icp["groups"][group]]
                        for group in names("attribute_group_of_six")} if "groups" in icp else {}}
     worded: dict[str, Any] = _hide_people(icp | {key: value for key, value in said.items() if key in icp})
@@ -197,6 +198,8 @@ def _word_statement(kind: str, words: dict[str, Any], called: dict[str, str]) ->
         words |= {side: name(f"{side}_group", words["comparison"]) for side in ("first", "second")}
     elif kind == "reason":
         words["what"] = begin(name("reason_group", words["what"]))
+    elif kind == "trigger":
+        words["what"] = begin(hide(words["what"]))
     elif kind == "theme":
         words["name"] = called.get(words["code"], words["name"])
     return phrase("known", kind, **words)
