@@ -49,6 +49,9 @@ ARTIFACTS = {
                                     "p_value": 0.5, "q_value": 0.5}),
     "market": {"tam": SIZE, "sam": SIZE | {"companies": 90.0}, "som": SIZE | {"companies": 9.0}, "assumptions": []},
     "score": {**SCORE, "predicts": True},
+    "validation": {"promise": {"state": "kept", "version": "2", "since": "2025-12-31", "n": 120, "covered": 30,
+                               "covered_positives": 12, "lift": 1.9, "low": 1.2, "high": 2.9,
+                               "promise": {"lift": 2.0, "lift_low": 1.4, "lift_high": 2.9, "due": "2026-03-31"}}},
     "icp": ICP,
 }
 
@@ -94,6 +97,7 @@ def test_a_finished_report_is_one_thing_to_read(plan):
     assert read.data["groups"]["pains"][0]["statement"].startswith("Too dear (en): said at 2 of 3 companies")
     index = (plan.out / "index.html").read_text(encoding="utf-8")
     assert "Said by 01_customer_base." in index
+    assert "The promise of version 2 was <strong>kept</strong>" in index
     assert "Of 1 customers inside" in index
     assert (plan.out / "icp.xlsx").read_bytes()[:2] == b"PK"
 

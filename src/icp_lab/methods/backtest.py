@@ -19,7 +19,7 @@ from icp_lab.rule import Criterion, Hypothesis, Rule
 
 QUARTER = 3  # months after which a promise is looked at, once the outcomes are settled
 DEAL_WINDOW = 3  # months in which a deal is taken to settle: a deal has no window of the study's
-_FOLDS = 5
+_FOLDS, _PEERS = 5, 40
 _LOOSER = 3  # looser versions of the definition that are shown at most
 
 
@@ -38,12 +38,15 @@ class Definition:
         Its criteria.
     day
         The day up to which it can have seen data.
+    then
+        The lift of its evidence, where it was written down.
     """
 
     kind: str
     name: str
     rule: Rule
     day: date
+    then: Lift | None = None
 
 
 def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]], hypotheses: Sequence[Hypothesis], *,
@@ -64,9 +67,8 @@ def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]]
     tuple of Definition
         Each rule once, by the first who said it, and with the first day on which it was said.
     """
-    listed = [Definition("holds", str(profile.get("version") or ""), Rule.from_profile(profile), _day(profile, as_of))]
-    listed += [Definition("kept", str(one.get("version") or ""), Rule.from_profile(one), _day(one, as_of))
-               for one in versions]
+    listed = [Definition("kept" if place else "holds", str(one.get("version") or ""), Rule.from_profile(one),
+                         _day(one, as_of), _read_lift(one)) for place, one in enumerate((profile, *versions))]
     listed += [Definition("declared", one.name, one.rule, one.date) for one in hypotheses]
     first = {one.rule.key: min(each.day for each in listed if each.rule.key == one.rule.key) for one in listed}
     unique = {one.rule.key: one for one in reversed(listed) if one.rule.criteria}
@@ -77,6 +79,13 @@ def _day(profile: dict[str, Any], as_of: date) -> date:
     return date.fromisoformat(str(profile.get("as_of") or as_of)[:10])
 
 
+def _read_lift(profile: dict[str, Any]) -> Lift | None:
+    """Read the lift of the evidence, which was counted on cases set aside; the counts inside follow from it."""
+    evidence, keys = profile.get("evidence") or {}, ("lift", "lift_low", "lift_high", "n", "best", "covered")
+    lift, low, high, n, best, covered = (float(evidence.get(key) or 0) for key in keys)
+    return Lift(lift, low, high, int(n), int(best), covered, covered * lift * best / n, int(n)) if lift and n else None
+
+
 @dataclass(frozen=True)
 class Backtest(Shown):
     """What were definitions worth on later cases?
@@ -85,12 +94,12 @@ class Backtest(Shown):
     ----------
     frame
         A row a definition: `kind`, `name`, `day`, `seen` (it may have seen the later cases); on the earlier cases
-        `then` with `then_low`, `then_high` (the lift; that of a redraft is cross-fitted on random parts) and
+        `then` with `then_low`, `then_high` (the lift; that of the evidence, of a redraft cross-fitted) and
         `then_inside`, the share that came out well inside; on the later ones `lift`, `low`, `high`, `n`, `covered`,
         `covered_positives`, `coverage` (share of cases), `caught` (share of the good ones), `inside` with
         `inside_low`, `inside_high` (the interval of the lift, times the share of all).
-    rules
-        Their rules.
+    rules, outcome
+        Their rules, and the outcome that the cases are about.
     main
         The row that the conclusion is about: the first, where it had not seen the later cases. -1: none.
     day
@@ -110,6 +119,7 @@ class Backtest(Shown):
 
     frame: pd.DataFrame
     rules: tuple[Rule, ...]
+    outcome: str
     main: int
     day: str
     earlier: tuple[int, int]
@@ -131,16 +141,35 @@ def settle_window(outcome: str, window_months: int) -> int:
     return DEAL_WINDOW if outcome == "won" else window_months
 
 
-def take_settled(cases: pd.DataFrame, as_of: date, window_months: int) -> pd.DataFrame:
-    """Which cases are known, dated, and old enough that bad news had as much time to come as good news?"""
-    last = pd.Timestamp(as_of) - pd.DateOffset(months=settle_window(name_outcome(cases), window_months))
+def take_settled(cases: pd.DataFrame, as_of: date, window_months: int, scores: pd.Series | None = None,
+                 ) -> pd.DataFrame:
+    """Which cases are known, dated, and old enough that bad news had as much time to come as good news?
+
+    Parameters
+    ----------
+    cases, as_of, window_months
+        As for `backtest`.
+    scores
+        Success by account_id. Best customers are then called best of those that began at about the same time, about
+        forty, as many of them as are best of all: whoever began earlier has had more time to become one.
+    """
+    outcome = name_outcome(cases)
+    last = pd.Timestamp(as_of) - pd.DateOffset(months=settle_window(outcome, window_months))
     known = cases[cases["positive"].isin(list(ANSWERS)) & (cases["time"] <= last)]
-    return known.sort_values(["time", "case_id"], ignore_index=True)
+    known = known.sort_values(["time", "case_id"], ignore_index=True)
+    if outcome != "best" or scores is None or known.empty:
+        return known
+    peers = pd.Series(np.minimum(np.arange(len(known)) // _PEERS, max(len(known) // _PEERS - 1, 0)))
+    stands = known["account_id"].map(scores).where(~known["reason"].isin(["left", "vetoed"]))
+    places = (known["positive"].eq("yes").mean() * peers.map(peers.value_counts())).round()
+    best = stands.groupby(peers).rank(ascending=False, method="first").le(places)
+    return known.assign(positive=best.map({True: "yes", False: "no"}).astype("str"))
 
 
 def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
     attributes: pd.DataFrame, cases: pd.DataFrame, definitions: Sequence[Definition], *, as_of: date,
-    window_months: int = 12, earlier_share: float = 0.65, split: date | None = None, seed: int = 0,
+    window_months: int = 12, scores: pd.Series | None = None, share: float = 0.65, split: date | None = None,
+    seed: int = 0,
 ) -> Backtest:
     """What would each definition have been worth on later cases, beside naive ones and beside what was expected?
 
@@ -152,10 +181,10 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
         Of one outcome: case_id, account_id, positive (yes, no, unknown), time, outcome.
     definitions
         Of `list_definitions`.
-    as_of, window_months
-        Only cases that began so long before the day of the study count (`take_settled`).
-    earlier_share
-        Share of the cases that are the earlier ones, where no definition is old enough.
+    as_of, window_months, scores
+        Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
+    share
+        Of the cases that are the earlier ones, where no definition is old enough.
     split
         The last day of the earlier cases; by default the day of the newest definition that leaves enough later ones.
     seed
@@ -168,33 +197,33 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
     Notes
     -----
     Forward validation (Steyerberg and Harrell, 2016). Lifts as in `measure_lift`: the cases of an account belong
-    together. The rule is drafted anew on the earlier cases, and its earlier figure is that on parts left out. Where
-    accounts have cases on both sides, a rule could tell accounts apart and nothing else: the later figure of the
-    redraft is then that of rules drafted without the account in question, in five parts. A looser version is shown
-    where on the earlier cases no other both covers more and has more lift.
+    together; the interval on later cases is no narrower than that of the share inside (Wilson, 1927) over that of all.
+    The rule is drafted anew on the earlier cases, and its earlier figure is that on parts left out. Where accounts have
+    cases on both sides, a rule could tell accounts apart and nothing else: the later figure of the redraft is then that
+    of rules drafted without the account in question, in five parts. A looser version is shown where on the earlier
+    cases no other both covers more and has more lift.
     """
-    known = take_settled(cases, as_of, window_months)
+    known = take_settled(cases, as_of, window_months, scores)
     usable = [one for one in definitions if set(one.rule.attributes) <= set(attributes.columns)]
-    day = split or _choose_day(known, usable, earlier_share)
+    day = split or _choose_day(known, usable, share)
     late = known["time"] > pd.Timestamp(day)
     earlier, later = (join_cases(attributes, known[side]) for side in (~late, late))
     listed = sorted(usable, key=lambda one: (one.day > day, one.kind == "declared"))
-    then, now, enough = dict[str, Lift](), dict[str, Lift](), _is_enough(known[late])
+    now, enough = dict[str, Lift](), _is_enough(known[late])
     acquainted = int(known.loc[late, "account_id"].isin(known.loc[~late, "account_id"]).sum())
     if enough and _is_enough(known[~late]):
         drafted = find_profile(attributes, known[~late], permutations=0, bootstraps=0, seed=seed)
         place = sum(one.day <= day and one.kind != "declared" for one in listed)
-        listed.insert(place, Definition("drafted", "", drafted.rule, day))
-        then = {"drafted": drafted.fitted}
-        now = {"drafted": _draft_apart(earlier, later, seed)} if acquainted else {}
+        listed.insert(place, Definition("drafted", "", drafted.rule, day, drafted.fitted))
+        now = {"drafted": _draft_apart(earlier, later)} if acquainted else {}
     main = 0 if enough and listed and listed[0].day <= day else -1
     listed += [*(_loosen(listed[0], earlier) if main == 0 else ()), *_name_biggest(earlier.table, day),
                Definition("all", "", Rule(), day)]
-    lifts = [(then.get(one.kind) or _measure(earlier, one.rule), now.get(one.kind) or _measure(later, one.rule))
+    lifts = [(one.then or _measure(earlier, one.rule), now.get(one.kind) or _measure_later(later, one.rule))
              for one in listed]
     return Backtest(
         pd.DataFrame([_describe(one, *pair, one.day > day) for one, pair in zip(listed, lifts, strict=True)]),
-        tuple(one.rule for one in listed), main, day.isoformat(), _count(earlier), _count(later),
+        tuple(one.rule for one in listed), name_outcome(cases), main, day.isoformat(), _count(earlier), _count(later),
         acquainted,
         judge_lift(lifts[0][1]) if main == 0 else "few", _explain(*lifts[0]) if main == 0 else "",
         tuple(one.name or one.kind for one in definitions if one not in usable))
@@ -217,12 +246,20 @@ def _measure(part: Joined, rule: Rule) -> Lift:
     return measure_lift(rule.mask(part.table), part.positive, groups=part.groups)
 
 
-def _draft_apart(earlier: Joined, later: Joined, seed: int) -> Lift:
+def _measure_later(part: Joined, rule: Rule) -> Lift:
+    """Measure a lift on later cases; where few lie inside, its interval is no narrower than that of their share."""
+    lift = _measure(part, rule)
+    if not lift.covered or not lift.positives or lift.covered == lift.n:
+        return lift
+    low, high = (end * lift.n / lift.positives for end in lift.rate_inside_ends)
+    return replace(lift, low=min(lift.low, low), high=max(lift.high, high))
+
+
+def _draft_apart(earlier: Joined, later: Joined) -> Lift:
     """Judge the search on later cases of accounts that it did not see: drafted on earlier cases of other accounts."""
-    sides = [part.table.index.to_series() if part.groups is None else part.groups for part in (earlier, later)]
-    accounts = np.unique(np.concatenate(sides))
-    fold = pd.Series(np.random.default_rng(seed).permutation(len(accounts)) % _FOLDS, accounts)
-    before, after = (fold.reindex(side).to_numpy() for side in sides)
+    accounts = [part.table.index.to_series() if part.groups is None else part.groups for part in (earlier, later)]
+    fold = {account: place % _FOLDS for place, account in enumerate(sorted(set().union(*accounts)))}
+    before, after = (side.map(fold).to_numpy() for side in accounts)
     inside = pd.Series(False, later.table.index, dtype="boolean")
     for each in range(_FOLDS):
         found = search_rules(earlier.table[before != each], earlier.positive[before != each].to_numpy(dtype=bool))
@@ -302,15 +339,17 @@ def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[s
     return {"promise": figures | {"due": (pd.Timestamp(as_of) + pd.DateOffset(months=months)).date().isoformat()}}
 
 
-def check_promise(profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.DataFrame, *, as_of: date,
-                  window_months: int = 12) -> dict[str, Any]:
+def check_promise(  # noqa: PLR0913  (what was promised, and what is known)
+    profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.DataFrame, *, as_of: date, window_months: int = 12,
+    scores: pd.Series | None = None,
+) -> dict[str, Any]:
     """Was the promise kept by cases that began after the definition was made?
 
     Parameters
     ----------
     profile
         The definition that holds, in the form of icp.yml; without `promise` and `as_of` nothing was promised.
-    attributes, cases, as_of, window_months
+    attributes, cases, as_of, window_months, scores
         As for `backtest`.
 
     Returns
@@ -325,8 +364,8 @@ def check_promise(profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.D
     told = {"state": "none", "promise": promise, "version": str(profile.get("version") or ""), "since": day}
     if not promise.get("due") or not promise.get("lift_low") or not set(rule.attributes) <= set(attributes.columns):
         return told
-    known = take_settled(cases, as_of, window_months)
-    lift = _measure(join_cases(attributes, known[known["time"] > pd.Timestamp(day)]), rule)
+    known = take_settled(cases, as_of, window_months, scores)
+    lift = _measure_later(join_cases(attributes, known[known["time"] > pd.Timestamp(day)]), rule)
     early = as_of.isoformat() < str(promise["due"])[:10]
     return told | vars(lift) | {"state": "early" if early else _settle(lift, float(promise["lift_low"]))}
 

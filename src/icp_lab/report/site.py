@@ -38,6 +38,7 @@ class _Definition:
     accounts: pd.DataFrame
     contrasts: pd.DataFrame
     beside: dict[str, Any]
+    validation: dict[str, Any]
 
 
 def publish_site(plan: Plan, run: Run) -> None:
@@ -64,15 +65,15 @@ def publish_site(plan: Plan, run: Run) -> None:
 
 
 def _read_definition(plan: Plan) -> _Definition | None:
-    names = ("icp", "contrasts", "market", "score", "customers", "success", "cases", "agreed_coverage")
+    names = ("icp", "contrasts", "market", "score", "validation", "customers", "success", "cases", "agreed_coverage")
     if not all(find_entry(plan.out, name) for name in names):
         return None
     parts: dict[str, Any] = {name: read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in names}
-    standing = place_accounts(*(parts[name] for name in names[4:]))
+    standing = place_accounts(*(parts[name] for name in names[5:]))
     if plan.study.privacy.get("companies") == "pseudonyms":
         standing.frame["name"] = standing.frame["account_id"]
     return _Definition(parts["icp"], standing, plan.study.candidates().frame, parts["contrasts"],
-                       {name: parts[name] for name in names[2:4]})
+                       {name: parts[name] for name in names[2:4]}, parts["validation"])
 
 
 def _publish_definition(plan: Plan, definition: _Definition) -> None:
@@ -97,7 +98,8 @@ def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> Site
     return SiteFacts(
         study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in sorted(plan.tasks)),
         tables=tuple(_tabulate_provenance(plan, run)), files=files if definition else (),
-        versions=(say_maker(), (_("Details"), RECORD)), icp=shown[0], standing=shown[1], accounts=shown[2])
+        versions=(say_maker(), (_("Details"), RECORD)), icp=shown[0], standing=shown[1], accounts=shown[2],
+        validation=definition.validation if definition else {})
 
 
 def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:

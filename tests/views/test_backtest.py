@@ -1,0 +1,81 @@
+"""What pages say of a backtest and of a promise."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icp_lab.locale import in_language
+from icp_lab.methods.backtest import Definition, backtest
+from icp_lab.rule import Rule
+from icp_lab.views import backtest as view
+from icp_lab.views.picture import About
+
+AS_OF = date(2026, 6, 30)
+ABOUT = About(AS_OF, "EUR", "Test")
+RULE = Rule.from_dicts([{"attribute": "employees", "min": 100}, {"attribute": "industry", "in": ["SaaS"]}])
+
+
+def run(*, effect=True, n=400, definitions=(), known=False):
+    large = np.tile([True, False], n // 2)
+    attributes = pd.DataFrame({"employees": np.where(large, 250.0, 20.0),
+                               "industry": pd.Series(np.tile(["SaaS", "Retail", "SaaS", "SaaS"], n // 4), dtype="str")})
+    attributes.index = pd.Index([f"a{i:03d}" for i in range(n)])
+    account = np.tile(attributes.index[: n // 2], 2) if known else attributes.index
+    cases = pd.DataFrame({"case_id": attributes.index, "account_id": account, "outcome": "won",
+                          "positive": np.where(np.arange(n) % 20 < np.where(large & effect, 12, 4), "yes", "no"),
+                          "time": pd.to_datetime("2024-01-01") + pd.to_timedelta(np.arange(n) * 2, unit="D")})
+    return backtest(attributes, cases, definitions, as_of=AS_OF)
+
+
+def test_a_definition_that_holds_is_said_so_with_counts_and_what_was_expected():
+    result = run(definitions=(Definition("holds", "2", RULE, date(2025, 3, 31)),))
+    told = view.tell_backtest(result)
+    assert "the definition that holds **holds**" in told
+    assert f"{result.frame['covered_positives'].iloc[0]} of {result.frame['covered'].iloc[0]}" in told
+    table = view.tabulate_backtest(result)
+    assert [row.split(".")[0] for row in table.frame["who"]] == [str(i + 1) for i in range(len(table.frame))]
+    assert "2025-03-31" in str(table)
+    picture = view.draw_frontier(result, ABOUT)
+    assert "times as often" in picture.title
+    assert "1. The definition that holds" in picture.alt
+    assert "looser" not in str(table)
+
+
+def test_without_an_effect_it_says_no_predictive_value():
+    result = run(effect=False)
+    assert "**no predictive value**" in view.tell_backtest(result)
+    assert "no difference" in view.draw_frontier(result, ABOUT).title
+
+
+def test_too_few_later_cases_are_said_with_what_to_collect():
+    result = run(n=12)
+    assert "What to collect" in view.tell_backtest(result)
+    assert view.tabulate_backtest(result) == view.draw_frontier(result, ABOUT) == ""
+
+
+def test_it_names_the_cases_it_rests_on_and_what_could_not_be_held_against_them():
+    strange = Definition("declared", "Stars", Rule.from_dicts([{"attribute": "zodiac", "in": ["Leo"]}]), AS_OF)
+    told = view.tell_cases(run(definitions=(strange,), known=True))
+    assert "Stars" in told
+    assert "accounts that have earlier ones" in told
+
+
+@pytest.mark.parametrize("state", ["kept", "broken", "open", "early", "none"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_state_of_a_promise_has_its_words(state, language):
+    promise = {"state": state, "version": "3", "since": "2025-06-30", "n": 200, "covered": 40, "covered_positives": 19,
+               "lift": 1.9, "low": 1.3, "high": 2.7, "promise": {"lift": 2.0, "lift_low": 1.4, "lift_high": 2.9,
+                                                                "due": "2026-01-01"}}
+    with in_language(language):
+        told = view.tell_promise(promise if state != "none" else {"state": state, "promise": {}, "since": "2025-06-30"})
+    assert told
+    assert "None" not in told
+    assert ("200" in told) == (state != "none")
+
+
+def test_what_is_promised_is_said_with_its_day():
+    promise = {"lift": 2.0, "lift_low": 1.4, "lift_high": 2.9, "due": "2026-01-01", "n": 10}
+    assert "2026-01-01" in view.tell_promised({"promise": promise, "outcome": "won"})
+    assert "Nothing is promised" in view.tell_promised({})
