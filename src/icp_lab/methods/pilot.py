@@ -139,7 +139,8 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     """
     now, span = pd.Timestamp(as_of), pd.Timedelta(weeks=weeks)
     leads, former = fill_table(leads, "leads"), fill_table(former, "pilot")
-    alike = leads[leads["lead_id"].map(targets.frame.set_index("id")["tier"]).isin(_WORKED)]
+    tiers = targets.frame[targets.frame["kind"] == "lead"].set_index("id")["tier"]
+    alike = leads[leads["lead_id"].map(tiers).isin(_WORKED)]
     waiting = alike[(alike["created"] <= now - span) & ~(alike["converted"] <= now - span)]
     n, hits, share = len(waiting), int((waiting["converted"] <= now).sum()), (1 - held_out) / 2
     flow = float((alike["created"] > now - pd.Timedelta(weeks=_FLOW)).sum() / _FLOW)
@@ -155,7 +156,7 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     lacking = (sizes["anytime"] - len(units)).clip(lower=0)
     sizes["weeks"] = weeks + np.where(lacking > 0, lacking / flow if flow else np.inf, 0)
     curve, (low, high) = trace_deals(until(fill_table(deals, "deals"), "created", now), now), bound_share(hits, n)
-    once, anytime = find_least(hits / n, len(draw), share=share) if hits and len(draw) else (np.nan, np.nan)
+    once, anytime = find_least(hits / n, len(draw), share=share) if 0 < hits < 0.9 * n and len(draw) else (np.nan, np.nan)
     return Plan(sizes, draw, {
         "hits": hits, "n": n, "low": low, "high": high, "flow": flow, "least_once": once, "least_anytime": anytime,
         "closing": float(curve.quantile(0.5)) if curve else np.nan, "weeks": weeks, "worth": worth, "seed": seed,
@@ -175,8 +176,8 @@ def _list_units(targets: Targets, known: pd.DataFrame, former: pd.DataFrame) -> 
 class Reading(Shown):
     """How did the pilot go, counting everybody as drawn?
 
-    `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, the fields
-    of `Comparison` at ends that hold however often one looks, `once_low` and `once_high` (of the gap, had this been the
+    `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, what
+    `compare_arms` gives at ends that hold however often one looks, `once_low` and `once_high` (of the gap, had this been the
     only look), `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, and what
     was `spent` on each. `terms`: `assigned`, day of the draw; `intact`, is the list as it was drawn (yes, no,
     unmarked); `crossed`, units treated as the other side; `earlier`, units of earlier draws, which are not counted.
@@ -220,7 +221,8 @@ def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
     """
     rows, now = fill_table(pilot, "pilot").sort_values("unit_id", ignore_index=True), pd.Timestamp(as_of)
     latest = rows["assigned"].isna() | (rows["assigned"] == rows["assigned"].max())
-    drawn, side = rows[latest], rows.loc[latest, "arm"].str.strip().str.lower()
+    drawn, side = rows[latest], rows.loc[latest, "arm"].str.strip()
+    side = side.where(~side.str.lower().isin([*ARMS]), side.str.lower())
     won = drawn["deal"].eq("won") & ~(drawn["closed"] > now)
     drawn = drawn.assign(arm=side, reached=drawn["reached"] <= now, lead=drawn["lead"].fillna(False), won=won)
     ours, treated = ~side.isin(_LEFT), drawn["treated"].str.strip().str.lower()
@@ -240,5 +242,5 @@ def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
 def _compare(ours: pd.Series, theirs: pd.Series) -> dict[str, Any]:
     counts = {"hits": int(ours.sum()), "n": len(ours), "others": int(theirs.sum()), "m": len(theirs)}
     found, once = compare_arms(**counts), compare_arms(**counts, bar=SINGLE)
-    return {**counts, **found._asdict(), "once_low": once.low, "once_high": once.high,
-            "verdict": "better" if found.low > 0 else "worse" if found.high < 0 else "open"}
+    return {**counts, **found, "once_low": once["low"], "once_high": once["high"],
+            "verdict": "better" if found["low"] > 0 else "worse" if found["high"] < 0 else "open"}
