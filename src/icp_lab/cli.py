@@ -143,11 +143,12 @@ def diff(
     old: Annotated[Path, typer.Argument(help="An icp.yml.", metavar="OLD.yml")],
     new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")], language: Language = "",
 ) -> None:
-    """Say in words what changed from one definition to another."""
-    from icp_lab.icp import diff_icps, load_icp
+    """Say in words what changed from one definition to another: criteria, evidence, tiers."""
+    from icp_lab.icp import load_icp
+    from icp_lab.views.changes import tell_changes
 
     _choose_language(language)
-    print("\n".join(diff_icps(load_icp(old), load_icp(new))) or _("Both say the same."))
+    print("\n".join(tell_changes(load_icp(old).data, load_icp(new).data)) or _("Both say the same."))
 
 
 @app.command()

@@ -95,7 +95,7 @@ _COMMON = _DECLARED.pop("common")
 TABLES: tuple[Table, ...] = tuple(_read_table(name, declared, _COMMON) for name, declared in _DECLARED.items())
 # What people write beside study.yml, by the word that stands for it among the tables that a notebook reads.
 BESIDE: dict[str, tuple[str, ...]] = {
-    "hypotheses": ("hypotheses.yml", "icp.yml", "icp/*.yml"),
+    "hypotheses": ("hypotheses.yml", "icp.yml", "icp/*"),
     "interviews": ("interviews/*.md", "codebook.yml", "coders/*"), "ballots": ("review/*.xlsx", "decisions.csv")}
 # Where what is needed to write it lies: in the study, or in the report.
 GIVEN_IN = {"hypotheses": "hypotheses.yml", "interviews": "to_fill/interviews", "ballots": "to_fill/review"}

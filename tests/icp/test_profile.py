@@ -2,11 +2,16 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts.manifest import Manifest, folder_of, write_manifest
+from icp_lab.artifacts.store import write_artifact
 from icp_lab.errors import LabError
-from icp_lab.icp import adopt, diff_icps, load_icp, rollback, write_icp
-from icp_lab.icp.profile import read_versions
+from icp_lab.icp import adopt, load_icp, rollback, write_icp
+from icp_lab.icp.profile import read_standings, read_versions
+from icp_lab.process import WRITER
 from icp_lab.rule import Criterion, Rule
 
 MINIMAL = {"schema": 1, "name": "Demo", "criteria": [{"attribute": "exports", "is": True}]}
@@ -140,28 +145,32 @@ def test_what_is_not_there_cannot_be_adopted_or_restored(tmp_path):
         rollback(tmp_path, "7")
 
 
-def test_changes_are_said_in_words(tmp_path):
-    base = {"schema": 1, "name": "Demo", "verdict": "tentative"}
-    write_icp(
-        tmp_path / "a.yml",
-        {**base, "criteria": [{"attribute": "employees", "min": 100}, {"attribute": "x", "is": True}]},
-    )
-    write_icp(
-        tmp_path / "b.yml",
-        {
-            **base,
-            "verdict": "supported",
-            "criteria": [{"attribute": "employees", "min": 200}, {"attribute": "stack", "has": "CRM"}],
-        },
-    )
-    old, new = load_icp(tmp_path / "a.yml"), load_icp(tmp_path / "b.yml")
-    assert diff_icps(old, new) == [
-        "Changed: employees at least 100 is now employees at least 200.",
-        "Dropped: x: yes.",
-        "Added: stack includes CRM.",
-        "Verdict: tentative is now supported.",
-    ]
-    assert diff_icps(old, old) == []
+def test_back_and_forth_between_versions_is_byte_for_byte(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    file, texts = study / "icp.yml", {}
+    for minimum in (100, 200):
+        _propose(out, minimum)
+        version = adopt(study, out, by="Sato", why="a quarter later", on=DAY).version
+        if version == "1":  # as an editor on another system leaves it
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n") + "# 営業と合意\r\n".encode())
+        texts[version] = file.read_bytes()
+    for version in ("1", "2", "1"):
+        rollback(study, version)
+        assert file.read_bytes() == texts[version]
+
+
+def test_where_accounts_stand_is_kept_with_the_version(tmp_path):
+    study, out = tmp_path / "study", tmp_path / "out"
+    _propose(out, 100)
+    folder = folder_of(out, WRITER["standings"])
+    folder.mkdir(parents=True)
+    rows = {"account_id": ["007", "NA"], "fit": ["in", "out"], "points": [71, None], "tier": ["A", ""]}
+    entry = write_artifact(folder, ARTIFACT["standings"], pd.DataFrame(rows).astype({"points": "Int64"}))
+    write_manifest(folder, Manifest(folder.name, "k", "", "", {}, {}, {"standings": entry}))
+    adopt(study, out, by="Sato", why="first", on=DAY)
+    kept = read_standings(study, "1")
+    assert kept.to_numpy().tolist() == [["007", "in", "71", "A"], ["NA", "out", "", ""]]
+    assert read_standings(study, "2").empty
 
 
 def test_former_versions_are_read_latest_first_by_their_own_name_or_that_of_their_file(tmp_path):

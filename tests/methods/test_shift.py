@@ -70,7 +70,7 @@ def test_of_a_few_new_customers_earlier_quarters_are_counted_and_of_fewer_nothin
     attributes, customers = make_quarter(2, 100, 50)
     customers.loc[100:, "since"] = pd.Timestamp("2025-11-01")
     found = find_shifts(attributes, customers, as_of=date(2026, 6, 30), shuffles=49)
-    assert (found.line, found.n_now) == (date(2025, 9, 30), 50)
+    assert (found.line, found.n_now) == (date(2025, 10, 1), 50)
     assert 0.1 < found.visible < 0.6
     none = find_shifts(attributes, customers.head(110), as_of=date(2026, 6, 30), shuffles=49)
     assert (none.frame.empty, none.n_now) == (True, 10)

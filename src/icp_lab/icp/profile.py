@@ -9,16 +9,21 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
-from icp_lab.artifacts.manifest import write_text
+from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts import DTYPES_OF
+from icp_lab.artifacts.manifest import folder_of, write_text
+from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors.base import ask_nearest, name_nearest
-from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
-from icp_lab.rule import Criterion, Rule
+from icp_lab.process import WRITER
+from icp_lab.process.keys import find_entry
+from icp_lab.rule import Rule
 from icp_lab.study.yml import At, read_yaml
 
 SCHEMA = 1
@@ -211,7 +216,7 @@ def edit_yaml(path: Path, change: Callable[[Any], None]) -> str:
     return _dump(document)
 
 
-FILE, FORMER = "icp.yml", "icp"
+FILE, FORMER, STOOD = "icp.yml", "icp", "standings"
 
 
 def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
@@ -227,7 +232,8 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
     Returns
     -------
     ICP
-        The adopted definition with its new version. The one before lies in `icp/VERSION.yml`, byte for byte.
+        The adopted definition with its new version. The one before lies in `icp/VERSION.yml`, byte for byte, and where
+        accounts stand by the new one in `icp/VERSION.csv`.
 
     Raises
     ------
@@ -251,7 +257,17 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
     text = edit_yaml(proposed, stamp)
     _keep(study_folder, former)
     write_text(current, text)
+    if find_entry(out, STOOD):
+        stood = pd.DataFrame(read_artifact(folder_of(out, WRITER[STOOD]), ARTIFACT[STOOD]))
+        write_text(study_folder / FORMER / f"{version}.csv", stood.to_csv(index=False))
     return load_icp(current)
+
+
+def read_standings(study_folder: Path, version: str) -> pd.DataFrame:
+    """Where did accounts stand when a version was adopted (icp/VERSION.csv)? Empty where that is not kept."""
+    file = study_folder / FORMER / f"{version}.csv"
+    kept = pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else pd.DataFrame()
+    return kept.reindex(columns=list(DTYPES_OF[STOOD]), fill_value="")
 
 
 def rollback(study_folder: Path, version: str) -> ICP:
@@ -266,7 +282,7 @@ def rollback(study_folder: Path, version: str) -> ICP:
     known = [file.stem for file in (study_folder / FORMER).glob("*.yml")]
     if version not in known:
         raise utter("icp.no_such_version", version=version, remedy=name_nearest(version, known))
-    text = kept.read_text(encoding="utf-8")
+    text = kept.read_bytes().decode()
     load_icp(kept)
     current = study_folder / FILE
     _keep(study_folder, load_icp(current) if current.is_file() else None)
@@ -295,45 +311,9 @@ def _keep(study_folder: Path, former: ICP | None) -> None:
     """Keep the definition in force under its version (0 without one); one that was edited since has its own name."""
     if former is None:
         return
-    text, version, edits = (study_folder / FILE).read_text(encoding="utf-8"), former.version or "0", 0
+    text, version, edits = (study_folder / FILE).read_bytes().decode(), former.version or "0", 0
     kept = study_folder / FORMER / f"{version}.yml"
-    while kept.is_file() and kept.read_text(encoding="utf-8") != text:
+    while kept.is_file() and kept.read_bytes().decode() != text:
         edits += 1
         kept = kept.with_name(f"{version}-edited-{edits}.yml")
     write_text(kept, text)
-
-
-def diff_icps(old: ICP, new: ICP) -> list[str]:
-    """What changed in the definition, in words?
-
-    Returns
-    -------
-    list of str
-        A sentence a change; empty when both say the same.
-    """
-    said = _diff_criteria(old.data["criteria"], new.data["criteria"])
-    before, after = ((i.data.get("avoid") or {}).get("criteria") or [] for i in (old, new))
-    said += [_("Whom to avoid: {change}").format(change=change) for change in _diff_criteria(before, after)]
-    for key, label in (("verdict", _("Verdict")), ("outcome", _("Outcome")), ("name", _("Name"))):
-        first, second = old.data.get(key), new.data.get(key)
-        if first != second:
-            said.append(_("{what}: {old} is now {new}.").format(what=label, old=first, new=second))
-    return said
-
-
-def _diff_criteria(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[str]:
-    first, second = (_by_attribute(criteria) for criteria in (old, new))
-    said = []
-    for key in first | second:
-        before, after = (criteria[key].words() if key in criteria else "" for criteria in (first, second))
-        if not before or not after:
-            sentence = _("Dropped: {criterion}.") if before else _("Added: {criterion}.")
-            said.append(sentence.format(criterion=before or after))
-        elif first[key] != second[key]:
-            said.append(_("Changed: {old} is now {new}.").format(old=before, new=after))
-    return said
-
-
-def _by_attribute(criteria: list[dict[str, Any]]) -> dict[tuple[str, str], Criterion]:
-    read = [Criterion.from_dict(one) for one in criteria]
-    return {(one.attribute, one.values[0] if one.kind == "has" else ""): one for one in read}

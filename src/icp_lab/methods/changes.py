@@ -1,5 +1,6 @@
 """What has moved since a definition was adopted: accounts, and what the outcome of deals says to each criterion."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from icp_lab.methods.result import Shown
 from icp_lab.methods.score import Points, add_points
 from icp_lab.rule import Criterion, Rule
 
+_SOON = 14  # days before a review from which it is due
 _LIFT = ("lift", "low", "high", "n")
 
 
@@ -39,16 +41,16 @@ def place_accounts_by(profile: dict[str, Any], attributes: pd.DataFrame) -> pd.D
     ['out', 'unknown']
     """
     rule, score = Rule.from_profile(profile), profile.get("score") or {}
-    asked = [one["criterion"]["attribute"] for one in score.get("points") or []]
-    known = attributes.reindex(columns=list(dict.fromkeys([*attributes.columns, *rule.attributes, *asked])))
+    points = [Points(Criterion.from_dict(one["criterion"]), int(one.get("met") or 0), int(one.get("failed") or 0))
+              for one in score.get("points") or [] if one.get("criterion")]
+    asked = [*attributes.columns, *rule.attributes, *(one.criterion.attribute for one in points)]
+    known = attributes.reindex(columns=list(dict.fromkeys(asked)))
     frame = cover_accounts(known, rule)[["account_id", "fit"]].assign(points=np.nan, tier="")
-    tiers = sorted(profile.get("tiers") or [], key=lambda tier: float(tier["min_fit"]))
-    if asked and tiers:
-        points = tuple(Points(Criterion.from_dict(one["criterion"]), int(one.get("met") or 0),
-                              int(one.get("failed") or 0)) for one in score["points"])
-        worth = add_points(points, known).sum(axis=1).to_numpy() + int(score.get("base") or 0)
-        reached = np.searchsorted([float(tier["min_fit"]) for tier in tiers], worth, side="right")
-        frame = frame.assign(points=worth, tier=np.array(["", *(str(tier["name"]) for tier in tiers)])[reached])
+    tiers = sorted((float(tier.get("min_fit") or 0), str(tier.get("name"))) for tier in profile.get("tiers") or [])
+    if points and tiers:
+        worth = add_points(tuple(points), known).sum(axis=1).to_numpy() + int(score.get("base") or 0)
+        reached = np.searchsorted([least for least, _name in tiers], worth, side="right")
+        frame = frame.assign(points=worth, tier=np.array(["", *(named for _least, named in tiers)])[reached])
     return frame.astype({"points": "Int64", "tier": "str"})
 
 
@@ -125,6 +127,10 @@ class Proposals(Shown):
     new: tuple[dict[str, Any], ...]
     reworded: tuple[dict[str, Any], ...]
 
+    def to_list(self) -> list[dict[Any, Any]]:
+        """Say what is proposed as the artifact `validation` keeps it: attribute, state and proposal."""
+        return self.frame.loc[self.frame["proposal"] != "keep", ["attribute", "state", "proposal"]].to_dict("records")
+
 
 def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of two periods)
     profile: dict[str, Any], draft: dict[str, Any], attributes: pd.DataFrame, deals: pd.DataFrame, *, start: date,
@@ -196,3 +202,33 @@ def _judge(before: Lift, now: Lift) -> str:
         return "unclear"
     ratio = np.log(now.lift / before.lift) + np.hypot(np.log(now.high / now.lift), np.log(before.lift / before.low))
     return "gone" if ratio < 0 else "unclear"
+
+
+def judge_review(profile: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+    """Is the definition due to be looked at again?
+
+    Parameters
+    ----------
+    profile
+        The definition that holds, in the form of icp.yml.
+    as_of
+        The day up to which the study looks.
+
+    Returns
+    -------
+    dict
+        version, day of the review, state (fine; due, from 14 days before; overdue) and days beyond it. Empty where
+        no version is in force, or it does not name a day.
+
+    Examples
+    --------
+    >>> judge_review({"version": "2", "next_review": "2026-06-30"}, date(2026, 7, 10))
+    {'version': '2', 'day': '2026-06-30', 'state': 'overdue', 'days': 10}
+    """
+    try:
+        version, day = profile["version"], date.fromisoformat(str(profile["next_review"])[:10])
+    except (KeyError, ValueError):
+        return {}
+    days = (as_of - day).days
+    state = "overdue" if days > 0 else "due" if days >= -_SOON else "fine"
+    return {"version": str(version), "day": day.isoformat(), "state": state, "days": days}

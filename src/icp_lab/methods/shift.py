@@ -43,6 +43,8 @@ class Shifts(Shown):
         Customers on either side; undated: customers whose beginning is not known.
     visible
         Difference in a share that would be seen four times in five, where half have the level; missing without a test.
+    bands
+        The size bands, by whose places before and now say their median.
     """
 
     frame: pd.DataFrame
@@ -52,6 +54,13 @@ class Shifts(Shown):
     n_now: int
     undated: int
     visible: float
+    bands: tuple[str, ...] = SIZE_BANDS
+
+
+    def to_dict(self) -> dict[str, Any]:
+        """Say it as the artifact `validation` keeps it: the day, the counts, and what has shifted."""
+        shifted = self.frame[self.frame["shifted"].astype(bool)].to_dict("records")
+        return {"line": self.line.isoformat(), "n_before": self.n_before, "n_now": self.n_now, "shifted": shifted}
 
 
 class _Part(NamedTuple):
@@ -113,9 +122,9 @@ def find_shifts(  # noqa: PLR0913  (who came when, what is known of them, and ho
     0     C  new     0.0  0.5     True
     """
     base = customers[customers["status"] == "customer"].sort_values("account_id").set_index("account_id")
-    now, began = pd.Timestamp(as_of), base["since"].where(base["since"] <= pd.Timestamp(as_of))
-    line = pd.Timestamp(since) if since and since <= as_of.isoformat() else now - pd.DateOffset(months=months)
-    while (began >= line).sum() < FEWEST and line - _QUARTER >= now - 4 * _QUARTER:
+    end, began = pd.Timestamp(as_of) + pd.DateOffset(days=1), base["since"].where(base["since"] <= pd.Timestamp(as_of))
+    line = pd.Timestamp(since) if since and since <= as_of.isoformat() else end - pd.DateOffset(months=months)
+    while (began >= line).sum() < FEWEST and line - _QUARTER >= end - 4 * _QUARTER:
         line -= _QUARTER
     start = line - pd.DateOffset(months=before_months)
     dated = base[began >= start]
@@ -136,7 +145,8 @@ def find_shifts(  # noqa: PLR0913  (who came when, what is known of them, and ho
     frame = pd.DataFrame(rows, columns=_COLUMNS).sort_values(
         ["chance", "gap", "attribute", "level"], ascending=[True, False, True, True], ignore_index=True)
     reach = ndtri(0.8) - ndtri(np.quantile(least, LEVEL) / 2)
-    return Shifts(frame, *told, float(reach * np.sqrt(0.25 / told[2] + 0.25 / told[3])))
+    return Shifts(frame, *told, float(reach * np.sqrt(0.25 / told[2] + 0.25 / told[3])),
+                  REVENUE_BANDS if dated["size_band"].isin(REVENUE_BANDS).any() else SIZE_BANDS)
 
 
 def _lay_out(name: str, column: pd.Series) -> Iterator[_Part]:

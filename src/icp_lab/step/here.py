@@ -14,7 +14,7 @@ from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, folder_of, w
 from icp_lab.artifacts.place import WORK, hold, place_step
 from icp_lab.artifacts.store import read_artifact, write_artifact
 from icp_lab.errors import utter
-from icp_lab.icp.profile import load_icp, read_versions
+from icp_lab.icp.profile import load_icp, read_standings, read_versions
 from icp_lab.locale import _
 from icp_lab.methods.redaction import redact
 from icp_lab.pages.render import render_bold
@@ -161,6 +161,11 @@ class Here:
         """Which former definitions does the study keep (icp/*.yml), in the form of icp.yml, the latest first?"""
         self._check_table("hypotheses")
         return read_versions(self.study.folder)
+
+    def stood(self, version: str) -> pd.DataFrame:
+        """Where did accounts stand when a version was adopted? Empty where that is not kept."""
+        self._check_table("hypotheses")
+        return read_standings(self.study.folder, version)
 
     def _read_adopted(self) -> dict[str, Any] | None:
         path = self.study.folder / ADOPTED
