@@ -50,10 +50,10 @@ def _list_codes(interviews: dict[str, str]) -> pd.DataFrame:
 def code_again(interviews: dict[str, str], rng: np.random.Generator) -> pd.DataFrame:
     """Which codes does a second coder give to the same passages? Here and there another of those in use."""
     codes = _list_codes(interviews)
-    used = sorted(set(codes["code"]))
+    said, used = list(codes["code"]), sorted(set(codes["code"]))
     for row in rng.choice(len(codes), round((1 - DECLARED["same_code"]) * len(codes)), replace=False):
-        codes.loc[row, "code"] = rng.choice([code for code in used if code != codes.loc[row, "code"]])
-    return codes
+        said[row] = rng.choice([code for code in used if code != said[row]])
+    return codes.assign(code=said)
 
 
 def tell_themes(interviews: dict[str, str], coder: pd.DataFrame) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Draw the people of a synthetic company: who takes part in which deal, how they are reached, how colleagues vote."""
 
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,10 +34,11 @@ def tell_committees(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who are the people at accounts with a closed deal, and who of them took part in which deal?"""
     contacts, parts = list[tuple[str, ...]](), list[tuple[str, ...]]()
-    for account, own in deals[deals["stage"] != "open"].groupby("account_id", sort=True):
+    closed = deals.query("stage != 'open'")[["account_id", "deal_id", "stage"]].sort_values("account_id", kind="stable")
+    for account, own in groupby(closed.to_numpy().tolist(), itemgetter(0)):
+        held = [*own]
         for name, kind in zip(_name_people(words, language, rng), KINDS, strict=False):
-            took = [deal for deal, stage in zip(own["deal_id"], own["stage"], strict=True)
-                    if rng.random() < _take_part(kind, stage, signal)]
+            took = [deal for _account, deal, stage in held if rng.random() < _take_part(kind, stage, signal)]
             if rng.random() < DECLARED["known"] or took:
                 person, titles = f"P{len(contacts) + 1:05d}", words.titles[kind.code]
                 said = (titles[int(rng.integers(len(titles)))], kind.department, kind.seniority, kind.buying_role)
