@@ -16,7 +16,7 @@ def call(hits, n, others, m):
     if not 0 < hits + others < n + m:
         return 0
     found = compare_arms(hits, n, others, m)
-    return int(found.low > 0) - int(found.high < 0)
+    return int(found["low"] > 0) - int(found["high"] < 0)
 
 
 def watch(base, times, sizes, rng, followed):

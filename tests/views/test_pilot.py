@@ -36,6 +36,7 @@ def test_a_plan_says_what_it_takes_and_what_there_is():
 
 def test_a_plan_says_why_there_is_none():
     assert "since 2026-06-01" in view.tell_plan(_plan(running="2026-06-01"))
+    assert "20.0 times as many cannot be" in view.tell_plan(_plan(worth=20.0))
     assert "No pilot can be planned yet" in view.tell_plan(_plan(SIZES.iloc[:0], n=0, hits=0))
 
 

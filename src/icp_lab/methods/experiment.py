@@ -1,7 +1,5 @@
 """Two arms: how large they have to be, and how their shares compare, however often one looks."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -14,13 +12,13 @@ _RHO = _PLANNED / 4 / 8.2  # so says Howard et al. (2021) for alpha = 0.05
 _FLOWS = (0.5, 1, 2, 5, 10)  # times the leads a month, for the table of the story
 
 
-def find_bar(information: float) -> float:
+def find_bar(hits: float, n: float, others: float, m: float) -> float:
     """How many standard errors away from nought is a difference that counts, whenever and how often one looks?
 
     Parameters
     ----------
-    information
-        n * m / (n + m) * p * (1 - p), p the share of both arms of n and m units together.
+    hits, n, others, m
+        Events and units of the one arm, and of the other.
 
     Returns
     -------
@@ -30,31 +28,22 @@ def find_bar(information: float) -> float:
     Notes
     -----
     The two-sided normal mixture (Robbins, 1970; Howard, Ramdas, McAuliffe and Sekhon, 2021), as a confidence sequence
-    that holds asymptotically (Waudby-Smith et al., 2024). It holds while more units come in, and while the same units
-    are followed for longer. With equal arms the sum of who of the next to convert is in the pilot, less one half, is
-    sub-Gaussian with a quarter an event, so that few events do not break it.
+    that holds asymptotically (Waudby-Smith et al., 2024), at the information n m / (n + m) p (1 - p), p the share of
+    both arms together. It holds while more units come in, and while the same units are followed for longer. With equal
+    arms the sum of who of the next to convert is in the pilot, less one half, is sub-Gaussian with a quarter an event,
+    so that few events do not break it.
 
     Examples
     --------
-    >>> [round(find_bar(each), 2) for each in (1.0, 12.5, 100.0)]
-    [4.05, 3.04, 3.22]
+    >>> [round(find_bar(each, 10_000, each, 10_000), 2) for each in (2, 25, 200)]
+    [4.05, 3.04, 3.21]
     """
-    known = max(information, 0.05)  # before the first event there is none
+    share = (hits + others) / (n + m)
+    known = max(n * m / (n + m) * share * (1 - share), 0.05)  # before the first event there is none
     return float(np.sqrt((1 + _RHO / known) * np.log((1 + known / _RHO) / ALPHA**2)))
 
 
-class Comparison(NamedTuple):
-    """How do two shares differ, as difference and as ratio? Their ends say the same of nought and of one."""
-
-    gap: float
-    low: float
-    high: float
-    ratio: float
-    ratio_low: float
-    ratio_high: float
-
-
-def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = None) -> Comparison:
+def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = None) -> dict[str, float]:
     """How much more often did it happen in an arm of n than in one of m?
 
     Parameters
@@ -66,8 +55,9 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
 
     Returns
     -------
-    Comparison
-        An infinite ratio where the control has no event.
+    dict
+        Difference `gap` with its ends `low` and `high`, and `ratio` with `ratio_low` and `ratio_high`: their ends say
+        the same of nought and of one. The ratio is infinite where the control has no event.
 
     Notes
     -----
@@ -76,25 +66,19 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
 
     Examples
     --------
-    >>> [round(each, 2) for each in compare_arms(56, 70, 48, 80, bar=1.959964)]
+    >>> [round(each, 2) for each in compare_arms(56, 70, 48, 80, bar=1.959964).values()]
     [0.2, 0.05, 0.33, 1.33, 1.08, 1.66]
     """
-    bar = find_bar(measure_information(hits, n, others, m)) if bar is None else bar
+    bar = find_bar(hits, n, others, m) if bar is None else bar
     p, q = hits / n, others / m
     (low, high), (under, over) = (proportion_confint(k, size, 2 * norm.sf(bar), method="wilson")
                                   for k, size in ((hits, n), (others, m)))
-    ends = []
-    for sign, near, far in ((-1, low, over), (1, high, under)):
+    found = {"gap": p - q, "low": p - q - float(np.hypot(p - low, over - q)),
+             "high": p - q + float(np.hypot(high - p, q - under)), "ratio": p / q if q else np.inf}
+    for end, sign, near, far in (("ratio_low", -1, low, over), ("ratio_high", 1, high, under)):
         root = np.sqrt(max((p * q) ** 2 - near * (2 * p - near) * far * (2 * q - far), 0.0))
-        ends.append(float((p * q + sign * root) / (far * (2 * q - far))) if far > 1e-12 else np.inf)
-    return Comparison(p - q, p - q - float(np.hypot(p - low, over - q)), p - q + float(np.hypot(high - p, q - under)),
-                      p / q if q else np.inf, *ends)
-
-
-def measure_information(hits: float, n: float, others: float, m: float) -> float:
-    """How much do two arms tell of their difference?"""
-    share = (hits + others) / (n + m)
-    return n * m / (n + m) * share * (1 - share)
+        found[end] = float((p * q + sign * root) / (far * (2 * q - far))) if far > 1e-12 else np.inf
+    return found
 
 
 def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, int]:
@@ -132,7 +116,7 @@ def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, i
 
     once = n = need(ALPHA)
     for _round in range(4):  # the bar hardly depends on n
-        n = need(2 * norm.sf(find_bar(measure_information(base * times * n, n, base * ratio * n, ratio * n))))
+        n = need(2 * norm.sf(find_bar(base * times * n, n, base * ratio * n, ratio * n)))
     fixed, anytime = (int(np.ceil(each) + np.ceil(ratio * each)) for each in (once, n))
     return fixed, anytime
 
@@ -183,7 +167,7 @@ def check_story(before: float, after: float, *, flow: float, months: int = 6) ->
     rows, (once, anytime) = [], size_pilot(before, after / before)
     for each in np.array(_FLOWS) * flow:
         n, others, hits = round(each * months), round(before * each * months), round(after * each * months)
-        found = compare_arms(hits, n, others, n, bar=SINGLE)._asdict()
+        found = compare_arms(hits, n, others, n, bar=SINGLE)
         rows.append({"flow": each, "leads": n, "others": others, "hits": hits, **found, "once": once / each,
                      "anytime": anytime / each})
     return pd.DataFrame(rows)

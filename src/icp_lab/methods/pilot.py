@@ -156,7 +156,8 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     lacking = (sizes["anytime"] - len(units)).clip(lower=0)
     sizes["weeks"] = weeks + np.where(lacking > 0, lacking / flow if flow else np.inf, 0)
     curve, (low, high) = trace_deals(until(fill_table(deals, "deals"), "created", now), now), bound_share(hits, n)
-    once, anytime = find_least(hits / n, len(draw), share=share) if 0 < hits < 0.9 * n and len(draw) else (np.nan, np.nan)
+    can = len(draw) and 0 < hits < 0.9 * n
+    once, anytime = find_least(hits / n, len(draw), share=share) if can else (np.nan, np.nan)
     return Plan(sizes, draw, {
         "hits": hits, "n": n, "low": low, "high": high, "flow": flow, "least_once": once, "least_anytime": anytime,
         "closing": float(curve.quantile(0.5)) if curve else np.nan, "weeks": weeks, "worth": worth, "seed": seed,
@@ -177,8 +178,8 @@ class Reading(Shown):
     """How did the pilot go, counting everybody as drawn?
 
     `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, what
-    `compare_arms` gives at ends that hold however often one looks, `once_low` and `once_high` (of the gap, had this been the
-    only look), `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, and what
+    `compare_arms` gives for however many looks, `once_low` and `once_high` (of the gap, had this been the only look),
+    `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, and what
     was `spent` on each. `terms`: `assigned`, day of the draw; `intact`, is the list as it was drawn (yes, no,
     unmarked); `crossed`, units treated as the other side; `earlier`, units of earlier draws, which are not counted.
     """

@@ -16,7 +16,8 @@ def tell_plan(plan: Plan) -> Prose:
     terms, needed = plan.terms, plan.frame[plan.frame["times"] == plan.terms["worth"]]
     words = {**terms, "units": len(plan.draw), "ends": (terms["low"], terms["high"])}
     if terms["running"] or needed.empty:
-        return phrase("pilot_plan", "running" if terms["running"] else "nothing", **words)
+        code = "running" if terms["running"] else "beyond" if terms["hits"] else "nothing"
+        return phrase("pilot_plan", code, **words)
     least = "too_few" if pd.isna(terms["least_anytime"]) else "least"
     return join(phrase("pilot_plan", "size", **words, **needed[["once", "anytime"]].iloc[0].astype(int)),
                 phrase("pilot_plan", least, **words),
