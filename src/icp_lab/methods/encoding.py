@@ -113,8 +113,7 @@ def _hold_levels(column: pd.Series) -> tuple[Floats, list[str]]:
     cells = [cell if isinstance(cell, tuple) else (str(cell),) for cell in column.to_numpy(dtype=object)[known]]
     levels = sorted({level for cell in cells for level in cell})
     place = {level: i for i, level in enumerate(levels)}
-    held = np.full((len(levels), len(column)), np.nan)
-    held[:, known] = 0.0
+    held = np.where(column.notna(), np.zeros((len(levels), 1)), np.nan)
     held[[place[level] for cell in cells for level in cell], np.repeat(known, [len(cell) for cell in cells])] = 1.0
     return held, levels
 
