@@ -95,9 +95,3 @@ def test_proposals_are_said_or_that_there_is_none():
     assert changes.tabulate_proposals(Proposals(frame, (), ()), rule).cells()[1][-2:] == [
         "now tells the opposite", "say otherwise"]
     assert "Nothing to propose" in changes.tell_proposals(Proposals(frame.head(1), (), ()))
-
-
-def test_the_badge_says_version_and_day():
-    review = {"version": "2", "day": "2026-06-30", "state": "overdue", "days": 12}
-    assert changes.tell_review(review) == "The review of version 2 is overdue since 2026-06-30, by 12 days"
-    assert changes.tell_review({}) == ""

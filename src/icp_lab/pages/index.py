@@ -21,7 +21,7 @@ from icp_lab.pages.render import (
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Rule
 from icp_lab.tables import GIVEN_IN
-from icp_lab.views import backtest, changes, document
+from icp_lab.views import backtest, document
 from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import join, name, names, tell
 
@@ -108,7 +108,7 @@ def render_index(facts: SiteFacts) -> str:
     return render_template(
         "site.html.j2", facts=facts, process=show_way([step.name for step in facts.steps], own=own), declared=BY_NAME,
         checklist=checklist, counts=Counter(item["state"] for _stage, items in checklist for item in items),
-        search=_show_search(facts), view=document, later=backtest, changes=changes, name=name, tell=tell, join=join,
+        search=_show_search(facts), view=document, later=backtest, name=name, tell=tell, join=join,
         bold=render_bold, table=render_table, read_part=read_part,
         shell=describe_shell(_("Ideal Customer Profile"), facts.study))
 

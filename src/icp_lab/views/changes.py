@@ -144,9 +144,3 @@ def tabulate_proposals(proposals: Proposals, rule: Rule) -> Table:
     """What does each line of the definition say of winning, before and since, and what follows?"""
     lines = [phrase("proposed", "whole"), *(begin(one.words()) for one in rule.criteria)]
     return lay_out("proposals", proposals.frame.assign(line=lines))
-
-
-def tell_review(review: Mapping[str, Any]) -> Prose:
-    """Is the definition in force due to be looked at again? Nothing where none is in force."""
-    words = {"version": review["version"], "day": review["day"], "n": review["days"]} if review else {}
-    return phrase("review_due", review["state"], **words) if review else Prose("")
