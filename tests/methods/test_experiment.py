@@ -6,7 +6,7 @@ from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep, power_proportions_2indep
 
 from icp_lab.methods import experiment
-from icp_lab.methods.experiment import check_story, compare_arms, count_customers, find_bar, find_least, size_pilot
+from icp_lab.methods.experiment import check_story, compare_arms, find_bar, find_least, size_pilot
 
 # Units per arm for a power of 80 % at 5 %, two-sided: as tables print them, and with the correction for continuity of
 # Fleiss (1981, table A.3).
@@ -73,10 +73,10 @@ def test_before_the_first_event_everything_is_possible():
 
 
 def test_the_story_says_out_of_how_many():
-    story = check_story(0.012, 0.038, flow=100).set_index("flow")
+    story = check_story(0.012, 0.038, 0.4, flow=100).set_index("flow")
     assert story.loc[100, ["once", "anytime"]].tolist() == [11.3, 21.66]
     assert story.loc[100, "ratio_low"] > 1  # 23 of 600 against 7 of 600 is no chance, had it been a trial by lot
-    assert check_story(0.012, 0.038, flow=20).loc[1, "ratio_low"] < 1
+    assert check_story(0.012, 0.038, 0.4, flow=20).loc[1, "ratio_low"] < 1
     # 49 customers before and 82 after: two counts that differ by 2.8 standard errors of their logarithms.
-    before, after = count_customers(0.4)
+    before, after = story.loc[100, ["earlier", "later"]]
     assert np.log(after / before) / np.sqrt(1 / before + 1 / after) == pytest.approx(2.8, abs=0.06)

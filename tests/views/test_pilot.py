@@ -73,6 +73,6 @@ def test_what_weakens_a_reading_is_said():
 
 
 def test_a_story_is_held_against_the_flow_of_leads():
-    table = view.tabulate_story(check_story(0.012, 0.038, flow=100), before=0.012, after=0.038, fall=0.4)
+    table = view.tabulate_story(check_story(0.012, 0.038, 0.4, flow=100))
     assert table.cells()[1] == ["100", "7", "23", "3.29 (1.43 to 7.42)", "11", "22"]
     assert "40 % less takes 49 customers before and 82 after" in table.note

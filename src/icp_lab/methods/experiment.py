@@ -135,13 +135,15 @@ def find_least(base: float, n: int, *, share: float = 0.5) -> tuple[float, float
     return once, anytime
 
 
-def check_story(before: float, after: float, *, flow: float, months: int = 6) -> pd.DataFrame:
+def check_story(before: float, after: float, fall: float, *, flow: float, months: int = 6) -> pd.DataFrame:
     """Conversion is said to have risen from here to there: out of how many, and what does it take to believe it?
 
     Parameters
     ----------
     before, after
         Share of leads that convert, above 0 and below 1, `after` the larger.
+    fall
+        How much less a customer costs after, above 0 and below 1.
     flow
         Leads a month.
     months
@@ -153,39 +155,27 @@ def check_story(before: float, after: float, *, flow: float, months: int = 6) ->
         A row a flow, half of it to ten times as much: `flow`, `leads` in each of the two spans, `others` before and
         `hits` after that such shares come to, their `ratio` with its 95 % interval `ratio_low` and `ratio_high`, and
         the months, before and after together, in which four of five tries show such an effect: with one look `once`,
-        looking at any time `anytime`.
+        looking at any time `anytime`. In each row `before`, `after` and `fall`, and as `earlier` and `later` how many
+        customers, before and after, it takes to see that each costs so much less.
 
     Notes
     -----
-    Two spans are compared as if by lot, which takes for granted that nothing else changed between them.
+    Two spans are compared as if by lot, which takes for granted that nothing else changed between them. At the same
+    spending costs fall as customers grow in number: two counts, whose logarithms are compared at 5 % with a power of
+    80 % (Gu, Ng, Tang and Schucany, 2008).
 
     Examples
     --------
-    >>> check_story(0.012, 0.038, flow=100).loc[1, ["leads", "others", "hits", "once", "anytime"]].tolist()
-    [600.0, 7.0, 23.0, 11.3, 21.66]
+    >>> story = check_story(0.012, 0.038, 0.4, flow=100)
+    >>> story.loc[1, ["leads", "others", "hits", "once", "anytime", "earlier", "later"]].tolist()
+    [600.0, 7.0, 23.0, 11.3, 21.66, 49.0, 82.0]
     """
-    rows, (once, anytime) = [], size_pilot(before, after / before)
+    rows, (once, anytime), more = [], size_pilot(before, after / before), 1 / (1 - fall)
+    earlier = int(np.ceil((SINGLE + norm.ppf(POWER)) ** 2 * (1 + 1 / more) / np.log(more) ** 2))
     for each in np.array(_FLOWS) * flow:
         n, others, hits = round(each * months), round(before * each * months), round(after * each * months)
         found = compare_arms(hits, n, others, n, bar=SINGLE)
         rows.append({"flow": each, "leads": n, "others": others, "hits": hits, **found, "once": once / each,
                      "anytime": anytime / each})
-    return pd.DataFrame(rows)
-
-
-def count_customers(fall: float) -> tuple[int, int]:
-    """How many customers, before and after, does it take to see that each costs so much less?
-
-    Notes
-    -----
-    At the same spending costs fall as customers grow in number: two counts, whose logarithms are compared at 5 % with a
-    power of 80 % (Gu, Ng, Tang and Schucany, 2008).
-
-    Examples
-    --------
-    >>> count_customers(0.4)
-    (49, 82)
-    """
-    more = 1 / (1 - fall)
-    least = int(np.ceil((SINGLE + norm.ppf(POWER)) ** 2 * (1 + 1 / more) / np.log(more) ** 2))
-    return least, int(np.ceil(least * more))
+    return pd.DataFrame(rows).assign(before=before, after=after, fall=fall, earlier=earlier,
+                                     later=int(np.ceil(earlier * more)))

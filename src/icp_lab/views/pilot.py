@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.methods.experiment import count_customers
 from icp_lab.methods.pilot import ARMS, Plan, Reading
 from icp_lab.views.picture import About
 from icp_lab.views.table import Table
@@ -62,7 +61,7 @@ def tabulate_arms(reading: Reading, about: About) -> Table | Prose:
     return lay_out("pilot_arms", reading.arms, currency=about.currency) if len(reading.arms) else Prose("")
 
 
-def tabulate_story(story: pd.DataFrame, *, before: float, after: float, fall: float) -> Table:
+def tabulate_story(story: pd.DataFrame) -> Table:
     """Out of how many would such a story be told, and how long does it take to believe it?"""
-    earlier, later = count_customers(fall)
-    return lay_out("story", story, before=before, after=after, fall=fall, earlier=earlier, later=later)
+    told: Any = story.iloc[0].to_dict()
+    return lay_out("story", story, **told)
