@@ -55,6 +55,13 @@ def test_too_few_later_cases_are_said_with_what_to_collect():
     assert view.tabulate_backtest(result) == view.draw_frontier(result, ABOUT) == ""
 
 
+def test_where_nobody_lies_inside_nothing_is_said_of_it():
+    huge = Rule.from_dicts([{"attribute": "employees", "min": 1e6}])
+    result = run(definitions=(Definition("holds", "2", huge, date(2025, 3, 31)),))
+    assert "None of " in view.tell_backtest(result)
+    assert view.draw_frontier(result, ABOUT) == ""
+
+
 def test_it_names_the_cases_it_rests_on_and_what_could_not_be_held_against_them():
     strange = Definition("declared", "Stars", Rule.from_dicts([{"attribute": "zodiac", "in": ["Leo"]}]), AS_OF)
     told = view.tell_cases(run(definitions=(strange,), known=True))

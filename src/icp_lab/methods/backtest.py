@@ -109,7 +109,8 @@ class Backtest(Shown):
     acquainted
         Later cases whose account has earlier ones.
     verdict
-        holds (the interval lies above 1), none (more than a little is ruled out), unclear, or few (too few cases).
+        holds (the interval lies above 1), none (more than a little is ruled out), unclear, nobody (lies inside), or
+        few (too few cases).
     why
         How the forward figure stands to that on random parts: above by `chance`, as the `base` is lower, or as
         something `changed`; else `within` it or `gone`.
@@ -300,7 +301,9 @@ def _describe(one: Definition, then: Lift, now: Lift, seen: bool) -> dict[str, A
 
 
 def judge_lift(lift: Lift) -> str:
-    """Does the lift show anything: holds, none (all but a little is ruled out), or unclear?"""
+    """Does the lift show anything: holds, none (all but a little is ruled out), unclear, or nobody (is inside)?"""
+    if math.isnan(lift.low):
+        return "nobody"
     limit = min(RULED_OUT, (1 + lift.n / max(lift.positives, 1)) / 2)
     return "holds" if lift.low > 1 else "none" if lift.high <= limit else "unclear"
 
@@ -308,7 +311,7 @@ def judge_lift(lift: Lift) -> str:
 def _explain(then: Lift, now: Lift) -> str:
     """Say how the forward figure stands to the random one, and why where it is above it."""
     if not now.lift > then.lift:
-        return "gone" if now.high < then.low else "within"
+        return "gone" if now.high < then.low else "within" if now.covered else ""
     if now.low <= then.high:
         return "chance"
     fewer = bound_difference(then.positives, then.n, now.positives, now.n)[0] > 0

@@ -22,7 +22,8 @@ def tell_backtest(result: Backtest) -> Prose:
     words = row | {"ends": (row["low"], row["high"]), "thens": (row["then_low"], row["then_high"]), "n": n, "k": k,
                    "best": best, "good": good, "who": _name(row["kind"], row["name"]),
                    "done": name("done", result.outcome)}
-    return join(phrase("backtested", result.verdict, **words), phrase("forward", result.why, **words))
+    return join(phrase("backtested", result.verdict, **words),
+                phrase("forward", result.why, **words) if result.why else "")
 
 
 def tell_cases(result: Backtest) -> Prose:
@@ -43,8 +44,8 @@ def tabulate_backtest(result: Backtest) -> Table | Prose:
 
 def draw_frontier(result: Backtest, about: About) -> Picture | Prose:
     """What does a wider definition cost: how much lift for how much coverage?"""
-    rows = result.frame.assign(who=_list_names(result))[result.frame["lift"].gt(0)].to_dict("records")
-    if result.verdict == "few":
+    rows = result.frame.assign(who=_list_names(result))[result.frame["lift"].notna()].to_dict("records")
+    if result.verdict in ("few", "nobody"):
         return Prose("")
 
     def draw(axes: Axes, _narrow: bool) -> None:
