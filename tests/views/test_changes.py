@@ -25,7 +25,7 @@ def test_changes_of_criteria_evidence_and_tiers_are_said_in_words():
         "Changed: employees at least 100 is now employees at least 200.", "Dropped: exports: yes.",
         "Added: stack includes CRM.", "Whom to avoid: Dropped: region North.",
         "Verdict: tentative, a promising hypothesis → supported by the data.",
-        "Lift: 2.4 (1.5 to 3.8, n = 120) → 1.9 (1.2 to 2.9, n = 200).", "Covered: 25 % of 120 → 15 % of 200.",
+        "Lift: 2.4 (1.5 to 3.8), covering 30 of 120 → 1.9 (1.2 to 2.9), covering 30 of 200.",
         "Tiers: – → A from 61 points; B from 50 points."]
     assert changes.tell_changes(old, old) == []
 
@@ -89,9 +89,9 @@ def test_proposals_are_said_or_that_there_is_none():
         "place", "attribute", "lift_before", "low_before", "high_before", "n_before", "lift", "low", "high", "n",
         "state", "proposal"])
     other = {"attribute": "employees", "min": 300}
-    told = changes.tell_proposals(Proposals(frame, (), (other,)))
+    told = changes.tell_proposals(Proposals(frame, (other,)))
     assert "Criteria to say otherwise: 1." in told
     assert "employees at least 300" in told
-    assert changes.tabulate_proposals(Proposals(frame, (), ()), rule).cells()[1][-2:] == [
+    assert changes.tabulate_proposals(Proposals(frame, ()), rule).cells()[1][-2:] == [
         "now tells the opposite", "say otherwise"]
-    assert "Nothing to propose" in changes.tell_proposals(Proposals(frame.head(1), (), ()))
+    assert "Nothing to propose" in changes.tell_proposals(Proposals(frame.head(1), ()))

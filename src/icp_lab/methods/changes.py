@@ -103,11 +103,11 @@ def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd
     both = both.merge(then, on="account_id", suffixes=("", "_before"))
     if not all(profile.get("tiers") for profile in (former, proposed)):
         both[["tier", "tier_same", "tier_before"]] = ""
-    changed = {"data": (both["fit_before"] != both["fit_same"]) | (both["tier_before"] != both["tier_same"]),
-               "rule": both["fit_same"] != both["fit"]}
-    changed["score"] = (both["tier_same"] != both["tier"]) & ~changed["rule"]
-    both["cause"] = [", ".join(cause for cause, own in zip(changed, row, strict=True) if own)
-                     for row in zip(*changed.values(), strict=True)]
+    ruled = both["fit_same"] != both["fit"]
+    changed = pd.DataFrame({
+        "data": (both["fit_before"] != both["fit_same"]) | (both["tier_before"] != both["tier_same"]),
+        "rule": ruled, "score": (both["tier_same"] != both["tier"]) & ~ruled})
+    both["cause"] = [", ".join(changed.columns[row]) for row in changed.to_numpy()]
     moved = (both["fit_before"] != both["fit"]) | (both["tier_before"] != both["tier"])
     columns = ["account_id", "fit_before", "tier_before", "fit", "tier", "cause"]
     return Movers(both.loc[moved, columns].sort_values("account_id", ignore_index=True), len(both), bool(len(stood)))
@@ -119,13 +119,12 @@ class Proposals(Shown):
 
     `frame`: a row a criterion and, first, the profile as a whole (place -1); place, attribute, the lift of winning
     before (lift_before, low_before, high_before, n_before) and now (lift, low, high, n), state (holds, unclear, gone,
-    reversed, untold) and proposal (keep, drop, reword). `new`: criteria of this run's draft on attributes that the
-    definition does not ask for; `reworded`: those that stand for one that is gone.
+    reversed, untold) and proposal (keep, drop; reword, where the draft says it otherwise). `new`: criteria of this
+    run's draft that the definition lacks.
     """
 
     frame: pd.DataFrame
     new: tuple[dict[str, Any], ...]
-    reworded: tuple[dict[str, Any], ...]
 
     def to_list(self) -> list[dict[Any, Any]]:
         """Say what is proposed as the artifact `validation` keeps it: attribute, state and proposal."""
@@ -170,27 +169,25 @@ def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of 
     >>> propose_changes(profile, {}, firms, deals, **days).frame[["place", "state", "proposal"]].values.tolist()
     [[-1, 'reversed', 'keep'], [0, 'reversed', 'drop']]
     """
-    rule, drafted = Rule.from_profile(profile), Rule.from_profile(draft).to_dicts()
+    rule = Rule.from_profile(profile)
+    new = tuple(one for one in Rule.from_profile(draft).criteria if one not in rule.criteria)
     closed = fill_table(deals, "deals").query("stage in ('won', 'lost')").sort_values(["account_id", "closed"])
     closed = closed[closed["account_id"].isin(attributes.index) & (closed["closed"] >= pd.Timestamp(start))
                     & (closed["closed"] <= pd.Timestamp(as_of))]
     known = attributes.reindex(columns=[*{*attributes.columns, *rule.attributes}])
     late, sure = closed["closed"] >= pd.Timestamp(line), 1 - 0.05 / (len(rule.criteria) + 1)
-    rows, reworded = [], []
+    rows = []
     for place, one in enumerate((rule, *(Rule((criterion,)) for criterion in rule.criteria)), start=-1):
         inside = one.mask(known).reindex(closed["account_id"]).set_axis(closed.index)
         before, now = (measure_lift(inside[side], side_of["stage"].eq("won"), groups=side_of["account_id"],
                                     confidence=sure)
                        for side in (inside.notna() & ~late, inside.notna() & late) for side_of in [closed[side]])
         state, attribute = _judge(before, now), one.attributes[0] if place >= 0 else ""
-        others = [each for each in drafted if each["attribute"] == attribute and each not in one.to_dicts()]
-        lost = place >= 0 and state in ("gone", "reversed")
-        reworded += others if lost else []
+        said = "reword" if attribute in {each.attribute for each in new} else "drop"
         rows.append((place, attribute, *(getattr(lift, name) for lift in (before, now) for name in _LIFT), state,
-                     ("reword" if others else "drop") if lost else "keep"))
+                     said if attribute and state in ("gone", "reversed") else "keep"))
     columns = ["place", "attribute", *(f"{name}_before" for name in _LIFT), *_LIFT, "state", "proposal"]
-    new = tuple(each for each in drafted if each["attribute"] not in rule.attributes)
-    return Proposals(pd.DataFrame(rows, columns=columns), new, tuple(reworded))
+    return Proposals(pd.DataFrame(rows, columns=columns), tuple(one.to_dict() for one in new))
 
 
 def _judge(before: Lift, now: Lift) -> str:

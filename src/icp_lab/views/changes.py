@@ -47,22 +47,16 @@ def _compare(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, dict[s
             for before, after in pairs if before != after]
 
 
-def _tell_lift(icp: dict[str, Any]) -> str:
-    found = icp.get("evidence") or {}
-    return phrase("changed", "measured", lift=found["lift"], n=found.get("n"),
-                  ends=(found.get("lift_low"), found.get("lift_high"))) if found.get("lift") else MISSING
-
-
-def _tell_cover(icp: dict[str, Any]) -> str:
-    found = icp.get("evidence") or {}
-    return phrase("changed", "covered", share=found["covered"] / found["n"], n=found["n"]) if (
-        found.get("covered") and found.get("n")) else MISSING
+def _tell_evidence(icp: dict[str, Any]) -> str:
+    found = {"n": None, "covered": None, "lift_low": None, "lift_high": None} | (icp.get("evidence") or {})
+    return phrase("changed", "measured", **found, ends=(found["lift_low"], found["lift_high"])) if isinstance(
+        found.get("lift"), int | float) else MISSING
 
 
 _TOLD: dict[str, Callable[[dict[str, Any]], str]] = {
     "verdict": lambda icp: names("verdict").get(str(icp.get("verdict")), MISSING),
     "outcome": lambda icp: names("outcome").get(str(icp.get("outcome")), MISSING),
-    "name": lambda icp: str(icp.get("name")), "lift": _tell_lift, "coverage": _tell_cover,
+    "name": lambda icp: str(icp.get("name")), "lift": _tell_evidence,
     "tiers": lambda icp: "; ".join(phrase("changed", "tier", name=str(one.get("name")), least=one.get("min_fit"))
                                    for one in icp.get("tiers") or []) or MISSING}
 
@@ -134,9 +128,8 @@ def tell_proposals(proposals: Proposals) -> Prose:
     """What do the deals closed since propose to change?"""
     lost = proposals.frame[proposals.frame["proposal"] != "keep"]["proposal"].value_counts()
     said = [phrase("proposed", str(proposal), n=n) for proposal, n in lost.items()]
-    if proposals.reworded or proposals.new:
-        said += [phrase("proposed", code, criteria=Rule.from_dicts(list(some)).words())
-                 for code, some in (("reworded", proposals.reworded), ("new", proposals.new)) if some]
+    if proposals.new:
+        said.append(phrase("proposed", "new", criteria=Rule.from_dicts(list(proposals.new)).words()))
     return join(*said) or phrase("proposed", "nothing")
 
 
