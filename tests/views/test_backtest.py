@@ -34,7 +34,8 @@ def test_a_definition_that_holds_is_said_so_with_counts_and_what_was_expected():
     told = view.tell_backtest(result)
     assert "the definition that holds **holds**" in told
     assert f"{result.frame['covered_positives'].iloc[0]} of {result.frame['covered'].iloc[0]}" in told
-    table = view.tabulate_backtest(result)
+    table, calibration = view.tabulate_backtest(result)
+    assert calibration.frame["inside"].iloc[0] > calibration.frame["inside"].iloc[-1]
     assert [row.split(".")[0] for row in table.frame["who"]] == [str(i + 1) for i in range(len(table.frame))]
     assert "2025-03-31" in str(table)
     picture = view.draw_frontier(result, ABOUT)
@@ -52,7 +53,8 @@ def test_without_an_effect_it_says_no_predictive_value():
 def test_too_few_later_cases_are_said_with_what_to_collect():
     result = run(n=12)
     assert "What to collect" in view.tell_backtest(result)
-    assert view.tabulate_backtest(result) == view.draw_frontier(result, ABOUT) == ""
+    assert view.tabulate_backtest(result) == []
+    assert view.draw_frontier(result, ABOUT) == ""
 
 
 def test_where_nobody_lies_inside_nothing_is_said_of_it():
@@ -80,6 +82,12 @@ def test_every_state_of_a_promise_has_its_words(state, language):
     assert told
     assert "None" not in told
     assert ("200" in told) == (state != "none")
+
+
+def test_a_promise_that_no_later_case_meets_has_no_ratio():
+    thin = {"state": "open", "version": "1", "since": "2025-06-30", "n": 8, "covered": 0.0, "lift": None,
+            "promise": {"lift": 2.0, "lift_low": 1.4, "lift_high": 2.9, "due": "2026-01-01"}}
+    assert "none of them lies inside" in view.tell_promise(thin)
 
 
 def test_what_is_promised_is_said_with_its_day():

@@ -34,12 +34,12 @@ def tell_cases(result: Backtest) -> Prose:
     return join(*(phrase("backtest_cases", code, **words) for code, there in codes.items() if there))
 
 
-def tabulate_backtest(result: Backtest) -> Table | Prose:
+def tabulate_backtest(result: Backtest) -> list[Table]:
     """How did each definition do, beside naive ones, and as it was expected?"""
     if result.verdict == "few":
-        return Prose("")
-    return lay_out("backtest", result.frame.assign(who=_list_names(result), rule=[one.words() for one in result.rules]),
-                   day=result.day, n=result.later[0])
+        return []
+    frame = result.frame.assign(who=_list_names(result), rule=[one.words() for one in result.rules])
+    return [lay_out("backtest", frame, day=result.day, n=result.later[0]), lay_out("calibration", frame)]
 
 
 def draw_frontier(result: Backtest, about: About) -> Picture | Prose:
@@ -56,7 +56,7 @@ def draw_frontier(result: Backtest, about: About) -> Picture | Prose:
                       markerfacecolor="none" if row["seen"] else colour)
             add_note(axes, row["who"].partition(".")[0], (at, row["lift"]), color=colour)
         axes.axhline(1, color=COLOURS["grey"], linewidth=1, zorder=0)
-        axes.set_xlim(0, 1.08)
+        axes.set_xlim(-0.04, 1.08)
         axes.set_ylim(0, min(1.1 * max(row["high"] for row in rows), 2.5 * max(row["lift"] for row in rows)))
         axes.set_xlabel(_("share of the later cases inside"))
         write_percent(axes.xaxis)
@@ -70,8 +70,9 @@ def draw_frontier(result: Backtest, about: About) -> Picture | Prose:
 
 def tell_promise(promise: Mapping[str, Any]) -> Prose:
     """Was the promise of the adopted definition kept? `promise` is that of the artifact `validation`."""
-    said = promise["promise"]
-    return phrase("promise", promise["state"], **{key: promise.get(key) for key in ("version", "n", "covered")},
+    said, state = promise["promise"], promise["state"]
+    state = "thin" if state == "open" and not promise["covered"] else state
+    return phrase("promise", state, **{key: promise.get(key) for key in ("version", "n", "covered")},
                   since=str(promise["since"]), due=str(said.get("due", ""))[:10], promised=said.get("lift"),
                   ends=(said.get("lift_low"), said.get("lift_high")), ratio=promise.get("lift"),
                   yes=promise.get("covered_positives"), now=(promise.get("low"), promise.get("high")))
