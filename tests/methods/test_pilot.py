@@ -95,6 +95,12 @@ def test_no_second_pilot_while_one_is_on():
     assert (found.terms["running"], len(found.draw), len(found.frame)) == ("2026-06-01", 0, 5)
 
 
+def test_nobody_is_drawn_where_no_base_rate_is_known():
+    targets, known, leads = make_targets()
+    found = plan_pilot(targets, known, leads.assign(converted=pd.NaT), NONE, NONE, as_of=NOW)
+    assert (len(found.draw), len(found.frame), found.terms["n"]) == (0, 0, 75)
+
+
 def test_without_data_a_plan_says_nothing():
     found = plan_pilot(Targets(make_targets()[0].frame.iloc[:0], (), NONE, 0), NONE, NONE, NONE, NONE, as_of=NOW)
     assert (found.terms["n"], len(found.frame), len(found.draw), found.terms["running"]) == (0, 0, 0, "")

@@ -87,10 +87,10 @@ class Plan(Shown):
 
     `frame`: a row an effect; `times`, `share` (that would convert), `once` and `anytime` (units to draw), `weeks` (to
     the last outcome, looking at any time; infinite where no new units come). `draw`: unit_id, stratum, assigned, arm;
-    without rows while a pilot is on. `terms`: `hits` of `n` units alike converted within `weeks` weeks lately, `low` to
-    `high` of them; `flow`, new units a week; `least_once` and `least_anytime`, effects that the units drawn can show;
-    `closing`, median days from deal to outcome; `worth` and `seed` as given; `running`, since when a pilot is on; and
-    the `mark` of the list.
+    without rows while a pilot is on, or no base rate is known. `terms`: `hits` of `n` units alike converted within
+    `weeks` weeks lately, `low` to `high` of them; `flow`, new units a week; `least_once` and `least_anytime`, effects
+    that the units drawn can show; `closing`, median days from deal to outcome; `worth` and `seed` as given; `running`,
+    since when a pilot is on; and the `mark` of the list.
     """
 
     frame: pd.DataFrame
@@ -148,7 +148,7 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     running = last + span > now
     units = _list_units(targets, known, former).assign(assigned=now.date().isoformat())
     shares = {"pilot": share, "control": share, "holdout": held_out}
-    draw = units.iloc[:0 if running else None]
+    draw = units.iloc[:None if hits and not running else 0]
     draw = draw.assign(arm=draw_arms(draw, shares, seed=seed).to_numpy())
     rows = [(times, hits / n * times, *size_pilot(hits / n, times, share=share))
             for times in sorted({*EFFECTS, worth}) if 0 < hits / max(n, 1) < 1 / times]
