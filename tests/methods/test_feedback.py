@@ -62,3 +62,10 @@ def test_sales_is_asked_about_what_it_works_on():
                           "closed": pd.to_datetime([None, "2026-06-01", "2024-01-01", None])})  # fmt: skip
     said = pd.DataFrame({"date": [pd.Timestamp("2026-06-01")], "agrees": [True], "account_id": ["a04"]})
     assert list_asked(deals, COVERAGE, said, as_of=NOW)["account_id"].tolist() == ["a02", "a01"]
+
+
+def test_without_deals_nobody_is_asked():
+    coverage = pd.DataFrame({"account_id": ["a"], "fit": "in", "met": "", "failed": "", "unknown": ""})
+    asked = list_asked(pd.DataFrame(), coverage, pd.DataFrame(), as_of=date(2026, 6, 30))
+    assert asked.columns.tolist() == ["account_id", "fit", "failed", "unknown", "last"]
+    assert asked.empty

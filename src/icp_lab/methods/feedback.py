@@ -148,5 +148,5 @@ def list_asked(deals: pd.DataFrame, coverage: pd.DataFrame, feedback: pd.DataFra
     said = fill_table(feedback, "feedback")
     asked = coverage[coverage["account_id"].isin(last.index)
                      & ~coverage["account_id"].isin(said.loc[said["date"] >= line, "account_id"])]
-    asked = asked[["account_id", "fit", "failed", "unknown"]].assign(last=asked["account_id"].map(last))
+    asked = asked[["account_id", "fit", "failed", "unknown"]].join(last.rename("last"), on="account_id")
     return asked.sort_values(["last", "account_id"], ascending=[False, True], ignore_index=True)
