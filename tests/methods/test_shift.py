@@ -72,6 +72,8 @@ def test_of_a_few_new_customers_earlier_quarters_are_counted_and_of_fewer_nothin
     found = find_shifts(attributes, customers, as_of=date(2026, 6, 30), shuffles=49)
     assert (found.line, found.n_now) == (date(2025, 10, 1), 50)
     assert 0.1 < found.visible < 0.6
+    late = find_shifts(attributes, customers, as_of=date(2026, 10, 10), since="2026-06-30", shuffles=49)
+    assert (late.line, late.n_now) == (date(2025, 10, 11), 50)  # quarters before, and not beyond a year
     none = find_shifts(attributes, customers.head(110), as_of=date(2026, 6, 30), shuffles=49)
     assert (none.frame.empty, none.n_now) == (True, 10)
     undated = find_shifts(attributes, customers.assign(since=pd.NaT), as_of=date(2026, 6, 30))

@@ -124,8 +124,8 @@ def find_shifts(  # noqa: PLR0913  (who came when, what is known of them, and ho
     base = customers[customers["status"] == "customer"].sort_values("account_id").set_index("account_id")
     end, began = pd.Timestamp(as_of) + pd.DateOffset(days=1), base["since"].where(base["since"] <= pd.Timestamp(as_of))
     line = pd.Timestamp(since) if since and since <= as_of.isoformat() else end - pd.DateOffset(months=months)
-    while (began >= line).sum() < FEWEST and line - _QUARTER >= end - 4 * _QUARTER:
-        line -= _QUARTER
+    while (began >= line).sum() < FEWEST and line > end - 4 * _QUARTER:
+        line = max(line - _QUARTER, end - 4 * _QUARTER)
     start = line - pd.DateOffset(months=before_months)
     dated = base[began >= start]
     new = (dated["since"] >= line).to_numpy(dtype=bool)
