@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from icp_lab.locale import _
 from icp_lab.methods.changes import Movers, Proposals
 from icp_lab.methods.shift import Shifts
 from icp_lab.rule import Criterion, Rule, name_attribute
@@ -57,7 +58,7 @@ _TOLD: dict[str, Callable[[dict[str, Any]], str]] = {
     "verdict": lambda icp: names("verdict").get(str(icp.get("verdict")), MISSING),
     "outcome": lambda icp: names("outcome").get(str(icp.get("outcome")), MISSING),
     "name": lambda icp: str(icp.get("name")), "lift": _tell_evidence,
-    "tiers": lambda icp: "; ".join(phrase("changed", "tier", name=str(one.get("name")), least=one.get("min_fit"))
+    "tiers": lambda icp: _("; ").join(phrase("changed", "tier", name=str(one.get("name")), least=one.get("min_fit"))
                                    for one in icp.get("tiers") or []) or MISSING}
 
 
