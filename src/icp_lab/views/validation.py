@@ -33,7 +33,8 @@ def tell_kpis(kpis: Kpis) -> Prose:
         phrase("kpi_told", "rates", n=inside["n"], share=inside["value"], ends=(inside["low"], inside["high"]),
                m=outside["n"], other=outside["value"], others=(outside["low"], outside["high"]), **days),
         _tell_gap("kpi_told", ("better", "worse", "unclear"), *gap[["gap", "low", "high"]]),
-        phrase("kpi_told", "young", share=young["maturity"]) if young["maturity"] < _SETTLED else "")
+        phrase("kpi_told", "young", share=young["maturity"]) if young["maturity"] < _SETTLED else "",
+        "" if ("after", "in", "win_closed") in rows else phrase("kpi_told", "seen"))
 
 
 def _tell_gap(kind: str, codes: tuple[str, str, str], gap: float, low: float, high: float) -> Prose:
