@@ -10,14 +10,18 @@ from icp_lab.artifacts.store import write_artifact
 from icp_lab.icp import load_icp
 from icp_lab.methods.groups import GROUPS
 from icp_lab.process import WRITER
+from icp_lab.publish.products import PRODUCTS
 from icp_lab.report.plan import StepEnd
 from icp_lab.report.run import Run
-from icp_lab.report.site import FILES, publish_site
+from icp_lab.report.site import publish_site
 from icp_lab.study.candidates import Candidates
 
 CRITERIA = [{"attribute": "industry", "in": ["SaaS"]}]
 ICP = {"schema": 1, "name": "x", "as_of": "2026-06-30", "next_review": "2026-09-30", "verdict": "supported",
        "verdict_reason": [], "outcome": "best", "criteria": CRITERIA, "evidence": {"n": 2, "lift": 2.0}}
+
+
+PLACES = {place for product in PRODUCTS for place in product.places}
 
 
 def fill(name, rows):
@@ -76,7 +80,8 @@ def test_the_study_stub_offers_what_a_study_offers():
 
 def test_a_finished_report_is_one_thing_to_read(plan):
     publish_site(plan, Run({name: StepEnd("done") for name in plan.tasks}))
-    assert {path.name for path in plan.out.iterdir()} == {"artifacts", "index.html", *FILES}
+    always = {place.partition("/")[0] for product in PRODUCTS for place in product.places[:1]}
+    assert {path.name for path in plan.out.iterdir()} - {"private"} == {"artifacts", "index.html", ".work", *always}
     read = load_icp(plan.out / "icp.yml")
     assert read.rule.to_dicts() == CRITERIA
     assert read.data["personas"][0]["name"] == "Decider in sales"
@@ -92,7 +97,7 @@ def test_no_definition_is_left_from_an_earlier_run_when_the_last_step_failed(pla
     publish_site(plan, Run())
     (folder_of(plan.out, "09_icp_document") / "manifest.json").unlink()
     publish_site(plan, Run({"01_customer_base": StepEnd("fresh"), "09_icp_document": StepEnd("failed", "No memory.")}))
-    assert not [name for name in FILES if (plan.out / name).exists()]
+    assert not [place for place in PLACES if (plan.out / place).exists()]
     index = (plan.out / "index.html").read_text(encoding="utf-8")
     assert "No memory." in index
     assert "There is no definition yet" in index

@@ -1,0 +1,93 @@
+"""What a report holds beside its pages: declared once, in products.toml, and put in place whole or not at all."""
+
+import pkgutil
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_lab.icp import write_icp
+from icp_lab.locale.declared import read_declared
+
+if TYPE_CHECKING:  # only words here: whether a report is fresh is told without pandas
+    import pandas as pd
+
+    from icp_lab.methods.document import Standing
+    from icp_lab.views.picture import About
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What products are made from.
+
+    Parameters
+    ----------
+    icp
+        The definition in the form of icp.yml, its people and groups in words.
+    standing
+        Who is in, out and unknown.
+    accounts
+        An account a row: `standing.frame` with every attribute of the study.
+    about
+        Day, currency and study.
+    find
+        An artifact of the run by its name; None where no step has left it.
+    """
+
+    icp: dict[str, Any]
+    standing: "Standing"
+    accounts: "pd.DataFrame"
+    about: "About"
+    find: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A thing that a report holds beside its pages: where it lies in OUT, who writes it, what the index says of it."""
+
+    places: tuple[str, ...]
+    writer: str
+    title: str
+    about: str
+
+    def put(self, given: Publication, out: Path, work: Path) -> None:
+        """Write it, and put it where it belongs: what was there from an earlier run goes."""
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        pkgutil.resolve_name(self.writer)(given, work)
+        for place in self.places:
+            made = work / place
+            if made.is_file():
+                (out / place).parent.mkdir(parents=True, exist_ok=True)
+                made.replace(out / place)
+            else:
+                self._replace_folder(made, out / place)
+        shutil.rmtree(work)
+
+    def drop(self, out: Path) -> None:
+        """Take away what an earlier run left."""
+        for place in self.places:
+            shutil.rmtree(out / place, ignore_errors=True)
+            (out / place).unlink(missing_ok=True)
+
+    def _replace_folder(self, made: Path, final: Path) -> None:
+        shutil.rmtree(final, ignore_errors=True)
+        final.unlink(missing_ok=True)
+        if made.exists():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            made.rename(final)
+
+
+PRODUCTS = tuple(Product(**each) for each in read_declared("icp_lab.publish", "products.toml")["products"])
+
+
+def list_published(out: Path) -> Iterator[Path]:
+    """Which files of products lie in a report, in order?"""
+    for place in (out / place for product in PRODUCTS for place in product.places):
+        yield from [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+
+
+def write_definition(given: Publication, folder: Path) -> None:
+    """Write icp.yml, for machines and for editing by hand."""
+    write_icp(folder / "icp.yml", given.icp)
