@@ -1,0 +1,146 @@
+"""What is loaded into a CRM by file, on purpose not by its API: loaders, roll-back, fields to create, and how to.
+
+A loader's cells are what the CRM is to store, letter by letter, and quoted: a mark put before `=` would be stored too.
+What people open in Excel lies in a folder of its own, where such a cell begins with an apostrophe.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from icp_lab.artifacts.manifest import write_text
+from icp_lab.locale import _, language
+from icp_lab.methods.crm import LOADED, SYSTEMS, TARGETS, Loads, Target
+from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
+from icp_lab.publish.products import Publication
+from icp_lab.publish.workbook import Book, clean
+from icp_lab.rule import Rule
+from icp_lab.views import crm
+from icp_lab.views.table import MISSING
+
+# How a cell begins that a spreadsheet takes for a formula, or for a number that it writes in another way.
+FORMULA = r"^(?=\s*[=+\-@\t\r＝＋－＠]|0\d|\d{16})"
+
+
+def write_crm(given: Publication, folder: Path) -> None:
+    """Write the files for the CRMs: on companies into `crm`, on people into `private/crm`; crm.html says how to.
+
+    Parameters
+    ----------
+    given
+        What products are made from; the artifact `loads` says what would change.
+    folder
+        Stands for OUT. A file holds the records that are new or changed, and has its heads alone where none is.
+    """
+    found = given.find("loads")
+    if found is None or found.empty:
+        return
+    loads, files = Loads(found), found["file"].unique()
+    card = (given.find("score") or {}).get("score") or {}
+    personas = {str(one["id"]): str(one["name"]) for one in given.icp.get("personas") or []}
+    words = _Words(personas, card.get("points") or [])
+    for name in files:
+        _write_target((folder / crm.place_file(loads, name)).parent, TARGETS[name], loads, words)
+    (folder / "crm").mkdir(parents=True, exist_ok=True)
+    systems = {TARGETS[name].system: SYSTEMS[TARGETS[name].system]["name"] for name in files}
+    fields = {system: crm.tabulate_fields(loads, system, words.personas) for system in systems}
+    book = Book(folder / "crm" / "fields.xlsx", _("Fields to create"), str(given.icp.get("as_of") or ""))
+    for system, table in fields.items():
+        heads = [head for head, _unit in table.heads()]
+        book.add_sheet(systems[system], pd.DataFrame(table.cells(), columns=heads).replace(MISSING, None))
+    book.file.close()
+    write_text(folder / "crm.html", render_template(
+        "crm.html.j2", view=crm, loads=loads, fields=fields, rule=Rule.from_profile(given.icp), about=given.about,
+        bold=render_bold, table=render_table, shell=describe_shell(_("Into the CRM"), given.about.source)))
+
+
+class _Words(NamedTuple):
+    """What codes are written with: the names of personas by id, and the points of the score as in icp.yml."""
+
+    personas: dict[str, str]
+    points: list[dict[str, Any]]
+
+
+def _write_target(folder: Path, target: Target, loads: Loads, words: _Words) -> None:
+    """Write what an object is loaded with, what takes it back, and what people have to clear or to look at."""
+    mine = loads.frame[loads.frame["file"].eq(target.file)]
+    rows = mine[mine["state"].isin(LOADED)].sort_values("key")
+    by = next(key for key in target.keys if key.api == mine["by"].iloc[0])
+    system = SYSTEMS[target.system]
+    keys = rows["key"].rename(by.label[language()] if system["headers"] == "label" else by.api)
+    heads = {column: crm.head(target, column) for column in target.fields}
+    new = pd.DataFrame({head: [_write_cell(target, column, code, words) for code in rows[column]]
+                        for column, head in heads.items()}, index=rows.index, dtype="str")
+    held = list(map(json.loads, rows["held"]))
+    # What the export does not have is not known, and stays; where it has nothing of it, nothing was there.
+    known = [column for column in heads if not held[:1] or not held[0] or column in held[0]]
+    old = pd.DataFrame({heads[column]: [said.get(column) for said in held] for column in known},
+                       index=rows.index, dtype="str")
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, cells, before in (("", new, old), ("_rollback", old, new)):
+        gone = cells.isna() & before.reindex(columns=cells.columns).notna()
+        filled = cells.mask(gone, system["empty"]) if system["empty"] else cells.dropna(how="all")
+        if not kind or len(filled):
+            _write_parts(folder / f"{target.file}{kind}", keys, filled, system)
+        if not system["empty"] and gone.any(axis=None):  # the CRM leaves alone what is blank
+            cleared = gone.loc[gone.any(axis=1)].apply(lambda row: "; ".join(row.index[row]), axis=1)
+            _write_sheet(folder, f"{target.file}{kind}_clear", pd.concat([keys[cleared.index], cleared.rename(
+                _("To clear"))], axis=1))
+    if len(rows):
+        _write_sheet(folder, target.file, pd.concat([keys, new], axis=1))
+    if len(left := crm.list_left_out(loads, target.file)):
+        _write_sheet(folder, f"{target.file}_left_out", left)
+
+
+def _write_cell(target: Target, column: str, code: Any, words: _Words) -> str | None:
+    """Write what a field is to hold."""
+    if pd.isna(code):
+        return None
+    said = target.field(column)
+    if column == "icp_persona":
+        return crm.name_people(words.personas).get(code, str(code))
+    if column.endswith("_reason"):
+        return str(crm.say_reason(code, words.points))[:said.length]
+    if not said.words:
+        return clean(code)
+    return said.words[code][language()] if SYSTEMS[target.system]["words"] == "label" else str(code)
+
+
+def _write_parts(path: Path, keys: pd.Series, cells: pd.DataFrame, system: dict[str, Any]) -> None:
+    """Write a loader: UTF-8 without a mark, all cells quoted, a further file where one would hold too much."""
+    rows = pd.concat([keys[cells.index], cells], axis=1).fillna("")
+    head, *lines = map(_write_line, [list(rows), *rows.to_numpy().tolist()])
+    parts = _split(lines, int(system["rows"]) - 1, int(system["bytes"]) - len(head.encode()))
+    for number, part in enumerate(parts, start=1):
+        name = f"{path.name}_{number}.csv" if number > 1 else f"{path.name}.csv"
+        (path.parent / name).write_bytes("".join([head, *part]).encode())
+
+
+def _write_line(cells: list[str]) -> str:
+    stream = StringIO()
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerow(cells)
+    return stream.getvalue()
+
+
+def _split(lines: list[str], rows: int, size: int) -> Iterator[list[str]]:
+    """Deal lines into files of at most so many rows and bytes; one at least."""
+    part, held = list[str](), 0
+    for line in lines:
+        if part and (len(part) == rows or held + len(line.encode()) > size):
+            yield part
+            part, held = [], 0
+        part.append(line)
+        held += len(line.encode())
+    yield part
+
+
+def _write_sheet(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write what people look at in Excel, where no cell is a formula."""
+    (folder / "excel").mkdir(exist_ok=True)
+    safe = frame.apply(lambda cells: cells.astype("str").str.replace(FORMULA, "'", regex=True))
+    safe.to_csv(folder / "excel" / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
