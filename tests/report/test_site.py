@@ -8,6 +8,7 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import Manifest, folder_of, write_json, write_manifest
 from icp_lab.artifacts.store import write_artifact
 from icp_lab.icp import load_icp
+from icp_lab.methods.customers import fill_table
 from icp_lab.methods.groups import GROUPS
 from icp_lab.process import WRITER
 from icp_lab.publish.products import PRODUCTS
@@ -65,6 +66,7 @@ def plan(tmp_path):
     study = SimpleNamespace(
         people=frozenset(),
         name="Demo", as_of=date(2026, 6, 30), currency="EUR", privacy={"companies": "names"},
+        table=lambda name: fill_table(pd.DataFrame(), name),
         codebook=lambda language: pd.DataFrame({"code": ["price_pain"], "name": [f"Too dear ({language})"]}),
         candidates=lambda: SimpleNamespace(frame=frame, names=("industry",)),
         intake=lambda: SimpleNamespace(tables=pd.DataFrame([{"table": "accounts", **counted}])),

@@ -33,6 +33,10 @@ class Publication:
         Day, currency and study.
     find
         An artifact of the run by its name; None where no step has left it.
+    table
+        A table of the study by its name, without rows where the study lacks it.
+    called
+        How each account and lead may be called, by its id.
     """
 
     icp: dict[str, Any]
@@ -40,6 +44,8 @@ class Publication:
     accounts: "pd.DataFrame"
     about: "About"
     find: Callable[[str], Any]
+    table: "Callable[[str], pd.DataFrame]"
+    called: "pd.Series"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from icp_lab.artifacts.store import read_artifact
 from icp_lab.locale import _, in_language
 from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.methods.redaction import redact
+from icp_lab.methods.targeting import name_companies
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.keys import find_entry
@@ -81,7 +82,8 @@ def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
     taken = {name: f"{name}_of_account" for name in definition.accounts.columns if name in frame.columns}
     rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
-    return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan))
+    called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), plan.study.privacy)
+    return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan), plan.study.table, called)
 
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:

@@ -46,7 +46,7 @@ def tabulate_kpis(kpis: Kpis, about: About) -> Table:
     rows, table = _index(kpis), []
     for kpi, each in KPIS.items():
         sides = {side: rows["window", side, kpi] for side in SIDES}
-        told = {side: _say_figure(kpi, row, about.currency) for side, row in sides.items()}
+        told = {side: say_figure(kpi, row, about.currency) for side, row in sides.items()}
         table.append({"name": _(each.name), **told, **_count([*sides.values()])})
     first = next(iter(rows.values()))
     return lay_out("kpis", pd.DataFrame(table), start=_say_day(first["start"]), end=_say_day(first["end"]))
@@ -83,7 +83,7 @@ def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
     rows, table = _index(kpis), []
     for kpi, each in KPIS.items():
         pair = {period: rows[period, "in", kpi] for period in ("before", "after")}
-        told = {period: _say_figure(kpi, row, about.currency) for period, row in pair.items()}
+        told = {period: say_figure(kpi, row, about.currency) for period, row in pair.items()}
         table.append({"name": _(each.name), **told, **_count([*pair.values()])})
     before, after = (_("{low} to {high}").format(low=_say_day(row["start"]), high=_say_day(row["end"]))
                      for row in pair.values())
@@ -95,7 +95,8 @@ def _index(kpis: Kpis) -> dict[tuple[str, str, str], dict[str, Any]]:
             for row in kpis.frame.to_dict("records")}
 
 
-def _say_figure(kpi: str, row: Mapping[str, Any], currency: str) -> str:
+def say_figure(kpi: str, row: Mapping[str, Any], currency: str) -> str:
+    """What does a KPI come to, with its interval?"""
     kind: Any = KPIS[kpi].kind
     unit = currency if kind == "money" else _(KPIS[kpi].unit) if KPIS[kpi].unit else ""
     if pd.isna(row["value"]):
