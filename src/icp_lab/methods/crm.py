@@ -50,10 +50,6 @@ class Key:
     format: str = ""
     strip: str = ""
 
-    def read(self, cells: pd.Series) -> pd.Series:
-        """Write keys as the CRM compares them: addresses of the web as hosts, and in small letters."""
-        return cells.str.lower().str.replace(self.strip, "", regex=True) if self.strip else cells
-
 
 @dataclass(frozen=True)
 class Target:
@@ -124,7 +120,7 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
     Refused are keys that cannot be right, keys that several records share (any of them might be meant), and leads that
     were converted, which a CRM does not let anybody edit.
     """
-    judged = _judge(icp, scores, pd.concat([coverage, leads]), exports["contacts"])
+    judged = _judge(icp, scores, pd.concat([coverage.assign(table="accounts"), leads.assign(table="leads")]), exports)
     parts = [_compare(target, judged[judged["table"].eq(target.table)].set_index("id"), exports[target.table],
                       formats.get(target.table, "")) for target in TARGETS.values()]
     frame = pd.concat(parts, ignore_index=True)
@@ -133,26 +129,27 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
         dict.fromkeys([*COLUMNS, "file", "id", "by", "key", "state", "why", "held"], "str")))
 
 
-def _judge(icp: Mapping[str, Any], scores: pd.DataFrame, coverage: pd.DataFrame,
-           contacts: pd.DataFrame) -> pd.DataFrame:
+def _judge(icp: Mapping[str, Any], scores: pd.DataFrame, covered: pd.DataFrame,
+           exports: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Say what is held of every account, lead and person: a column a field, codes in text."""
-    fit = coverage.set_index("account_id")["fit"]
-    rows = scores.assign(table=scores["kind"] + "s", icp_fit=scores["id"].map(fit).fillna("unknown"),
-                         icp_tier=scores["tier"], icp_score=scores["points"].astype("str"))
-    for name in ("low", "high"):
-        rows[f"icp_{name}"] = (100 * rows[name]).round().astype("Int64").astype("str")
+    rows = scores.assign(table=scores["kind"] + "s").rename(columns={"tier": "icp_tier"}).merge(
+        covered.rename(columns={"account_id": "id", "fit": "icp_fit"})[["table", "id", "icp_fit"]], how="left")
+    for name, figures in (("score", rows["points"]), ("low", 100 * rows["low"]), ("high", 100 * rows["high"])):
+        rows[f"icp_{name}"] = figures.round().astype("Int64")
     reasons = rows["reasons"].str.split(", ", expand=True).reindex(columns=range(3))
-    rows = rows.join(reasons.set_axis([f"icp_{place}_reason" for place in ("first", "second", "third")], axis=1))
-    people = place_people(contacts.reindex(columns=["contact_id", "account_id", "title", "department", "seniority",
-                                                    "buying_role"]))
+    rows[[f"icp_{place}_reason" for place in ("first", "second", "third")]] = reasons
     ids = {one["kind"]: str(one["id"]) for one in icp.get("personas") or [] if "kind" in one}
-    known = rows.set_index("id")[["icp_fit", "icp_tier"]]
-    people = people.assign(table="contacts", id=people["contact_id"], icp_persona=people["kind"].map(ids)).join(
-        known, on="account_id")
-    both = pd.concat([rows, people], ignore_index=True).assign(
+    named = [exports[table].assign(table=table, id=exports[table][f"{table[:-1]}_id"])
+             for table in ("contacts", "leads")]
+    people = place_people(pd.concat(named, ignore_index=True).reindex(columns=[
+        "table", "id", "account_id", "title", "department", "seniority", "buying_role"]))
+    people["icp_persona"] = people["kind"].map(ids)
+    firms = rows.loc[rows["table"].eq("accounts"), ["id", "icp_fit", "icp_tier"]].rename(columns={"id": "account_id"})
+    contacts = people[people["table"].eq("contacts")].merge(firms, how="left", on="account_id")
+    both = pd.concat([rows.merge(people[["table", "id", "icp_persona"]], how="left"), contacts]).assign(
         icp_verdict=icp["verdict"], icp_version=str(icp.get("version") or icp["as_of"])[:FIELDS["icp_version"].length],
         icp_scored_on=str(icp["as_of"]))
-    return both.reindex(columns=["table", "id", *COLUMNS]).astype("str").replace({"": None, "<NA>": None})
+    return both[["table", "id", *COLUMNS]].astype("str").replace({"": None, "<NA>": None})
 
 
 def _compare(target: Target, judged: pd.DataFrame, export: pd.DataFrame, came_from: str) -> pd.DataFrame:
@@ -164,12 +161,14 @@ def _compare(target: Target, judged: pd.DataFrame, export: pd.DataFrame, came_fr
     held = rows.reindex(columns=[name for name in target.fields if name in rows and theirs]).astype("str")
     by = next(key for key in target.keys if key.format in ("", came_from))
     keys = rows.reindex(columns=[by.column])[by.column].astype("str")
+    if by.strip:  # as the CRM compares them: the host of an address of the web, in small letters
+        keys = keys.str.lower().str.replace(by.strip, "", regex=True)
+    said = held.astype("object").where(held.notna(), None).to_dict("records")
     frame = judged[list(target.fields)].assign(
-        file=target.file, id=rows.index, by=by.api, key=by.read(keys),
-        held=[json.dumps(one, ensure_ascii=False) for one in held.astype("object").where(held.notna(), None).to_dict(
-            "records")])
-    frame["why"] = [_refuse(key, by.pattern) for key in frame["key"]]
-    frame.loc[frame["key"].notna() & frame["key"].duplicated(keep=False), "why"] = "shared"
+        file=target.file, id=rows.index, by=by.api, key=keys,
+        held=[json.dumps(one, ensure_ascii=False) for one in said],
+        why=["" if pd.isna(key) or re.fullmatch(by.pattern, key) else "malformed" for key in keys])
+    frame.loc[keys.notna() & keys.duplicated(keep=False), "why"] = "shared"
     if "converted" in rows:
         frame.loc[rows["converted"].notna().to_numpy(), "why"] = "converted"
     then = pd.DataFrame({name: held[name].map(partial(read_code, FIELDS[name].kind), na_action="ignore")
@@ -180,10 +179,6 @@ def _compare(target: Target, judged: pd.DataFrame, export: pd.DataFrame, came_fr
         "without_key" if pd.isna(key) else "refused" if why else "unchanged" if equal else "changed" if said else "new"
         for key, why, equal, said in zip(frame["key"], frame["why"], same, held.notna().any(axis=1), strict=True)]
     return frame.reset_index(drop=True)
-
-
-def _refuse(key: Any, pattern: str) -> str:
-    return "" if pd.isna(key) or re.fullmatch(pattern, key) else "malformed"
 
 
 def read_code(kind: str, text: str) -> str:

@@ -6,10 +6,11 @@ What people open in Excel lies in a folder of its own, where such a cell begins 
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -43,12 +44,12 @@ def write_crm(given: Publication, folder: Path) -> None:
     loads, files = Loads(found), found["file"].unique()
     card = (given.find("score") or {}).get("score") or {}
     personas = {str(one["id"]): str(one["name"]) for one in given.icp.get("personas") or []}
-    words = _Words(personas, card.get("points") or [])
+    write = partial(_write_cell, crm.name_people(personas), card.get("points") or [])
     for name in files:
-        _write_target((folder / crm.place_file(loads, name)).parent, TARGETS[name], loads, words)
+        write_target((folder / crm.place_file(loads, name)).parent, TARGETS[name], loads, write)
     (folder / "crm").mkdir(parents=True, exist_ok=True)
     systems = {TARGETS[name].system: SYSTEMS[TARGETS[name].system]["name"] for name in files}
-    fields = {system: crm.tabulate_fields(loads, system, words.personas) for system in systems}
+    fields = {system: crm.tabulate_fields(loads, system, personas) for system in systems}
     book = Book(folder / "crm" / "fields.xlsx", _("Fields to create"), str(given.icp.get("as_of") or ""))
     for system, table in fields.items():
         heads = [head for head, _unit in table.heads()]
@@ -59,23 +60,24 @@ def write_crm(given: Publication, folder: Path) -> None:
         bold=render_bold, table=render_table, shell=describe_shell(_("Into the CRM"), given.about.source)))
 
 
-class _Words(NamedTuple):
-    """What codes are written with: the names of personas by id, and the points of the score as in icp.yml."""
+def write_target(folder: Path, target: Target, loads: Loads, write: Callable[[Target, str, str], str]) -> None:
+    """Write what an object is loaded with, what takes it back, and what people have to clear or to look at.
 
-    personas: dict[str, str]
-    points: list[dict[str, Any]]
-
-
-def _write_target(folder: Path, target: Target, loads: Loads, words: _Words) -> None:
-    """Write what an object is loaded with, what takes it back, and what people have to clear or to look at."""
-    mine = loads.frame[loads.frame["file"].eq(target.file)]
-    rows = mine[mine["state"].isin(LOADED)].sort_values("key")
-    by = next(key for key in target.keys if key.api == mine["by"].iloc[0])
-    system = SYSTEMS[target.system]
-    keys = rows["key"].rename(by.label[language()] if system["headers"] == "label" else by.api)
-    heads = {column: crm.head(target, column) for column in target.fields}
-    new = pd.DataFrame({head: [_write_cell(target, column, code, words) for code in rows[column]]
-                        for column, head in heads.items()}, index=rows.index, dtype="str")
+    Parameters
+    ----------
+    folder
+        Where to write.
+    target, loads
+        The object, and what would be loaded.
+    write
+        Says in words what a field of the object is to hold, given the column and its code.
+    """
+    rows = loads.frame[loads.frame["file"].eq(target.file) & loads.frame["state"].isin(LOADED)].sort_values("key")
+    system, keys = SYSTEMS[target.system], rows["key"].rename(crm.name_key(loads, target))
+    heads = {column: crm.name_field(target, column) for column in target.fields}
+    new = pd.DataFrame({head: rows[column].map({code: write(target, column, code)
+                                                for code in rows[column].dropna().unique()}).astype("str")
+                        for column, head in heads.items()})
     held = list(map(json.loads, rows["held"]))
     # What the export does not have is not known, and stays; where it has nothing of it, nothing was there.
     known = [column for column in heads if not held[:1] or not held[0] or column in held[0]]
@@ -89,58 +91,42 @@ def _write_target(folder: Path, target: Target, loads: Loads, words: _Words) -> 
             _write_parts(folder / f"{target.file}{kind}", keys, filled, system)
         if not system["empty"] and gone.any(axis=None):  # the CRM leaves alone what is blank
             cleared = gone.loc[gone.any(axis=1)].apply(lambda row: "; ".join(row.index[row]), axis=1)
-            _write_sheet(folder, f"{target.file}{kind}_clear", pd.concat([keys[cleared.index], cleared.rename(
-                _("To clear"))], axis=1))
+            _write_sheet(folder, f"{target.file}{kind}_clear", keys[cleared.index], cleared.rename(_("To clear")))
     if len(rows):
-        _write_sheet(folder, target.file, pd.concat([keys, new], axis=1))
+        _write_sheet(folder, target.file, keys, new)
     if len(left := crm.list_left_out(loads, target.file)):
         _write_sheet(folder, f"{target.file}_left_out", left)
 
 
-def _write_cell(target: Target, column: str, code: Any, words: _Words) -> str | None:
-    """Write what a field is to hold."""
-    if pd.isna(code):
-        return None
+def _write_cell(personas: dict[str, str], points: list[dict[str, Any]], target: Target, column: str, code: str) -> str:
+    """Write what a field is to hold: personas by their names, points by the criterion that gives them."""
     said = target.field(column)
     if column == "icp_persona":
-        return crm.name_people(words.personas).get(code, str(code))
+        return personas.get(code, code)
     if column.endswith("_reason"):
-        return str(crm.say_reason(code, words.points))[:said.length]
-    if not said.words:
-        return clean(code)
-    return said.words[code][language()] if SYSTEMS[target.system]["words"] == "label" else str(code)
+        return crm.say_reason(code, points)[:said.length]
+    return said.words[code][language()] if said.words and SYSTEMS[target.system]["labels"] else clean(code)
 
 
 def _write_parts(path: Path, keys: pd.Series, cells: pd.DataFrame, system: dict[str, Any]) -> None:
-    """Write a loader: UTF-8 without a mark, all cells quoted, a further file where one would hold too much."""
+    """Write a loader: UTF-8 without a mark, all cells quoted, further files where one would hold too much."""
     rows = pd.concat([keys[cells.index], cells], axis=1).fillna("")
     head, *lines = map(_write_line, [list(rows), *rows.to_numpy().tolist()])
-    parts = _split(lines, int(system["rows"]) - 1, int(system["bytes"]) - len(head.encode()))
-    for number, part in enumerate(parts, start=1):
-        name = f"{path.name}_{number}.csv" if number > 1 else f"{path.name}.csv"
-        (path.parent / name).write_bytes("".join([head, *part]).encode())
+    longest = max(map(len, lines), default=1)
+    most = max(1, min(int(system["rows"]) - 1, (int(system["bytes"]) - len(head)) // longest))
+    for place in range(0, len(lines) or 1, most):
+        name = f"{path.name}_{place // most + 1}.csv" if place else f"{path.name}.csv"
+        (path.parent / name).write_bytes(b"".join([head, *lines[place:place + most]]))
 
 
-def _write_line(cells: list[str]) -> str:
+def _write_line(cells: list[str]) -> bytes:
     stream = StringIO()
     csv.writer(stream, quoting=csv.QUOTE_ALL).writerow(cells)
-    return stream.getvalue()
+    return stream.getvalue().encode()
 
 
-def _split(lines: list[str], rows: int, size: int) -> Iterator[list[str]]:
-    """Deal lines into files of at most so many rows and bytes; one at least."""
-    part, held = list[str](), 0
-    for line in lines:
-        if part and (len(part) == rows or held + len(line.encode()) > size):
-            yield part
-            part, held = [], 0
-        part.append(line)
-        held += len(line.encode())
-    yield part
-
-
-def _write_sheet(folder: Path, name: str, frame: pd.DataFrame) -> None:
+def _write_sheet(folder: Path, name: str, *columns: pd.Series | pd.DataFrame) -> None:
     """Write what people look at in Excel, where no cell is a formula."""
     (folder / "excel").mkdir(exist_ok=True)
-    safe = frame.apply(lambda cells: cells.astype("str").str.replace(FORMULA, "'", regex=True))
+    safe = pd.concat(columns, axis=1).apply(lambda cells: cells.astype("str").str.replace(FORMULA, "'", regex=True))
     safe.to_csv(folder / "excel" / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")

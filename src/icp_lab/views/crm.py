@@ -27,42 +27,39 @@ def tell_loads(loads: Loads) -> Prose:
 def tabulate_loads(loads: Loads) -> Table | Prose:
     """What would each file do to the CRM?"""
     counts = loads.counts
-    said = [(place_file(loads, file), SYSTEMS[TARGETS[file].system]["name"], _say_key(loads, file))
+    said = [(place_file(loads, file), SYSTEMS[TARGETS[file].system]["name"], name_key(loads, TARGETS[file]))
             for file in counts["file"]]
     return tabulate("loads", counts.join(pd.DataFrame(said, columns=["place", "system", "by"])))
 
 
-def _say_key(loads: Loads, file: str) -> str:
-    (api,) = loads.frame.loc[loads.frame["file"].eq(file), "by"].unique()
-    key = next(key for key in TARGETS[file].keys if key.api == api)
-    return str(key.label.get(language(), api))
+def name_key(loads: Loads, target: Target) -> str:
+    """What stands over the keys of a file: the label of the field, or its name for programs?"""
+    by = set(loads.frame.loc[loads.frame["file"].eq(target.file), "by"])
+    return next(key.label.get(language(), key.api) for key in target.keys if key.api in by)
 
 
-def head(target: Target, column: str) -> str:
-    """What stands over a column of a file: the label of the field, or its name for programs?"""
+def name_field(target: Target, column: str) -> str:
+    """What stands over a column of a file?"""
     said = target.field(column)
-    return said.label[language()] if SYSTEMS[target.system]["headers"] == "label" else getattr(said, target.system)
+    return said.label[language()] if SYSTEMS[target.system]["labels"] else getattr(said, target.system)
 
 
 def tabulate_fields(loads: Loads, system: str, personas: dict[str, str]) -> Table:
     """Which fields have to be in a CRM before the first file is loaded? `personas` gives their names by id."""
     targets = [TARGETS[file] for file in loads.frame["file"].unique() if TARGETS[file].system == system]
-    found: dict[str, list[tuple[Field, Target]]] = {}
-    for one in targets:
-        keyed = loads.frame.loc[loads.frame["file"].eq(one.file), "by"].eq(FIELDS["key"].salesforce).any()
-        for said in (*[FIELDS["key"]] * bool(keyed), *map(one.field, one.fields)):
-            found.setdefault(getattr(said, system), []).append((said, one))
-    rows = [_describe_field(said[0], system, personas) | {
-        "api": api, "object": _(", ").join(one.object[language()] for _said, one in uses)}
-        for api, uses in found.items() for said in uses[:1]]
-    return lay_out("crm_fields", pd.DataFrame(rows), system=SYSTEMS[system]["name"])
+    key = [FIELDS["key"]] if name_key(loads, targets[0]) == FIELDS["key"].salesforce else []
+    rows = [_describe_field(said, system, personas) | {"object": one.object[language()]}
+            for one in targets for said in (*key, *map(one.field, one.fields))]
+    frame = pd.DataFrame(rows).groupby("api", sort=False, as_index=False).agg(
+        dict.fromkeys(("label", "kind", "values", "there"), "first") | {"object": _(", ").join})
+    return lay_out("crm_fields", frame, system=SYSTEMS[system]["name"])
 
 
 def _describe_field(said: Field, system: str, personas: dict[str, str]) -> dict[str, str]:
     words = {said.values.get(code, code): label[language()] for code, label in said.words.items()}
     if said is FIELDS["icp_persona"]:
         words = dict.fromkeys(name_people(personas).values(), "")
-    return {"label": said.label[language()], "there": "yes" if said.standard else "no",
+    return {"label": said.label[language()], "api": getattr(said, system), "there": "yes" if said.standard else "no",
             "kind": tell(name("crm_kind", f"{system}_{said.kind}"), length=said.length or ""),
             "values": "; ".join(f"{code} = {label}" if label not in ("", code) else code
                                 for code, label in words.items())}
