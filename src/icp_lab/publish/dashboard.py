@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from icp_lab.views.table import Table
 from icp_lab.views.words import join, lay_out, name, names, phrase
 
 _TABLES = ("engagement", "contacts", "leads", "pilot", "deals", "costs")
-_SHARED = "window.vegaEmbed = vegaEmbed;"  # what the page takes of the libraries that come with vl-convert
 _PERIODS = {"month": "part", "period": "whole"}
 
 
@@ -78,7 +78,7 @@ def list_companies(given: Publication, coverage: pd.DataFrame) -> pd.DataFrame:
                "value", "failed", "lacking"]
     if "warm" in rows and not rows["engagement"].any():
         rows = rows.drop(columns=["engagement", "warm"])
-    figures = dict.fromkeys(("points", "engagement", "value"), "float64")
+    figures = {"points": "Int64", "engagement": "Int64", "value": "float64"}
     rows = rows.reindex(columns=columns).astype(figures).assign(name=rows["id"].map(given.called))
     return rows.sort_values(["points", "engagement", "id"], ascending=[False, False, True], ignore_index=True)
 
@@ -112,7 +112,7 @@ def build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser,
         lead=join(*(phrase("dashboard", code, n=len(companies), **counts) for code in (
             "lead", *["unknown"] * (counts["unknown"] > 0)))),
         parts_table=live.tabulate_looser(looser), told=live.tabulate_trend(trend, about), embed=embed_json,
-        bold=render_bold, show=render_table, read_part=read_part, bundle=Markup(vl_convert.javascript_bundle(_SHARED)),
+        bold=render_bold, show=render_table, read_part=read_part, bundle=_gather_libraries(),
         shell=describe_shell(_("Dashboard"), about.source)))
 
 
@@ -122,6 +122,12 @@ def _tabulate(companies: pd.DataFrame, about: About) -> Table:
                      for codes in companies[column].fillna("")] for column in ("failed", "lacking")}
     return lay_out("dashboard", companies.assign(**said), sort="-points" if companies["points"].any() else "",
                    company_kind=names("status") | {"lead": name("target_kind", "lead")}, currency=about.currency)
+
+
+@cache
+def _gather_libraries() -> Markup:
+    """Bundle what draws in the browser: it comes with vl-convert, and takes a second."""
+    return Markup(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 def _seal(page: str) -> str:
