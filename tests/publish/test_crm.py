@@ -139,7 +139,7 @@ IDS = {"hubspot": ["2201", "33001", "9007199254740993"],
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize(("file", "system"), [("hubspot_companies", "hubspot"), ("salesforce_account", "salesforce")])
 def test_what_is_loaded_comes_back_and_can_be_taken_back(make_study, tmp_path, file, system, language):
-    """The next export brings our fields back under their names in the CRM: nothing is left to load. Undone, all is back.
+    """The next export brings our fields back by their names in the CRM: nothing is left to load. Undone, all is as was.
 
     The export has every kind of cell: none of ours, a former version's, and values that nobody here has written.
     """
