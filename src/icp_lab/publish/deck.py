@@ -110,7 +110,8 @@ class _Slide:
     def _say(self, key: str) -> list[str]:
         kept = [text for text in self.said.get(key, ()) if all(self.words[one] for one in re.findall(r"{(\w+)}", text))]
         told = [line for text in kept for line in tell(_(text), **self.words).split("\n")]
-        return [f"**{n}**  {text}" for n, text in enumerate(told, 1)] if key in self.said.get("numbered", ()) else told
+        numbered = key in self.said.get("numbered", ())
+        return [f"**{n}**  {text}" for n, text in enumerate(told[:5], 1)] if numbered else told
 
     def add_text(self, box: Box, texts: Sequence[str], sizes: Sequence[float], colour: str = _INK, **look: Any) -> None:
         """Write paragraphs into a box, in the largest of these sizes that lets them fit."""

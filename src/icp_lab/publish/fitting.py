@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import matplotlib as mpl
-from PIL import ImageFont
+from matplotlib.font_manager import get_font
 
 # Japanese from the package matplotlib-fontja, and matplotlib's own, which runs wider than what readers have.
 FONTS = (Path(str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf")),
@@ -24,12 +24,11 @@ _PIECE = re.compile(rf"[{_BEFORE}]*(?:[{_EAST}]|[^ \n{_EAST}]+)[{_AFTER}]*[ \n]*
 @cache
 def _width(mark: str) -> float:
     """Measure a character in em; a pictogram comes from a font that nobody can know."""
-    return max(1.4 if mark > "\uffff" else 0.0, *(face.getlength(mark) / 100 for face in _faces()))
-
-
-@cache
-def _faces() -> tuple[ImageFont.FreeTypeFont, ...]:
-    return tuple(ImageFont.truetype(str(path), 100) for path in FONTS)
+    widths = [1.4 if mark > "\uffff" else 0.0]
+    for face in map(get_font, FONTS):
+        face.set_size(100, 72)
+        widths.append(face.load_glyph(face.get_char_index(ord(mark))).linearHoriAdvance / 100 / 2**16)
+    return max(widths)
 
 
 def measure_text(text: str) -> float:

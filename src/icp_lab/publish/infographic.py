@@ -50,5 +50,5 @@ def build_infographic(given: Publication) -> str:
     return render_template(
         "infographic.svg.j2", icp=given.icp, standing=given.standing, about=given.about, market=given.find("market"),
         rule=Rule, view=document, names=names, phrase=phrase, say=say, interval=say_interval, count=say_count,
-        colours=COLOURS, language=language(), plain=lambda text: text.replace("**", ""),
+        colours=COLOURS, language=language(), plain=lambda text: clean(text.replace("**", "")),
         wrap=lambda text, width, most: [line.strip() for line in wrap_text(clean(str(text)), width, most)])

@@ -45,6 +45,7 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
         "further": join(*document.tell_further(icp)), "avoid": document.tell_avoid(icp),
         "next_step": document.tell_next_step(icp), "settling": document.tell_settling(icp, standing),
         "limits": "\n".join(document.tell_limits(icp, standing)), "done": name("done", icp.get("outcome") or "best"),
+        "customers": say(len(customers), "integer"), "within": say((customers["fit"] == "in").sum(), "integer"),
         "answers": "\n".join(answers), "held": held if worth > 0 else ""}
 
 
@@ -59,16 +60,17 @@ def lay_training(
     more = tuple(Column(each, begin(name_attribute(each)), "number" if frame[each].dtype.kind in "if" else "text")
                  for each in _list_attributes(icp, frame))
     companies = {
-        "inside": standing.examples_inside(3), "outside": standing.examples_outside(2), "open": _choose_open(frame),
-        "lagging": _find_lagging(frame, found["negatives"]), "winners": standing.winners_outside()}
+        "train_inside": standing.examples_inside(3), "train_outside": standing.examples_outside(2),
+        "train_open": _choose_open(frame), "train_winners": standing.winners_outside(),
+        "train_lagging": _find_lagging(frame, found["negatives"])}
     cards = [{**one, **dict.fromkeys(hidden, "")} for one in (icp.get("personas") or [])[:_PERSONAS]]
     tables: dict[str, list[Any]] = {
         "standing": [document.tabulate_standing(standing)], "criteria": [document.tabulate_criteria(icp)],
         "avoid": [document.tabulate_criteria(icp["avoid"])] if icp.get("avoid") else [],
         "personas": tabulate_personas({"personas": cards}), "matrix": [tabulate_matrix(icp)] if cards else []}
-    others = {"uses": _list_uses(frame, found), "reasons": _count_reasons(frame, found["negatives"])} | {
+    others = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])} | {
         key: _name_rows(rows) for key, rows in companies.items()}
-    return tables | {key: [lay_out(f"train_{key}", rows.head(_SHOWN), more=more if key in companies else (),
+    return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (),
                                    n=len(rows), currency=about.currency)] for key, rows in others.items() if len(rows)}
 
 
