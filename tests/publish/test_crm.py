@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icp_lab.locale import in_language
-from icp_lab.methods.crm import FIELDS, SYSTEMS, TARGETS, Loads, plan_loads
+from icp_lab.methods.crm import FIELDS, SYSTEMS, TARGETS, plan_loads
 from icp_lab.publish.crm import write_crm, write_target
 from icp_lab.study import open_study
 from icp_lab.views.picture import About
@@ -263,9 +263,10 @@ def test_the_fields_to_create_are_all_listed(make_study, tmp_path):
         assert {FIELDS["icp_fit"].label["ja"], "in = 該当; out = 非該当; unknown = 不明"} <= said
 
 
-def test_without_a_plan_nothing_is_written(tmp_path):
-    empty = Loads(pd.DataFrame({"file": []}))
-    assert list(publish(tmp_path / "out", empty).iterdir()) == []
+def test_without_a_plan_the_page_says_so(tmp_path):
+    out = publish(tmp_path / "out", SimpleNamespace(frame=None))
+    assert [path.name for path in out.rglob("*") if path.is_file()] == ["crm.html"]
+    assert "no company has been scored yet" in (out / "crm.html").read_text(encoding="utf-8")
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), min_size=1,

@@ -34,14 +34,13 @@ def write_crm(given: Publication, folder: Path) -> None:
     Parameters
     ----------
     given
-        What products are made from; the artifact `loads` says what would change.
+        What products are made from; the artifact `loads` says what would change. Without it the page says so.
     folder
         Stands for OUT. A file holds the records that are new or changed, and has its heads alone where none is.
     """
     found = given.find("loads")
-    if found is None or found.empty:
-        return
-    loads, files = Loads(found), found["file"].unique()
+    loads = Loads(pd.DataFrame(columns=["file", "state"]) if found is None else found)
+    files = loads.frame["file"].unique()
     card = (given.find("score") or {}).get("score") or {}
     personas = {str(one["id"]): str(one["name"]) for one in given.icp.get("personas") or []}
     write = partial(_write_cell, crm.name_people(personas), card.get("points") or [])
@@ -50,14 +49,16 @@ def write_crm(given: Publication, folder: Path) -> None:
     (folder / "crm").mkdir(parents=True, exist_ok=True)
     systems = {TARGETS[name].system: SYSTEMS[TARGETS[name].system]["name"] for name in files}
     fields = {system: crm.tabulate_fields(loads, system, personas) for system in systems}
-    book = Book(folder / "crm" / "fields.xlsx", _("Fields to create"), str(given.icp.get("as_of") or ""))
-    for system, table in fields.items():
-        heads = [head for head, _unit in table.heads()]
-        book.add_sheet(systems[system], pd.DataFrame(table.cells(), columns=heads).replace(MISSING, None))
-    book.file.close()
+    if fields:
+        book = Book(folder / "crm" / "fields.xlsx", _("Fields to create"), str(given.icp.get("as_of") or ""))
+        for system, table in fields.items():
+            heads = [head for head, _unit in table.heads()]
+            book.add_sheet(systems[system], pd.DataFrame(table.cells(), columns=heads).replace(MISSING, None))
+        book.file.close()
     write_text(folder / "crm.html", render_template(
-        "crm.html.j2", view=crm, loads=loads, fields=fields, rule=Rule.from_profile(given.icp), about=given.about,
-        bold=render_bold, table=render_table, shell=describe_shell(_("Into the CRM"), given.about.source)))
+        "crm.html.j2", view=crm, loads=loads, fields=fields, icp=given.icp, rule=Rule.from_profile(given.icp),
+        about=given.about, bold=render_bold, table=render_table,
+        shell=describe_shell(_("Into the CRM"), given.about.source)))
 
 
 def write_target(folder: Path, target: Target, loads: Loads, write: Callable[[Target, str, str], str]) -> None:
