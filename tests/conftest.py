@@ -87,13 +87,15 @@ def make_dashboard(tmp_path_factory):
     from icp_lab.views.picture import About  # noqa: PLC0415
 
     @cache
-    def make(accounts=20, called=("Acme", "Borel", "Ceda", "Dorn"), engagement=True, criteria=1, gone=(), language="en"):
+    def make(accounts=20, *, called=("Acme", "Borel", "Ceda", "Dorn"), engagement=True, criteria=1, gone=(),
+             language="en"):
         rows = range(accounts)
         ids, leads = [f"a{n:05}" for n in rows], [f"l{n:05}" for n in rows[::5]]
         names = pd.Series({one: f"{called[n % len(called)]} {n}" for n, one in enumerate([*ids, *leads])})
         fits = [("in", "out", "out", "unknown")[n % 4] for n in rows]
         customers = pd.DataFrame({
-            "account_id": ids, "name": names[ids].to_numpy(), "status": ["prospect" if n % 3 else "customer" for n in rows],
+            "account_id": ids, "name": names[ids].to_numpy(),
+            "status": ["prospect" if n % 3 else "customer" for n in rows],
             "value": [1000.0 * n for n in rows], "industry": [called[n % len(called)] for n in rows],
             "region": [f"Region {n % 7}" for n in rows], "since": pd.Timestamp("2025-08-01"), "churned": False})
         attributes = pd.DataFrame({"industry": customers["industry"].to_numpy(),
@@ -116,7 +118,8 @@ def make_dashboard(tmp_path_factory):
                "criteria": [{"attribute": "employees", "min": 50}][:criteria]}
         given = Publication(
             icp=icp, standing=SimpleNamespace(frame=standing), about=About(date(2026, 6, 30), "EUR", "Demo"),
-            accounts=standing.join(attributes, on="account_id"), find=lambda name: None if name in gone else found.get(name),
+            accounts=standing.join(attributes, on="account_id"),
+            find=lambda name: None if name in gone else found.get(name),
             table=lambda name: fill_table(tables.get(name, pd.DataFrame()), name), called=names)
         folder = tmp_path_factory.mktemp("dashboard")
         with in_language(language):

@@ -98,6 +98,7 @@
     const { view } = await vegaEmbed(place, spec, { ast: true, renderer: "svg", actions: false, tooltip: tell, logLevel: ERRORS });
     if (!listens) return;
     scatter = view;
+    for (const box of place.querySelectorAll('[class*="brush"]')) box.setAttribute("aria-hidden", "true"); // its fields say it
     view.addSignalListener("brush", (_signal, ends) => {
       for (const name of ranges) {
         const [low, high] = ends[name] ?? [];
