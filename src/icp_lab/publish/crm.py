@@ -42,18 +42,19 @@ def write_crm(given: Publication, folder: Path) -> None:
     loads = Loads(pd.DataFrame(columns=["file", "state"]) if found is None else found)
     files = loads.frame["file"].unique()
     card = (given.find("score") or {}).get("score") or {}
-    personas = {str(one["id"]): str(one["name"]) for one in given.icp.get("personas") or []}
-    write = partial(_write_cell, crm.name_people(personas), card.get("points") or [])
+    # By id first, so that a name may change.
+    personas = {str(one["id"]): f"{one['id']}: {one['name']}" for one in given.icp.get("personas") or []}
+    write = partial(_write_cell, personas, card.get("points") or [])
     for name in files:
         write_target((folder / crm.place_file(loads, name)).parent, TARGETS[name], loads, write)
     (folder / "crm").mkdir(parents=True, exist_ok=True)
-    systems = {TARGETS[name].system: SYSTEMS[TARGETS[name].system]["name"] for name in files}
+    systems = dict.fromkeys(TARGETS[name].system for name in files)
     fields = {system: crm.tabulate_fields(loads, system, personas) for system in systems}
     if fields:
         book = Book(folder / "crm" / "fields.xlsx", _("Fields to create"), str(given.icp.get("as_of") or ""))
         for system, table in fields.items():
             heads = [head for head, _unit in table.heads()]
-            book.add_sheet(systems[system], pd.DataFrame(table.cells(), columns=heads).replace(MISSING, None))
+            book.add_sheet(SYSTEMS[system]["name"], pd.DataFrame(table.cells(), columns=heads).replace(MISSING, None))
         book.file.close()
     write_text(folder / "crm.html", render_template(
         "crm.html.j2", view=crm, loads=loads, fields=fields, icp=given.icp, rule=Rule.from_profile(given.icp),

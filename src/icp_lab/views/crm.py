@@ -47,9 +47,9 @@ def name_field(target: Target, column: str) -> str:
 def tabulate_fields(loads: Loads, system: str, personas: dict[str, str]) -> Table:
     """Which fields have to be in a CRM before the first file is loaded? `personas` gives their names by id."""
     targets = [TARGETS[file] for file in loads.frame["file"].unique() if TARGETS[file].system == system]
-    key = [FIELDS["key"]] if name_key(loads, targets[0]) == FIELDS["key"].salesforce else []
-    rows = [_describe_field(said, system, personas) | {"object": one.object[language()]}
-            for one in targets for said in (*key, *map(one.field, one.fields))]
+    key = FIELDS["key"]
+    rows = [_describe_field(said, system, personas) | {"object": one.object[language()]} for one in targets
+            for said in (*[key] * (name_key(loads, one) == key.salesforce), *map(one.field, one.fields))]
     frame = pd.DataFrame(rows).groupby("api", sort=False, as_index=False).agg(
         dict.fromkeys(("label", "kind", "values", "there"), "first") | {"object": _(", ").join})
     return lay_out("crm_fields", frame, system=SYSTEMS[system]["name"])
@@ -58,16 +58,11 @@ def tabulate_fields(loads: Loads, system: str, personas: dict[str, str]) -> Tabl
 def _describe_field(said: Field, system: str, personas: dict[str, str]) -> dict[str, str]:
     words = {said.values.get(code, code): label[language()] for code, label in said.words.items()}
     if said is FIELDS["icp_persona"]:
-        words = dict.fromkeys(name_people(personas).values(), "")
+        words = dict.fromkeys(personas.values(), "")
     return {"label": said.label[language()], "api": getattr(said, system), "there": "yes" if said.standard else "no",
             "kind": tell(name("crm_kind", f"{system}_{said.kind}"), length=said.length or ""),
             "values": "; ".join(f"{code} = {label}" if label not in ("", code) else code
                                 for code, label in words.items())}
-
-
-def name_people(personas: dict[str, str]) -> dict[str, str]:
-    """How are personas called in a CRM? By id first, so that a name may change."""
-    return {code: f"{code}: {called}" for code, called in personas.items()}
 
 
 def tabulate_filters(rule: Rule) -> Table | Prose:
@@ -95,9 +90,10 @@ def _ask_hubspot(one: Criterion) -> Prose:
 
 def _ask_salesforce(one: Criterion) -> str:
     """Write a condition of SOQL, which leaves companies without a value out of both sides."""
-    field = _find_property("salesforce", one.attribute) or f"{one.attribute.title().replace(' ', '_')}__c"
+    own = one.attribute.title().replace(" ", "_") if one.attribute.isascii() else "FIELD"
+    field = _find_property("salesforce", one.attribute) or f"{own}__c"
     values = ", ".join("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for value in one.values)
-    ends = [f"{field} {sign} {end:g}" for sign, end in ((">=", one.min), ("<", one.max)) if end is not None]
+    ends = [f"{field} {sign} {end:.15g}" for sign, end in ((">=", one.min), ("<", one.max)) if end is not None]
     return {"interval": " AND ".join(ends), "set": f"{field} IN ({values})", "has": f"{field} INCLUDES ({values})",
             "is": f"{field} = {str(one.yes).upper()}"}[one.kind]
 
