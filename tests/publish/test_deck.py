@@ -94,11 +94,13 @@ def check_layout(deck):
 @pytest.mark.parametrize(("language", "verdict"), [("en", "supported"), ("ja", "unsupported")])
 def test_nothing_overlaps_and_nothing_is_cut_whatever_companies_are_called(open_deck, hostile, language, verdict):
     check_layout(open_deck(language, verdict=verdict))
-    deck = open_deck(language, verdict=verdict, called=hostile, rows=27)
+    criteria = {"criteria": [{"attribute": "industry", "in": list(hostile)}]} if verdict == "supported" else {}
+    deck = open_deck(language, verdict=verdict, called=hostile[::-1], rows=27, **criteria)
     check_layout(deck)
-    shown, _notes = read_all(deck)
+    shown, notes = read_all(deck)
     for text in ("<script>alert('x')</script>", "=HYPERLINK", "עברית", "ﾊﾝｶｸｶﾅ", "Ａ＆Ｂ & Co. <b>", "W…", "株…"):
         assert text in shown
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u0007]", shown + notes)
 
 
 def test_slides_say_why_what_how_sure_and_what_to_do_and_every_one_has_notes(open_deck):

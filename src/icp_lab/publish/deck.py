@@ -27,9 +27,8 @@ from icp_lab.locale import _, language
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.document import Standing
 from icp_lab.pages.render import render_template
-from icp_lab.publish.fitting import GAP, fit_texts, measure_text, split_text, wrap_text
+from icp_lab.publish.fitting import GAP, clean_line, fit_texts, measure_text, split_text, wrap_text
 from icp_lab.publish.products import Publication
-from icp_lab.publish.workbook import clean
 from icp_lab.views.document import draw_sides
 from icp_lab.views.picture import COLOURS, Picture
 from icp_lab.views.table import LEFT, Table, say
@@ -60,8 +59,9 @@ def build_deck(given: Publication) -> bytes:
     words = {**tell_training(icp, standing, about), "sides": picture.title}
     laid = lay_training(icp, standing, about, {name: given.find(name) for name in ("negatives", "scores", "score")})
     file, day = _make_master(), datetime.fromisoformat(words["date"])
-    said_of = file.core_properties
-    said_of.title, said_of.author, said_of.created, said_of.modified = words["definition"], about.source, day, day
+    facts, source = file.core_properties, clean_line(about.source)[:255]
+    facts.author, facts.last_modified_by, facts.comments, facts.created, facts.modified = source, source, "", day, day
+    facts.title = _("Ideal Customer Profile")
     for said in read_declared("icp_lab.publish", "deck.toml")["slides"]:
         shows = said.get("shows", ())
         tables = [table for name in shows for table in laid.get(name, ())]
@@ -83,7 +83,8 @@ class _Slide:
         self.add_text(place, [self.title], sizes, kind="title", bold=True)
         self.add_text((56, 30, 848, 18), self._say("part"), (13,), _ACCENT)
         texts = self._say("text")
-        self.notes = "\n".join(self._say("notes") + [table.note for table in tables if table.note])
+        notes = self._say("notes") + [table.note for table in tables if table.note]
+        self.notes = "\n".join(clean_line(note).replace("**", "") for note in notes)
         if cover:
             self.add_text((left, 280, width, 120), texts, _TEXT, _GREY)
             return
@@ -116,7 +117,7 @@ class _Slide:
     def add_text(self, box: Box, texts: Sequence[str], sizes: Sequence[float], colour: str = _INK, **look: Any) -> None:
         """Write paragraphs into a box, in the largest of these sizes that lets them fit."""
         if texts:  # Some programs set a little space between Japanese and Latin letters, hence the margin.
-            size, kept = fit_texts(list(map(_clean, texts)), (0.95 * box[2], box[3]), sizes, _leading())
+            size, kept = fit_texts(list(map(clean_line, texts)), (0.95 * box[2], box[3]), sizes, _leading())
             said = [text.split("**") for text in kept]
             self.parts.append({"kind": "text", "box": box, "size": size, "colour": colour, "paragraphs": said, **look})
 
@@ -127,7 +128,7 @@ class _Slide:
             self.add_text((left, top, width, 20), [table.title], (14, 12, 11), bold=True)
             top, height = top + 24, height - 24
         heads = [f"{head} ({unit})" if unit else head for head, unit in table.heads()]
-        grid = [list(map(_clean, row)) for row in (heads, *table.cells())]
+        grid = [list(map(clean_line, row)) for row in (heads, *table.cells())]
         for size, most in _CELLS:
             widths = _share_width(grid, width / size)
             rows = [[wrap_text(cell, one - 1.2, most) for cell, one in zip(row, widths, strict=True)] for row in grid]
@@ -136,7 +137,7 @@ class _Slide:
                 break
         self.parts.append({
             "kind": "table", "box": (left, top, width, sum(heights)), "size": size, "heights": heights,
-            "alt": _clean(table.title or self.title), "widths": [one * size for one in widths],
+            "alt": clean_line(table.title or self.title), "widths": [one * size for one in widths],
             "sides": ["l" if column.kind in LEFT else "r" for column in table.columns],
             "rows": [["".join(lines) for lines in row] for row in rows]})
         return sum(heights) + top - box[1]
@@ -162,7 +163,7 @@ def _add_slide(file: Any, laid: _Slide, standing: Standing) -> None:
     drawn = render_template("slide.xml.j2", parts=laid.parts, leading=_leading(), gap=GAP, language=_tag())
     slide.shapes._spTree.remove(slide.shapes.title._element)  # the template brings its own
     slide.shapes._spTree.extend(parse_xml(drawn.encode()))
-    slide.notes_slide.notes_text_frame.text = clean(laid.notes.replace("**", ""))
+    slide.notes_slide.notes_text_frame.text = laid.notes
 
 
 def _make_chart(file: Any, standing: Standing) -> Any:
@@ -214,11 +215,6 @@ def _pack(file: Any) -> bytes:
         for name in given.namelist():
             taken.writestr(ZipInfo(name), given.read(name), ZIP_DEFLATED)
     return packed.getvalue()
-
-
-def _clean(text: str) -> str:
-    """Give a text that a slide can hold, with its figures kept beside their percent sign."""
-    return re.sub(r"(?<=\d) (?=%)", "\u00a0", re.sub(r"[\t\n]+", " ", clean(text)))
 
 
 def _leading() -> float:

@@ -11,6 +11,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.font_manager import get_font
 
+from icp_lab.publish.workbook import clean
+
 # Japanese from the package matplotlib-fontja, and matplotlib's own, which runs wider than what readers have.
 FONTS = (Path(str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf")),
          Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"))
@@ -29,6 +31,18 @@ def _width(mark: str) -> float:
         face.set_size(100, 72)
         widths.append(face.load_glyph(face.get_char_index(ord(mark))).linearHoriAdvance / 100 / 2**16)
     return max(widths)
+
+
+def clean_line(text: str) -> str:
+    r"""Give a text for one line: no control characters, no marks of direction, figures beside their percent sign.
+
+    Examples
+    --------
+    >>> clean_line("\u202eA\tB"), clean_line("71 %") == "71\u00a0%"
+    ('A B', True)
+    """
+    plain = re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.sub(r"[\t\n]+", " ", clean(text)))
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", plain)
 
 
 def measure_text(text: str) -> float:

@@ -57,7 +57,8 @@ def lay_training(
     negatives, scores and score, None where no step has left one.
     """
     frame, hidden = standing.frame, [field for field in names("persona_field") if field not in _FIELDS]
-    more = tuple(Column(each, begin(name_attribute(each)), "number" if frame[each].dtype.kind in "if" else "text")
+    whole = {each for each in frame.select_dtypes("number") if frame[each].dropna().mod(1).eq(0).all()}
+    more = tuple(Column(each, begin(name_attribute(each)), "integer" if each in whole else "text")
                  for each in _list_attributes(icp, frame))
     companies = {
         "train_inside": standing.examples_inside(3), "train_outside": standing.examples_outside(2),
