@@ -33,7 +33,7 @@ class Live(NamedTuple):
 def _draw(picture: str, words: dict[str, str], rows: pd.DataFrame | None = None, **terms: Any) -> Live:
     """Fill in a declared picture: its rows, its words, and what it leaves open."""
     declared = read_declared("icp_lab.views", "live.toml")
-    spec = {**_fill(declared[picture], terms), "config": declared["config"], "width": "container"}
+    spec = {**_fill(declared[picture], {"none": None, **terms}), "config": declared["config"], "width": "container"}
     if rows is not None:
         spec["data"] = {"values": rows.to_dict("records")}
     return Live(**words, spec={**spec, "description": words["alt"]})
@@ -114,10 +114,11 @@ def draw_trend(rows: pd.DataFrame, about: About) -> Live:
                     inside=whole.get("in", MISSING), outside=whole.get("out", MISSING), n=int(parts["n"].sum()),
                     by=phrase("kpi_by", "quarter" if kpi else "month"), start=parts["end"].iloc[0],
                     end=parts["end"].iloc[-1], counted=begin(_(kpi.counts)) if kpi else phrase("kpi_by", "new"))
+    sides = [called for side, called in names("fit").items() if side in set(parts["side"])]
     marks = parts.assign(side=parts["side"].map(names("fit")), low=parts["low"].fillna(0),
                          high=parts["high"].fillna(top).clip(upper=top))
     return _draw("trend", words, marks[["end", "side", "value", "low", "high", "said", "n"]], range=[0, top],
-                 sides=[names("fit")[side] for side in ("in", "out") if side in set(parts["side"])], axis=_PERCENT if share else _MONEY[language()])
+                 sides=sides, axis=_PERCENT if share else _MONEY[language()])
 
 
 def tabulate_trend(rows: pd.DataFrame, about: About) -> Table | Prose:
