@@ -53,8 +53,8 @@ def write_crm(given: Publication, folder: Path) -> None:
     if fields:
         book = Book(folder / "crm" / "fields.xlsx", _("Fields to create"), str(given.icp.get("as_of") or ""))
         for system, table in fields.items():
-            heads = [head for head, _unit in table.heads()]
-            book.add_sheet(SYSTEMS[system]["name"], pd.DataFrame(table.cells(), columns=heads).replace(MISSING, None))
+            cells = pd.DataFrame(table.cells(), columns=[head for head, _unit in table.heads()]).replace(MISSING, None)
+            book.add_sheet(SYSTEMS[system]["name"], cells).set_column(4, 4, 72)  # all values of a field on one line
         book.file.close()
     write_text(folder / "crm.html", render_template(
         "crm.html.j2", view=crm, loads=loads, fields=fields, icp=given.icp, rule=Rule.from_profile(given.icp),
