@@ -110,6 +110,10 @@ def make_dashboard(tmp_path_factory):
                               "created": pd.Timestamp("2026-01-10"), "closed": pd.Timestamp("2026-02-10")})
         found = {
             "customers": customers, "scores": scores,
+            "adoption": pd.DataFrame({
+                "by": ["month", "month", "owner", "period", "period"], "measure": "opportunities", "n": 4,
+                "level": ["2026-05", "2026-06", "Rosa Person", "before", "after"],
+                "share": [0.25, 0.5, 0.5, 0.75, 0.5], "low": 0.1, "high": 0.9}),
             "segments": pd.DataFrame({"account_id": ids, "segment": ["S1", "none"] * (accounts // 2)}),
             "cases": pd.DataFrame({"case_id": ids, "account_id": ids, "positive": ["yes", "no"] * (accounts // 2)})}
         tables = {"deals": deals, "leads": pd.DataFrame({"lead_id": leads, "company": names[leads].to_numpy(),

@@ -32,7 +32,7 @@ def _shown(page):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_it_draws_its_pictures_and_asks_for_nothing(board, language):
     seen = board(language=language)
-    assert seen.page.locator(".chart svg").count() == 3
+    assert seen.page.locator(".chart svg").count() == 4
     assert (seen.requests, seen.errors, seen.overflow) == ([], [], None)
 
 
@@ -46,7 +46,8 @@ def test_filters_by_keyboard_narrow_table_and_picture(board):
     page.keyboard.type("ＡＣＭＥ")
     assert len(_shown(page)) == 1
     page.get_by_role("button", name="Clear filters").press("Enter")
-    assert page.locator("#shown").inner_text() == "24 of 24 companies"
+    page.locator("#shown", has_text="24 of 24 companies").wait_for()
+    assert len(_shown(page)) == 24
 
 
 def test_what_is_asked_is_in_the_address(board):

@@ -22,9 +22,10 @@ def test_every_company_is_in_the_page_and_no_person(make_dashboard):
 
 def test_what_a_picture_says_is_in_its_title(make_dashboard):
     page = make_dashboard().read_text(encoding="utf-8")
-    assert {name for name, _spec in _specs(page)} == {"engagement", "looser", "win_closed"}
+    assert {name for name, _spec in _specs(page)} == {"engagement", "looser", "win_closed", "adoption"}
     assert re.search(r"Without employees, the profile takes in <?.*? times as many", page)
     assert "Win rate, by day of closing: " in page
+    assert "Share of new deals inside: 50\u00a0% (10 to 90\u00a0%)" in page
 
 
 def test_names_never_become_markup(make_dashboard):
@@ -56,7 +57,7 @@ def test_five_thousand_accounts_stay_light(make_dashboard):
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_is_missing_is_said(make_dashboard, language):
-    bare = make_dashboard(8, engagement=False, criteria=0, gone=("scores", "segments"), language=language)
+    bare = make_dashboard(8, engagement=False, criteria=0, gone=("scores", "segments", "adoption"), language=language)
     page = bare.read_text(encoding="utf-8")
     assert _specs(page) == []
     assert page.count('class="waiting"') == 3

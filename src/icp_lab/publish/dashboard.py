@@ -40,7 +40,8 @@ def write_dashboard(given: Publication, folder: Path) -> None:
     trend = follow_kpis(customers, deals, costs, reached, coverage.set_index("account_id")["fit"], as_of=as_of)
     looser = compare_looser(attributes, given.find("cases"), rule)
     if (adoption := given.find("adoption")) is not None:
-        new = adoption[adoption["measure"].eq("opportunities") & adoption["by"].isin([*_PERIODS]) & (adoption["n"] > 0)]
+        new = adoption[adoption["measure"].eq("opportunities") & adoption["by"].isin([*_PERIODS]) & (adoption["n"] > 0)
+                       & adoption["level"].ne("before")]
         new = new.assign(kpi="adoption", side="in", period=new["by"].map(_PERIODS))
         trend = pd.concat([trend, new.rename(columns={"level": "end", "share": "value"})], ignore_index=True)
     page = build_dashboard(given, list_companies(given, coverage), looser, trend)
@@ -106,7 +107,8 @@ def build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser,
     about, counts = given.about, {fit: int(companies["fit"].eq(fit).sum()) for fit in names("fit")}
     drawn: dict[str, Any] = {"engagement": live.draw_engagement(companies, about),
              "looser": live.draw_looser(looser, str(given.icp.get("outcome") or "best"), about)}
-    drawn |= {str(kpi): live.draw_trend(rows, about) for kpi, rows in trend.groupby("kpi", sort=False)}
+    drawn |= {str(kpi): live.draw_trend(rows, about) for kpi, rows in trend.groupby("kpi", sort=False)
+              if rows["period"].eq("part").any()}
     return _seal(render_template(
         "dashboard.html.j2", icp=given.icp, about=about, drawn=drawn, table=_tabulate(companies, about), view=document,
         lead=join(*(phrase("dashboard", code, n=len(companies), **counts) for code in (
