@@ -123,7 +123,7 @@ def draw_trend(rows: pd.DataFrame, about: About) -> Live:
 
 def tabulate_trend(rows: pd.DataFrame, about: About) -> Table | Prose:
     """What did the KPIs come to, with their n? `rows` as for `draw_trend`, of all that are drawn."""
-    told = _say_trend(rows[rows["period"].eq("part")], about)
+    told = _say_trend(rows[rows["period"].eq("part")], about).sort_values(["called", "end"], kind="stable")
     return replace(lay_out("trend", told), folded=True) if len(told) else phrase("nothing", "trend")
 
 
