@@ -31,8 +31,7 @@ _PERIODS = {"month": "part", "period": "whole"}
 
 def write_dashboard(given: Publication, folder: Path) -> None:
     """Write dashboard.html, for whoever works with the definition from day to day."""
-    attributes = given.accounts.drop(columns=given.standing.frame.columns.drop("account_id")).set_index("account_id")
-    attributes = attributes.rename(columns=lambda column: column.removesuffix("_of_account"))
+    attributes = given.attributes
     rule, customers, as_of = Rule.from_profile(given.icp), given.find("customers"), given.about.as_of
     touches, people, leads, pilot, deals, costs = map(given.table, _TABLES)
     coverage = cover_everybody(attributes, leads, rule)

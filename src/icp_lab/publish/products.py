@@ -2,8 +2,8 @@
 
 import pkgutil
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,11 @@ class Publication:
         A table of the study by its name, without rows where the study lacks it.
     called
         How each account and lead may be called, by its id.
+    brand
+        Whose document it is: `name`, `footer` (such as "confidential") and `approval` (who signs, comma-separated),
+        as far as study.yml says.
+    versions
+        The adopted definitions in the form of icp.yml: the one in force, then the others, the latest first.
     """
 
     icp: dict[str, Any]
@@ -46,6 +51,14 @@ class Publication:
     find: Callable[[str], Any]
     table: "Callable[[str], pd.DataFrame]"
     called: "pd.Series"
+    brand: Mapping[str, str] = field(default_factory=dict)
+    versions: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def attributes(self) -> "pd.DataFrame":
+        """The attributes of the study's accounts, by account_id."""
+        own = self.accounts.drop(columns=self.standing.frame.columns.drop("account_id")).set_index("account_id")
+        return own.rename(columns=lambda column: column.removesuffix("_of_account"))
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,11 @@ class Product:
     writer: str
     title: str
     about: str
+
+    @property
+    def href(self) -> str:
+        """What the index links to: the first place, or the page of that name in it."""
+        return self.places[0] if "." in self.places[0] else f"{self.places[0]}/index.html"
 
     def put(self, given: Publication, out: Path, work: Path) -> None:
         """Write it, and put it where it belongs: what was there from an earlier run goes."""
