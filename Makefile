@@ -27,11 +27,13 @@ help:  ## Say what there is
 report: environment  ## Run a study's notebooks and write its report: STUDY, OUT, LANGUAGE, ARGS
 	@$(PYTHON) -m icp_lab report "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(LANGUAGE),--language "$(LANGUAGE)") $(ARGS)
 
-# tools/jupyter keeps JupyterLab from asking the network for news and new versions.
+# tools/jupyter keeps JupyterLab from asking the network for news and new versions. In Japanese, translated copies of the
+# notebooks are opened, in notebooks_ja: nothing that somebody changed there is ever overwritten.
 lab: environment  ## Open the notebooks in JupyterLab on a study: STUDY, OUT, LANGUAGE
 	@study=$$($(PYTHON) -c 'import os, sys; print(os.path.abspath(sys.argv[1]))' "$(STUDY)"); \
 	out=$$($(PYTHON) -c 'import os, sys; print(os.path.abspath(sys.argv[1] or os.path.join("reports", os.path.basename(sys.argv[2]))))' "$(OUT)" "$$study"); \
-	cd notebooks && JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter:$$JUPYTER_CONFIG_PATH" ICP_LAB_STUDY="$$study" ICP_LAB_OUT="$$out" ICP_LAB_LANGUAGE="$(LANGUAGE)" $(PYTHON) -m jupyter lab $(ARGS)
+	folder=$$($(PYTHON) tools/translate_notebooks.py "$$study" "$(LANGUAGE)") || exit 1; \
+	cd "$$folder" && JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter:$$JUPYTER_CONFIG_PATH" ICP_LAB_STUDY="$$study" ICP_LAB_OUT="$$out" ICP_LAB_LANGUAGE="$(LANGUAGE)" $(PYTHON) -m jupyter lab $(ARGS)
 
 test: environment-test  ## Run the fast tests (installs no system package; skips with the reason where one is missing)
 	@$(PYTEST) -m "not slow and not browser" $(ARGS)

@@ -2,8 +2,12 @@
 
 import os
 import shutil
+from datetime import date
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +93,62 @@ def make_study(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return tmp_path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_dashboard(tmp_path_factory):
+    """Write dashboard.html for so many accounts and a fifth as many leads, once for each way of asking."""
+    from icp_lab.locale import in_language  # noqa: PLC0415  (loaded where a test asks for it)
+    from icp_lab.methods.customers import fill_table  # noqa: PLC0415
+    from icp_lab.publish.dashboard import write_dashboard  # noqa: PLC0415
+    from icp_lab.publish.products import Publication  # noqa: PLC0415
+    from icp_lab.views.picture import About  # noqa: PLC0415
+
+    @cache
+    def make(accounts=20, *, called=("Acme", "Borel", "Ceda", "Dorn"), engagement=True, criteria=1, gone=(),
+             language="en"):
+        rows = range(accounts)
+        ids, leads = [f"a{n:05}" for n in rows], [f"l{n:05}" for n in rows[::5]]
+        names = pd.Series({one: f"{called[n % len(called)]} {n}" for n, one in enumerate([*ids, *leads])})
+        fits = [("in", "out", "out", "unknown")[n % 4] for n in rows]
+        customers = pd.DataFrame({
+            "account_id": ids, "name": names[ids].to_numpy(),
+            "status": ["prospect" if n % 3 else "customer" for n in rows],
+            "value": [1000.0 * n for n in rows], "industry": [called[n % len(called)] for n in rows],
+            "region": [f"Region {n % 7}" for n in rows], "since": pd.Timestamp("2025-08-01"), "churned": False})
+        attributes = pd.DataFrame({"industry": customers["industry"].to_numpy(),
+                                   "employees": [None if n % 4 == 3 else 10.0 + 5 * n for n in rows]}, index=ids)
+        standing = pd.DataFrame({"account_id": ids, "name": names[ids].to_numpy(), "fit": fits})
+        everybody = [("account", one) for one in ids] + [("lead", one) for one in leads]
+        scores = pd.DataFrame(everybody, columns=["kind", "id"]).assign(
+            points=[90 - n % 60 for n in range(len(everybody))], warm="warm",
+            engagement=[n % 100 * engagement for n in range(len(everybody))],
+            tier=["ABC"[n % 3] for n in range(len(everybody))])
+        deals = pd.DataFrame({"account_id": ids, "stage": ["won", "lost"] * (accounts // 2), "amount": 100.0,
+                              "created": pd.Timestamp("2026-01-10"), "closed": pd.Timestamp("2026-02-10")})
+        found = {
+            "customers": customers, "scores": scores,
+            "adoption": pd.DataFrame({
+                "by": ["month", "month", "owner", "period", "period"], "measure": "opportunities", "n": 4,
+                "level": ["2026-05", "2026-06", "Rosa Person", "before", "after"],
+                "share": [0.25, 0.5, 0.5, 0.75, 0.5], "low": 0.1, "high": 0.9}),
+            "segments": pd.DataFrame({"account_id": ids, "segment": ["S1", "none"] * (accounts // 2)}),
+            "cases": pd.DataFrame({"case_id": ids, "account_id": ids, "positive": ["yes", "no"] * (accounts // 2)})}
+        tables = {"deals": deals, "leads": pd.DataFrame({"lead_id": leads, "company": names[leads].to_numpy(),
+                                                         "title": "Rosa Person"})}
+        icp = {"verdict": "supported", "outcome": "best", "segments": [{"id": "S1", "name": f"{called[0]} kind"}],
+               "criteria": [{"attribute": "employees", "min": 50}][:criteria]}
+        given = Publication(
+            icp=icp, standing=SimpleNamespace(frame=standing), about=About(date(2026, 6, 30), "EUR", "Demo"),
+            accounts=standing.join(attributes, on="account_id"),
+            find=lambda name: None if name in gone else found.get(name),
+            table=lambda name: fill_table(tables.get(name, pd.DataFrame()), name), called=names)
+        folder = tmp_path_factory.mktemp("dashboard")
+        with in_language(language):
+            write_dashboard(given, folder)
+        return folder / "dashboard.html"
 
     return make
 

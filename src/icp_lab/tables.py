@@ -18,8 +18,8 @@ DTYPES: dict[Kind, Any] = {
     "flag": "boolean", "list": "object",
 }
 
-# What a column may be used for: only an `attribute` of accounts can become a criterion.
-Role = Literal["identity", "person", "key", "attribute", "after_sale", "value"]
+# What a column may be used for: only an `attribute` of accounts can become a criterion. `verdict`: our own word.
+Role = Literal["identity", "person", "key", "attribute", "after_sale", "verdict", "value"]
 
 # The groups of attributes that a profile is written in.
 GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
@@ -27,7 +27,10 @@ GROUPS = ("basic", "technical", "organizational", "financial", "pains", "trigger
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an input table; `future` allows dates after as_of, `lasting` says that a sale hardly changes it."""
+    """A column of an input table.
+
+    `future` allows dates after as_of, `lasting` says that a sale hardly changes it, `headers` are known in every file.
+    """
 
     name: str
     meaning: str
@@ -41,6 +44,7 @@ class Column:
     high: float | None = None
     future: bool = False
     lasting: bool = False
+    headers: tuple[str, ...] = ()
 
     @property
     def side(self) -> str:
@@ -73,6 +77,11 @@ class Table:
     def required(self) -> tuple[str, ...]:
         """Name the columns that must be there."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @property
+    def asked(self) -> tuple[Column, ...]:
+        """Give the columns that people fill: all but those that say what the lab has said before."""
+        return tuple(column for column in self.columns if column.role != "verdict")
 
     @property
     def dtypes(self) -> dict[str, str]:

@@ -58,7 +58,7 @@ def visit(chromium):
     """Open a file without a network at a width in pixels; every page is closed after the test."""
     contexts = []
 
-    def open_page(path, width=1440, **settings):
+    def open_page(path, width=1440, fragment="", **settings):
         window = {"width": width, "height": 900}
         context = chromium.new_context(viewport=window, offline=True, **settings)
         contexts.append(context)
@@ -68,7 +68,7 @@ def visit(chromium):
         page.on("request", lambda r: None if r.url.split("#")[0] == address else seen.requests.append(r.url[:200]))
         page.on("console", lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.goto(address, wait_until="load")
+        page.goto(address + fragment, wait_until="load")
         return seen
 
     yield open_page

@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+from translate_notebooks import FOLDER, lay_copies
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,3 +52,20 @@ def test_a_changed_weight_shows_in_the_ranking(lab):
     seconds = lab.rewrite(lab.cell("weights: dict"), lambda source: source.replace(usual, heavier))
     assert _shown(lab, "view.tabulate_best") != before
     print(f"another weight: the whole notebook again in {seconds:.1f} s")
+
+
+def test_an_analyst_works_in_japanese(open_lab, reports, root, tmp_path):
+    """Translated copies run from top to bottom, say nothing but Japanese, and count as the notebooks themselves."""
+    study, out, copies = (tmp_path / name for name in ("demo", "out", "copies"))
+    shutil.copytree(root / "data/demo", study)
+    shutil.copytree(reports["ja"], out)
+    lay_copies(FOLDER, copies, "ja")
+    places = {"ICP_LAB_STUDY": str(study), "ICP_LAB_OUT": str(out), "ICP_LAB_LANGUAGE": "ja"}
+    lab = open_lab(sorted(copies.glob("*.ipynb")), "09_icp_document.ipynb", **places)
+    assert lab.run_all() == []
+    assert lab.page.locator('[data-mime-type$="error"]').count() == 0
+    said = lab.page.locator(".jp-RenderedMarkdown, .jp-RenderedHTML").all_inner_texts()
+    sentences = [line for text in said for line in text.splitlines() if len(line) > 60 and "\t" not in line]
+    assert [line for line in sentences if not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", line)] == []
+    assert len(sentences) > 20
+    assert json.loads((out / "artifacts/09_icp_document/manifest.json").read_text(encoding="utf-8"))["compute_key"]

@@ -18,7 +18,7 @@ def sentences(root):
         methods, options = parse_mapping_cfg(stream)
     known = {"ipynb": "icp_lab.locale.prose:extract_notebook"}
     methods = [(pattern, known.get(method, method)) for pattern, method in methods]
-    skip = ("build", "reports", "tests", "tools", "benchmarks", "data", "docs")
+    skip = ("build", "reports", "tests", "benchmarks", "data", "docs")
     found = {}
 
     def wanted(path):

@@ -8,16 +8,21 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import Manifest, folder_of, write_json, write_manifest
 from icp_lab.artifacts.store import write_artifact
 from icp_lab.icp import load_icp
+from icp_lab.methods.customers import fill_table
 from icp_lab.methods.groups import GROUPS
 from icp_lab.process import WRITER
+from icp_lab.publish.products import PRODUCTS
 from icp_lab.report.plan import StepEnd
 from icp_lab.report.run import Run
-from icp_lab.report.site import FILES, publish_site
+from icp_lab.report.site import publish_site
 from icp_lab.study.candidates import Candidates
 
 CRITERIA = [{"attribute": "industry", "in": ["SaaS"]}]
 ICP = {"schema": 1, "name": "x", "as_of": "2026-06-30", "next_review": "2026-09-30", "verdict": "supported",
        "verdict_reason": [], "outcome": "best", "criteria": CRITERIA, "evidence": {"n": 2, "lift": 2.0}}
+
+
+PLACES = {place for product in PRODUCTS for place in product.places}
 
 
 def fill(name, rows):
@@ -70,6 +75,7 @@ def plan(tmp_path):
     study = SimpleNamespace(
         people=frozenset(),
         name="Demo", as_of=date(2026, 6, 30), currency="EUR", privacy={"companies": "names"},
+        table=lambda name: fill_table(pd.DataFrame(), name),
         codebook=lambda language: pd.DataFrame({"code": ["price_pain"], "name": [f"Too dear ({language})"]}),
         candidates=lambda: SimpleNamespace(frame=frame, names=("industry",)),
         intake=lambda: SimpleNamespace(tables=pd.DataFrame([{"table": "accounts", **counted}])),
@@ -85,7 +91,9 @@ def test_the_study_stub_offers_what_a_study_offers():
 
 def test_a_finished_report_is_one_thing_to_read(plan):
     publish_site(plan, Run({name: StepEnd("done") for name in plan.tasks}))
-    assert {path.name for path in plan.out.iterdir()} == {"artifacts", "index.html", *FILES}
+    found = {path.name for path in plan.out.iterdir()} - {"artifacts", "index.html", ".work", "private"}
+    assert found <= {place.partition("/")[0] for place in PLACES}
+    assert found >= {product.places[0].partition("/")[0] for product in PRODUCTS}
     read = load_icp(plan.out / "icp.yml")
     assert read.rule.to_dicts() == CRITERIA
     assert {key: read.data[key] for key in SCORE} == SCORE
@@ -106,7 +114,7 @@ def test_no_definition_is_left_from_an_earlier_run_when_the_last_step_failed(pla
     publish_site(plan, Run())
     (folder_of(plan.out, "09_icp_document") / "manifest.json").unlink()
     publish_site(plan, Run({"01_customer_base": StepEnd("fresh"), "09_icp_document": StepEnd("failed", "No memory.")}))
-    assert not [name for name in FILES if (plan.out / name).exists()]
+    assert not [place for place in PLACES if (plan.out / place).exists()]
     index = (plan.out / "index.html").read_text(encoding="utf-8")
     assert "No memory." in index
     assert "There is no definition yet" in index
@@ -115,5 +123,5 @@ def test_no_definition_is_left_from_an_earlier_run_when_the_last_step_failed(pla
 def test_pseudonyms_keep_names_out_of_what_is_shared(plan):
     plan.study.privacy["companies"] = "pseudonyms"
     publish_site(plan, Run())
-    for name in ("index.html", "icp.html"):
+    for name in ("index.html", "icp.html", "dashboard.html"):
         assert "Acme" not in (plan.out / name).read_text(encoding="utf-8")

@@ -78,12 +78,13 @@ def _name_cells(spec: Spec, raw: Raw) -> dict[str, str]:
             raise utter("study.no_header", Place(spec.shown[0], column=header), header=header, line=line,
                         names=errors.list_words(raw.headers), remedy=errors.nearest(header, raw.headers))
     taken = {*spec.columns, *spec.set, *raw.headers}
-    declared = BY_NAME[spec.table].by_name if spec.table in BY_NAME else {}
+    declared = BY_NAME[spec.table].columns if spec.table in BY_NAME else ()
+    known = {word.casefold(): column.name for column in declared for word in (column.name, *column.headers)}
     for header in raw.headers:
         if header not in spec.columns.values():
             # A header Industry is industry where nothing else is: DuckDB would take the two names for one.
-            plain = header.casefold()
-            cells.setdefault(plain if plain in declared and plain not in taken else header, _trimmed(raw, header))
+            plain = known.get(header.casefold(), header)
+            cells.setdefault(header if plain in taken else plain, _trimmed(raw, header))
     cells |= {column: "NULL" if value is None else text(value) for column, value in spec.set.items()}
     return cells
 

@@ -6,6 +6,7 @@ A paragraph, a heading and a list item are each one entry of the catalogue; soft
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import IO, Any
 
 from icp_lab.locale import catalogue
@@ -39,7 +40,7 @@ def translate_markdown(text: str, translate: Callable[[str], str]) -> str:
 
 
 def translate_notebook(notebook: Any, language: str) -> Any:
-    """Say a notebook's prose in a language; its code stays as it is.
+    """Say a notebook's prose in a language, and what its parameters mean; its code stays as it is.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def translate_notebook(notebook: Any, language: str) -> Any:
     Returns
     -------
     NotebookNode
-        A copy whose Markdown cells are translated, sentence by sentence, where the catalogue has them.
+        A copy whose Markdown cells are translated, sentence by sentence, where the catalogue has them, and so are
+        the comments of its parameters, but for range and choices, which are read by machines.
     """
     from copy import deepcopy  # noqa: PLC0415
 
@@ -60,7 +62,14 @@ def translate_notebook(notebook: Any, language: str) -> Any:
         for cell in translated["cells"]:
             if cell["cell_type"] == "markdown":
                 cell["source"] = translate_markdown(cell["source"], catalogue(language).gettext)
+            elif "parameters" in cell["metadata"].get("tags", []):
+                cell["source"] = _COMMENT.sub(partial(_translate_comment, language), cell["source"])
     return translated
+
+
+def _translate_comment(language: str, found: re.Match[str]) -> str:
+    meaning = parameter_meaning(found["meaning"])
+    return found[0].replace(meaning, catalogue(language).gettext(meaning))
 
 
 def parameter_meaning(comment: str) -> str:

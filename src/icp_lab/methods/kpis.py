@@ -203,7 +203,7 @@ def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what 
 
 
 def _list_periods(now: pd.Timestamp, since: str, months: int) -> dict[str, Span]:
-    periods = {"window": (now - pd.DateOffset(months=months) + _DAY, now)}
+    periods = {"window": (now + _DAY - pd.DateOffset(months=months), now)}  # from the first of a month to a last one
     if since and (start := pd.Timestamp(since)) <= now:
         periods |= {"before": (start - (now - start) - _DAY, start - _DAY), "after": (start, now)}
     return periods

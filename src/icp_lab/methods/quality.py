@@ -227,7 +227,7 @@ def rank_fixes(quality: Quality, tables: pd.DataFrame, reasons: pd.DataFrame, de
     lost = pd.concat([reasons.rename(columns={"reason": "kind"}), decisions.rename(columns={"code": "kind"})])
     lost = lost[lost["kind"].isin([*ROWS, *CELLS, "same_unsure"])]
     lost = lost.drop(columns="file").merge(tables[["table", "file", "read"]], on="table").rename(columns={"read": "of"})
-    width = {table: max(len(able) if table == "accounts" else len(BY_NAME[table].columns), 1) for table in BY_NAME}
+    width = {table: max(len(able) if table == "accounts" else len(BY_NAME[table].asked), 1) for table in BY_NAME}
     cells = lost["kind"].isin(CELLS)
     lost["gain"] = lost["n"] / lost["of"] / lost["table"].map(width).where(cells, 1)
     filled = cells & (lost["table"] == "accounts") & lost["column"].isin(gaps["column"])

@@ -56,16 +56,20 @@
         });
       });
     }
-    const rows = table.tBodies[0].rows.length;
-    if (rows > 18) {
+    const count = () => [...table.tBodies[0].rows].filter((row) => !row.hidden).length;
+    if (count() > 18) {
       const box = table.parentElement;
       const more = document.createElement("button");
       more.type = "button";
       more.className = "plain more";
-      const label = () => { more.textContent = (box.classList.contains("long") ? words.all : words.fewer).replace("{n}", rows); };
+      const label = () => {
+        more.textContent = (box.classList.contains("long") ? words.all : words.fewer).replace("{n}", count());
+        more.hidden = count() <= 12;
+      };
       box.classList.add("long");
       label();
       more.addEventListener("click", () => { box.classList.toggle("long"); label(); });
+      table.addEventListener("filtered", label);
       box.after(more);
     }
   }

@@ -1,10 +1,13 @@
 """The ICP on paper: one page for the wall, for the meeting, for whoever was not in the meeting."""
 
+from pathlib import Path
 from typing import Any
 
+from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _
 from icp_lab.methods.document import Standing
 from icp_lab.pages.render import describe_shell, render_bold, render_picture, render_table, render_template
+from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
 from icp_lab.views import document
 from icp_lab.views.market import tell_market
@@ -40,3 +43,9 @@ def build_document(icp: dict[str, Any], standing: Standing, about: About, market
         "document.html.j2", icp=icp, standing=standing, about=about, criteria=Rule.from_profile(icp).criteria,
         reach=reach, view=document, names=names, bold=render_bold, table=render_table, picture=render_picture, say=say,
         shell=describe_shell(title, about.source))
+
+
+def write_document(given: Publication, folder: Path) -> None:
+    """Write icp.html, the page for the wall."""
+    write_text(folder / "icp.html", build_document(
+        given.icp, given.standing, given.about, given.find("market"), given.find("score")))

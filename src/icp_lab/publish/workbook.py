@@ -14,6 +14,7 @@ import xlsxwriter
 from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dtype
 
 from icp_lab.locale import N_, _
+from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import tell_avoid, tell_lead, tell_lift, tell_verdict
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
@@ -125,6 +126,11 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
     terms = zip(names("term").values(), names("meaning").values(), strict=True)
     book.add_sheet(_("Terms"), pd.DataFrame(terms, columns=[_("Term"), _("Meaning")]))
     book.file.close()
+
+
+def write_accounts(given: Publication, folder: Path) -> None:
+    """Write icp.xlsx, for people who live in a spreadsheet."""
+    write_workbook(folder / "icp.xlsx", icp=given.icp, accounts=given.accounts, evidence=given.find("contrasts"))
 
 
 def _write_cells(table: Table) -> pd.DataFrame:

@@ -19,11 +19,10 @@ from icp_lab.artifacts.place import hold
 from icp_lab.errors import LabError, utter
 from icp_lab.locale import _, in_language, set_language
 from icp_lab.process.sources import LIBRARIES, digest_code, library_version
+from icp_lab.publish.products import PRODUCTS, list_published
 from icp_lab.report.plan import Plan, StepEnd, make_plan, pick_tasks
 from icp_lab.report.run import RECORD, Run, run_steps
 from icp_lab.study import Study, open_study
-
-FILES = ("index.html", "icp.html", "icp.yml", "icp.xlsx")
 
 
 @dataclass(frozen=True)
@@ -158,9 +157,11 @@ def _describe_site(plan: Plan) -> dict[str, Any]:
     """Say what index, document, definition and workbook were made of, and what they hold."""
     manifests = [read_manifest(folder_of(plan.out, name)) for name in plan.tasks]
     pages = [f"{manifest.compute_key} {manifest.page}" if manifest else "" for manifest in manifests]
-    code = digest_code(("from icp_lab.report import asking, site",), showing=True)
+    writers = (f"import {product.writer.partition(':')[0]}" for product in PRODUCTS)
+    code = digest_code(("from icp_lab.report import asking, site", *writers), showing=True)
     key = digest_text(plan.language, plan.facts, plan.study.fingerprint(plan.study.tables), code, *pages)
-    return {"key": key, "files": {name: digest_file(plan.out / name) for name in FILES if (plan.out / name).is_file()}}
+    there = [path for path in (plan.out / "index.html", *list_published(plan.out)) if path.is_file()]
+    return {"key": key, "files": {str(path.relative_to(plan.out)): digest_file(path) for path in there}}
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,23 @@
 """The report as a whole: its index, and definition, printable document and workbook, all made from the artifacts."""
 
-import os
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts, write_text
+from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
-from icp_lab.icp import write_icp
 from icp_lab.locale import _, in_language
 from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.methods.redaction import redact
+from icp_lab.methods.targeting import name_companies
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.keys import find_entry
-from icp_lab.publish.document import build_document
-from icp_lab.publish.workbook import write_workbook
+from icp_lab.publish.products import PRODUCTS, Publication
 from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
 from icp_lab.views.personas import word_icp
@@ -25,8 +25,6 @@ from icp_lab.views.picture import About
 from icp_lab.views.privacy import set_hidden
 from icp_lab.views.table import Table
 from icp_lab.views.words import lay_out
-
-FILES = ("icp.html", "icp.xlsx", "icp.yml")
 
 
 @dataclass(frozen=True)
@@ -36,16 +34,14 @@ class _Definition:
     icp: dict[str, Any]
     standing: Standing
     accounts: pd.DataFrame
-    contrasts: pd.DataFrame
-    beside: dict[str, Any]
     validation: dict[str, Any]
 
 
 def publish_site(plan: Plan, run: Run) -> None:
     """How do the steps of a report become one thing to read?
 
-    Writes index.html, and icp.yml, icp.html and icp.xlsx when the last step has finished; each file appears whole or
-    not at all. Where the last step did not finish, none of the three is left from an earlier run.
+    Writes index.html, and the products when the last step has finished; each appears whole or not at all. Where the
+    last step did not finish, nothing of them is left from an earlier run.
 
     Parameters
     ----------
@@ -57,47 +53,49 @@ def publish_site(plan: Plan, run: Run) -> None:
     set_hidden(lambda text: redact(text, plan.study.people))
     with in_language(plan.language):
         definition = _read_definition(plan)
-        for name in () if definition else FILES:
-            (plan.out / name).unlink(missing_ok=True)
-        if definition:
-            _publish_definition(plan, definition)
+        publication = _describe_publication(plan, definition) if definition else None
+        for product in PRODUCTS:
+            if publication:
+                product.put(publication, plan.out, plan.out / WORK / "published")
+            else:
+                product.drop(plan.out)
         write_text(plan.out / "index.html", render_index(_describe_site(plan, run, definition)))
 
 
+def _find_artifact(plan: Plan, name: str) -> Any:
+    there = find_entry(plan.out, name)
+    return read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) if there else None
+
+
 def _read_definition(plan: Plan) -> _Definition | None:
-    names = ("icp", "contrasts", "market", "score", "validation", "customers", "success", "cases", "agreed_coverage")
-    if not all(find_entry(plan.out, name) for name in names):
+    names = ("icp", "validation", "customers", "success", "cases", "agreed_coverage")
+    icp, validation, *parts = (_find_artifact(plan, name) for name in names)
+    if icp is None or any(part is None for part in parts):
         return None
-    parts: dict[str, Any] = {name: read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) for name in names}
-    standing = place_accounts(*(parts[name] for name in names[5:]))
+    standing = place_accounts(*parts)
     if plan.study.privacy.get("companies") == "pseudonyms":
         standing.frame["name"] = standing.frame["account_id"]
-    return _Definition(parts["icp"], standing, plan.study.candidates().frame, parts["contrasts"],
-                       {name: parts[name] for name in names[2:4]}, parts["validation"])
+    return _Definition(icp, standing, plan.study.candidates().frame, validation or {})
 
 
-def _publish_definition(plan: Plan, definition: _Definition) -> None:
+def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
     icp = word_icp({**definition.icp, "language": plan.language}, plan.study.codebook(plan.language))
-    about = About(plan.study.as_of, plan.study.currency, plan.study.name)
-    write_icp(plan.out / "icp.yml", icp)
-    write_text(plan.out / "icp.html", build_document(icp, definition.standing, about, **definition.beside))
     frame = definition.standing.frame
     taken = {name: f"{name}_of_account" for name in definition.accounts.columns if name in frame.columns}
     rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")
-    draft = plan.out / f".{os.getpid()}.icp.xlsx"  # it appears whole or not at all
-    write_workbook(draft, icp=icp, accounts=rows, evidence=definition.contrasts)
-    draft.replace(plan.out / "icp.xlsx")
+    about = About(plan.study.as_of, plan.study.currency, plan.study.name)
+    called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), plan.study.privacy)
+    return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan), plan.study.table, called)
 
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
     words = _("As of {date}, in {currency}").format(date=plan.study.as_of, currency=_(plan.study.currency))
-    files = (("icp.html", _("The document"), _("one page, to print")),
-             ("icp.xlsx", _("The workbook"), _("every account with its reason")),
-             ("icp.yml", _("The definition"), _("for machines, and for editing by hand")))
+    files = [(product.places[0], _(product.title), _(product.about)) for product in PRODUCTS
+             if (plan.out / product.places[0]).exists()]
     shown = (definition.icp, definition.standing, definition.accounts) if definition else (None, None, None)
     return SiteFacts(
         study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in sorted(plan.tasks)),
-        tables=tuple(_tabulate_provenance(plan, run)), files=files if definition else (),
+        tables=tuple(_tabulate_provenance(plan, run)), files=tuple(files),
         versions=(say_maker(), (_("Details"), RECORD)), icp=shown[0], standing=shown[1], accounts=shown[2],
         validation=definition.validation if definition else {})
 

@@ -108,6 +108,11 @@ class Here:
             self._facts["rows"][table] = {key: getattr(said, key) for key in ("used", "set_aside", "made_missing")}
         return frame
 
+    def export(self, table: str) -> pd.DataFrame:
+        """What does the study's own export say in this table? Those columns alone that its files have."""
+        frame = self.table(table)
+        return frame[[name for name in frame if name in self.study.relation(table).columns]]
+
     def candidates(self) -> Candidates:
         """Which attributes of the accounts may be criteria?"""
         self._check_table("accounts")

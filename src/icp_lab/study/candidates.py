@@ -98,7 +98,7 @@ def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str
     role, name = declared.role if declared else "attribute", str(values.name)
     personal = declared is None and name not in said.include and _names_people(values)
     reasons = (
-        (role, role in ("identity", "person")),
+        (role, role in ("identity", "person", "verdict")),
         ("person", personal),
         ("identity", role == "key"),
         ("empty", not values.notna().any()),

@@ -84,6 +84,11 @@ class Study(Settings):
         """Name the tables that the study has."""
         return tuple(name for name in BY_NAME if name in self.specs)
 
+    @property
+    def formats(self) -> dict[str, str]:
+        """Name the format of each table that has one, such as `hubspot`."""
+        return {name: spec.dialect.format for name, spec in self.specs.items() if spec.dialect}
+
     @cached_property
     def _store(self) -> "Tables":
         from icp_lab.intake.conversion import Customs  # noqa: PLC0415

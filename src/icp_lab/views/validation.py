@@ -47,7 +47,7 @@ def tabulate_kpis(kpis: Kpis, about: About) -> Table:
     rows, table = _index(kpis), []
     for kpi in KPIS:
         sides = {side: rows["window", side, kpi] for side in SIDES}
-        told = {side: _say_figure(kpi, row) for side, row in sides.items()}
+        told = {side: say_figure(kpi, row) for side, row in sides.items()}
         table.append({"name": _name_kpi(kpi, about), **told, **_count([*sides.values()])})
     first = next(iter(rows.values()))
     return lay_out("kpis", pd.DataFrame(table), start=_say_day(first["start"]), end=_say_day(first["end"]))
@@ -84,7 +84,7 @@ def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
     rows, table = _index(kpis), []
     for kpi in KPIS:
         pair = {period: rows[period, "in", kpi] for period in ("before", "after")}
-        told = {period: _say_figure(kpi, row) for period, row in pair.items()}
+        told = {period: say_figure(kpi, row) for period, row in pair.items()}
         table.append({"name": _name_kpi(kpi, about), **told, **_count([*pair.values()])})
     before, after = (_("{low} to {high}").format(low=_say_day(row["start"]), high=_say_day(row["end"]))
                      for row in pair.values())
@@ -102,14 +102,15 @@ def _name_kpi(kpi: str, about: About) -> str:
     return _("{kpi}, {unit}").format(kpi=_(KPIS[kpi].name), unit=_(unit)) if unit else _(KPIS[kpi].name)
 
 
-def _say_figure(kpi: str, row: Mapping[str, Any]) -> str:
+def say_figure(kpi: str, row: Mapping[str, Any], unit: str = "") -> str:
+    """What does a KPI come to, with its interval?"""
     if pd.isna(row["value"]):
         return MISSING
     # An estimated amount is known to three figures at best.
     paid = KPIS[kpi].kind == "money"
     kind: Any = "integer" if paid else KPIS[kpi].kind
     value, low, high = (float(f"{row[end]:.3g}") if paid else row[end] for end in ("value", "low", "high"))
-    return _("{value} ({interval})").format(value=say(value, kind), interval=say_interval(low, high, kind))
+    return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(low, high, kind, unit))
 
 
 def _count(rows: list[dict[str, Any]]) -> dict[str, str]:

@@ -162,10 +162,17 @@ def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of
     -------
     Picture
     """
+    return paint(draw, **caption(picture, about, title=title, alt=alt, counts=counts, **words), height=height,
+                 narrow_height=narrow_height, figure=figure)
+
+
+def caption(picture: str, about: About, /, *, title: str = "title", alt: str = "", counts: str = "",
+            **words: object) -> dict[str, str]:
+    """Which words does a declared picture carry? `title`, `subtitle`, `foot` and `alt`; all is said as in `show`."""
     said = {key: tell(_(sentence), **words) for key, sentence in _declared("pictures.toml")[picture].items()
             if key in (title, "subtitle", "foot", "alt")}
-    return paint(draw, title=begin(said[title]), subtitle=said["subtitle"], foot=about.foot(counts or said["foot"]),
-                 alt=alt or said["alt"], height=height, narrow_height=narrow_height, figure=figure)
+    return {"title": begin(said[title]), "subtitle": said["subtitle"], "foot": about.foot(counts or said["foot"]),
+            "alt": alt or said["alt"]}
 
 
 def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, all of it named)

@@ -1,0 +1,139 @@
+"""The definition at work: `dashboard.html`, where companies are filtered, sorted, exported and looked at together."""
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import vl_convert
+from markupsafe import Markup
+
+from icp_lab.artifacts.manifest import write_text
+from icp_lab.locale import _
+from icp_lab.methods.adoption import cover_everybody
+from icp_lab.methods.kpis import list_reached
+from icp_lab.methods.looser import Looser, compare_looser
+from icp_lab.methods.trend import follow_kpis
+from icp_lab.pages.render import describe_shell, embed_json, read_part, render_bold, render_table, render_template
+from icp_lab.publish.products import Publication
+from icp_lab.rule import Rule, name_attribute
+from icp_lab.views import document, live
+from icp_lab.views.picture import About
+from icp_lab.views.table import Table
+from icp_lab.views.words import join, lay_out, name, names, phrase
+
+_TABLES = ("engagement", "contacts", "leads", "pilot", "deals", "costs")
+_PERIODS = {"month": "part", "period": "whole"}
+
+
+def write_dashboard(given: Publication, folder: Path) -> None:
+    """Write dashboard.html, for whoever works with the definition from day to day."""
+    attributes = given.attributes
+    rule, customers, as_of = Rule.from_profile(given.icp), given.find("customers"), given.about.as_of
+    touches, people, leads, pilot, deals, costs = map(given.table, _TABLES)
+    coverage = cover_everybody(attributes, leads, rule)
+    reached = list_reached(touches, people, leads, pilot, customers, as_of=as_of)
+    trend = follow_kpis(customers, deals, costs, reached, coverage.set_index("account_id")["fit"], as_of=as_of)
+    looser = compare_looser(attributes, given.find("cases"), rule)
+    if (adoption := given.find("adoption")) is not None:
+        new = adoption[adoption["measure"].eq("opportunities") & adoption["by"].isin([*_PERIODS]) & (adoption["n"] > 0)
+                       & adoption["level"].ne("before")]
+        new = new.assign(kpi="adoption", side="in", period=new["by"].map(_PERIODS))
+        trend = pd.concat([trend, new.rename(columns={"level": "end", "share": "value"})], ignore_index=True)
+    page = build_dashboard(given, list_companies(given, coverage), looser, trend)
+    write_text(folder / "dashboard.html", page)
+
+
+def list_companies(given: Publication, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Which companies are there: all accounts, and the leads that are none yet?
+
+    Parameters
+    ----------
+    given
+        What the report is made of.
+    coverage
+        Who is in, out and unknown, as `cover_everybody` gives it.
+
+    Returns
+    -------
+    DataFrame
+        A row a company, in codes; missing where no step has told: id, name, kind (customer, prospect, lost, lead), fit,
+        points, tier, engagement, warm, segment, industry, region, value, failed, lacking. Those of most points first.
+    """
+    leads, customers, scores, segments = given.table("leads"), *map(given.find, ("customers", "scores", "segments"))
+    waiting = leads[leads["converted"].isna() & ~leads["account_id"].isin(customers["account_id"])]
+    rows: pd.DataFrame = pd.concat([
+        customers.rename(columns={"account_id": "id", "status": "kind"}).assign(source="account"),
+        waiting.rename(columns={"lead_id": "id"}).assign(kind="lead", source="lead")], ignore_index=True)
+    rows = rows.merge(coverage.rename(columns={"account_id": "id", "unknown": "lacking"}), on="id", how="left")
+    if scores is not None:
+        rows = rows.merge(scores.rename(columns={"kind": "source"}), on=["id", "source"], how="left")
+    if segments is not None:
+        called = {one["id"]: one["name"] for one in given.icp.get("segments") or []} | {"none": None}
+        rows["segment"] = rows["id"].map(segments.set_index("account_id")["segment"].replace(called))
+    columns = ["id", "name", "kind", "fit", "points", "tier", "engagement", "warm", "segment", "industry", "region",
+               "value", "failed", "lacking"]
+    if "warm" in rows and not rows["engagement"].any():
+        rows = rows.drop(columns=["engagement", "warm"])
+    figures = {"points": "Int64", "engagement": "Int64", "value": "float64"}
+    rows = rows.reindex(columns=columns).astype(figures).assign(name=rows["id"].map(given.called))
+    return rows.sort_values(["points", "engagement", "id"], ascending=[False, False, True], ignore_index=True)
+
+
+def build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser, trend: pd.DataFrame) -> str:
+    """How does the definition look at work, on one page that loads nothing?
+
+    Parameters
+    ----------
+    given
+        What the report is made of.
+    companies
+        A row a company, as `list_companies` gives it.
+    looser
+        Of `compare_looser`.
+    trend
+        The KPIs by quarter, as `follow_kpis` gives them, and adoption in the same form.
+
+    Returns
+    -------
+    str
+        A complete HTML document in the language in force. Its rows are in the table alone, and the script takes them
+        from there: without it, everything can be read.
+    """
+    about, counts = given.about, {fit: int(companies["fit"].eq(fit).sum()) for fit in names("fit")}
+    drawn: dict[str, Any] = {"engagement": live.draw_engagement(companies, about),
+             "looser": live.draw_looser(looser, str(given.icp.get("outcome") or "best"), about)}
+    drawn |= {str(kpi): live.draw_trend(rows, about) for kpi, rows in trend.groupby("kpi", sort=False)
+              if rows["period"].eq("part").any()}
+    return _seal(render_template(
+        "dashboard.html.j2", icp=given.icp, about=about, drawn=drawn, table=_tabulate(companies, about), view=document,
+        lead=join(*(phrase("dashboard", code, n=len(companies), **counts) for code in (
+            "lead", *["unknown"] * (counts["unknown"] > 0)))),
+        parts_table=live.tabulate_looser(looser), told=live.tabulate_trend(trend, about), embed=embed_json,
+        bold=render_bold, show=render_table, read_part=read_part, bundle=_gather_libraries(),
+        shell=describe_shell(_("Dashboard"), about.source)))
+
+
+def _tabulate(companies: pd.DataFrame, about: About) -> Table:
+    """Lay the companies out; what they fail and what they lack are attributes, comma-separated."""
+    said = {column: [_(", ").join(name_attribute(each.strip()) for each in str(codes).split(",") if each.strip())
+                     for codes in companies[column].fillna("")] for column in ("failed", "lacking")}
+    return lay_out("dashboard", companies.assign(**said), sort="-points" if companies["points"].any() else "",
+                   company_kind=names("status") | {"lead": name("target_kind", "lead")}, currency=about.currency)
+
+
+@cache
+def _gather_libraries() -> Markup:
+    """Bundle what draws in the browser: it comes with vl-convert, and takes a second."""
+    return Markup(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+def _seal(page: str) -> str:
+    """Let the page run its own scripts only, and load nothing."""
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    own = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {own}; form-action 'none'"
+    return page.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)

@@ -1,0 +1,127 @@
+"""Text in a box of a fixed size: where it breaks, which size of type fits, and where it is cut."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.font_manager import get_font
+
+from icp_lab.publish.workbook import clean
+
+# Japanese from the package matplotlib-fontja, and matplotlib's own, which runs wider than what readers have.
+FONTS = (Path(str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf")),
+         Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"))
+GAP = 0.5  # between paragraphs, in lines
+_EAST = "\u2e80-\ufeff\uff01-\uffef"  # scripts that break between any two characters
+_BEFORE = r"「『（(\[“"  # not at the end of a line
+_AFTER = r"、。，．・：；！？）」』】ー々ぁぃぅぇぉゃゅょっァィゥェォャュョッ…%)\]”"  # not at its beginning
+_PIECE = re.compile(rf"[{_BEFORE}]*(?:[{_EAST}]|[^ \n{_EAST}]+)[{_AFTER}]*[ \n]*|[ \n]+")
+
+
+@cache
+def _width(mark: str) -> float:
+    """Measure a character in em; a pictogram comes from a font that nobody can know."""
+    widths = [1.4 if mark > "\uffff" else 0.0]
+    for face in map(get_font, FONTS):
+        face.set_size(100, 72)
+        widths.append(face.load_glyph(face.get_char_index(ord(mark))).linearHoriAdvance / 100 / 2**16)
+    return max(widths)
+
+
+def clean_line(text: str) -> str:
+    r"""Give a text for one line: no control characters, no marks of direction, figures beside their percent sign.
+
+    Examples
+    --------
+    >>> clean_line("\u202eA\tB"), clean_line("71 %") == "71\u00a0%"
+    ('A B', True)
+    """
+    plain = re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.sub(r"[\t\n]+", " ", clean(text)))
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", plain)
+
+
+def measure_text(text: str) -> float:
+    """How wide does a text run at most, in em? The `**` in it is markup and has no width.
+
+    Examples
+    --------
+    >>> measure_text("顧客"), measure_text("**顧客**")
+    (2.0, 2.0)
+    """
+    return sum(map(_width, text.replace("**", "")))
+
+
+def split_text(text: str) -> list[str]:
+    """Which pieces of a text stay on one line? Words, and Japanese character by character.
+
+    Examples
+    --------
+    >>> split_text("Best 顧客。")
+    ['Best ', '顧', '客。']
+    """
+    return _PIECE.findall(text.strip())
+
+
+def wrap_text(text: str, width: float, most: int = 0) -> list[str]:
+    """Where does a text break in a box so many em wide, and where is it cut after `most` lines (0: nowhere)?
+
+    Examples
+    --------
+    >>> wrap_text("Firms of 100 to 500 people", 5)
+    ['Firms of ', '100 to ', '500 ', 'people']
+    >>> wrap_text("Firms of 100 to 500 people", 5, most=2)
+    ['Firms of ', '100 to…']
+    """
+    lines = [""]
+    for piece in split_text(text):
+        rest = piece
+        while measure_text(lines[-1] + rest.rstrip()) > width:
+            if not lines[-1]:
+                cut = max(1, bisect_right(list(accumulate(map(_width, rest))), width))
+                lines[-1], rest = rest[:cut], rest[cut:]
+            lines.append("")
+        lines[-1] += rest
+    if most and len(lines) > most:
+        kept = "".join(lines[most - 1:])
+        ends = list(accumulate(map(_width, kept)))
+        lines[most - 1:] = [kept[:max(bisect_right(ends, width - _width("…")), 1)].rstrip() + "…"]
+    return lines
+
+
+def fit_texts(texts: Sequence[str], box: tuple[float, float], sizes: Sequence[float], leading: float,
+              ) -> tuple[float, list[str]]:
+    """Which of these sizes of type, the largest first, lets paragraphs fit, and what is left of them at the smallest?
+
+    Parameters
+    ----------
+    texts
+        Paragraphs; half a line stands between two of them.
+    box
+        Width and height in points.
+    sizes, leading
+        In points, and from line to line in times the size.
+
+    Returns
+    -------
+    tuple of float and list of str
+        The size, and the paragraphs. Where they do not fit at the smallest size the longest are cut, with an ellipsis.
+
+    Examples
+    --------
+    >>> fit_texts(["Firms of 100 to 500 people"], (100, 50), (20, 12), 1.2)
+    (12, ['Firms of 100 to 500 people'])
+    """
+    for size in sizes:
+        counts = [len(wrap_text(text, box[0] / size)) for text in texts]
+        room = box[1] / (leading * size) + GAP
+        if sum(counts) + GAP * len(counts) <= room:
+            return size, list(texts)
+    while sum(counts) + GAP * len(counts) > room and sum(counts) > 1:
+        longest = counts.index(max(counts))
+        counts[longest:] = [counts[longest] - 1, *counts[longest + 1:]] if counts[longest] > 1 else counts[longest + 1:]
+    return size, ["".join(wrap_text(text, box[0] / size, most)) for text, most in zip(texts, counts, strict=False)]

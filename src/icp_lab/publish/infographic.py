@@ -1,0 +1,53 @@
+"""The profile in one picture to paste into a slide: as SVG whose text is text, and as PNG and PDF with their fonts.
+
+The template draws the SVG; typst makes the others of it, since it takes no fonts but those that it is given, and gives
+the same bytes for the same picture.
+"""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+from icp_lab.artifacts.manifest import write_text
+from icp_lab.locale import language
+from icp_lab.pages.render import render_template
+from icp_lab.publish.fitting import FONTS, clean_line, wrap_text
+from icp_lab.publish.products import Publication
+from icp_lab.rule import Rule
+from icp_lab.views import document
+from icp_lab.views.picture import COLOURS
+from icp_lab.views.table import say, say_interval
+from icp_lab.views.words import names, phrase, say_count
+
+_SHEET = b"""#set page(width: 960pt, height: 540pt, margin: 0pt)
+#image("/infographic.svg", width: 100%)"""
+
+
+def write_infographic(given: Publication, folder: Path) -> None:
+    """Write infographic.svg, .png and .pdf."""
+    write_text(folder / "infographic.svg", build_infographic(given))
+    with TemporaryDirectory() as fonts:
+        for font in FONTS:
+            shutil.copy(font, fonts)
+        for kind in ("png", "pdf"):
+            place = folder / f"infographic.{kind}"
+            # Its declared types want bytes for every path where the sheet is bytes.
+            typst.compile(  # type: ignore[call-overload]
+                _SHEET, place, folder, font_paths=[fonts], ignore_system_fonts=True, format=kind, ppi=192, timestamp=0)
+
+
+def build_infographic(given: Publication) -> str:
+    """How does the profile look in one picture: who, how sure, how many there are, and whom to speak to?
+
+    Returns
+    -------
+    str
+        An SVG of 1280 x 720 that loads nothing, in the language in force; its texts are cut where they would overlap.
+    """
+    return render_template(
+        "infographic.svg.j2", icp=given.icp, standing=given.standing, about=given.about, market=given.find("market"),
+        rule=Rule, view=document, names=names, phrase=phrase, say=say, interval=say_interval, count=say_count,
+        colours=COLOURS, language=language(), plain=lambda text: clean_line(text.replace("**", "")),
+        wrap=lambda text, width, most: [line.strip() for line in wrap_text(clean_line(str(text)), width, most)])

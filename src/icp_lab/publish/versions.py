@@ -1,0 +1,121 @@
+"""All adopted versions of the definition, a page each; and what changed for whom, ready to be pasted into a message."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from icp_lab.artifacts.manifest import write_text
+from icp_lab.icp import ICP, write_icp
+from icp_lab.locale import _, language
+from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
+from icp_lab.publish.fitting import clean_line
+from icp_lab.publish.products import Publication
+from icp_lab.rule import Rule
+from icp_lab.views import document
+from icp_lab.views.backtest import tell_promised
+from icp_lab.views.changes import tell_changes
+from icp_lab.views.privacy import hide
+from icp_lab.views.words import Prose, join, phrase
+
+_DEPARTMENTS = ("sales", "marketing", "product", "success", "management")
+
+
+def write_versions(given: Publication, folder: Path) -> None:
+    """Write versions/, with a page and a definition for each version, and what_changed.md and .txt."""
+    versions, shown = list_versions(given), {"given": given, "view": document, "bold": render_bold}
+    (folder / "versions").mkdir()
+    for one in versions:
+        write_icp(folder / "versions" / f"{one['file']}.yml", one["icp"])
+        title = _("Version {version} of our Ideal Customer Profile").format(version=one["label"])
+        write_text(folder / "versions" / f"{one['file']}.html", render_template(
+            "version.html.j2", one=one, table=render_table, promised=tell_promised(one["icp"]),
+            shell=describe_shell(title, given.about.source), **shown))
+    proposed = tell_changes(versions[0]["icp"] if versions else {}, given.icp)
+    state = "unadopted" if not versions else "proposed" if proposed else "agrees"
+    write_text(folder / "versions" / "index.html", render_template(
+        "versions.html.j2", versions=versions, state=phrase("versions", state), proposed=proposed,
+        shell=describe_shell(_("All versions of our Ideal Customer Profile"), given.about.source), **shown))
+    told = tell_whom(given, versions)
+    write_text(folder / "what_changed.md", re.sub(r"([<`\[])", r"\\\1", told))
+    write_text(folder / "what_changed.txt", _strip(told))
+
+
+def list_versions(given: Publication) -> list[dict[str, Any]]:
+    """Which versions were adopted, by whom and why, and what did each change? The one in force first, then the latest.
+
+    Returns
+    -------
+    list of dict
+        label, file (its name without ending), icp, entry (date, by, why; empty where that is not on record), changes
+        (against the one before it by number), held (is it in force?).
+    """
+    told: list[dict[str, Any]] = []
+    numbered = sorted(reversed(given.versions), key=lambda one: (len(_number(one)), _number(one)))
+    for former, one in zip([None, *numbered], numbered, strict=False):
+        twins = sum(_number(one) == _number(each["icp"]) for each in told)
+        entry = next((each for each in reversed(one.get("history") or []) if each.get("version") == _number(one)), {})
+        told.append({
+            "label": f"{_number(one)}{'*' * twins}", "file": f"version_{_number(one)}{'_edited' * twins}", "icp":
+            {"outcome": "best", **one, "verdict": ICP(one).verdict}, "held": one is given.versions[0],
+            "entry": {**entry, "why": clean_line(hide(str(entry.get("why", ""))))} if entry else {},
+            "changes": tell_changes(former, one) or [phrase("changed", "same")] if former else []})
+    return sorted(reversed(told), key=lambda one: not one["held"])
+
+
+def _number(icp: dict[str, Any]) -> str:
+    return re.sub(r"[^\w-]", "_", str(icp.get("version") or "0"))
+
+
+def tell_whom(given: Publication, versions: list[dict[str, Any]]) -> str:
+    """What changed for whom: from the version before to the one in force, else to what is proposed for the first time?
+
+    Returns
+    -------
+    str
+        Markdown in the language in force, in which a text out of the data fills a line at most.
+    """
+    now, entry = (versions[0]["icp"], versions[0]["entry"]) if versions else (given.icp, {})
+    before = versions[1]["icp"] if versions[1:] else {}
+    changes = tell_changes(before, now) or [phrase("changed", "same")] if before else [phrase("versions", "first")]
+    head = phrase("whom", "title" if versions else "title_proposed", version=versions[0]["label"] if versions else "")
+    signed = phrase("versions", "adopted", **entry) if entry else phrase("whom", "not_yet") if not versions else ""
+    sections = {
+        phrase("whom", "definition"): [document.tell_lead(now)], phrase("whom", "changes"): changes,
+        phrase("whom", "departments"): _tell_departments(given, before, now)}
+    lines = [f"# {head}", signed, *(
+        f"## {title}\n\n" + "\n".join(f"- {clean_line(line)}" for line in said) for title, said in sections.items())]
+    foot = phrase("whom", "foot", study=given.about.source, date=str(given.about.as_of))
+    return "\n\n".join([*map(str, filter(None, lines)), clean_line(foot)]) + "\n"
+
+
+def _tell_departments(given: Publication, before: dict[str, Any], now: dict[str, Any]) -> list[Prose]:
+    rule, accounts = Rule.from_profile(now), given.accounts
+    if not rule.criteria:
+        return [phrase("whom", "nothing")]
+    inside, was = (_find_inside(given, icp) for icp in (now, before))
+    customers = accounts["status"].eq("customer")
+    counts = {
+        "inside": int((inside.eq(True) & ~customers).sum()), "came": int((inside.eq(True) & was.ne(True)).sum()),
+        "left": int((was.eq(True) & inside.ne(True)).sum()), "customers": int((inside.eq(True) & customers).sum()),
+        "all": int(customers.sum()), "out": int((inside.eq(False) & customers).sum()),
+        "unknown": int((inside.isna() & customers).sum())}
+    words = counts | {
+        "criteria": rule.words(), "verdict": document.tell_verdict(now), "lift": document.tell_lift(now),
+        "avoid": document.tell_avoid(now) if now.get("avoid") else "", "promised": tell_promised(now)}
+    claim = "claimed" if now.get("criteria") else "hypothesis"
+    moved = phrase("whom", "moved", **words) if Rule.from_profile(before).criteria else ""
+    return [join(phrase("whom", f"{each}_{claim}", **words), moved if each == "sales" else "")
+            for each in _DEPARTMENTS]
+
+
+def _find_inside(given: Publication, icp: dict[str, Any]) -> Any:
+    """Say of each account whether it is inside: missing where that is unknown; nobody where there is no rule."""
+    rule, known = Rule.from_profile(icp), given.attributes
+    inside = rule.mask(known.reindex(columns=[*dict.fromkeys((*known.columns, *rule.attributes))]))
+    return (inside if rule.criteria else inside & False).set_axis(given.accounts.index)
+
+
+def _strip(markdown: str) -> str:
+    """Say it without marks, for a message that knows none."""
+    bullet = "・" if language() == "ja" else "* "
+    return re.sub(r"(?m)^#+ |\*\*", "", re.sub(r"(?m)^- ", bullet, markdown))

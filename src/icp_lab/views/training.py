@@ -1,0 +1,133 @@
+"""What a training session on the profile says and asks: words, tables of the company's own data, and the answers."""
+
+from typing import Any
+
+import pandas as pd
+
+from icp_lab.locale import _
+from icp_lab.methods.document import Standing
+from icp_lab.rule import Rule, name_attribute
+from icp_lab.views import document
+from icp_lab.views.personas import tabulate_personas
+from icp_lab.views.picture import About
+from icp_lab.views.table import Column, Table, say, say_value
+from icp_lab.views.targeting import tabulate_matrix
+from icp_lab.views.words import begin, join, lay_out, name, names, phrase
+
+_FIRST = {"prospect": 0, "lost": 1, "customer": 2}  # an exercise asks about those first that nobody has decided on
+_SHOWN, _PERSONAS = 7, 4  # rows of a table on a slide; slides of personas
+_FIELDS = ("titles", "authority", "goals", "pains", "objections", "channels", "message")
+_MARKS = {"supported": "●", "tentative": "◐", "unsupported": "◇"}  # a verdict is a word and a shape
+_SIGNS = ("lapsed", "low_use", "low_satisfaction", "avoided")
+
+
+def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict[str, str]:
+    """What do the slides say? Words by the names that the deck uses; empty where there is nothing to say.
+
+    `standing.frame` carries the attributes of the accounts too.
+    """
+    frame = standing.frame
+    customers = frame[frame["status"] == "customer"]
+    outside, worth = customers.loc[customers["fit"] == "out", "value"], customers["value"].sum()
+    blank = frame[(frame["fit"] == "unknown") & frame["met"].ne("")].sort_values("account_id")
+    asked = {"in": standing.examples_inside(1), "out": standing.examples_outside(1), "unknown": blank}
+    quiz = {f"{fit}_{key}": said for fit, rows in asked.items() for key, said in _describe(icp, rows, about).items()}
+    open_ = _name_rows(_choose_open(frame)).to_dict("records")
+    answers = [phrase("training", "answer", name=row["name"], fit=name("fit", row["fit"]),
+                      why=row["failed"] or row["unknown"] or name("training", "met")) for row in open_]
+    held = phrase("training", "held", share=outside.sum() / (worth or 1), n=len(outside),
+                  money=say(outside.sum(), "money", about.currency))
+    return quiz | {
+        "study": about.source, "date": str(about.as_of), "review": icp["next_review"], "mark": _MARKS[icp["verdict"]],
+        "verdict": document.say_verdict(icp), "told": document.tell_verdict(icp), "lift": document.tell_lift(icp),
+        "definition": document.tell_definition(icp), "criteria": Rule.from_profile(icp).words(),
+        "counts": document.tell_counts(icp, standing), "outcomes": document.tell_outcomes(icp),
+        "further": join(*document.tell_further(icp)), "avoid": document.tell_avoid(icp),
+        "next_step": document.tell_next_step(icp), "settling": document.tell_settling(icp, standing),
+        "limits": "\n".join(document.tell_limits(icp, standing)), "done": name("done", icp.get("outcome") or "best"),
+        "customers": say(len(customers), "integer"), "within": say((customers["fit"] == "in").sum(), "integer"),
+        "answers": "\n".join(answers), "held": held if worth > 0 else ""}
+
+
+def lay_training(
+    icp: dict[str, Any], standing: Standing, about: About, found: dict[str, Any]) -> dict[str, list[Table]]:
+    """Which tables do the slides show? By the names that the deck uses; none where there is nothing to show.
+
+    `icp` is in words, `standing.frame` carries the attributes of the accounts too; `found` holds the artifacts
+    negatives, scores and score, None where no step has left one.
+    """
+    frame, hidden = standing.frame, [field for field in names("persona_field") if field not in _FIELDS]
+    whole = {each for each in frame.select_dtypes("number") if frame[each].dropna().mod(1).eq(0).all()}
+    more = tuple(Column(each, begin(name_attribute(each)), "integer" if each in whole else "text")
+                 for each in _list_attributes(icp, frame))
+    companies = {
+        "train_inside": standing.examples_inside(3), "train_outside": standing.examples_outside(2),
+        "train_open": _choose_open(frame), "train_winners": standing.winners_outside(),
+        "train_lagging": _find_lagging(frame, found["negatives"])}
+    cards = [{**one, **dict.fromkeys(hidden, "")} for one in (icp.get("personas") or [])[:_PERSONAS]]
+    tables: dict[str, list[Any]] = {
+        "standing": [document.tabulate_standing(standing)], "criteria": [document.tabulate_criteria(icp)],
+        "avoid": [document.tabulate_criteria(icp["avoid"])] if icp.get("avoid") else [],
+        "personas": tabulate_personas({"personas": cards}), "matrix": [tabulate_matrix(icp)] if cards else []}
+    others = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])} | {
+        key: _name_rows(rows) for key, rows in companies.items()}
+    return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (),
+                                   n=len(rows), currency=about.currency)] for key, rows in others.items() if len(rows)}
+
+
+def _describe(icp: dict[str, Any], rows: pd.DataFrame, about: About) -> dict[str, str]:
+    """Say of the first of these companies who it is and what is known of it; nothing where there is none."""
+    if rows.empty:
+        return dict.fromkeys(("name", "values", "value", "failed", "unknown"), "")
+    one = _name_rows(rows.head(1)).to_dict("records")[0]
+    known = [f"{name_attribute(each)} {said}" for each in _list_attributes(icp, rows) if (said := say_value(one[each]))]
+    return {"name": one["name"], "values": _(", ").join(known), "value": say(one["value"], "money", about.currency),
+            "failed": begin(one["failed"]), "unknown": one["unknown"]}
+
+
+def _list_attributes(icp: dict[str, Any], frame: pd.DataFrame) -> list[str]:
+    return [each for each in dict.fromkeys(one.attribute for one in Rule.from_profile(icp).criteria) if each in frame]
+
+
+def _name_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give companies their names, and in words what they fail and lack."""
+    said = {part: [_(", ").join(name_attribute(each.strip()) for each in str(codes).split(",") if each.strip())
+                   for codes in rows[part]] for part in ("failed", "unknown")}
+    return rows.assign(name=rows["name"].fillna(rows["account_id"]), **said)
+
+
+def _choose_open(frame: pd.DataFrame) -> pd.DataFrame:
+    """Choose five companies to decide on: two inside, two that fail as little as possible, one unknown; in no order."""
+    rows = frame.assign(first=frame["status"].map(_FIRST), fails=frame["failed"].str.count(","))
+    rows = rows.sort_values(["first", "fails", "account_id"])
+    chosen = [rows[rows["fit"] == fit].head(n) for fit, n in (("in", 2), ("out", 2), ("unknown", 1))]
+    return pd.concat(chosen).sort_values("account_id")
+
+
+def _find_lagging(frame: pd.DataFrame, negatives: pd.DataFrame | None) -> pd.DataFrame:
+    """Find customers inside that are not among the best, those with the least success first, with their signs."""
+    gone, best = frame["churned"].fillna(False).astype(bool), frame["best"].fillna(True).astype(bool)
+    here = frame[(frame["fit"] == "in") & (frame["status"] == "customer") & ~gone & ~best]
+    here = here.sort_values(["score", "account_id"])
+    known = {} if negatives is None else negatives.set_index("account_id").to_dict("index")
+    shown = [[name("sign", sign) for sign in _SIGNS if known.get(each, {}).get(sign)] for each in here["account_id"]]
+    return here.assign(signs=[_(", ").join(signs) for signs in shown])
+
+
+def _count_reasons(frame: pd.DataFrame, negatives: pd.DataFrame | None) -> pd.DataFrame:
+    """Count the reasons that accounts gave, on either side of the profile."""
+    if negatives is None:
+        return frame.head(0)
+    rows = negatives[negatives["reason_group"] != "unknown"].merge(frame[["account_id", "fit"]], on="account_id")
+    counts = pd.crosstab(rows["reason_group"], rows["fit"]).reindex(columns=["in", "out"], fill_value=0)
+    return counts.reset_index().sort_values(["in", "out"], ascending=False)
+
+
+def _list_uses(frame: pd.DataFrame, found: dict[str, Any]) -> pd.DataFrame:
+    """List the tiers and the sides of the profile, with how many companies belong there."""
+    rows = [(fit, float("nan"), int((frame["fit"] == fit).sum())) for fit in names("fit")]
+    if found["score"] and found["scores"] is not None:
+        listed = found["scores"].loc[found["scores"]["listed"].astype(bool), "tier"].tolist()
+        tiers = [(one["name"], one["min_fit"], listed.count(one["name"])) for one in found["score"]["tiers"]]
+        rows = [tier for tier in tiers if tier[2]] + rows
+    return pd.DataFrame(rows, columns=["who", "least", "n"]).assign(use=lambda table: table["who"])
