@@ -1,51 +1,107 @@
-"""The ICP on paper: one page for the wall, for the meeting, for whoever was not in the meeting."""
+"""The ICP document: a page to read and to act on, the same on paper, and in short for an assistant.
 
+Typst sets the paper: it comes as one wheel, takes no fonts but those that it is given, and gives the same bytes for the
+same text. What it gets is data in a file; nothing out of the data is ever a part of its source.
+"""
+
+import json
+import re
+import shutil
+from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import typst
+
 from icp_lab.artifacts.manifest import write_text
-from icp_lab.locale import _
-from icp_lab.methods.document import Standing
+from icp_lab.locale import _, language
 from icp_lab.pages.render import describe_shell, render_bold, render_picture, render_table, render_template
+from icp_lab.publish.contents import Contents
+from icp_lab.publish.fitting import FONTS, clean_line
 from icp_lab.publish.products import Publication
-from icp_lab.rule import Rule
-from icp_lab.views import document
-from icp_lab.views.market import tell_market
-from icp_lab.views.picture import About
-from icp_lab.views.table import say
-from icp_lab.views.words import names
+from icp_lab.views.picture import Picture
+from icp_lab.views.table import LEFT, Table
+from icp_lab.views.words import name, phrase
+
+_LONG = re.compile(r"([^\s\u2e80-\uffef]{20})(?=[^\s\u2e80-\uffef])")  # longer than a cell is wide
 
 
-def build_document(icp: dict[str, Any], standing: Standing, about: About, market: dict[str, Any] | None = None,
-                   score: dict[str, Any] | None = None) -> str:
-    """How does the definition look on one printed page?
-
-    Parameters
-    ----------
-    icp
-        The definition in the form of icp.yml, its people and groups in words.
-    standing
-        Who is in, out and unknown.
-    about
-        Day, currency and study.
-    market, score
-        The artifacts: how many such companies there are, and in which order they are approached.
+def build_document(given: Publication) -> str:
+    """How does the definition look on a page that a salesperson acts on, and anybody can question?
 
     Returns
     -------
     str
-        A complete HTML document that loads nothing and prints on A4, in the language in force. Where nothing is
+        A complete HTML document that loads nothing, prints on A4, and is in the language in force. Where nothing is
         claimed it says what is ruled out, carries the hypothesis under its own name, and says what would settle it.
     """
-    title = _("Our Ideal Customer Profile") if icp.get("criteria") else _("No profile is claimed yet")
-    reach = [tell_market(market) if market and market["tam"] else "", document.tell_order(icp, score)]
-    return render_template(
-        "document.html.j2", icp=icp, standing=standing, about=about, criteria=Rule.from_profile(icp).criteria,
-        reach=reach, view=document, names=names, bold=render_bold, table=render_table, picture=render_picture, say=say,
-        shell=describe_shell(title, about.source))
+    said = Contents(given).gather()
+    return render_template("document.html.j2", said=said, bold=render_bold, table=render_table, picture=render_picture,
+                           shell=describe_shell(said["title"], given.about.source))
 
 
 def write_document(given: Publication, folder: Path) -> None:
-    """Write icp.html, the page for the wall."""
-    write_text(folder / "icp.html", build_document(
-        given.icp, given.standing, given.about, given.find("market"), given.find("score")))
+    """Write icp.html."""
+    write_text(folder / "icp.html", build_document(given))
+
+
+def write_paper(given: Publication, folder: Path) -> None:
+    """Write icp.pdf, the document on A4."""
+    with TemporaryDirectory() as place:
+        work = Path(place)
+        (work / "fonts").mkdir()
+        for font in (*FONTS, FONTS[1].with_name("DejaVuSans-Bold.ttf")):
+            shutil.copy(font, work / "fonts")
+        shutil.copy(str(files("icp_lab.publish") / "templates" / "document.typ"), work)
+        words = {"language": language(), "page": _("page {page} of {pages}"), "nothing": _("Nothing to list.")}
+        said = _as_data(Contents(given).gather(), work) | {"words": words}
+        write_text(work / "said.json", json.dumps(said, ensure_ascii=False))
+        typst.compile(work / "document.typ", folder / "icp.pdf", work, font_paths=[work / "fonts"],
+                      ignore_system_fonts=True, timestamp=0)
+
+
+def _as_data(node: Any, work: Path) -> Any:
+    """Give contents as plain data: tables as their cells, pictures as files."""
+    if isinstance(node, Picture):
+        place = work / f"picture-{len(list(work.glob('picture-*')))}.svg"
+        drawn = re.sub(r"var\(--\w+, (#\w+)\)", r"\1", node.narrow)
+        write_text(place, drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg" font-family="DejaVu Sans"', 1))
+        node = {"title": node.title, "subtitle": node.subtitle, "foot": node.foot, "alt": node.alt, "file": place.name}
+    if isinstance(node, Table):
+        node = {"title": node.title, "note": node.note, "rows": node.cells(),
+                "heads": [{"text": head, "unit": unit, "left": column.kind in LEFT}
+                          for column, (head, unit) in zip(node.columns, node.heads(), strict=True)]}
+    if isinstance(node, dict):
+        return {key: _as_data(each, work) for key, each in node.items()}
+    if isinstance(node, list | tuple):
+        return [_as_data(each, work) for each in node]
+    return _LONG.sub("\\1\u200b", clean_line(node)) if isinstance(node, str) else node
+
+
+def write_brief(given: Publication, folder: Path) -> None:
+    """Write icp_brief.md, a page that names nobody and no company, for an AI assistant."""
+    write_text(folder / "icp_brief.md", build_brief(given))
+
+
+def build_brief(given: Publication) -> str:
+    """What is an assistant to know of the profile, how is it to use it, and what is it not to conclude from it?
+
+    Returns
+    -------
+    str
+        Markdown in the language in force. A text out of the data fills a line at most: it opens no section.
+    """
+    said, icp = Contents(given).gather(), given.icp
+    parts = {part["id"]: part for part in (*said["front"], *said["parts"])}
+    shown = [parts[code] for code in ("who", "refused", "not", "why", "sure", "market", "limits") if code in parts]
+    lines = {part["title"]: [each["text"] for block in part["blocks"] for each in block.get("items", [block])
+                             if "text" in each] for part in shown}
+    words = {"verdict": said["said"], "date": icp["next_review"]}
+    for chapter, codes in (("brief", ("judge", "figures", "sure")), ("wrong", ("cause", "outside", "invent", "old"))):
+        lines[name("chapter", chapter)] = [phrase("brief", code, **words) for code in codes]
+    facts = phrase("brief", "facts", study=given.about.source, date=str(given.about.as_of))
+    sections = [f"## {title}\n\n" + "\n".join(f"- {clean_line(text)}" for text in texts)
+                for title, texts in lines.items()]
+    head = f"# {clean_line(said['title'])}\n\n{clean_line(facts)}\n\n{clean_line(said['lead'])}"
+    return "\n\n".join([head, *sections]) + "\n"

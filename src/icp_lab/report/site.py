@@ -85,7 +85,8 @@ def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
     rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), plan.study.privacy)
-    return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan), plan.study.table, called)
+    return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan), plan.study.table, called,
+                       plan.study.brand)
 
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:

@@ -74,7 +74,7 @@ def read_settings(path: Path) -> Settings:
         fiscal_year_start=int(yml.number(("fiscal_year_start",), 1, low=1, high=12, whole=True)),
         specs=specs, others=others, attributes=_read_attributes(yml),
         privacy=_choices(yml, "privacy", {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}),
-        brand=yml.each(("brand",), yml.text, ("name", "logo", "accent", "footer")),
+        brand=yml.each(("brand",), yml.text, ("name", "logo", "accent", "footer", "approval")),
         capacity=yml.each(("capacity",), lambda at: yml.number(at, 0, low=0), ("accounts_per_rep", "reps")),
         steps=yml.each(("steps",), lambda at: dict(yml.mapping(at)), [*process.BY_NAME, *own]), lines=yml.lines)
 

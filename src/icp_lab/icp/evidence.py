@@ -1,0 +1,101 @@
+"""From the id of a piece of evidence to the rows it stands for, and to the place where the report shows them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pandas as pd
+
+from icp_lab.artifacts import BY_NAME
+from icp_lab.artifacts.declared import TableArtifact
+from icp_lab.process import WRITER
+
+# What a page shows of an artifact stands under an item of the checklist, whatever the language; without one, at the
+# page's head. Tables of the study are shown where their rows were counted.
+_ITEMS = {
+    "themes": "item-3d", "negatives": "item-4b", "contrasts": "item-4c", "market": "item-5a", "tables": "item-6e",
+    "personas": "item-6e", "success": "item-2b", "cases": "item-2c"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What does an id of evidence lead to?
+
+    Parameters
+    ----------
+    id
+        `ARTIFACT/KEY/...`, as docs/conventions.md has it.
+    rows
+        The rows it stands for: of a record a row without columns of its own, named `value`.
+    notebook, anchor
+        The page that shows them, and the place on it; the anchor is empty where that is the page's head.
+    """
+
+    id: str
+    rows: pd.DataFrame
+    notebook: str
+    anchor: str
+
+    @property
+    def href(self) -> str:
+        """Where it is shown, seen from the folder of the report."""
+        return f"{self.notebook}.html" + (f"#{quote(self.anchor)}" if self.anchor else "")
+
+
+def find_evidence(
+    evidence_id: str, find: Callable[[str], Any], table: Callable[[str], pd.DataFrame],
+) -> Evidence | None:
+    """What does an id of evidence lead to?
+
+    Parameters
+    ----------
+    evidence_id
+        `ARTIFACT/KEY/...`; in a part `/` is written %2F. Without a key it stands for all rows.
+    find
+        An artifact by its name; None where there is none.
+    table
+        A table of the study by its name.
+
+    Returns
+    -------
+    Evidence or None
+        None where the id leads to nothing.
+
+    Examples
+    --------
+    >>> themes = pd.DataFrame({"code": ["price_pain"], "companies": [3]})
+    >>> found = find_evidence("themes/price_pain", {"themes": themes}.get, {}.get)
+    >>> found.href, found.rows["companies"].item()
+    ('03_interviews.html#item-3d', 3)
+    >>> find_evidence("themes/never_heard", {"themes": themes}.get, {}.get) is None
+    True
+    """
+    artifact, *key = map(unquote, evidence_id.split("/"))
+    content = table(key[0]) if artifact == "tables" else find(artifact)
+    if content is None:
+        return None
+    declared = BY_NAME.get(artifact)
+    if artifact == "tables" or isinstance(declared, TableArtifact):
+        field, is_field, value = key[-1].partition("=") if key else ("", "", "")
+        fields = {field: value} if is_field else dict(zip(getattr(declared, "key", ()), key, strict=False))
+        rows = content[[row == [*fields.values()] for row in _as_text(content[[*fields]])]] if fields else content
+    else:
+        value = _follow(content, key)
+        rows = pd.DataFrame({"value": [] if value is None else [value]}, dtype="object")
+    notebook = WRITER.get(artifact, WRITER["groups"])
+    return Evidence(evidence_id, rows, notebook, _ITEMS.get(artifact, "")) if len(rows) else None
+
+
+def _as_text(frame: pd.DataFrame) -> list[list[str]]:
+    return [["" if pd.isna(value) else str(value) for value in row] for row in frame.to_numpy().tolist()]
+
+
+def _follow(node: Any, key: list[str]) -> Any:
+    """Walk into a record: by name into a mapping, by the values that tell its rows apart into a list."""
+    if not key or node is None:
+        return node
+    if isinstance(node, dict):
+        return _follow(node.get(key[0]), key[1:])
+    named = [one for one in node if isinstance(one, dict) and key == list(map(str, list(one.values())[:len(key)]))]
+    return named[0] if named else None
