@@ -216,8 +216,8 @@ class Contents:
         everything = replace(self.standing, frame=self.given.accounts)
         uses = lay_training(self.icp, everything, about, found).get("train_uses", [])
         ids = ["score/tiers"] * bool(found["score"])
-        return self._part("use", [block for table in uses for block in self._table(table)],
-                          self._text(phrase("document", "tiers" if ids else "no_score"), *ids))
+        order = join(document.tell_order(self.icp, found["score"]), phrase("document", "tiers" if ids else "no_score"))
+        return self._part("use", [block for table in uses for block in self._table(table)], self._text(order, *ids))
 
     def _lay_market(self) -> Block:
         market = self.given.find("market") or {}

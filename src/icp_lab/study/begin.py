@@ -71,7 +71,8 @@ def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
     """
     wanted, kinds = [BY_NAME[name] for name in tables], read_declared("icp_lab.study", "names.toml")["kinds"]
     # The mark at the beginning makes Excel read the file as UTF-8.
-    texts = {f"{table.name}.csv": "\ufeff" + ",".join(column.name for column in table.asked) + "\r\n" for table in wanted}
+    heads = {table.name: ",".join(column.name for column in table.asked) for table in wanted}
+    texts = {f"{table}.csv": f"\ufeff{head}\r\n" for table, head in heads.items()}
     texts["README.md"] = fill_template("README.md", tables=wanted, kinds=kinds)
     return _write_new(folder, texts)
 
