@@ -246,3 +246,10 @@ def test_a_workbook_whose_sheets_are_lost_is_refused(make_study):
 def test_letters_that_were_lost_before(make_study, cells):
     study = open_study(make_study(ACCOUNTS, accounts_csv=f"account_id,name,url\n1,{cells},http://a/?b=c\n2,Who?,\n"))
     assert decisions(study) == {"lost_characters": ("name", {"n": 1, "example": cells})}
+
+
+def test_a_single_zero_byte_does_not_make_a_file_utf_16(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(("account_id,name\n" + "1,Acme\0 \n2,Borel\n" * 20).encode())
+    assert path.stat().st_size % 2 == 0
+    assert find_encoding(path, "a.csv") == "utf-8"

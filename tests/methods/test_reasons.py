@@ -149,6 +149,12 @@ def test_a_code_and_a_text_that_disagree_are_unsure_together() -> None:
     assert listed.loc["went to a rival", ["group", "unsure"]].tolist() == ["competitor", False]
 
 
+def test_what_is_a_code_here_and_a_text_there_is_one_statement_and_free() -> None:
+    churn = pd.DataFrame({"account_id": ["a", "b"], "reason": ["Too dear", None], "text": [None, "Too dear"]})
+    listed = group_reasons(churn, NONE, NONE).statements
+    assert listed[["statement", "free", "times"]].to_numpy().tolist() == [["Too dear", True, 2]]
+
+
 def test_a_deal_lost_without_a_reason_but_with_a_competitor_was_lost_to_it() -> None:
     deals = pd.DataFrame({"account_id": ["a", "b"], "stage": "lost", "competitor": ["Acme", "Acme"],
                           "loss_reason": [None, "price"]})

@@ -50,10 +50,10 @@ def find_encoding(path: Path, shown: str) -> str:
         sample = stream.read(_SAMPLE)
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    # Without a mark, plain signs such as the comma have their zero on one side only.
+    # Without a mark, plain signs such as the comma have their zero on one side only, the end of a line too.
     low, high = sample[1::2].count(0), sample[::2].count(0)
     for zeros, others, encoding in ((low, high, "utf-16-le"), (high, low, "utf-16-be")):
-        if zeros > 10 * others and _decodes(path, encoding):
+        if zeros > 10 * others and zeros >= sample.count(10) and _decodes(path, encoding):
             return encoding
     if _decodes(path, "utf-8"):
         return "utf-8"

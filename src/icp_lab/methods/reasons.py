@@ -313,7 +313,9 @@ def _count_groups(spoken: pd.DataFrame) -> pd.DataFrame:
 
 def _list_groupings(spoken: pd.DataFrame) -> pd.DataFrame:
     keys = ["source", "statement", "free", "group", "listed", "words", "unsure", "people"]
-    counted = spoken.groupby(keys)["account_id"].agg(times="size", accounts="nunique").reset_index()
+    # What is a code in one row and free text in another is one statement, and free.
+    free = spoken.groupby(["source", "statement"])["free"].transform("any")
+    counted = spoken.assign(free=free).groupby(keys)["account_id"].agg(times="size", accounts="nunique").reset_index()
     return counted.sort_values(["unsure", "accounts", "source", "statement"], ascending=[False, False, True, True],
                                ignore_index=True)
 
