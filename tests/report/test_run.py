@@ -61,6 +61,7 @@ def test_pages_and_records_say_what_happened(study, wish, tmp_path):
     page = (out / "01_customer_base.html").read_text(encoding="utf-8")
     assert "Eight firms." in page
     assert (out / "index.html").is_file()
+    assert not (out / WORK).exists()
     facts = json.loads((folder_of(out, "01_customer_base") / "page.json").read_text(encoding="utf-8"))
     assert facts["answers"]["1c"] == {"state": "waiting", "tables": ["usage"], "why": ""}
     executed = nbformat.read(folder_of(out, "02_best_customers") / "executed.ipynb", as_version=4)

@@ -1,6 +1,7 @@
 """A report from start to end, what a run leaves on record, and which steps are fresh."""
 
 import platform
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from icp_lab.artifacts.manifest import (
     read_page_facts,
     write_json,
 )
-from icp_lab.artifacts.place import hold
+from icp_lab.artifacts.place import WORK, hold
 from icp_lab.errors import LabError, utter
 from icp_lab.locale import _, in_language, set_language
 from icp_lab.process.sources import LIBRARIES, digest_code, library_version
@@ -121,6 +122,7 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     tables = {fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
               for fact in report.facts}
     write_json(plan.out / RECORD, _describe_run(plan, run, former, tables) | {"asked": asked})
+    shutil.rmtree(plan.out / WORK, ignore_errors=True)
     return run
 
 
