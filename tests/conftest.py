@@ -10,6 +10,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from icp_lab.locale import set_language
+from icp_lab.views.privacy import set_hidden
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -64,6 +67,14 @@ def pytest_runtest_makereport(item, call):
 def pytest_make_collect_report(collector):
     """Hold files that skip as a whole to the rule."""
     return _forbid((yield), collector.config)
+
+
+@pytest.fixture(autouse=True)
+def as_at_first():
+    """Leave nothing in force for the next test of the process: neither a language nor a way of hiding names."""
+    yield
+    set_language("en")
+    set_hidden(str)
 
 
 @pytest.fixture(scope="session")
