@@ -199,12 +199,10 @@ class Contents:
 
     def _lay_looser(self) -> list[Block]:
         given = self.given
-        attributes = given.accounts.drop(columns=self.standing.frame.columns.drop("account_id")).set_index("account_id")
-        attributes = attributes.rename(columns=lambda column: column.removesuffix("_of_account"))
-        cases, known = given.find("cases"), set(self.rule.attributes) <= set(attributes.columns)
+        cases, known = given.find("cases"), set(self.rule.attributes) <= set(given.attributes.columns)
         if not self.icp.get("criteria") or cases is None or not known:
             return self._text(phrase("document", "no_line"))
-        frame = compare_widened(attributes, cases, self.rule)
+        frame = compare_widened(given.attributes, cases, self.rule)
         said = [name("loosened", "dropped").format(attribute=name_attribute(attribute)) if one is None else
                 one.words() for attribute, one in frame[["attribute", "criterion"]].to_numpy().tolist()]
         table = lay_out("loosened", frame.assign(change=said), note=phrase("document", "looser"))
@@ -238,7 +236,7 @@ class Contents:
     def _lay_history(self) -> Block:
         rows = [{**dict.fromkeys(("version", "date", "why"), ""), **one,
                  "criteria": Rule.from_dicts(one.get("criteria") or []).words()}
-                for one in self.icp.get("history") or []]
+                for one in (*self.given.versions, self.icp)[0].get("history") or []]
         signed = [one.strip() for one in self.given.brand.get("approval", "").split(",") if one.strip()]
         return self._part(
             "history", self._table(lay_out("versions", pd.DataFrame(rows))) if rows else
