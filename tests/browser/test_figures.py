@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIGURE = re.compile(r'<figure class="picture">(.*?)</figure>', re.DOTALL)
 PARTS = {
     "title": r'class="finding">(.*?)</strong>', "measure": r'class="measure">(.*?)</div>',
-    "foot": r'class="foot">(.*?)</p>', "alt": r'role="img" aria-label="([^"]*)"',
+    "foot": r'class="foot">(.*?)</p>', "alt": r'<svg[^>]* aria-label="([^"]*)"',
 }  # fmt: skip
 COUNTED = re.compile(r"\d|The notes count|図中の数字|数字は")
 COLOURS = re.compile(r"(?:fill|stroke|color): ?#[0-9a-f]{3,6}")
