@@ -84,12 +84,13 @@ class Contents:
             _("No criterion stands out even as a hypothesis."))
         avoid = [make_id("avoid", "criteria", one["attribute"]) for one in (icp.get("avoid") or {}).get("criteria", [])]
         settling = document.tell_settling(icp, standing) if icp["verdict"] != "supported" else ""
+        picture = {"kind": "picture", "picture": document.draw_sides(icp, standing, self.given.about)}
         return [
             self._part("who" if claimed else "refused", who, self._text(phrase(
                 "document", "further", profiles=join(*further)), "agreed/more") if further else []),
             self._part("not", self._text(document.tell_avoid(icp), *avoid)),
-            self._part("why", self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"),
-                       [{"kind": "picture", "picture": document.draw_sides(icp, standing, self.given.about)}]),
+            self._part("why" if claimed else "data",
+                       self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"), [picture]),
             self._part("sure", self._text(document.tell_verdict(icp), "agreed/verdict"),
                        self._text(document.tell_lift(icp), *["agreed/evidence/lift"] * known)),
             self._part("say", self._lay_messages()), self._lay_use(), self._lay_market(),
