@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from icp_lab.artifacts import make_id
 from icp_lab.icp.evidence import find_evidence
-from icp_lab.methods.groups import make_id
 
 CONTRASTS = pd.DataFrame({"comparison": ["best_negative"] * 2, "attribute": ["industry", "growth"],
                           "level": ["R/D %", None], "effect": [2.0, 0.3]})

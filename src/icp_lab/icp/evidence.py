@@ -7,9 +7,7 @@ from urllib.parse import quote, unquote
 
 import pandas as pd
 
-from icp_lab.artifacts import BY_NAME
-from icp_lab.artifacts.declared import TableArtifact
-from icp_lab.methods.groups import make_id
+from icp_lab.artifacts import BY_NAME, TableArtifact, make_id
 from icp_lab.process import WRITER
 
 # Shown row by row, each under its id.

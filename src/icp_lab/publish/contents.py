@@ -1,14 +1,15 @@
 """What the document says, part by part: the page, the paper and the brief all say the same."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from icp_lab.artifacts import make_id
 from icp_lab.icp.evidence import Evidence, find_evidence
 from icp_lab.locale import _
-from icp_lab.methods.groups import make_id
 from icp_lab.methods.widened import compare_widened
 from icp_lab.process import BY_NAME
 from icp_lab.publish.products import Publication
@@ -16,7 +17,7 @@ from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.views import document
 from icp_lab.views.interviews import quote_passage
 from icp_lab.views.table import Table, say
-from icp_lab.views.training import lay_training
+from icp_lab.views.training import lay_training, tell_training
 from icp_lab.views.words import begin, join, lay_out, name, names, phrase
 
 Block = dict[str, Any]
@@ -33,7 +34,7 @@ class Contents:
 
     def __init__(self, given: Publication) -> None:
         self.given, self.icp, self.standing = given, given.icp, given.standing
-        self.rule = Rule.from_profile(given.icp)
+        self.rule, self.everything = Rule.from_profile(given.icp), replace(given.standing, frame=given.accounts)
         self.cited: dict[str, Evidence | None] = {}
         self.evidence = given.icp.get("evidence") or {}
 
@@ -178,12 +179,8 @@ class Contents:
 
     def _lay_questions(self) -> Block:
         standing, about, icp = self.standing, self.given.about, self.icp
-        frame = standing.frame
         large, missed = standing.examples_outside(10), standing.winners_outside()
-        customers = frame[frame["status"].eq("customer")]
-        outside, worth = customers.loc[customers["fit"].eq("out"), "value"], customers["value"].sum()
-        held = phrase("training", "held", share=outside.sum() / (worth or 1), n=len(outside),
-                      money=say(outside.sum(), "money", about.currency)) if worth > 0 else ""
+        held = tell_training(icp, self.everything, about)["held"]
         size = (self.evidence.get("size_fixed") or {}).get("lift")
         asked = {
             "outside": self._table(document.tabulate_outside(large, about), "agreed_coverage")
@@ -210,10 +207,8 @@ class Contents:
         return self._table(table, "cases") or self._text(phrase("document", "no_line"))
 
     def _lay_use(self) -> Block:
-        about = self.given.about
         found = {each: self.given.find(each) for each in ("negatives", "scores", "score")}
-        everything = replace(self.standing, frame=self.given.accounts)
-        uses = lay_training(self.icp, everything, about, found).get("train_uses", [])
+        uses = lay_training(self.icp, self.everything, self.given.about, found).get("train_uses", [])
         ids = ["score/tiers"] * bool(found["score"])
         return self._part("use", [block for table in uses for block in self._table(table)],
                           self._text(phrase("document", "tiers" if ids else "no_score"), *ids))
@@ -235,10 +230,9 @@ class Contents:
                           self._table(document.tabulate_standing(self.standing), "agreed_coverage"))
 
     def _lay_history(self) -> Block:
-        rows = [{**dict.fromkeys(("version", "date", "why"), ""), **one,
-                 "criteria": Rule.from_dicts(one.get("criteria") or []).words()}
+        rows = [{"why": "", **one, "criteria": Rule.from_dicts(one.get("criteria") or []).words()}
                 for one in (*self.given.versions, self.icp)[0].get("history") or []]
-        signed = [one.strip() for one in self.given.brand.get("approval", "").split(",") if one.strip()]
+        signed = [one.strip() for one in re.split("[,、]", self.given.brand.get("approval", "")) if one.strip()]
         return self._part(
             "history", self._table(lay_out("versions", pd.DataFrame(rows))) if rows else
             self._text(phrase("document", "unversioned")),

@@ -12,11 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
 from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.contrast import Contrast
-from icp_lab.methods.groups import make_id
 from icp_lab.methods.negatives import Groups, Negatives
 from icp_lab.methods.staying import Staying
 from icp_lab.rule import Criterion, name_attribute, write_number

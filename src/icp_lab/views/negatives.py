@@ -4,12 +4,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
 from icp_lab.methods.avoid import Failures
 from icp_lab.methods.contrast import Contrast
 from icp_lab.methods.finding import Finding
-from icp_lab.methods.groups import make_id
 from icp_lab.methods.negatives import Negatives
 from icp_lab.methods.profile import Additions
 from icp_lab.methods.reasons import Reasons
