@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 PAGES = {"index": "index.html", "document": "icp.html", "dashboard": "dashboard.html"}
-SIZE, SLIDE, LARGEST = {"width": 1280, "height": 860}, 2, 250_000
+SIZE, SLIDE, LARGEST = {"width": 1280, "height": 860}, 3, 250_000
 BARE = ["--no-sandbox", "--disable-gpu"]
 
 
