@@ -18,7 +18,7 @@ TABLES = {"triggers": pd.DataFrame({"kind": ["growth", "growth", "audit"]})}
      "04_negative_cases.html#contrasts/best_negative/industry/R%252FD%20%2525"),
     ("contrasts/best_negative/growth/", 1, "04_negative_cases.html#contrasts/best_negative/growth/"),
     ("cases", 2, "02_best_customers.html#item-2c"),
-    ("draft/criteria/industry", 1, "06b_draft_icp.html"),
+    ("draft/criteria/industry", 1, "06b_draft_icp.html#criteria/industry"),
     ("draft/evidence/lift", 1, "06b_draft_icp.html"),
     ("personas/heard/sales.user/pains/slow", 1, "06c_personas.html#personas/p2/pains"),
     ("tables/triggers/kind=growth", 2, "06c_personas.html#tables/triggers/kind%3Dgrowth")])

@@ -84,6 +84,8 @@ def find_evidence(
         value = _follow(content, key)
         rows = pd.DataFrame({"value": [] if value is None else [value]}, dtype="object")
     anchor = evidence_id if evidence_id.startswith(_ROWS) else _ITEMS.get(artifact, "")
+    if artifact in ("draft", "avoid") and len(key) > 1 and key[-2] in ("criteria", "refused"):
+        anchor = make_id("criteria", key[-1])
     if artifact == "personas" and len(key) > 1:  # a row of the card of this kind of person
         cards = [one["id"] for one in content["personas"] if one["kind"] == key[1]]
         anchor = make_id(artifact, cards[0], (*key, "department")[2]) if cards else anchor

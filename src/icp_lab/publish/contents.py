@@ -35,6 +35,10 @@ class Contents:
     def __init__(self, given: Publication) -> None:
         self.given, self.icp, self.standing = given, given.icp, given.standing
         self.rule, self.everything = Rule.from_profile(given.icp), replace(given.standing, frame=given.accounts)
+        # Where the review changed nothing, the page of the draft shows more of it than that of the review.
+        draft, lift = given.find("draft") or {}, (given.icp.get("evidence") or {}).get("lift")
+        same = draft.get("criteria") == given.icp.get("criteria", []) and draft["evidence"].get("lift") == lift
+        self.held = "draft" if same else "agreed"
         self.cited: dict[str, Evidence | None] = {}
         self.evidence = given.icp.get("evidence") or {}
 
@@ -75,7 +79,7 @@ class Contents:
 
     def _lay_front(self) -> list[Block]:
         icp, standing, claimed = self.icp, self.standing, bool(self.icp.get("criteria"))
-        place = ("agreed", "criteria") if claimed else ("agreed", "evidence", "refused")
+        place = (self.held, "criteria") if claimed else (self.held, "evidence", "refused")
         lines = [{"text": begin(one.words()), "note": self._say_again(one),
                   "chips": self._cite("data" if claimed else "assumption", make_id(*place, one.attribute))}
                  for one in self.rule.criteria]
@@ -88,12 +92,12 @@ class Contents:
         picture = {"kind": "picture", "picture": document.draw_sides(icp, standing, self.given.about)}
         return [
             self._part("who" if claimed else "refused", who, self._text(phrase(
-                "document", "further", profiles=join(*further)), "agreed/more") if further else []),
+                "document", "further", profiles=join(*further)), f"{self.held}/more") if further else []),
             self._part("not", self._text(document.tell_avoid(icp), *avoid)),
             self._part("why" if claimed else "data",
                        self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"), [picture]),
-            self._part("sure", self._text(document.tell_verdict(icp), "agreed/verdict"),
-                       self._text(document.tell_lift(icp), *["agreed/evidence/lift"] * known)),
+            self._part("sure", self._text(document.tell_verdict(icp), f"{self.held}/verdict"),
+                       self._text(document.tell_lift(icp), *[f"{self.held}/evidence/lift"] * known)),
             self._part("say", self._lay_messages()), self._lay_use(), self._lay_market(),
             self._part("next", self._text(settling), self._text(document.tell_next_step(icp)))]
 
@@ -191,7 +195,7 @@ class Contents:
             "winners": self._table(document.tabulate_winners(missed, about, most=10), "success")
             or self._text(phrase("document", "no_winners")),
             "big": self._text(document.tell_outcomes(icp) if size is not None else phrase("document", "no_size"),
-                              *["agreed/evidence/size_fixed/lift"] * (size is not None))}
+                              *[f"{self.held}/evidence/size_fixed/lift"] * (size is not None))}
         return self._part("questions", [{"kind": "question", "title": name("question", code), "blocks": blocks}
                                         for code, blocks in asked.items()])
 
