@@ -76,9 +76,9 @@ def visit(chromium):
         context.close()
 
 
-def run_report(out, language):
-    """Bring the demo's report in a folder up to date, as `make report` does."""
-    command = [sys.executable, "-m", "icp_lab", "report", "data/demo", "--out", str(out), "--language", language]
+def run_report(out, language, study="data/demo"):
+    """Bring a study's report in a folder up to date, as `make report` does."""
+    command = [sys.executable, "-m", "icp_lab", "report", study, "--out", str(out), "--language", language]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ICP_LAB_")}
     ran = subprocess.run(command, cwd=ROOT, env=inherited, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
@@ -108,6 +108,15 @@ class Reports(dict):
 def reports(tmp_path_factory):
     """Hand out the demo's report in a language."""
     return Reports(tmp_path_factory.mktemp("reports"))
+
+
+@pytest.fixture(scope="session")
+def japanese(tmp_path_factory):
+    """Hand out the report of the Japanese demo in its own language; reports/demo_ja is the start where there is one."""
+    out = tmp_path_factory.mktemp("japanese") / "ja"
+    if (ROOT / "reports/demo_ja/artifacts").is_dir():
+        shutil.copytree(ROOT / "reports/demo_ja", out)
+    return run_report(out, "ja", "data/demo_ja")
 
 
 class Lab:

@@ -17,7 +17,7 @@ LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.getAtt
 
 
 def _pages(folder):
-    pages = sorted(folder.glob("*.html"))
+    pages = sorted([*folder.glob("*.html"), *folder.glob("versions/*.html")])
     assert {"index.html", "icp.html", "06b_draft_icp.html"} <= {page.name for page in pages}
     return pages
 

@@ -2,7 +2,8 @@ import json
 
 import pandas as pd
 
-from icp_lab.methods.groups import GROUPS, fill_groups, make_id
+from icp_lab.artifacts import make_id
+from icp_lab.methods.groups import GROUPS, fill_groups
 
 DRAFT = {"criteria": [{"attribute": "employees", "min": 100}], "evidence": {"stability": {"employees": 0.9}}}
 REFUSED = {"criteria": [], "evidence": {"refused": [{"attribute": "employees", "min": 100}]}}

@@ -59,7 +59,8 @@ def test_groups_stand_with_their_source_and_gaps_with_a_question(publication):
                  "confidence": "interview"}
     given = publication(groups=GROUPS | {"pains": [statement]})
     page = build_document(given)
-    assert 'href="04_negative_cases.html#item-4b" title="negatives/reason_group=price">interview, step 4</a>' in page
+    assert 'href="04_negative_cases.html#negatives/reason_group%3Dprice"' in page
+    assert 'title="negatives/reason_group=price">interview, step 4</a>' in page
     assert '<span class="from interview">themes/gone</span>' in page  # what leads nowhere is no link
     assert "What is to be different in a year, and what in three?" in page
     assert '<article class="card"><h3>Decider in sales</h3>' in page

@@ -36,6 +36,8 @@ def test_the_score_says_whether_it_tells():
 def test_the_picture_shows_bands_or_says_why_not():
     assert "6 %" not in view.draw_bands(_card(), "best", ABOUT).title
     assert "60 %" in view.draw_bands(_card(), "best", ABOUT).title
+    alone = _card(BANDS.tail(1))
+    assert "about the same" in view.draw_bands(alone, "best", ABOUT).title
     assert "no picture" in view.draw_bands(_card(predicts=False), "best", ABOUT)
 
 

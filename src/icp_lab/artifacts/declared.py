@@ -73,3 +73,14 @@ BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}
 # What the columns of each table of a study, and of each artifact, hold in a frame.
 DTYPES_OF: dict[str, dict[str, str]] = {
     declared.name: declared.dtypes for declared in (*TABLES, *ARTIFACTS) if not isinstance(declared, RecordArtifact)}
+
+
+def make_id(artifact: str, *key: object) -> str:
+    """Which id leads to a row of an artifact? Its name and key; a slash inside a part is written %2F.
+
+    Examples
+    --------
+    >>> make_id("contrasts", "best_negative", "industry", "R/D")
+    'contrasts/best_negative/industry/R%2FD'
+    """
+    return "/".join([artifact, *(str(part).replace("%", "%25").replace("/", "%2F") for part in key)])

@@ -7,15 +7,15 @@ from urllib.parse import quote, unquote
 
 import pandas as pd
 
-from icp_lab.artifacts import BY_NAME
-from icp_lab.artifacts.declared import TableArtifact
+from icp_lab.artifacts import BY_NAME, TableArtifact, make_id
 from icp_lab.process import WRITER
 
-# What a page shows of an artifact stands under an item of the checklist, whatever the language; without one, at the
-# page's head. Tables of the study are shown where their rows were counted.
+# Shown row by row, each under its id.
+_ROWS = ("contrasts/best_negative/", "negatives/reason_group=", "tables/")
+# What else a page shows of an artifact stands under an item of the checklist, in any language; else at its head.
 _ITEMS = {
-    "themes": "item-3d", "negatives": "item-4b", "contrasts": "item-4c", "market": "item-5a", "tables": "item-6e",
-    "personas": "item-6e", "success": "item-2b", "cases": "item-2c"}
+    "themes": "item-3d", "negatives": "item-4b", "contrasts": "item-4c", "market": "item-5a", "personas": "item-6e",
+    "success": "item-2b", "cases": "item-2c"}
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,13 @@ def find_evidence(
     else:
         value = _follow(content, key)
         rows = pd.DataFrame({"value": [] if value is None else [value]}, dtype="object")
-    notebook = WRITER.get(artifact, WRITER["groups"])
-    return Evidence(evidence_id, rows, notebook, _ITEMS.get(artifact, "")) if len(rows) else None
+    anchor = evidence_id if evidence_id.startswith(_ROWS) else _ITEMS.get(artifact, "")
+    if artifact in ("draft", "avoid") and len(key) > 1 and key[-2] in ("criteria", "refused"):
+        anchor = make_id("criteria", key[-1])
+    if artifact == "personas" and len(key) > 1:  # a row of the card of this kind of person
+        cards = [one["id"] for one in content["personas"] if one["kind"] == key[1]]
+        anchor = make_id(artifact, cards[0], (*key, "department")[2]) if cards else anchor
+    return Evidence(evidence_id, rows, WRITER.get(artifact, WRITER["groups"]), anchor) if len(rows) else None
 
 
 def _as_text(frame: pd.DataFrame) -> list[list[str]]:

@@ -5,22 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from icp_lab.artifacts import make_id
 from icp_lab.methods.result import bound_share
 
 GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
 SHOWN = 4  # statements of one sort in a group
 _KEY = ("comparison", "attribute", "level")
-
-
-def make_id(artifact: str, *key: object) -> str:
-    """Which id leads to a row of an artifact? Its name and key; a slash inside a part is written %2F.
-
-    Examples
-    --------
-    >>> make_id("contrasts", "best_negative", "industry", "R/D")
-    'contrasts/best_negative/industry/R%2FD'
-    """
-    return "/".join([artifact, *(str(part).replace("%", "%25").replace("/", "%2F") for part in key)])
 
 
 def fill_groups(  # noqa: PLR0913  (each source of statements)

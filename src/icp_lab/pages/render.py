@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from operator import attrgetter
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
@@ -139,19 +140,21 @@ def render_table(table: Table) -> str:
     """How does a table stand on the page?
 
     Numbers flush right with their unit in the heading, a sort key in each cell for the page's script, the sorted
-    column marked. The box scrolls by itself where the page is narrower than the table.
+    column marked. The box scrolls by itself where the page is narrower than the table. A row whose frame names an
+    `anchor` can be linked to.
     """
     descending, by = table.sort.startswith("-"), table.sort.lstrip("-")
     heads = [{"text": head, "unit": unit, "side": _side(column),
               "sorted": ("descending" if descending else "ascending") if by == column.name else ""}
              for column, (head, unit) in zip(table.columns, table.heads(), strict=True)]
+    anchors = table.rows.get("anchor", table.rows.index.to_series().map(lambda _row: ""))
     keys = zip(*(map(_sort_key, table.rows[column.sources[0]]) for column in table.columns), strict=True)
     rows = [[_describe_cell(*cell, first=cell[0] is table.columns[0])
              for cell in zip(table.columns, texts, sorts, strict=True)]
             for texts, sorts in zip(table.cells(), keys, strict=True)]
     return render_template("table.html.j2", title=render_bold(table.title), note=render_bold(table.note),
-                           label=table.title.replace("**", ""), heads=heads, rows=rows,
-                           folded=table.folded)
+                           label=table.title.replace("**", ""), heads=heads, folded=table.folded,
+                           rows=list(zip(map(quote, anchors.fillna("")), rows, strict=True)))
 
 
 def _side(column: Column) -> str:

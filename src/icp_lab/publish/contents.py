@@ -1,14 +1,15 @@
 """What the document says, part by part: the page, the paper and the brief all say the same."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from icp_lab.artifacts import make_id
 from icp_lab.icp.evidence import Evidence, find_evidence
 from icp_lab.locale import _
-from icp_lab.methods.groups import make_id
 from icp_lab.methods.widened import compare_widened
 from icp_lab.process import BY_NAME
 from icp_lab.publish.products import Publication
@@ -16,7 +17,7 @@ from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.views import document
 from icp_lab.views.interviews import quote_passage
 from icp_lab.views.table import Table, say
-from icp_lab.views.training import lay_training
+from icp_lab.views.training import lay_training, tell_training
 from icp_lab.views.words import begin, join, lay_out, name, names, phrase
 
 Block = dict[str, Any]
@@ -33,7 +34,11 @@ class Contents:
 
     def __init__(self, given: Publication) -> None:
         self.given, self.icp, self.standing = given, given.icp, given.standing
-        self.rule = Rule.from_profile(given.icp)
+        self.rule, self.everything = Rule.from_profile(given.icp), replace(given.standing, frame=given.accounts)
+        # Where the review changed nothing, the page of the draft shows more of it than that of the review.
+        draft, lift = given.find("draft") or {}, (given.icp.get("evidence") or {}).get("lift")
+        same = draft.get("criteria") == given.icp.get("criteria", []) and draft["evidence"].get("lift") == lift
+        self.held = "draft" if same else "agreed"
         self.cited: dict[str, Evidence | None] = {}
         self.evidence = given.icp.get("evidence") or {}
 
@@ -74,7 +79,7 @@ class Contents:
 
     def _lay_front(self) -> list[Block]:
         icp, standing, claimed = self.icp, self.standing, bool(self.icp.get("criteria"))
-        place = ("agreed", "criteria") if claimed else ("agreed", "evidence", "refused")
+        place = (self.held, "criteria") if claimed else (self.held, "evidence", "refused")
         lines = [{"text": begin(one.words()), "note": self._say_again(one),
                   "chips": self._cite("data" if claimed else "assumption", make_id(*place, one.attribute))}
                  for one in self.rule.criteria]
@@ -84,14 +89,15 @@ class Contents:
             _("No criterion stands out even as a hypothesis."))
         avoid = [make_id("avoid", "criteria", one["attribute"]) for one in (icp.get("avoid") or {}).get("criteria", [])]
         settling = document.tell_settling(icp, standing) if icp["verdict"] != "supported" else ""
+        picture = {"kind": "picture", "picture": document.draw_sides(icp, standing, self.given.about)}
         return [
             self._part("who" if claimed else "refused", who, self._text(phrase(
-                "document", "further", profiles=join(*further)), "agreed/more") if further else []),
+                "document", "further", profiles=join(*further)), f"{self.held}/more") if further else []),
             self._part("not", self._text(document.tell_avoid(icp), *avoid)),
-            self._part("why", self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"),
-                       [{"kind": "picture", "picture": document.draw_sides(icp, standing, self.given.about)}]),
-            self._part("sure", self._text(document.tell_verdict(icp), "agreed/verdict"),
-                       self._text(document.tell_lift(icp), *["agreed/evidence/lift"] * known)),
+            self._part("why" if claimed else "data",
+                       self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"), [picture]),
+            self._part("sure", self._text(document.tell_verdict(icp), f"{self.held}/verdict"),
+                       self._text(document.tell_lift(icp), *[f"{self.held}/evidence/lift"] * known)),
             self._part("say", self._lay_messages()), self._lay_use(), self._lay_market(),
             self._part("next", self._text(settling), self._text(document.tell_next_step(icp)))]
 
@@ -177,12 +183,8 @@ class Contents:
 
     def _lay_questions(self) -> Block:
         standing, about, icp = self.standing, self.given.about, self.icp
-        frame = standing.frame
         large, missed = standing.examples_outside(10), standing.winners_outside()
-        customers = frame[frame["status"].eq("customer")]
-        outside, worth = customers.loc[customers["fit"].eq("out"), "value"], customers["value"].sum()
-        held = phrase("training", "held", share=outside.sum() / (worth or 1), n=len(outside),
-                      money=say(outside.sum(), "money", about.currency)) if worth > 0 else ""
+        held = tell_training(icp, self.everything, about)["held"]
         size = (self.evidence.get("size_fixed") or {}).get("lift")
         asked = {
             "outside": self._table(document.tabulate_outside(large, about), "agreed_coverage")
@@ -193,28 +195,24 @@ class Contents:
             "winners": self._table(document.tabulate_winners(missed, about, most=10), "success")
             or self._text(phrase("document", "no_winners")),
             "big": self._text(document.tell_outcomes(icp) if size is not None else phrase("document", "no_size"),
-                              *["agreed/evidence/size_fixed/lift"] * (size is not None))}
+                              *[f"{self.held}/evidence/size_fixed/lift"] * (size is not None))}
         return self._part("questions", [{"kind": "question", "title": name("question", code), "blocks": blocks}
                                         for code, blocks in asked.items()])
 
     def _lay_looser(self) -> list[Block]:
         given = self.given
-        attributes = given.accounts.drop(columns=self.standing.frame.columns.drop("account_id")).set_index("account_id")
-        attributes = attributes.rename(columns=lambda column: column.removesuffix("_of_account"))
-        cases, known = given.find("cases"), set(self.rule.attributes) <= set(attributes.columns)
+        cases, known = given.find("cases"), set(self.rule.attributes) <= set(given.attributes.columns)
         if not self.icp.get("criteria") or cases is None or not known:
             return self._text(phrase("document", "no_line"))
-        frame = compare_widened(attributes, cases, self.rule)
+        frame = compare_widened(given.attributes, cases, self.rule)
         said = [name("loosened", "dropped").format(attribute=name_attribute(attribute)) if one is None else
                 one.words() for attribute, one in frame[["attribute", "criterion"]].to_numpy().tolist()]
         table = lay_out("loosened", frame.assign(change=said), note=phrase("document", "looser"))
         return self._table(table, "cases") or self._text(phrase("document", "no_line"))
 
     def _lay_use(self) -> Block:
-        about = self.given.about
         found = {each: self.given.find(each) for each in ("negatives", "scores", "score")}
-        everything = replace(self.standing, frame=self.given.accounts)
-        uses = lay_training(self.icp, everything, about, found).get("train_uses", [])
+        uses = lay_training(self.icp, self.everything, self.given.about, found).get("train_uses", [])
         ids = ["score/tiers"] * bool(found["score"])
         order = join(document.tell_order(self.icp, found["score"]), phrase("document", "tiers" if ids else "no_score"))
         return self._part("use", [block for table in uses for block in self._table(table)], self._text(order, *ids))
@@ -236,10 +234,9 @@ class Contents:
                           self._table(document.tabulate_standing(self.standing), "agreed_coverage"))
 
     def _lay_history(self) -> Block:
-        rows = [{**dict.fromkeys(("version", "date", "why"), ""), **one,
-                 "criteria": Rule.from_dicts(one.get("criteria") or []).words()}
-                for one in self.icp.get("history") or []]
-        signed = [one.strip() for one in self.given.brand.get("approval", "").split(",") if one.strip()]
+        rows = [{"why": "", **one, "criteria": Rule.from_dicts(one.get("criteria") or []).words()}
+                for one in (*self.given.versions, self.icp)[0].get("history") or []]
+        signed = [one.strip() for one in re.split("[,、]", self.given.brand.get("approval", "")) if one.strip()]
         return self._part(
             "history", self._table(lay_out("versions", pd.DataFrame(rows))) if rows else
             self._text(phrase("document", "unversioned")),

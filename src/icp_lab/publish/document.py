@@ -25,6 +25,9 @@ from icp_lab.views.table import LEFT, Table
 from icp_lab.views.words import name, phrase
 
 _LONG = re.compile(r"([^\s\u2e80-\uffef]{20})(?=[^\s\u2e80-\uffef])")  # longer than a cell is wide
+_BRIEF = ("who", "refused", "not", "why", "data", "sure", "market", "limits")  # what names nobody
+_PICTOGRAMS = re.compile("[\U0001f000-\U0001faff\u200d\ufe0f]+")  # no font of ours has them
+_CELL = 200  # characters of a cell on paper; the page has them all
 
 
 def build_document(given: Publication) -> str:
@@ -69,14 +72,17 @@ def _as_data(node: Any, work: Path) -> Any:
         write_text(place, drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg" font-family="DejaVu Sans"', 1))
         node = {"title": node.title, "subtitle": node.subtitle, "foot": node.foot, "alt": node.alt, "file": place.name}
     if isinstance(node, Table):
-        node = {"title": node.title, "note": node.note, "rows": node.cells(),
+        cells = [[cell if len(cell) <= _CELL else f"{cell[:_CELL]}…" for cell in row] for row in node.cells()]
+        node = {"title": node.title, "note": node.note, "rows": cells,
                 "heads": [{"text": head, "unit": unit, "left": column.kind in LEFT}
                           for column, (head, unit) in zip(node.columns, node.heads(), strict=True)]}
     if isinstance(node, dict):
         return {key: _as_data(each, work) for key, each in node.items()}
     if isinstance(node, list | tuple):
         return [_as_data(each, work) for each in node]
-    return _LONG.sub("\\1\u200b", clean_line(node)) if isinstance(node, str) else node
+    if not isinstance(node, str):
+        return node
+    return _LONG.sub("\\1\u200b", _PICTOGRAMS.sub("〓", clean_line(node)))
 
 
 def write_brief(given: Publication, folder: Path) -> None:
@@ -93,8 +99,7 @@ def build_brief(given: Publication) -> str:
         Markdown in the language in force. A text out of the data fills a line at most: it opens no section.
     """
     said, icp = Contents(given).gather(), given.icp
-    parts = {part["id"]: part for part in (*said["front"], *said["parts"])}
-    shown = [parts[code] for code in ("who", "refused", "not", "why", "sure", "market", "limits") if code in parts]
+    shown = [part for part in (*said["front"], *said["parts"]) if part["id"] in _BRIEF]
     lines = {part["title"]: [each["text"] for block in part["blocks"] for each in block.get("items", [block])
                              if "text" in each] for part in shown}
     words = {"verdict": said["said"], "date": icp["next_review"]}

@@ -7,6 +7,7 @@ from typing import Any
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.icp import ICP, write_icp
 from icp_lab.locale import _, language
+from icp_lab.methods.adoption import cover_everybody
 from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
 from icp_lab.publish.fitting import clean_line
 from icp_lab.publish.products import Publication
@@ -28,7 +29,7 @@ def write_versions(given: Publication, folder: Path) -> None:
         write_icp(folder / "versions" / f"{one['file']}.yml", one["icp"])
         title = _("Version {version} of our Ideal Customer Profile").format(version=one["label"])
         write_text(folder / "versions" / f"{one['file']}.html", render_template(
-            "version.html.j2", one=one, table=render_table, promised=tell_promised(one["icp"]),
+            "version.html.j2", one=one, table=render_table, promised=_tell_promised(one["icp"]),
             shell=describe_shell(title, given.about.source), **shown))
     proposed = tell_changes(versions[0]["icp"] if versions else {}, given.icp)
     state = "unadopted" if not versions else "proposed" if proposed else "agrees"
@@ -50,16 +51,22 @@ def list_versions(given: Publication) -> list[dict[str, Any]]:
         (against the one before it by number), held (is it in force?).
     """
     told: list[dict[str, Any]] = []
-    numbered = sorted(reversed(given.versions), key=lambda one: (len(_number(one)), _number(one)))
+    numbered = list(reversed(given.versions))
+    numbered.sort(key=lambda one: (len(_number(one)), _number(one)))
     for former, one in zip([None, *numbered], numbered, strict=False):
         twins = sum(_number(one) == _number(each["icp"]) for each in told)
-        entry = next((each for each in reversed(one.get("history") or []) if each.get("version") == _number(one)), {})
+        entry: dict[str, Any] = next((each for each in reversed(one.get("history") or [])
+                                      if each.get("version") == _number(one)), {})
         told.append({
             "label": f"{_number(one)}{'*' * twins}", "file": f"version_{_number(one)}{'_edited' * twins}", "icp":
             {"outcome": "best", **one, "verdict": ICP(one).verdict}, "held": one is given.versions[0],
             "entry": {**entry, "why": clean_line(hide(str(entry.get("why", ""))))} if entry else {},
             "changes": tell_changes(former, one) or [phrase("changed", "same")] if former else []})
-    return sorted(reversed(told), key=lambda one: not one["held"])
+    return [*(one for one in told if one["held"]), *(one for one in reversed(told) if not one["held"])]
+
+
+def _tell_promised(icp: dict[str, Any]) -> str:
+    return tell_promised(icp) if icp.get("promise") else ""  # older versions promise nothing, though they may claim
 
 
 def _number(icp: dict[str, Any]) -> str:
@@ -89,30 +96,34 @@ def tell_whom(given: Publication, versions: list[dict[str, Any]]) -> str:
 
 
 def _tell_departments(given: Publication, before: dict[str, Any], now: dict[str, Any]) -> list[Prose]:
-    rule, accounts = Rule.from_profile(now), given.accounts
+    rule = Rule.from_profile(now)
     if not rule.criteria:
         return [phrase("whom", "nothing")]
-    inside, was = (_find_inside(given, icp) for icp in (now, before))
-    customers = accounts["status"].eq("customer")
-    counts = {
-        "inside": int((inside.eq(True) & ~customers).sum()), "came": int((inside.eq(True) & was.ne(True)).sum()),
-        "left": int((was.eq(True) & inside.ne(True)).sum()), "customers": int((inside.eq(True) & customers).sum()),
-        "all": int(customers.sum()), "out": int((inside.eq(False) & customers).sum()),
-        "unknown": int((inside.isna() & customers).sum())}
+    counts, claim = _count_sides(given, before, now), "claimed" if now.get("criteria") else "hypothesis"
     words = counts | {
         "criteria": rule.words(), "verdict": document.tell_verdict(now), "lift": document.tell_lift(now),
-        "avoid": document.tell_avoid(now) if now.get("avoid") else "", "promised": tell_promised(now)}
-    claim = "claimed" if now.get("criteria") else "hypothesis"
-    moved = phrase("whom", "moved", **words) if Rule.from_profile(before).criteria else ""
-    return [join(phrase("whom", f"{each}_{claim}", **words), moved if each == "sales" else "")
-            for each in _DEPARTMENTS]
+        "promised": _tell_promised(now)}
+    further = {
+        "sales": phrase("whom", "moved", **words) if counts["came"] or counts["left"] else "",
+        "success": phrase("whom", "avoid", avoid=document.tell_avoid(now)) if now.get("avoid") else ""}
+    return [join(phrase("whom", f"{each}_{'nobody' if each == 'sales' and not counts['inside'] else claim}", **words),
+                 further.get(each, "")) for each in _DEPARTMENTS]
 
 
-def _find_inside(given: Publication, icp: dict[str, Any]) -> Any:
-    """Say of each account whether it is inside: missing where that is unknown; nobody where there is no rule."""
-    rule, known = Rule.from_profile(icp), given.attributes
-    inside = rule.mask(known.reindex(columns=[*dict.fromkeys((*known.columns, *rule.attributes))]))
-    return (inside if rule.criteria else inside & False).set_axis(given.accounts.index)
+def _count_sides(given: Publication, before: dict[str, Any], now: dict[str, Any]) -> dict[str, int]:
+    """Count who is inside and not won yet, leads too; where customers are; and which accounts changed sides."""
+    rules = [Rule.from_profile(icp) for icp in (now, before)]
+    names = dict.fromkeys((*given.attributes.columns, *(name for rule in rules for name in rule.attributes)))
+    known, leads = given.attributes.reindex(columns=[*names]), given.table("leads")
+    fits, was = (cover_everybody(known, leads, rule).set_index("account_id")["fit"]
+                 for rule in (rules[0], rules[1] if rules[1].criteria else rules[0]))
+    status = given.standing.frame.set_index("account_id")["status"]
+    customers = status.reindex(fits.index).eq("customer")
+    sides = {key: int((fits.eq(fit) & customers).sum())
+             for key, fit in (("customers", "in"), ("out", "out"), ("unknown", "unknown"))}
+    return sides | {
+        "all": int(customers.sum()), "inside": int((fits.eq("in") & ~customers).sum()),
+        "came": int((fits.eq("in") & was.ne("in")).sum()), "left": int((was.eq("in") & fits.ne("in")).sum())}
 
 
 def _strip(markdown: str) -> str:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
 from icp_lab.methods.confounding import Confounding
@@ -81,6 +82,8 @@ def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
     groups, rows = _name_groups(contrast), min(most, len(contrast.frame))
     frame = _write_rows(contrast.frame.head(rows), label=_label, effect=_say_effect, holds=_say_holds,
                         first=partial(_say_middle, "first"), second=partial(_say_middle, "second"))
+    keys = frame[["attribute", "level"]].fillna("").to_numpy().tolist()
+    frame["anchor"] = [make_id("contrasts", contrast.comparison, *key) for key in keys]
     skipped = contrast.skipped["reason"].map(names("skipped")).value_counts()
     left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
     cut = rows < len(contrast.frame)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import _
 from icp_lab.methods.confounding import Confounding
 from icp_lab.methods.draft import AttributeGroups, OutcomeLifts, SizeFixed
@@ -193,7 +194,9 @@ def tabulate_rule(finding: Finding) -> Table:
     """Which criteria make up the profile?"""
     shares = finding.frame["stability"].fillna(0)
     firm = [name("firmness", _firmness(share)) if finding.stability else "" for share in shares]
-    return lay_out("rule", finding.frame.assign(firmness=firm),
+    names = finding.frame["attribute"]
+    anchors = names.map(lambda one: make_id("criteria", one)).where(~names.duplicated())
+    return lay_out("rule", finding.frame.assign(firmness=firm, anchor=anchors),
                    title="" if finding.verdict != "unsupported" else phrase("headline", "refused"))
 
 

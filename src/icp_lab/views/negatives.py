@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
 from icp_lab.methods.avoid import Failures
@@ -79,7 +80,10 @@ def tell_reasons(reasons: Reasons) -> Prose:
 def tabulate_reasons(reasons: Reasons) -> Table:
     """How many accounts name which kind of reason, and where do they say it?"""
     silent = reasons.silent.loc[reasons.silent["source"] != "tickets", "accounts"].sum()
-    return lay_out("reasons", reasons.frame, silent=int(silent))
+    first = ~reasons.frame["group"].duplicated()
+    anchors = [make_id("negatives", f"reason_group={group}") for group in reasons.frame["group"]]
+    return lay_out("reasons", reasons.frame.assign(anchor=pd.Series(anchors, reasons.frame.index).where(first)),
+                   silent=int(silent))
 
 
 def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import _, language
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.contrast import SMALL
@@ -113,16 +114,18 @@ def tell_choice(found: Personas) -> Prose:
 def tabulate_personas(said: dict[str, Any]) -> list[Table]:
     """What is known of each persona, and from where? `said` is in words, as `word_icp` gives it."""
     return [lay_out("persona", title=one["name"], frame=pd.DataFrame(
-        [(field, one[field] if isinstance(one[field], str) else _("; ").join(one[field]), one["confidence"][field])
-         for field in names("persona_field") if one[field]], columns=["field", "known", "confidence"]))
+        [(field, one[field] if isinstance(one[field], str) else _("; ").join(one[field]), one["confidence"][field],
+          make_id("personas", one["id"], field)) for field in names("persona_field") if one[field]],
+        columns=["field", "known", "confidence", "anchor"]))
         for one in said.get("personas") or []]
 
 
 def tabulate_statements(said: dict[str, Any]) -> Table:
     """What is stated in each of the six groups, and on what does it rest? `said` is in words."""
-    rows = [(group, one["statement"], one["confidence"], ", ".join(one["evidence"]))
+    rows = [(group, one["statement"], one["confidence"], ", ".join(one["evidence"]), one["evidence"][0])
             for group, statements in said["groups"].items() for one in statements]
-    return lay_out("statements", pd.DataFrame(rows, columns=["group", "statement", "confidence", "evidence"]))
+    columns = ["group", "statement", "confidence", "evidence", "anchor"]
+    return lay_out("statements", pd.DataFrame(rows, columns=columns))
 
 
 def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Table | Prose:

@@ -50,7 +50,7 @@ def draw_bands(card: Card, outcome: str, about: About) -> Picture | Prose:
     listed = [phrase("band", "row", **_ends(row), share=row["share"], interval=(row["low"], row["high"]))
               for row in rows]
     return show("bands", draw, about, height=90 + 34 * len(rows), n=card.n, listed=listed, high=rows[0]["share"],
-                low=rows[-1]["share"], outcome=name("outcome", outcome))
+                low=rows[-1]["share"], outcome=name("outcome", outcome), title="title" if rows[1:] else "alike")
 
 
 def _ends(row: Any) -> dict[str, int]:
