@@ -73,7 +73,7 @@ def plan(tmp_path):
     frame = pd.DataFrame({"industry": ["SaaS", "Retail"]}, index=pd.Index(["a", "b"], name="account_id"))
     counted = dict.fromkeys(("read", "left_out", "used", "set_aside", "made_missing", "duplicates"), 2)
     study = SimpleNamespace(
-        people=frozenset(),
+        people=frozenset(), folder=tmp_path / "study",
         name="Demo", as_of=date(2026, 6, 30), currency="EUR", privacy={"companies": "names"}, brand={},
         table=lambda name: fill_table(pd.DataFrame(), name),
         codebook=lambda language: pd.DataFrame({"code": ["price_pain"], "name": [f"Too dear ({language})"]}),

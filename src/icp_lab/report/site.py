@@ -91,7 +91,7 @@ def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
     words = _("As of {date}, in {currency}").format(date=plan.study.as_of, currency=_(plan.study.currency))
-    files = [(product.places[0], _(product.title), _(product.about)) for product in PRODUCTS
+    files = [(product.href, _(product.title), _(product.about)) for product in PRODUCTS
              if (plan.out / product.places[0]).exists()]
     shown = (definition.icp, definition.standing, definition.accounts) if definition else (None, None, None)
     return SiteFacts(
