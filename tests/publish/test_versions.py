@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.icp import load_icp
+from icp_lab.icp.profile import read_adopted, write_icp
 from icp_lab.locale import in_language
 from icp_lab.methods.customers import fill_table
 from icp_lab.publish.versions import list_versions, tell_whom, write_versions
@@ -101,6 +102,15 @@ def test_after_a_rollback_the_version_in_force_stands_first(publication):
     held, other = _adopted(given, "1", 100), _adopted(given, "2", 200)
     told = list_versions(replace(given, versions=(held, other)))
     assert [(one["label"], one["held"], len(one["changes"])) for one in told] == [("1", True, 0), ("2", False, 1)]
+
+
+def test_the_study_hands_over_what_it_has_adopted(publication, tmp_path):
+    assert read_adopted(tmp_path) == ()
+    given = publication()
+    (tmp_path / "icp").mkdir()
+    for name, version, least in (("icp.yml", "1", 100), ("icp/1.yml", "1", 100), ("icp/2.yml", "2", 200)):
+        write_icp(tmp_path / name, _adopted(given, version, least))
+    assert [one["version"] for one in read_adopted(tmp_path)] == ["1", "2"]
 
 
 def test_a_version_that_was_edited_is_another_one(publication):

@@ -302,6 +302,14 @@ def read_versions(study_folder: Path) -> tuple[dict[str, Any], ...]:
     return tuple({"version": file.stem} | load_icp(file).data for file in kept)
 
 
+def read_adopted(study_folder: Path) -> tuple[dict[str, Any], ...]:
+    """Which definitions has the study adopted: the one in force, then the others as `read_versions` has them?"""
+    if not (study_folder / FILE).is_file():
+        return ()
+    held = load_icp(study_folder / FILE).data
+    return (held, *(one for one in read_versions(study_folder) if one != held))
+
+
 def _next_version(study_folder: Path, former: ICP | None) -> int:
     names = [file.stem for file in (study_folder / FORMER).glob("*.yml")] + ([former.version] if former else [])
     return max((int(name) for name in names if name.isdigit()), default=0) + 1

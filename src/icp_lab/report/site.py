@@ -10,6 +10,7 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts, write_text
 from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
+from icp_lab.icp.profile import read_adopted
 from icp_lab.locale import _, in_language
 from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.methods.redaction import redact
@@ -86,7 +87,7 @@ def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), plan.study.privacy)
     return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan), plan.study.table, called,
-                       plan.study.brand)
+                       plan.study.brand, read_adopted(plan.study.folder))
 
 
 def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
