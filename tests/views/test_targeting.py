@@ -52,6 +52,15 @@ def test_the_list_counts_tiers_and_names_attributes():
     assert view.tabulate_grid(targets).frame["none"].sum() == 1
 
 
+def test_columns_of_a_companys_own_may_hold_blanks_and_commas():
+    reasons = "No. of sites, open +9, tech_stack +8, a b -7, c +6, d +5, e +4, own, f -2"
+    shown = view.tabulate_list(_targets([("L1", "lead", True, 70, 10, "warm", "A", reasons, "", 0.5, 0.4, 0.6)]),
+                               pd.Series({"L1": "Bee"}))
+    said = next(cell for cell in shown.cells()[0] if "sites" in cell)
+    assert said.startswith("No. of sites, open +9, tech stack +8, a b −7, c +6, d +5")
+    assert "+2" in said
+
+
 def test_a_list_without_anybody_says_what_to_collect():
     assert "`leads`" in view.tell_list(_targets([]))
     assert view.tabulate_list(_targets([]), pd.Series(dtype="str")) == ""

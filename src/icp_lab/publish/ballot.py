@@ -1,12 +1,11 @@
 """The ballot: a workbook in which each department votes on the lines of the draft, and which can be read back."""
 
-from math import ceil
 from pathlib import Path
 
 import pandas as pd
 
 from icp_lab.locale import N_, _
-from icp_lab.publish.workbook import Book, clean
+from icp_lab.publish.workbook import Book, clean, count_lines
 from icp_lab.study.ballots import ABOUT, COLUMNS, DEPARTMENTS, HEADS, REVIEWER, SCHEMA, VOTE
 
 _WIDTHS = (20, 34, 46, 8, 28, 28)
@@ -58,18 +57,13 @@ def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, num
             sheet.write_string(row, 0, clean(line[0]), styles["id"])
             sheet.write_row(row, 1, list(map(clean, line[1:])), styles["fixed"])
             sheet.write_row(row, VOTE, [""] * (len(COLUMNS) - VOTE), styles["answer"])
-            sheet.set_row(row, _LINE * max(map(_count_lines, line, _WIDTHS)))
+            sheet.set_row(row, _LINE * max(map(count_lines, line, _WIDTHS)))
         votes = (HEADS + 1, VOTE, HEADS + len(lines), VOTE)
         sheet.data_validation(*votes, {"validate": "list", "source": [str(vote) for vote in range(1, 10)]})
         sheet.protect("", {"format_columns": True, "format_rows": True})
         book.fit_paper(sheet, HEADS, 2)
     _write_about(book, lines, number)
     book.file.close()
-
-
-def _count_lines(text: str, width: float) -> int:
-    """Tell how many lines a text takes in a column so many letters wide; Japanese characters are twice as wide."""
-    return ceil(1.15 * sum(1 + (ord(mark) > 0x2E80) for mark in text) / width)
 
 
 def _write_about(book: Book, lines: pd.DataFrame, number: int) -> None:

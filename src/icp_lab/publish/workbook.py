@@ -5,26 +5,41 @@ The same content gives the same bytes.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
 from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dtype
+from xlsxwriter.utility import xl_range_abs
 
-from icp_lab.locale import N_, _
+from icp_lab.locale import N_, _, language
+from icp_lab.methods.groups import make_id
+from icp_lab.methods.kpis import KPIS
+from icp_lab.methods.market import Market
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, name_attribute
-from icp_lab.views.document import tell_avoid, tell_lead, tell_lift, tell_verdict
+from icp_lab.views.document import say_verdict, tell_avoid, tell_lead, tell_lift, tell_next_step, tell_verdict
+from icp_lab.views.market import tabulate_assumptions, tabulate_sizes
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
-from icp_lab.views.table import Table, say_value
-from icp_lab.views.words import Prose, names
+from icp_lab.views.picture import COLOURS
+from icp_lab.views.table import LEFT, Table, say_value
+from icp_lab.views.words import names, phrase
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
+_RISKY = ("=", "+", "-", "@", "'")
+_LINE, _HIGHEST = 14.0, 409.0  # points
 _LONGEST = 32_767  # characters in a cell
 _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
-_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "share": "0%", "date": "yyyy-mm-dd", "text": "@"}
+_FORMATS = {"integer": "#,##0", "money": "#,##0", "number": "#,##0.00", "ratio": "0.0#", "months": "0.0", "share": "0%",
+            "p": "0.000", "date": "yyyy-mm-dd", "text": "@"}
+_FITS = {"in": {"font_color": COLOURS["accent"], "bold": True}, "out": {"font_color": COLOURS["warn"]},
+         "unknown": {"font_color": COLOURS["grey"], "italic": True}}
+_SCORES = {name: f"icp_{name}" for name in ("tier", "points", "probability", "low", "high")}
 
 
 class Book:
@@ -32,33 +47,79 @@ class Book:
 
     def __init__(self, path: Path, title: str, as_of: str = "") -> None:
         self.title, self.as_of = title, as_of
-        plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        font = {"font_name": "Yu Gothic" if language() == "ja" else "Calibri", "font_size": 10}
+        plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+                 "default_format_properties": font}
         self.file = xlsxwriter.Workbook(str(path), plain)
         created = datetime.fromisoformat(as_of or "2000-01-01")
         self.file.set_properties({"title": clean(self.title), "created": created})
-        wrap = {"text_wrap": True, "valign": "top", "font_size": 10}
+        wrap = {"text_wrap": True, "valign": "top"}
         self.head = self.file.add_format({**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
         # The quote mark keeps a text a text when somebody edits the cell.
         self.quoted = self.file.add_format({**wrap, "num_format": "@", "quote_prefix": True})
         self.formats = {kind: self.file.add_format({**wrap, "num_format": code}) for kind, code in _FORMATS.items()}
 
-    def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1, share: str = "") -> Any:
+    def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
+                  kinds: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Any:
         """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
 
-        Each cell is written as what it is; the numbers of the column `share` are written in per cent.
+        Each cell is written as what it is, the figures of a column in `kinds` as what that says row by row.
         """
-        sheet = self.file.add_worksheet(name[:31])
+        sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
         for place, (head, cells) in enumerate(frame.items()):
             sheet.write_string(0, place, clean(str(head)), self.head)
-            sheet.set_column(place, place, _fit_width([head, *cells.head(200)]))
+            sheet.set_column(place, place, width := _fit_width([*str(head).split(), *cells.head(200)]))
+            for row, value in enumerate([head, *cells]):
+                if isinstance(value, str) and len(value) * 2 > width:
+                    lines[row] = max(lines[row], count_lines(value, width))
             counts = is_numeric_dtype(cells) and not is_bool_dtype(cells) and bool((cells.dropna() % 1 == 0).all())
             for row, value in enumerate(cells, start=1):
                 if not _is_missing(value):
-                    kind = "share" if head == share else "integer" if counts else _tell_kind(value)
-                    self._write(sheet, (row, place), value, kind)
+                    kind = kinds[str(head)][row - 1] if head in kinds else "integer" if counts else _tell_kind(value)
+                    self.write(sheet, (row, place), value, kind)
+        self._fit_rows(sheet, lines)
         sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
         self.fit_paper(sheet, 0, frozen)
         return sheet
+
+    def add_tables(self, name: str, *tables: Table) -> Any:
+        """Add a sheet of tables, each under its title: figures as figures, with the ends of their intervals beside."""
+        sheet, bold = self.file.add_worksheet(name[:31]), self.file.add_format({"bold": True, "font_size": 12})
+        row, lines, widths = 0, dict[int, int](), dict[int, float]()
+        for table in tables:
+            sheet.write_string(row, 0, clean(table.title.replace("**", "")), bold)
+            places = [(phrase("workbook", end) if end else " ".join(filter(None, (head, unit))), source, column.kind)
+                      for column, (head, _scaled) in zip(table.columns, table.heads(), strict=True)
+                      for source, end in zip(column.sources, ("", "low", "high"), strict=False)
+                      for unit in [_(column.unit)]]
+            for place, (head, source, kind) in enumerate(places):
+                sheet.write_string(row + 1, place, clean(head), self.head)
+                cells = table.rows[source].tolist()
+                told = kind in LEFT and place == len(places) - 1  # a sentence, over what is right of it
+                width = widths[place] = max(widths.get(place, 9), _fit_width([head, *cells[:0 if told else None]]))
+                for below, value in enumerate(cells, start=row + 2):
+                    if not _is_missing(value):
+                        if told:
+                            sheet.merge_range(below, place, below, 6, "", self.formats["text"])
+                        self.write(sheet, (below, place), value, "text" if kind in LEFT else kind)
+                        lines[below] = max(lines.get(below, 1), count_lines(say_value(value), 80 if told else width))
+            row += len(table.rows) + 2
+            if table.note:
+                sheet.merge_range(row, 0, row, 6, "", self.formats["text"])
+                sheet.write_string(row, 0, clean(table.note), self.formats["text"])
+                lines[row] = count_lines(table.note, 100)
+            row += 2
+        for place, width in widths.items():
+            sheet.set_column(place, place, width)
+        self._fit_rows(sheet, [lines.get(each, 1) for each in range(row)])
+        self.fit_paper(sheet, 1, 1)
+        return sheet
+
+    def _fit_rows(self, sheet: Any, lines: Sequence[int]) -> None:
+        """Make rows as high as what wraps in them: not every program does that by itself."""
+        for row, most in enumerate(lines):
+            if most > 1:
+                sheet.set_row(row, min(_LINE * most, _HIGHEST))
 
     def fit_paper(self, sheet: Any, head: int, frozen: int) -> None:
         """Keep the head row in sight, on the screen and on A4 landscape, as wide as the page."""
@@ -67,21 +128,26 @@ class Book:
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(head)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.6)
+        sheet.set_header("&L&12&A")
         # An ampersand is a mark of the footer's own language, and a footer holds 255 characters.
         sheet.set_footer(f"&L{clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
 
-    def _write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
+    def write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
+        """Write a cell as what it is; a text that a program might reckon with is marked as a text."""
         if kind == "text":
             text = clean(say_value(value))
-            sheet.write_string(*cell, text, self.quoted if text[:1] in "=+-@'" else self.formats[kind])
+            sheet.write_string(*cell, text, self.quoted if text[:1] in _RISKY else self.formats[kind])
         elif kind == "date":
             sheet.write_datetime(*cell, value.to_pydatetime(), self.formats[kind])
         else:
             sheet.write_number(*cell, float(value), self.formats[kind])
 
 
-def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, evidence: pd.DataFrame) -> None:
+def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
+    path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, evidence: pd.DataFrame,
+    kpis: pd.DataFrame | None = None, market: Sequence[Table] = (), currency: str = "",
+) -> None:
     """How does the definition get into the hands of people who work in spreadsheets?
 
     Parameters
@@ -92,16 +158,22 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
         The definition in the form of icp.yml.
     accounts
         A row an account: account_id, name, status, fit (in, out, unknown), met, failed, unknown (attributes,
-        comma-separated), best, score, value, and any further columns (attributes), which come last.
+        comma-separated), best, score, value, icp_tier, icp_points, icp_probability with icp_low and icp_high, and any
+        further columns (attributes), which come last.
     evidence
         A row a piece of evidence, any columns; numbers stay numbers.
+    kpis
+        The artifact `kpis`.
+    market
+        What the market comes to, and what that rests on.
+    currency
+        Of money.
 
     Notes
     -----
-    Sheets: summary, criteria, accounts, evidence, the six groups and the personas where there are any, terms, in the
-    language in force. Accounts inside come first, then
-    unknown ones, then those outside, each by success. A sheet holds 1,048,575 accounts; the summary says when there are
-    more. Control characters become spaces.
+    Sheets: summary, criteria, accounts, then personas, KPIs, market and the six groups where there are any, evidence,
+    terms. Accounts inside come first, then unknown ones, then those outside, each by success. A sheet holds 1,048,575
+    accounts; the summary says when there are more. Control characters become spaces.
 
     Examples
     --------
@@ -114,15 +186,20 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
     b'PK'
     """
     book = Book(path, str(icp.get("name") or _("Ideal Customer Profile")), str(icp.get("as_of") or ""))
-    book.add_sheet(_("Summary"), _list_summary(icp, accounts))
-    book.add_sheet(_("Criteria"), _list_criteria(icp), share=names("criterion_column")["stability"])
-    book.add_sheet(_("Accounts"), _list_accounts(accounts), frozen=2)
-    book.add_sheet(_("Evidence"), evidence.rename(columns=name_attribute))
-    if "groups" in icp:
-        book.add_sheet(_("Six groups"), _write_cells(tabulate_statements(icp)))
+    _write_summary(book, icp, accounts)
+    criteria = _list_criteria(icp)
+    book.add_sheet(_("Criteria"), criteria, kinds={names("criterion_column")["stability"]: ["share"] * len(criteria)})
+    _add_accounts(book, accounts, currency)
     if cards := tabulate_personas(icp):
         parts = pd.concat(map(_write_cells, cards), keys=[card.title for card in cards], names=[_("Persona")])
         book.add_sheet(_("Personas"), parts.reset_index(level=0), frozen=2)
+    if kpis is not None:
+        book.add_sheet(_("KPIs"), *_list_kpis(kpis, currency))
+    if market:
+        book.add_tables(_("Market"), *market)
+    if "groups" in icp:
+        book.add_sheet(_("Six groups"), _write_cells(tabulate_statements(icp)))
+    book.add_sheet(_("Evidence"), evidence.rename(columns=names("evidence_column")).rename(columns=name_attribute))
     terms = zip(names("term").values(), names("meaning").values(), strict=True)
     book.add_sheet(_("Terms"), pd.DataFrame(terms, columns=[_("Term"), _("Meaning")]))
     book.file.close()
@@ -130,29 +207,132 @@ def write_workbook(path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, e
 
 def write_accounts(given: Publication, folder: Path) -> None:
     """Write icp.xlsx, for people who live in a spreadsheet."""
-    write_workbook(folder / "icp.xlsx", icp=given.icp, accounts=given.accounts, evidence=given.find("contrasts"))
+    evidence, scores, market = map(given.find, ("contrasts", "scores", "market"))
+    keys = evidence[["comparison", "attribute", "level"]].fillna("")
+    called = {column: evidence[column].replace(names(f"evidence_{column}")) for column in ("comparison", "measure")}
+    evidence = evidence.assign(attribute=evidence["attribute"].map(name_attribute), **called)
+    evidence.insert(0, "id", [make_id("contrasts", *key) for key in keys.to_numpy()])
+    accounts, tables = given.accounts, list[Table]()
+    if scores is not None:
+        own = scores[scores["kind"] == "account"].rename(columns={"id": "account_id", **_SCORES})
+        accounts = accounts.merge(own[["account_id", *_SCORES.values()]], on="account_id", how="left")
+    if market:
+        sizes = [{"size": size, **market[size]} for size in ("tam", "sam", "som") if market.get(size)]
+        found = Market(pd.DataFrame(), pd.DataFrame(sizes), pd.DataFrame(market["assumptions"]), pd.DataFrame())
+        laid = (lay(found, given.about.currency) for lay in (tabulate_sizes, tabulate_assumptions))
+        tables = [table for table in laid if isinstance(table, Table)]
+    write_workbook(folder / "icp.xlsx", icp=given.icp, accounts=accounts, evidence=evidence, kpis=given.find("kpis"),
+                   market=tables, currency=given.about.currency)
 
 
 def _write_cells(table: Table) -> pd.DataFrame:
     return pd.DataFrame(table.cells(), columns=[head for head, _unit in table.heads()])
 
 
-def _list_summary(icp: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
+def _write_summary(book: Book, icp: dict[str, Any], accounts: pd.DataFrame) -> None:
+    """Write what a reader has to know first: the definition, its verdict as a word, counts, and the lift as a chart."""
+    sheet, evidence = book.file.add_worksheet(_("Summary")[:31]), icp.get("evidence") or {}
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 36)
+    sheet.set_column(1, 8, 13)
+    first = _write_front(book, sheet, icp) + 1
     counts = accounts["fit"].value_counts()
-    evidence = icp.get("evidence") or {}
-    rows: list[tuple[str, object]] = [
-        (_("Name"), icp.get("name")), (_("Version"), icp.get("version")), (_("As of"), icp.get("as_of")),
-        (_("Definition"), tell_lead(icp)), (_("Verdict"), tell_verdict(icp)),
-        (_("Effect"), tell_lift(icp)), (_("Avoid"), tell_avoid(icp)), (_("Next review"), icp.get("next_review")),
+    rows: list[tuple[Any, ...]] = [
         *((_("Accounts: {fit}").format(fit=words), int(counts.get(fit, 0))) for fit, words in names("fit").items()),
         (_("Cases with a known outcome"), evidence.get("n")), (_("Of these came out well"), evidence.get("best")),
-        (_("Cases inside the profile"), evidence.get("covered")),
-        (_("Lift"), evidence.get("lift")), (_("Lift, lower end"), evidence.get("lift_low")),
-        (_("Lift, upper end"), evidence.get("lift_high")),
+        (_("Cases inside the profile"), evidence.get("covered")), (_("Next review"), icp.get("next_review")),
         (_("Accounts that do not fit on a sheet"), max(len(accounts) - _MOST_ROWS, 0) or None)]
-    shown = [(what, value.replace("**", "") if isinstance(value, Prose) else value) for what, value in rows
-             if not _is_missing(value) and value != ""]
-    return pd.DataFrame(shown, columns=[_("What"), _("Answer")], dtype=object)
+    _write_block(book, sheet, first, [(_("What"), _("Answer")), *(row for row in rows if not _is_missing(row[1]))])
+    if not _is_missing(evidence.get("lift")):
+        inside = tuple(evidence.get(end) for end in ("lift", "lift_low", "lift_high"))
+        heads = (_("Lift"), _("Lift"), _("Lift, lower end"), _("Lift, upper end"))
+        _write_block(book, sheet, first + len(rows) + 2, [
+            heads, (_("Inside the profile"), *inside), (_("All cases"), 1.0)])
+        sheet.insert_chart(first, 4, _draw_lift(book, sheet, first + len(rows) + 3, inside))
+    book.fit_paper(sheet, 0, 0)
+
+
+def _write_front(book: Book, sheet: Any, icp: dict[str, Any]) -> int:
+    """Write the sentences of the summary, each across the page, the verdict as a word with its mark; tell how many."""
+    tone = {"supported": "accent", "unsupported": "warn"}.get(icp["verdict"], "ink")
+    mark = {"supported": "●", "tentative": "◐"}.get(icp["verdict"], "◇")
+    head = " · ".join(filter(None, (book.title, icp.get("version"), book.as_of)))
+    told: list[tuple[str, float, dict[str, Any]]] = [
+        (head, 10, {"font_color": COLOURS["grey"]}), (tell_lead(icp), 16, {"bold": True}),
+        (f"{mark} {say_verdict(icp)}", 12, {"bold": True, "font_color": COLOURS[tone]}),
+        *((text, 11, {}) for text in (tell_verdict(icp), tell_lift(icp), tell_avoid(icp))),
+        (tell_next_step(icp) if icp.get("next_review") else "", 11, {})]
+    for row, (text, size, style) in enumerate(told):
+        look = book.file.add_format({"text_wrap": True, "valign": "vcenter", "num_format": "@", "font_size": size,
+                                     "quote_prefix": text[:1] in _RISKY, **style})
+        sheet.merge_range(row, 0, row, 8, "", look)
+        sheet.write_string(row, 0, clean(text.replace("**", "")), look)
+        sheet.set_row(row, 1.5 * size * count_lines(text, 1450 / size) + 3)
+    return len(told)
+
+
+def _write_block(book: Book, sheet: Any, top: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write a head and the rows below it."""
+    for row, cells in enumerate(rows, start=top):
+        for place, cell in enumerate(cells):
+            if row == top:
+                sheet.write_string(row, place, cell, book.head)
+            elif not _is_missing(cell):
+                book.write(sheet, (row, place), cell, _tell_kind(cell))
+
+
+def _draw_lift(book: Book, sheet: Any, row: int, inside: tuple[Any, ...]) -> Any:
+    """Draw the lift with its interval beside that of all cases, which is 1; the chart reads cells of the summary."""
+    chart, (lift, low, high) = book.file.add_chart({"type": "bar"}), inside
+    ends = {}
+    if not _is_missing(low):  # bars of error are lengths: they stand in cells that the chart covers
+        for place, (name, length) in enumerate((("plus_values", high - lift), ("minus_values", lift - low)), start=5):
+            sheet.write_column(row - 4, place, (length, 0))
+            ends[name] = f"='{sheet.get_name()}'!{xl_range_abs(row - 4, place, row - 3, place)}"
+    rows = {axis: [sheet.get_name(), row, at, row + 1, at] for at, axis in enumerate(("categories", "values"))}
+    chart.add_series({
+        **rows, "gap": 60,
+        "points": [{"fill": {"color": COLOURS["accent"]}}, {"fill": {"color": COLOURS["grey"]}}],
+        "y_error_bars": {"type": "custom", **ends, "line": {"color": COLOURS["ink"]}} if ends else None,
+        "data_labels": {"value": True, "num_format": "0.0", "position": "inside_base", "font": {"color": "white"}}})
+    chart.set_title({"name": phrase("workbook", "lift"), "name_font": {"size": 11}, "overlay": False})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "line": {"none": True}})
+    lines = {"visible": True, "line": {"color": COLOURS["faint"]}}
+    chart.set_x_axis({"min": 0, "major_gridlines": lines, "num_format": "0"})
+    chart.set_size({"width": 460, "height": 230})
+    return chart
+
+
+def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
+    """Add the accounts, the word of each verdict in a look of its own."""
+    rows = _list_accounts(accounts)
+    heads = names("account_column")
+    kinds = {heads[each]: ["share"] * len(rows) for each in ("icp_probability", "icp_low", "icp_high")}
+    kinds[heads["value"]] = ["money"] * len(rows)
+    place = list(rows).index(heads["fit"])
+    if currency:
+        paid = _("{kpi}, {unit}").format(kpi=heads["value"], unit=_(currency))
+        rows, kinds = rows.rename(columns={heads["value"]: paid}), kinds | {paid: kinds[heads["value"]]}
+    sheet = book.add_sheet(_("Accounts"), rows, 2, kinds)
+    sheet.print_area(0, 0, len(rows), sum(each in accounts or each == "why" for each in heads) - 1)  # no attributes
+    for fit, look in _FITS.items():
+        sheet.conditional_format(1, place, max(len(rows), 1), place, {
+            "type": "cell", "criteria": "==", "value": f'"{names("fit")[fit]}"', "format": book.file.add_format(look)})
+
+
+def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, dict[str, list[str]]]:
+    """List the KPIs with n, window and interval, and how the figures of each are written."""
+    heads = names("kpi_column")
+    units = {code: _(currency if kpi.kind == "money" else kpi.unit) if kpi.unit or kpi.kind == "money" else ""
+             for code, kpi in KPIS.items()}
+    called = {code: _("{kpi}, {unit}").format(kpi=_(kpi.name), unit=units[code]) if units[code] else _(kpi.name)
+              for code, kpi in KPIS.items()}
+    kinds = [KPIS[kpi].kind for kpi in kpis["kpi"]]
+    rows = kpis.assign(kpi=kpis["kpi"].map(called), period=kpis["period"].map(names("kpi_period")),
+                       side=kpis["side"].map(names("kpi_side")))
+    return (rows[list(heads)].set_axis(list(heads.values()), axis=1), 1,
+            {heads[each]: kinds for each in ("value", "low", "high")} | {heads["maturity"]: ["share"] * len(rows)})
 
 
 def _list_criteria(icp: dict[str, Any]) -> pd.DataFrame:
@@ -199,8 +379,14 @@ def _tell_kind(value: object) -> str:
 
 def _fit_width(cells: list[object]) -> float:
     """Fit a column to what it holds; wide characters take two places."""
-    said = [str(cell) if isinstance(cell, float) else say_value(cell) for cell in cells]
-    return float(min(max(9, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
+    said = [f"{cell:,.2f}" if isinstance(cell, float) else say_value(cell) for cell in cells]
+    return float(min(max(11, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
+
+
+def count_lines(text: str, width: float) -> int:
+    """Tell how many lines a text takes in a column so many letters wide; Japanese characters are twice as wide."""
+    wide = sum(1 + (ord(mark) > 0x2E80) for mark in text)
+    return 1 if wide < width else ceil(1.15 * wide / width)
 
 
 def clean(text: str) -> str:

@@ -1,5 +1,6 @@
 """Whom to approach, in words and tables: points, tiers, warmth, what to find out first, and the next step."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from icp_lab.views.table import Table
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show
 
 _SHOWN, _NAMED = 25, 5  # rows of a list on a page, and reasons named in each; the files hold all
+_POINTS = re.compile(r"(.+?) ([+-]\d+)(?:, |$)")
 
 
 def tell_score(card: Card, outcome: str) -> Prose:
@@ -109,11 +111,12 @@ def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
 
 def _name_attributes(codes: str) -> str:
     """Say attributes that stand one after the other, with the points of each; the lightest are added up."""
-    parts = [one.partition(" ") for one in codes.split(", ") if one]
-    said = [f"{name_attribute(one)} {points.replace('-', '−')}".strip() for one, _space, points in parts]
-    if not codes.endswith(tuple("0123456789")) or len(said) <= _NAMED:
+    # A company's own column may hold blanks and commas.
+    parts = _POINTS.findall(codes) or [(one, "") for one in codes.split(", ") if one]
+    said = [f"{name_attribute(one)} {points.replace('-', '−')}".strip() for one, points in parts]
+    if len(said) <= _NAMED or not parts[0][1]:
         return _(", ").join(said)
-    rest = f"{sum(int(points) for _one, _space, points in parts[_NAMED:]):+d}".replace("-", "−").replace("+0", "±0")
+    rest = f"{sum(int(points) for _one, points in parts[_NAMED:]):+d}".replace("-", "−").replace("+0", "±0")
     return _(", ").join([*said[:_NAMED], phrase("rest", "points", n=len(said) - _NAMED, points=rest)])
 
 
