@@ -36,7 +36,8 @@ ICP |= {"groups": {group: [] for group in GROUPS} | {"pains": [
         "personas": [{"id": "p1", "kind": "sales.decider", "titles": ["VP"], "department": "sales",
                       "buying_role": "decider", "pains": [HEARD | {"quote": None}], "evidence": [],
                       "confidence": dict.fromkeys(("titles", "pains", "department", "buying_role"), "data")}]}
-SIZE = {"companies": 400.0, "low": 8.0, "high": 99.0, "money": None, "growth": None}
+ENDS = dict.fromkeys(("money", "money_low", "money_high", "growth"), float("nan"))
+SIZE = {"companies": 400.0, "low": 8.0, "high": 99.0, **ENDS}
 SCORE = {"score": {"base": 50, "points": [{"criterion": CRITERIA[0], "met": 7, "failed": -5}]},
          "tiers": [{"name": "A", "min_fit": 55}, {"name": "C", "min_fit": 20}]}
 ICP |= SCORE

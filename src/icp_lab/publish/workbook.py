@@ -17,8 +17,8 @@ import xlsxwriter
 from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dtype
 from xlsxwriter.utility import xl_range_abs
 
+from icp_lab.artifacts import make_id
 from icp_lab.locale import N_, _, language
-from icp_lab.methods.groups import make_id
 from icp_lab.methods.kpis import KPIS
 from icp_lab.methods.market import Market
 from icp_lab.publish.products import Publication
