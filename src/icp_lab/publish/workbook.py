@@ -48,16 +48,17 @@ class Book:
     def __init__(self, path: Path, title: str, as_of: str = "") -> None:
         self.title, self.as_of = title, as_of
         font = {"font_name": "Yu Gothic" if language() == "ja" else "Calibri", "font_size": 10}
-        plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-                 "default_format_properties": font}
-        self.file = xlsxwriter.Workbook(str(path), plain)
+        plain = {f"strings_to_{each}": False for each in ("formulas", "urls", "numbers")}
+        self.file = xlsxwriter.Workbook(str(path), {**plain, "default_format_properties": font})
         created = datetime.fromisoformat(as_of or "2000-01-01")
         self.file.set_properties({"title": clean(self.title), "created": created})
         wrap = {"text_wrap": True, "valign": "top"}
-        self.head = self.file.add_format({**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
+        head = {**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"}
+        self.head, self.figures = (self.file.add_format(head | look) for look in ({"indent": 1}, {"align": "right"}))
         # The quote mark keeps a text a text when somebody edits the cell.
-        self.quoted = self.file.add_format({**wrap, "num_format": "@", "quote_prefix": True})
-        self.formats = {kind: self.file.add_format({**wrap, "num_format": code}) for kind, code in _FORMATS.items()}
+        self.quoted = self.file.add_format({**wrap, "num_format": "@", "indent": 1, "quote_prefix": True})
+        self.formats = {kind: self.file.add_format(wrap | {"num_format": code, "indent": int(kind == "text")})
+                        for kind, code in _FORMATS.items()}
 
     def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
                   kinds: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Any:
@@ -67,12 +68,13 @@ class Book:
         """
         sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
         for place, (head, cells) in enumerate(frame.items()):
-            sheet.write_string(0, place, clean(str(head)), self.head)
+            figures = is_numeric_dtype(cells) and not is_bool_dtype(cells)
+            sheet.write_string(0, place, clean(str(head)), self.figures if figures else self.head)
             sheet.set_column(place, place, width := _fit_width([*str(head).split(), *cells.head(200)]))
             for row, value in enumerate([head, *cells]):
                 if isinstance(value, str) and len(value) * 2 > width:
                     lines[row] = max(lines[row], count_lines(value, width))
-            counts = is_numeric_dtype(cells) and not is_bool_dtype(cells) and bool((cells.dropna() % 1 == 0).all())
+            counts = figures and bool((cells.dropna() % 1 == 0).all())
             for row, value in enumerate(cells, start=1):
                 if not _is_missing(value):
                     kind = kinds[str(head)][row - 1] if head in kinds else "integer" if counts else _tell_kind(value)
@@ -93,7 +95,7 @@ class Book:
                       for source, end in zip(column.sources, ("", "low", "high"), strict=False)
                       for unit in [_(column.unit)]]
             for place, (head, source, kind) in enumerate(places):
-                sheet.write_string(row + 1, place, clean(head), self.head)
+                sheet.write_string(row + 1, place, clean(head), self.head if kind in LEFT else self.figures)
                 cells = table.rows[source].tolist()
                 told = kind in LEFT and place == len(places) - 1  # a sentence, over what is right of it
                 width = widths[place] = max(widths.get(place, 9), _fit_width([head, *cells[:0 if told else None]]))
@@ -162,12 +164,10 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
         further columns (attributes), which come last.
     evidence
         A row a piece of evidence, any columns; numbers stay numbers.
-    kpis
-        The artifact `kpis`.
+    kpis, currency
+        The artifact `kpis`, and the currency of money.
     market
         What the market comes to, and what that rests on.
-    currency
-        Of money.
 
     Notes
     -----
@@ -276,7 +276,7 @@ def _write_block(book: Book, sheet: Any, top: int, rows: Sequence[tuple[Any, ...
     for row, cells in enumerate(rows, start=top):
         for place, cell in enumerate(cells):
             if row == top:
-                sheet.write_string(row, place, cell, book.head)
+                sheet.write_string(row, place, cell, book.figures if place else book.head)
             elif not _is_missing(cell):
                 book.write(sheet, (row, place), cell, _tell_kind(cell))
 
