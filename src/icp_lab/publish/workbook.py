@@ -61,10 +61,10 @@ class Book:
                         for kind, code in _FORMATS.items()}
 
     def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
-                  kinds: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Any:
+                  kinds: Mapping[str, str | Sequence[str]] = MappingProxyType({})) -> Any:
         """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
 
-        Each cell is written as what it is, the figures of a column in `kinds` as what that says row by row.
+        Each cell is written as what it is, the figures of a column in `kinds` as what that says, for all or row by row.
         """
         sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
         for place, (head, cells) in enumerate(frame.items()):
@@ -74,11 +74,12 @@ class Book:
             for row, value in enumerate([head, *cells]):
                 if isinstance(value, str) and len(value) * 2 > width:
                     lines[row] = max(lines[row], count_lines(value, width))
-            counts = figures and bool((cells.dropna() % 1 == 0).all())
+            usual = "integer" if figures and bool((cells.dropna() % 1 == 0).all()) else ""
+            told = kinds.get(str(head), usual)
             for row, value in enumerate(cells, start=1):
                 if not _is_missing(value):
-                    kind = kinds[str(head)][row - 1] if head in kinds else "integer" if counts else _tell_kind(value)
-                    self.write(sheet, (row, place), value, kind)
+                    kind = told if isinstance(told, str) else told[row - 1]
+                    self.write(sheet, (row, place), value, kind or _tell_kind(value))
         self._fit_rows(sheet, lines)
         sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
         self.fit_paper(sheet, 0, frozen)
@@ -187,8 +188,7 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
     """
     book = Book(path, str(icp.get("name") or _("Ideal Customer Profile")), str(icp.get("as_of") or ""))
     _write_summary(book, icp, accounts)
-    criteria = _list_criteria(icp)
-    book.add_sheet(_("Criteria"), criteria, kinds={names("criterion_column")["stability"]: ["share"] * len(criteria)})
+    book.add_sheet(_("Criteria"), _list_criteria(icp), kinds={names("criterion_column")["stability"]: "share"})
     _add_accounts(book, accounts, currency)
     if cards := tabulate_personas(icp):
         parts = pd.concat(map(_write_cells, cards), keys=[card.title for card in cards], names=[_("Persona")])
@@ -308,8 +308,7 @@ def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
     """Add the accounts, the word of each verdict in a look of its own."""
     rows = _list_accounts(accounts)
     heads = names("account_column")
-    kinds = {heads[each]: ["share"] * len(rows) for each in ("icp_probability", "icp_low", "icp_high")}
-    kinds[heads["value"]] = ["money"] * len(rows)
+    kinds = {heads[each]: "share" for each in ("icp_probability", "icp_low", "icp_high")} | {heads["value"]: "money"}
     place = list(rows).index(heads["fit"])
     if currency:
         paid = _("{kpi}, {unit}").format(kpi=heads["value"], unit=_(currency))
@@ -321,7 +320,7 @@ def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
             "type": "cell", "criteria": "==", "value": f'"{names("fit")[fit]}"', "format": book.file.add_format(look)})
 
 
-def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, dict[str, list[str]]]:
+def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, dict[str, str | list[str]]]:
     """List the KPIs with n, window and interval, and how the figures of each are written."""
     heads = names("kpi_column")
     units = {code: _(currency if kpi.kind == "money" else kpi.unit) if kpi.unit or kpi.kind == "money" else ""
@@ -331,8 +330,8 @@ def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, di
     kinds = [KPIS[kpi].kind for kpi in kpis["kpi"]]
     rows = kpis.assign(kpi=kpis["kpi"].map(called), period=kpis["period"].map(names("kpi_period")),
                        side=kpis["side"].map(names("kpi_side")))
-    return (rows[list(heads)].set_axis(list(heads.values()), axis=1), 1,
-            {heads[each]: kinds for each in ("value", "low", "high")} | {heads["maturity"]: ["share"] * len(rows)})
+    told: dict[str, str | list[str]] = {heads[each]: kinds for each in ("value", "low", "high")}
+    return rows[list(heads)].set_axis(list(heads.values()), axis=1), 1, told | {heads["maturity"]: "share"}
 
 
 def _list_criteria(icp: dict[str, Any]) -> pd.DataFrame:
