@@ -62,7 +62,8 @@ def publication():
             "account_id": ids, "lapsed": False, "low_use": True, "low_satisfaction": False, "avoided": False,
             "reason_group": ["price", "product", "unknown"] * (rows // 3)})
         found = {
-            "negatives": negatives, "score": {"tiers": [{"name": "A", "min_fit": 60}, {"name": "B", "min_fit": 40}]},
+            "negatives": negatives, "score": {"score": {"points": []}, "tiers": [
+                {"name": "A", "min_fit": 60}, {"name": "B", "min_fit": 40}]},
             "scores": pd.DataFrame({"listed": True, "tier": ["A", "B", "", "A"]}),
             "market": {size: {"companies": n, "low": 0.9 * n, "high": 1.1 * n}
                        for size, n in (("tam", 1e6), ("sam", 2e4), ("som", 300))}}
