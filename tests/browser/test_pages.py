@@ -1,12 +1,15 @@
 """Every page of the demo's report, in both languages, on a phone and on a desk, with the network off."""
 
+import html
 import re
+from urllib.parse import unquote
 
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LANGUAGES = ("en", "ja")
+OWN = ("private", "artifacts", "to_fill")  # folders that are not for sharing
 WIDTHS = (390, 1440)
 UNNAMED_PICTURES = """() => [...document.querySelectorAll('img, svg[role=img], figure svg')].filter(picture =>
     picture.getClientRects().length && !picture.closest('[aria-hidden=true]') && !(picture.getAttribute('alt')
@@ -62,6 +65,37 @@ def test_every_link_leads_somewhere(visit, reports, language):
                 wrong.append(f"{path.name}: nothing is called {anchor} in {target.name}")
         page.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_leads_out_of_the_report_or_to_what_is_not_for_sharing(reports, language):
+    """Without exception: pages name what lies in private/ and to_fill/ to those who need it, and link none of it."""
+    out, wrong = reports[language].resolve(), []
+    shared = [path for path in out.rglob("*.html") if path.relative_to(out).parts[0] not in OWN]
+    assert len(shared) >= 14
+    for path in shared:
+        # What stands in a tag: texts and scripts may speak of addresses.
+        tags = re.sub(r"<script\b.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for place in re.findall(r"""<[a-z][^>]*?\s(?:xlink:)?(?:href|src|action|data|poster)="([^"]*)\"""", tags):
+            name, _, anchor = unquote(html.unescape(place)).partition("#")
+            target = (path.parent / name).resolve() if name else path
+            if name.startswith(("data:image/", "data:,")):  # a picture, no picture
+                continue
+            if not target.is_relative_to(out) or not target.is_file():
+                wrong.append(f"{path.name}: {place}")
+            elif target.relative_to(out).parts[0] in OWN:
+                wrong.append(f"{path.name} leads to what is not for sharing: {place}")
+            elif anchor and f'id="{anchor}"' not in html.unescape(target.read_text(encoding="utf-8")):
+                wrong.append(f"{path.name}: nothing is called {anchor} in {target.name}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_small_enough_to_open_at_once(reports, language):
+    sizes = {path.name: path.stat().st_size for path in _pages(reports[language])}
+    assert sizes.pop("index.html") < 300_000
+    assert sizes.pop("dashboard.html") < 6_000_000
+    assert {name: size for name, size in sizes.items() if size >= 3_000_000} == {}
 
 
 def test_a_page_in_japanese_speaks_japanese(visit, reports):

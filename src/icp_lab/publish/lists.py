@@ -27,6 +27,6 @@ def write_list(folder: Path, people: pd.DataFrame) -> None:
     book.add_sheet(_("Whom to approach"), rows, frozen=2)
     book.file.close()
     text = people.select_dtypes(exclude=["number", "datetime"]).columns
-    safe = people.assign(**{name: people[name].fillna("").str.replace(r"^([=+\-@])", r"'\1", regex=True)
+    safe = people.assign(**{name: people[name].fillna("").str.replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
                             for name in text})
     safe[list(heads)].to_csv(folder / "abm.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")

@@ -48,35 +48,38 @@ class Book:
     def __init__(self, path: Path, title: str, as_of: str = "") -> None:
         self.title, self.as_of = title, as_of
         font = {"font_name": "Yu Gothic" if language() == "ja" else "Calibri", "font_size": 10}
-        plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-                 "default_format_properties": font}
-        self.file = xlsxwriter.Workbook(str(path), plain)
+        plain = {f"strings_to_{each}": False for each in ("formulas", "urls", "numbers")}
+        self.file = xlsxwriter.Workbook(str(path), {**plain, "default_format_properties": font})
         created = datetime.fromisoformat(as_of or "2000-01-01")
         self.file.set_properties({"title": clean(self.title), "created": created})
         wrap = {"text_wrap": True, "valign": "top"}
-        self.head = self.file.add_format({**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
+        head = {**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"}
+        self.head, self.figures = (self.file.add_format(head | look) for look in ({"indent": 1}, {"align": "right"}))
         # The quote mark keeps a text a text when somebody edits the cell.
-        self.quoted = self.file.add_format({**wrap, "num_format": "@", "quote_prefix": True})
-        self.formats = {kind: self.file.add_format({**wrap, "num_format": code}) for kind, code in _FORMATS.items()}
+        self.quoted = self.file.add_format({**wrap, "num_format": "@", "indent": 1, "quote_prefix": True})
+        self.formats = {kind: self.file.add_format(wrap | {"num_format": code, "indent": int(kind == "text")})
+                        for kind, code in _FORMATS.items()}
 
     def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
-                  kinds: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Any:
+                  kinds: Mapping[str, str | Sequence[str]] = MappingProxyType({})) -> Any:
         """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
 
-        Each cell is written as what it is, the figures of a column in `kinds` as what that says row by row.
+        Each cell is written as what it is, the figures of a column in `kinds` as what that says, for all or row by row.
         """
         sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
         for place, (head, cells) in enumerate(frame.items()):
-            sheet.write_string(0, place, clean(str(head)), self.head)
+            figures = is_numeric_dtype(cells) and not is_bool_dtype(cells)
+            sheet.write_string(0, place, clean(str(head)), self.figures if figures else self.head)
             sheet.set_column(place, place, width := _fit_width([*str(head).split(), *cells.head(200)]))
             for row, value in enumerate([head, *cells]):
                 if isinstance(value, str) and len(value) * 2 > width:
                     lines[row] = max(lines[row], count_lines(value, width))
-            counts = is_numeric_dtype(cells) and not is_bool_dtype(cells) and bool((cells.dropna() % 1 == 0).all())
+            usual = "integer" if figures and bool((cells.dropna() % 1 == 0).all()) else ""
+            told = kinds.get(str(head), usual)
             for row, value in enumerate(cells, start=1):
                 if not _is_missing(value):
-                    kind = kinds[str(head)][row - 1] if head in kinds else "integer" if counts else _tell_kind(value)
-                    self.write(sheet, (row, place), value, kind)
+                    kind = told if isinstance(told, str) else told[row - 1]
+                    self.write(sheet, (row, place), value, kind or _tell_kind(value))
         self._fit_rows(sheet, lines)
         sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
         self.fit_paper(sheet, 0, frozen)
@@ -93,7 +96,7 @@ class Book:
                       for source, end in zip(column.sources, ("", "low", "high"), strict=False)
                       for unit in [_(column.unit)]]
             for place, (head, source, kind) in enumerate(places):
-                sheet.write_string(row + 1, place, clean(head), self.head)
+                sheet.write_string(row + 1, place, clean(head), self.head if kind in LEFT else self.figures)
                 cells = table.rows[source].tolist()
                 told = kind in LEFT and place == len(places) - 1  # a sentence, over what is right of it
                 width = widths[place] = max(widths.get(place, 9), _fit_width([head, *cells[:0 if told else None]]))
@@ -162,12 +165,10 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
         further columns (attributes), which come last.
     evidence
         A row a piece of evidence, any columns; numbers stay numbers.
-    kpis
-        The artifact `kpis`.
+    kpis, currency
+        The artifact `kpis`, and the currency of money.
     market
         What the market comes to, and what that rests on.
-    currency
-        Of money.
 
     Notes
     -----
@@ -187,8 +188,7 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
     """
     book = Book(path, str(icp.get("name") or _("Ideal Customer Profile")), str(icp.get("as_of") or ""))
     _write_summary(book, icp, accounts)
-    criteria = _list_criteria(icp)
-    book.add_sheet(_("Criteria"), criteria, kinds={names("criterion_column")["stability"]: ["share"] * len(criteria)})
+    book.add_sheet(_("Criteria"), _list_criteria(icp), kinds={names("criterion_column")["stability"]: "share"})
     _add_accounts(book, accounts, currency)
     if cards := tabulate_personas(icp):
         parts = pd.concat(map(_write_cells, cards), keys=[card.title for card in cards], names=[_("Persona")])
@@ -276,7 +276,7 @@ def _write_block(book: Book, sheet: Any, top: int, rows: Sequence[tuple[Any, ...
     for row, cells in enumerate(rows, start=top):
         for place, cell in enumerate(cells):
             if row == top:
-                sheet.write_string(row, place, cell, book.head)
+                sheet.write_string(row, place, cell, book.figures if place else book.head)
             elif not _is_missing(cell):
                 book.write(sheet, (row, place), cell, _tell_kind(cell))
 
@@ -308,8 +308,7 @@ def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
     """Add the accounts, the word of each verdict in a look of its own."""
     rows = _list_accounts(accounts)
     heads = names("account_column")
-    kinds = {heads[each]: ["share"] * len(rows) for each in ("icp_probability", "icp_low", "icp_high")}
-    kinds[heads["value"]] = ["money"] * len(rows)
+    kinds = {heads[each]: "share" for each in ("icp_probability", "icp_low", "icp_high")} | {heads["value"]: "money"}
     place = list(rows).index(heads["fit"])
     if currency:
         paid = _("{kpi}, {unit}").format(kpi=heads["value"], unit=_(currency))
@@ -321,7 +320,7 @@ def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
             "type": "cell", "criteria": "==", "value": f'"{names("fit")[fit]}"', "format": book.file.add_format(look)})
 
 
-def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, dict[str, list[str]]]:
+def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, dict[str, str | list[str]]]:
     """List the KPIs with n, window and interval, and how the figures of each are written."""
     heads = names("kpi_column")
     units = {code: _(currency if kpi.kind == "money" else kpi.unit) if kpi.unit or kpi.kind == "money" else ""
@@ -331,8 +330,8 @@ def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, di
     kinds = [KPIS[kpi].kind for kpi in kpis["kpi"]]
     rows = kpis.assign(kpi=kpis["kpi"].map(called), period=kpis["period"].map(names("kpi_period")),
                        side=kpis["side"].map(names("kpi_side")))
-    return (rows[list(heads)].set_axis(list(heads.values()), axis=1), 1,
-            {heads[each]: kinds for each in ("value", "low", "high")} | {heads["maturity"]: ["share"] * len(rows)})
+    told: dict[str, str | list[str]] = {heads[each]: kinds for each in ("value", "low", "high")}
+    return rows[list(heads)].set_axis(list(heads.values()), axis=1), 1, told | {heads["maturity"]: "share"}
 
 
 def _list_criteria(icp: dict[str, Any]) -> pd.DataFrame:

@@ -170,7 +170,7 @@ def write_feedback(plan: Plan, folder: Path) -> None:
         book = Book(path, _("Who works inside the profile"))
         sheet = owners.assign(measure=owners["measure"].map(names("adoption_measure")))[list(heads)]
         book.add_sheet(_("Who works inside the profile"), sheet.set_axis(list(heads.values()), axis=1),
-                       kinds={heads["share"]: ["share"] * len(sheet)})
+                       kinds={heads["share"]: "share"})
         book.file.close()
 
 
