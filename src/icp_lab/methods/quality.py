@@ -16,7 +16,7 @@ from icp_lab.tables import BY_NAME
 
 # What a column can be worth, in the order of what to do about it.
 VERDICTS = ("unreadable", "telling", "by_outcome", "sparse", "good", "after_sale", "date", "constant", "nearly_unique",
-            "excluded", "not_included", "identity", "person", "empty")
+            "excluded", "not_included", "identity", "person", "empty", "verdict")
 FILLED, UNREADABLE, SPARSE = ("unreadable", "by_outcome", "sparse", "good"), 0.05, 0.5
 LEVEL, GAP, FEWEST = 0.05, 0.1, 10
 # Why rows were set aside that would come back if somebody put them right.

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icp_lab.icp import write_icp
 from icp_lab.locale.declared import read_declared
 
 if TYPE_CHECKING:  # only words here: whether a report is fresh is told without pandas
@@ -110,8 +109,3 @@ def list_published(out: Path) -> Iterator[Path]:
     """Which files of products lie in a report, in order?"""
     for place in (out / place for product in PRODUCTS for place in product.places):
         yield from [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
-
-
-def write_definition(given: Publication, folder: Path) -> None:
-    """Write icp.yml, for machines and for editing by hand."""
-    write_icp(folder / "icp.yml", given.icp)

@@ -73,6 +73,11 @@ def _number(icp: dict[str, Any]) -> str:
     return re.sub(r"[^\w-]", "_", str(icp.get("version") or "0"))
 
 
+def write_definition(given: Publication, folder: Path) -> None:
+    """Write icp.yml, for machines and for editing by hand."""
+    write_icp(folder / "icp.yml", given.icp)
+
+
 def tell_whom(given: Publication, versions: list[dict[str, Any]]) -> str:
     """What changed for whom: from the version before to the one in force, else to what is proposed for the first time?
 
@@ -99,15 +104,17 @@ def _tell_departments(given: Publication, before: dict[str, Any], now: dict[str,
     rule = Rule.from_profile(now)
     if not rule.criteria:
         return [phrase("whom", "nothing")]
-    counts, claim = _count_sides(given, before, now), "claimed" if now.get("criteria") else "hypothesis"
+    counts, kind = _count_sides(given, before, now), "whom_claimed" if now.get("criteria") else "whom_hypothesis"
     words = counts | {
         "criteria": rule.words(), "verdict": document.tell_verdict(now), "lift": document.tell_lift(now),
         "promised": _tell_promised(now)}
     further = {
         "sales": phrase("whom", "moved", **words) if counts["came"] or counts["left"] else "",
         "success": phrase("whom", "avoid", avoid=document.tell_avoid(now)) if now.get("avoid") else ""}
-    return [join(phrase("whom", f"{each}_{'nobody' if each == 'sales' and not counts['inside'] else claim}", **words),
-                 further.get(each, "")) for each in _DEPARTMENTS]
+    said = {each: phrase(kind, each, **words) for each in _DEPARTMENTS}
+    if not counts["inside"]:
+        said["sales"] = phrase("whom", "nobody")
+    return [join(text, further.get(each, "")) for each, text in said.items()]
 
 
 def _count_sides(given: Publication, before: dict[str, Any], now: dict[str, Any]) -> dict[str, int]:

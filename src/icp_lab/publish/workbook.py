@@ -209,7 +209,8 @@ def write_accounts(given: Publication, folder: Path) -> None:
     """Write icp.xlsx, for people who live in a spreadsheet."""
     evidence, scores, market = map(given.find, ("contrasts", "scores", "market"))
     keys = evidence[["comparison", "attribute", "level"]].fillna("")
-    called = {column: evidence[column].replace(names(f"evidence_{column}")) for column in ("comparison", "measure")}
+    called = {"comparison": evidence["comparison"].replace(names("evidence_comparison")),
+              "measure": evidence["measure"].replace(names("evidence_measure"))}
     evidence = evidence.assign(attribute=evidence["attribute"].map(name_attribute), **called)
     evidence.insert(0, "id", [make_id("contrasts", *key) for key in keys.to_numpy()])
     accounts, tables = given.accounts, list[Table]()
