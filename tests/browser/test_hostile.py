@@ -94,7 +94,8 @@ def report(tmp_path_factory):
 # Elements that a page has only where a text became one, and links to where no page of a report leads; what stands
 # behind # in a link is the id of evidence, which holds what the data hold.
 PLANTED = """() => [...document.querySelectorAll('[onerror], [onload], [src*=zq], [href], script')].filter(one =>
-    one.matches('[onerror], [onload], [src*=zq]') ? true : one.hasAttribute('href') ? /zq|evil|^javascript:/i.test(one.getAttribute('href').split('#')[0])
+    one.matches('[onerror], [onload], [src*=zq]') ? true
+    : one.hasAttribute('href') ? /zq|evil|^javascript:/i.test(one.getAttribute('href').split('#')[0])
     : one.tagName !== 'SCRIPT' || /^\\s*alert/.test(one.textContent)).map(one => one.outerHTML.slice(0, 200))"""
 
 
