@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.market import Own, bound_shares, lay_cells, read_code, size_market
+from icp_lab.methods.market import Own, bound_shares, size_market
 from icp_lab.methods.result import bound_share
 from icp_lab.rule import Rule
 
@@ -66,29 +66,6 @@ def test_what_the_market_does_not_know_is_taken_from_our_accounts_and_said():
     assert found.frame["share"].iloc[0] == pytest.approx(0.5, abs=0.05)
 
 
-@pytest.mark.parametrize(("name", "whole", "parts", "left"), [
-    ("region", "United States", {"Oregon": 40, "Texas": 58, "Utah": 12}, True),  # firms of two states are counted twice
-    ("region", "East", {"Oregon": 40, "Texas": 58, "Utah": 12}, False),
-    ("region", "East", {"Oregon": 40, "Texas": 48, "Utah": 12}, True),  # called like no total, and exactly the sum
-    ("region", "Georgia", {"Oregon": 400, "Texas": 580}, False),  # a country, and a state
-    ("industry", "All industries (excluding government)", {"Retail": 40, "SaaS": 60}, True),
-    ("industry", "全産業", {"小売業": 40, "情報通信業": 60}, True),
-    ("country", "", {"DE": 40, "FR": 60}, True),
-])
-def test_a_total_is_never_added_to_its_parts(name, whole, parts, left):
-    market = _cells([(whole, 100), *parts.items()], (name, "companies"))
-    cells, out = lay_cells(market)
-    assert cells["companies"].sum() == sum(parts.values()) + (0 if left else 100)
-    assert list(out["label"]) == ([whole] if left else [])
-
-
-def test_older_counts_of_a_cell_give_way_to_the_newest():
-    cells, out = lay_cells(_cells([("SaaS", 10, 2021), ("SaaS", 12, 2023), ("Retail", 5, 2021)],
-                                  ("industry", "companies", "year")))
-    assert sorted(cells["companies"]) == [5, 12]
-    assert out[["code", "label", "companies"]].to_numpy().tolist() == [["older", "2021", 10.0]]
-
-
 def test_an_industry_without_a_cell_is_missing_and_not_nought():
     found = size_market(_cells([("SaaS", 50, 250, 30), ("Unheard of", 50, 250, 9)]), _own(), RULE)
     said = found.assumed.set_index("code")
@@ -128,11 +105,6 @@ def test_neither_the_order_of_the_rows_nor_an_empty_market_matters():
     pd.testing.assert_frame_equal(first.sizes, other.sizes)
     nothing = size_market(pd.DataFrame(), _own(), RULE)
     assert nothing.record == {"tam": None, "sam": None, "som": None, "assumptions": []}
-
-
-def test_codes_and_words_of_divisions():
-    assert [read_code(label, "naics") for label in ("51", "31-33", "Retail Trade", "G")] == ["51", "31-33", "44-45", ""]
-    assert [read_code(label, "jsic") for label in ("G", "製造業", "51")] == ["G", "E", ""]
 
 
 def test_many_shares_are_bounded_as_one_is():

@@ -1,25 +1,20 @@
 """How big is the market that a profile points at? Cells of companies that exist, joined to the rule, with ranges."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from icp_lab.intake.categories import find_foldings, is_country, map_industry
+from icp_lab.intake.categories import find_foldings
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.customers import fill_table
+from icp_lab.methods.cells import KEYS, PLACES, Scheme, lay_cells, read_code, tell_scheme
 from icp_lab.methods.result import Flags, Floats, Shown
 from icp_lab.rule import Criterion, Rule
 
-Scheme = Literal["jsic", "naics"]
 _DECLARED: dict[str, Any] = read_declared("icp_lab.methods", "market.toml")
-_PLACES = ("industry", "country", "region")
-_CODES: dict[Scheme, str] = {"jsic": "[A-T]", "naics": r"\d\d(-\d\d)?"}
-_KEYS = (*_PLACES, "band")
 _ENDS, _DRAWS = (0.025, 0.975), 1000
 _FAILS, _MEETS, _FEW_DEALS = 0.05, 0.5, 10
 
@@ -72,79 +67,6 @@ class Own:
     deals: pd.DataFrame
 
 
-def lay_cells(market: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which rows of a market table are cells, and which are totals of others, or older counts of the same cell?
-
-    Parameters
-    ----------
-    market
-        The table `market`.
-
-    Returns
-    -------
-    tuple of DataFrame
-        The cells, sorted, with `band`; and what was left out: code (whole, older), dimension, label, companies, parts
-        (what the others sum up to).
-
-    Notes
-    -----
-    A level is a total when it is the sum of the others in the same cells, or is called so (`market.toml`) and lies
-    between half and double their sum: firms that work in two states are counted in each.
-    """
-    cells = fill_table(market, "market")
-    cells["employees_max"] = cells["employees_max"].replace(np.inf, np.nan)
-    ends = [cells[f"employees_{end}"].map("{:.0f}".format).astype("str").replace("nan", "") for end in ("min", "max")]
-    cells["band"] = (ends[0] + "-" + ends[1]).replace("-", "")
-    cells[list(_PLACES)] = cells[list(_PLACES)].fillna("")
-    cells = cells.sort_values([*_KEYS, "year", "companies"], kind="stable")
-    newest = cells.groupby(list(_KEYS))["year"].transform("max")
-    older = cells["year"] < newest
-    left = [("older", "year", f"{year:.0f}", rows["companies"].sum(), np.nan)
-            for year, rows in cells[older].groupby("year")]
-    cells = cells[~older]
-    for name in _KEYS:
-        for label, companies, parts in _find_wholes(cells, name):
-            left.append(("whole", name, label, companies, parts))
-            cells = cells[cells[name] != label]
-    names = ["code", "dimension", "label", "companies", "parts"]
-    return cells.reset_index(drop=True), pd.DataFrame(left, columns=names)
-
-
-def _find_wholes(cells: pd.DataFrame, name: str) -> list[tuple[str, float, float]]:
-    wide = cells.pivot_table(index=[key for key in _KEYS if key != name], columns=name, values="companies",
-                             aggfunc="sum")
-    found: list[tuple[str, float, float]] = []
-    for label in wide.sum().sort_values(ascending=False, kind="stable").index:
-        rest = wide.drop(columns=label)
-        both = wide[label].notna() & rest.notna().any(axis=1)
-        whole, parts = wide.loc[both, label], rest[both].sum(axis=1)
-        several = (rest[both].notna().sum(axis=1) > 1).mean() > 0.5
-        same = several and ((whole - parts).abs() <= _DECLARED["tolerance"] * parts).mean() > 0.5
-        called = any(re.fullmatch(words, label.casefold()) for words in _DECLARED["wholes"])
-        named = (called or (name == "region" and is_country(label))) and 0.5 < whole.sum() / (parts.sum() or 1) < 2
-        if both.any() and (same or named):
-            found.append((label, float(whole.sum()), float(parts.sum())))
-            wide = rest
-    return found
-
-
-def read_code(label: str, scheme: Scheme) -> str:
-    """Which division is a label: a code as it stands, else what its words tell? Empty where neither does.
-
-    Examples
-    --------
-    >>> read_code("51", "naics"), read_code("Information and Communications", "jsic"), read_code("Other", "jsic")
-    ('51', 'G', '')
-    """
-    return label if re.fullmatch(_CODES[scheme], label) else map_industry(label, scheme)
-
-
-def _tell_scheme(labels: Iterable[str]) -> Scheme:
-    """Which classification do labels speak: the one by which more of them can be told?"""
-    told = {scheme: sum(bool(read_code(label, scheme)) for label in labels) for scheme in _CODES}
-    return max(_CODES, key=lambda scheme: told[scheme])
-
-
 @dataclass(frozen=True)
 class _Cells:
     """The cells, our accounts in them, and the draws that stand for what is not known."""
@@ -188,7 +110,7 @@ class _Cells:
     def knows(self, criterion: Criterion) -> Flags:
         """Which cells can tell whether their companies meet a criterion?"""
         name = "band" if criterion.attribute == "employees" else criterion.attribute
-        return (self.cells[name] != "").to_numpy() if name in _KEYS else np.zeros(len(self.cells), dtype=bool)
+        return (self.cells[name] != "").to_numpy() if name in KEYS else np.zeros(len(self.cells), dtype=bool)
 
     def share(self, criterion: Criterion) -> tuple[Floats, list[dict[str, Any]]]:
         """Which share of each cell meets a criterion that it knows (a row a cell, a column a draw), and by what?"""
@@ -269,8 +191,8 @@ def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
     for name in ("country", "region"):  # Tokyo-to is Tokyo where we write it so
         ours = Counter(accounts.get(name, pd.Series(dtype="str")).dropna())
         cells[name] = cells[name].replace(find_foldings(Counter(filter(None, cells[name])), name, before=ours))
-    grid = _Cells(cells, accounts, _tell_scheme(cells["industry"].unique()), np.random.default_rng(seed))
-    at = {name: grid.match(name) for name in _PLACES}
+    grid = _Cells(cells, accounts, tell_scheme(cells["industry"].unique()), np.random.default_rng(seed))
+    at = {name: grid.match(name) for name in PLACES}
     placed = at["industry"] & at["country"] & at["region"] & grid.match_size()
     cover, fails, assumed = _cover(grid, rule)
     told = at["industry"].any(axis=0) | grid.labels("industry").ne("").to_numpy()
