@@ -78,7 +78,8 @@ def test_no_page_leads_out_of_the_report_or_to_what_is_not_for_sharing(reports, 
         # What stands in a tag: texts and scripts may speak of addresses.
         tags = re.sub(r"<script\b.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         for place in re.findall(r"""<[a-z][^>]*?\s(?:xlink:)?(?:href|src|action|data|poster)="([^"]*)\"""", tags):
-            name, _, anchor = unquote(html.unescape(place)).partition("#")
+            name, _, anchor = html.unescape(place).partition("#")  # an id is written as links write it
+            name = unquote(name)
             target = (path.parent / name).resolve() if name else path
             if name.startswith(("data:image/", "data:,")):  # a picture, no picture
                 continue
