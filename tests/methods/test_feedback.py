@@ -3,6 +3,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from icp_lab.artifacts import BY_NAME
+from icp_lab.artifacts.store import write_artifact
 from icp_lab.methods.feedback import list_asked, read_feedback
 
 NOW = date(2026, 6, 30)
@@ -69,3 +71,12 @@ def test_without_deals_nobody_is_asked():
     asked = list_asked(pd.DataFrame(), coverage, pd.DataFrame(), as_of=date(2026, 6, 30))
     assert asked.columns.tolist() == ["account_id", "fit", "failed", "unknown", "last"]
     assert asked.empty
+
+
+def test_an_open_deal_whose_days_could_not_be_read_is_asked_about_and_can_be_handed_on(tmp_path):
+    deals = pd.DataFrame({"account_id": ["a01", "a02"], "stage": "open",
+                          "created": pd.to_datetime([None, "2026-05-01"])})  # fmt: skip
+    asked = list_asked(deals, COVERAGE, pd.DataFrame(), as_of=NOW)
+    assert asked["account_id"].tolist() == ["a02", "a01"]
+    write_artifact(tmp_path, BY_NAME["asked"], asked)
+    assert (tmp_path / "asked.parquet").is_file()
