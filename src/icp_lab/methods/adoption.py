@@ -24,14 +24,14 @@ class Adoption(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         The artifact `adoption`. A row a level and measure: by (period: before, after, or window where nothing is
         published; month; owner), level, measure (opportunities: deals created; pipeline: amount of those still open;
         won: amount won), share inside with its 95 % interval low and high, inside and of (deals or money), n (deals
         whose side is known), accounts, unknown (deals whose side is not).
-    since
+    since : str
         Day on which the profile was published; empty where it was not.
-    gap
+    gap : tuple of 3 float
         Share of new deals inside since it was published less that of before, and its 95 % interval; NaN without both.
     """
 
@@ -45,11 +45,11 @@ def cover_everybody(attributes: pd.DataFrame, leads: pd.DataFrame, rule: Rule) -
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    leads
+    leads : DataFrame
         The table leads: lead_id, and attributes of the same names. What it does not record is unknown.
-    rule
+    rule : Rule
         The profile.
 
     Returns
@@ -90,15 +90,15 @@ def measure_adoption(
 
     Parameters
     ----------
-    deals
+    deals : DataFrame
         account_id, stage (won, lost, open), amount, created, closed, owner. May be empty.
-    fit
+    fit : Series
         in, out or unknown, by account.
-    as_of
+    as_of : date
         The day up to which we look.
-    since
+    since : str, default ''
         Day on which the profile was published, as YYYY-MM-DD; empty where it was not.
-    months
+    months : int, default 12
         How many months are shown, the one of `as_of` the last; more where it was published before, 1 or more.
 
     Returns

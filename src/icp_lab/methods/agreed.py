@@ -40,11 +40,11 @@ def settle(kind: str, profile: dict[str, Any], decisions: Sequence[Decision]) ->
 
     Parameters
     ----------
-    kind
+    kind : str
         `criterion` for the profile, `avoid` for the negative one.
-    profile
+    profile : dict of str to object
         The draft, or the negative profile.
-    decisions
+    decisions : Sequence of Decision
         In the order in which they were made: of several on one line the last holds, but every addition counts.
 
     Returns
@@ -81,13 +81,17 @@ def agree_on(  # noqa: PLR0913  (the draft, what was decided, and the data to co
 
     Parameters
     ----------
-    draft, avoid, personas
+    draft : dict of str to object
         The artifacts of these names; personas as in icp.yml.
-    decisions
+    avoid : dict of str to object
+        The artifacts of these names; personas as in icp.yml.
+    personas : Sequence of dict of str to object
+        The artifacts of these names; personas as in icp.yml.
+    decisions : Sequence of Decision
         What was decided; none: the draft to the letter.
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    cases, outcomes, customers, negatives
+    cases, outcomes, customers, negatives : DataFrame
         The artifacts of these names.
 
     Returns

@@ -43,10 +43,10 @@ def krippendorff_alpha(ratings: pd.DataFrame, *, seed: int = 0) -> Agreement:
 
     Parameters
     ----------
-    ratings
+    ratings : DataFrame
         Columns unit, rater and value; one row a unit and rater. A rater need not have judged every unit. With a column
         cluster, units of one cluster are drawn together for the interval.
-    seed
+    seed : int, default 0
         Of the draws.
 
     Returns
@@ -109,12 +109,12 @@ def compare_coders(passages: pd.DataFrame, coders: pd.DataFrame, *, seed: int = 
 
     Parameters
     ----------
-    passages
+    passages : DataFrame
         Columns interview, passage and codes (a tuple).
-    coders
+    coders : DataFrame
         Columns coder, interview, passage and code; a coder has read the whole of each interview of which there is a
         row.
-    seed
+    seed : int, default 0
         Of the draws.
 
     Returns
@@ -140,9 +140,9 @@ def kendalls_w(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
 
     Parameters
     ----------
-    votes
+    votes : DataFrame
         Columns item, rater and vote (the higher the better); of several votes of a rater on an item the median counts.
-    seed
+    seed : int, default 0
         Of the draws and shuffles.
 
     Returns

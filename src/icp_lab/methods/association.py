@@ -20,12 +20,12 @@ class Association(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an attribute (or a member of a list): `attribute`, `level` (of a category the one whose share differs
         most; empty for numbers), a column a group with the median or with the share that has the level (NaN where too
         few have a value), `n`, `effect` (Cramer's V, 0 to 1) with `low` and `high`, `p_value`, `q_value`, `distinct`,
         `before_sale`. Strongest evidence first.
-    groups
+    groups : dict of str to int
         Accounts in each group, those that nobody is in left out.
     """
 
@@ -39,11 +39,15 @@ def compare_all(attributes: pd.DataFrame, groups: Mapping[str, Collection[str]],
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row an account, indexed by its id: numbers, dates, text, flags, or tuples of text.
-    groups
+    groups : Mapping of str to Collection of str
         Name -> ids; nobody is in two groups.
-    q, defining, after_sale
+    q : float, default 0.1
+        As for `compare_groups`.
+    defining : Collection of str, default ()
+        As for `compare_groups`.
+    after_sale : Collection of str, default ()
         As for `compare_groups`.
 
     Returns
@@ -146,9 +150,9 @@ def pick_valuable(customers: pd.DataFrame, share: float) -> Sides:
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`; those without a value are in neither group.
-    share
+    share : float
         Share of customers of high value, 0 to 1.
 
     Examples
@@ -168,7 +172,7 @@ def pick_best(success: pd.DataFrame) -> Sides:
 
     Parameters
     ----------
-    success
+    success : DataFrame
         The artifact `success`: account_id, best.
 
     Examples

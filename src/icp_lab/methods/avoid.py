@@ -17,11 +17,11 @@ class Failures:
 
     Parameters
     ----------
-    negative, others
+    negative, others : tuple of str
         Ids, sorted; nobody is in both.
-    among
+    among : str
         customers; or accounts, where no customer shows a sign and those that never bought stand in.
-    min_signs
+    min_signs : int
         Signs that a customer has to show.
     """
 
@@ -44,14 +44,14 @@ def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, status.
-    outcomes
+    outcomes : DataFrame
         The artifact `outcomes`: account_id, outcome, positive. Who is too young for the outcome `best` and shows no
         sign is left out.
-    negatives
+    negatives : DataFrame
         Negative accounts with a flag a sign.
-    min_signs
+    min_signs : int, default 2
         Signs that a customer has to show to count, 1 to 5; no more than the kinds of signs that customers show.
 
     Returns
@@ -91,11 +91,11 @@ def find_avoid(attributes: pd.DataFrame, negative: Sequence[str], others: Sequen
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes only, a row an account, indexed by its id.
-    negative, others
+    negative, others : Sequence of str
         Ids of the negative accounts, and of those that they are held against. All other accounts are left out.
-    **plan
+    **plan : object
         max_criteria (3 unless told), permutations (99), bootstraps (50), seed: as for `find_icp`.
 
     Returns
@@ -123,7 +123,7 @@ def describe_avoid(finding: Finding) -> dict[str, Any]:
 
     Parameters
     ----------
-    finding
+    finding : Finding
         What `find_avoid` found.
 
     Returns

@@ -29,16 +29,16 @@ class Definition:
 
     Parameters
     ----------
-    kind
+    kind : str
         `holds`, `kept` (a former version), `declared` (by people), `drafted` (anew, on the earlier cases alone),
         `looser` (the definition without some criteria), `biggest` (the most common industry) or `all`.
-    name
+    name : str
         The version, who declared it, the criteria left out (comma-separated), or the industry.
-    rule
+    rule : Rule
         Its criteria.
-    day
+    day : date
         The day up to which it can have seen data.
-    then
+    then : Lift or None, default None
         The lift of its evidence, where it was written down.
     """
 
@@ -55,11 +55,13 @@ def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]]
 
     Parameters
     ----------
-    profile, versions
+    profile : dict of str to object
         The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
-    hypotheses
+    versions : Sequence of dict of str to object
+        The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
+    hypotheses : Sequence of Hypothesis
         What people declared.
-    as_of
+    as_of : date
         The day up to which the study looks.
 
     Returns
@@ -92,29 +94,31 @@ class Backtest(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a definition: `kind`, `name`, `day`, `seen` (it may have seen the later cases); on the earlier cases
         `then` with `then_low`, `then_high` (the lift; that of the evidence, of a redraft cross-fitted) and
         `then_inside`, the share that came out well inside; on the later ones `lift`, `low`, `high`, `n`, `covered`,
         `covered_positives`, `coverage` (share of cases), `caught` (share of the good ones), `inside` with
         `inside_low`, `inside_high` (the interval of the lift, times the share of all).
-    rules, outcome
+    rules : tuple of Rule
         Their rules, and the outcome that the cases are about.
-    main
+    outcome : str
+        Their rules, and the outcome that the cases are about.
+    main : int
         The row that the conclusion is about: the first, where it had not seen the later cases. -1: none.
-    day
+    day : str
         The last day of the earlier cases, as YYYY-MM-DD.
-    earlier, later
+    earlier, later : tuple of 2 int
         Known cases on either side of it, and how many came out well.
-    acquainted
+    acquainted : int
         Later cases whose account has earlier ones.
-    verdict
+    verdict : str
         holds (the interval lies above 1), none (more than a little is ruled out), unclear, nobody (lies inside), or
         few (too few cases).
-    why
+    why : str
         How the forward figure stands to that on random parts: above by `chance`, as the `base` is lower, or as
         something `changed`; else `within` it or `gone`.
-    lacking
+    lacking : tuple of str
         Definitions about attributes that the study does not have.
     """
 
@@ -148,9 +152,13 @@ def take_settled(cases: pd.DataFrame, as_of: date, window_months: int, scores: p
 
     Parameters
     ----------
-    cases, as_of, window_months
+    cases : DataFrame
         As for `backtest`.
-    scores
+    as_of : date
+        As for `backtest`.
+    window_months : int
+        As for `backtest`.
+    scores : Series or None, default None
         Success by account_id. Best customers are then called best of those that began at about the same time, about
         forty, as many of them as are best of all: whoever began earlier has had more time to become one.
     """
@@ -176,19 +184,23 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    cases
+    cases : DataFrame
         Of one outcome: case_id, account_id, positive (yes, no, unknown), time, outcome.
-    definitions
+    definitions : Sequence of Definition
         Of `list_definitions`.
-    as_of, window_months, scores
+    as_of : date
         Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
-    share
+    window_months : int, default 12
+        Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
+    scores : Series or None, default None
+        Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
+    share : float, default 0.65
         Of the cases that are the earlier ones, where no definition is old enough.
-    split
+    split : date or None, default None
         The last day of the earlier cases; by default the day of the newest definition that leaves enough later ones.
-    seed
+    seed : int, default 0
         Of the parts into which the earlier cases are dealt for the random figure.
 
     Returns
@@ -350,9 +362,17 @@ def check_promise(  # noqa: PLR0913  (what was promised, and what is known)
 
     Parameters
     ----------
-    profile
+    profile : dict of str to object
         The definition that holds, in the form of icp.yml; without `promise` and `as_of` nothing was promised.
-    attributes, cases, as_of, window_months, scores
+    attributes : DataFrame
+        As for `backtest`.
+    cases : DataFrame
+        As for `backtest`.
+    as_of : date
+        As for `backtest`.
+    window_months : int, default 12
+        As for `backtest`.
+    scores : Series or None, default None
         As for `backtest`.
 
     Returns

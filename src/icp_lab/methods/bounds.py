@@ -23,11 +23,11 @@ def settle_bounds(rule: Rule, units: pd.DataFrame, cases: Counts, positives: Cou
 
     Parameters
     ----------
-    rule
+    rule : Rule
         A rule whose bounds come from coarse bins.
-    units
+    units : DataFrame
         The table it was found in, a row a unit.
-    cases, positives
+    cases, positives : Counts
         How many cases each unit stands for, and how many of them came out well.
 
     Returns

@@ -40,18 +40,18 @@ class Candidates(Shown):
 
     Parameters
     ----------
-    proposals
+    proposals : tuple of Proposal
         The profiles; those that cannot be held against the data are in `lacking`.
-    frame
+    frame : DataFrame
         A row a proposal: `kind`, `name`, `describes`, `accounts` (all that it takes in), `caught` (share of the good
         cases, 0 to 1), `covered` (cases), `lift` with `low` and `high`, `counted` (how the lift is had), `p_value`
         (of the rule as if it alone had been stated; NaN for rules that a search found), `revenue` (share, 0 to 1),
         `leads` (NaN without any), `leads_a_rep`, and for each other outcome X `X`, `X_low`, `X_high` (its lift there).
-    lacking
+    lacking : tuple of Proposal
         Proposals about attributes that the data do not have.
-    tries
+    tries : int
         Distinct rules looked at beside the search, those tried by hand included.
-    luck
+    luck : float
         The chance that the best of so many looks as good where all are without merit.
     """
 
@@ -78,9 +78,11 @@ def propose_segments(attributes: pd.DataFrame, members: pd.DataFrame,
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    members, segmentation
+    members : DataFrame
+        The artifacts `segments` and `segmentation`.
+    segmentation : dict of str to object
         The artifacts `segments` and `segmentation`.
 
     Returns
@@ -108,21 +110,21 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
 
     Parameters
     ----------
-    proposals
+    proposals : Sequence of Proposal
         Of `list_proposals`.
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    outcomes, customers
+    outcomes, customers : DataFrame
         The artifacts of these names.
-    finding
+    finding : Finding
         What the search found: its lift is cross-fitted.
-    leads
+    leads : DataFrame
         The table of leads; where none of them is open, prospects stand in for them.
-    drafted_on
+    drafted_on : str
         The outcome that the profile is drafted on.
-    reps
+    reps : float, default 0
         People in sales; 0: not known.
-    tried
+    tried : Sequence of str, default ()
         Keys of rules tried by hand.
 
     Returns

@@ -23,7 +23,7 @@ def lay_cells(market: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Parameters
     ----------
-    market
+    market : DataFrame
         The table `market`.
 
     Returns

@@ -24,9 +24,9 @@ def place_accounts_by(profile: dict[str, Any], attributes: pd.DataFrame) -> pd.D
 
     Parameters
     ----------
-    profile
+    profile : dict of str to object
         In the form of icp.yml, of this study or of a former state of it.
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id; what the definition asks for and is not there is unknown.
 
     Returns
@@ -74,11 +74,11 @@ def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd
 
     Parameters
     ----------
-    former, proposed
+    former, proposed : dict of str to object
         Two definitions in the form of icp.yml.
-    attributes
+    attributes : DataFrame
         Candidate attributes as they are now, indexed by account_id.
-    stood
+    stood : DataFrame
         Where accounts stood when the former was adopted, as `place_accounts_by` said then; may be empty.
 
     Returns
@@ -139,13 +139,13 @@ def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of 
 
     Parameters
     ----------
-    profile, draft
+    profile, draft : dict of str to object
         The definition that holds, and what this run's data propose, in the form of icp.yml.
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    deals
+    deals : DataFrame
         account_id, stage, closed.
-    start, line, as_of
+    start, line, as_of : date
         Deals closed from `start` to before `line` are held against those from `line` to `as_of`.
 
     Returns
@@ -206,9 +206,9 @@ def judge_review(profile: Mapping[str, Any], as_of: date) -> dict[str, Any]:
 
     Parameters
     ----------
-    profile
+    profile : Mapping of str to object
         The definition that holds, in the form of icp.yml.
-    as_of
+    as_of : date
         The day up to which the study looks.
 
     Returns

@@ -69,11 +69,11 @@ def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: in
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a case, a column a candidate attribute: numbers, text, booleans, or tuples of text.
-    min_level
+    min_level : int, default 3
         Categories with fewer cases cannot be named in a criterion.
-    min_member
+    min_member : int, default 10
         The same for members of lists.
 
     Returns
@@ -129,9 +129,9 @@ def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    known
+    known : ndarray of float
         The values, sorted, without missing ones.
-    bins
+    bins : int
         How many bins are wanted; fewer come out where values repeat.
 
     Returns

@@ -21,14 +21,14 @@ def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float 
 
     Parameters
     ----------
-    passages
+    passages : DataFrame
         Columns interview, passage, topic, heading, text and codes (a tuple of those that it has already: these are not
         suggested again).
-    codebook
+    codebook : DataFrame
         Columns code, name, meaning, examples (a tuple of phrases) and topic.
-    cut
+    cut : float, default CUT
         From which nearness on a code is suggested, 0 to 1.
-    most
+    most : int, default 3
         At most so many codes are suggested for a passage, 1 or more.
 
     Returns

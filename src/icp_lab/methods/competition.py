@@ -23,15 +23,15 @@ class Competition(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a competitor: the columns of the table; `targets` (does it name a target that can be compared?), `hits` of
         our `n` accounts that fit and are inside its target, `overlap` with overlap_low and overlap_high;
         `won` of `deals` in which it was named, `rate` (shrunken) with low and high.
-    segments
+    segments : DataFrame
         A row a competitor and kind of account: `kind`, won, deals, rate, low, high.
-    overall
+    overall : float
         Share of all closed deals that were won.
-    named
+    named : dict of str to int
         Of closed deals: named_won of won, named_lost of lost ones name a competitor.
     """
 
@@ -46,7 +46,7 @@ def shrink_rates(won: Floats, n: Floats) -> Floats:
 
     Parameters
     ----------
-    won, n
+    won, n : ndarray of float
         Deals won, and deals, of each group.
 
     Returns
@@ -90,15 +90,15 @@ def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is 
 
     Parameters
     ----------
-    competitors, deals
+    competitors, deals : DataFrame
         The tables; either may be empty.
-    customers
+    customers : DataFrame
         The artifact: `kind` of each account.
-    attributes
+    attributes : DataFrame
         Of our accounts, indexed by account_id.
-    rule
+    rule : Rule
         The profile.
-    kind
+    kind : str, default 'industry'
         The column of customers that tells segments apart: industry, size_band, region.
 
     Returns
@@ -169,15 +169,15 @@ def read_trends(trends: pd.DataFrame, attributes: pd.DataFrame, rule: Rule, *, a
 
     Parameters
     ----------
-    trends
+    trends : DataFrame
         The table.
-    attributes
+    attributes : DataFrame
         Of our accounts: their names are looked for in the words of a trend.
-    rule
+    rule : Rule
         The profile; its values are looked for too.
-    as_of
+    as_of : date
         The day up to which the study looks.
-    lasts
+    lasts : int, default 18
         Months after which a statement is old.
 
     Returns

@@ -27,13 +27,13 @@ class Confounding(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a clear difference (or criterion) and an attribute held fixed in which it is no longer clear: `attribute`,
         `level`, `start`, `end` and `measure` as in `Contrast`, or for a criterion its words as the level and the
         measure `lift`; `held` (what is held fixed) and `held_level` (its clearest level); `crude` and, held fixed,
         `effect` with their 95 % intervals; `n` (accounts in strata with both groups); `moved` (share of the effect that
         is gone, 0 to 1); `kind`: explained (what is held fixed stands by itself) or together (neither does).
-    tried
+    tried : int
         Pairs of a clear difference and an attribute to hold fixed.
     """
 
@@ -63,9 +63,13 @@ def find_confounding(
 
     Parameters
     ----------
-    attributes, first, second
+    attributes : DataFrame
         As for `compare_groups`.
-    contrast
+    first : Sequence of str
+        As for `compare_groups`.
+    second : Sequence of str
+        As for `compare_groups`.
+    contrast : Contrast
         What it said of them. Differences known before the sale are looked at; what is held fixed may be known after it.
 
     Returns
@@ -107,15 +111,15 @@ def find_confounders(cases: pd.DataFrame, positive: pd.Series, rule: Rule, strat
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row a case; the rule's attributes and `strata_columns` are among the columns.
-    positive
+    positive : Series
         Nullable boolean on the same index; unknown ones are left out.
-    rule
+    rule : Rule
         The rule; its own attributes are held fixed in turn as well.
-    strata_columns
+    strata_columns : Sequence of str
         What else may be held fixed, known before or after the sale.
-    groups
+    groups : Series or None, default None
         Key of cases that belong together; intervals allow for their likeness.
 
     Returns

@@ -34,20 +34,20 @@ class Contrast(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an attribute (numbers) or a level of one (categories, list members, yes/no), in the form of the artifact
         `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1) or `median_first`, `median_second`
         (numbers), `start` and `end` (of a quarter of a number's range, which is then a level), `before_sale`: is it
         known before the sale? and `distinct`: does it survive the control of multiplicity? Strongest evidence first.
-    skipped
+    skipped : DataFrame
         What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
-    comparison
+    comparison : str
         Which groups.
-    n_first, n_second
+    n_first, n_second : int
         Accounts in the groups.
-    q
+    q : float
         Share of false finds that is put up with among all that are called distinct.
-    first_are
+    first_are : str, default 'best'
         What the first group is: best; or customers, where nobody is known to be best.
     """
 
@@ -69,24 +69,24 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row an account, indexed by its id. Numbers and dates are compared as numbers, flags and text by level,
         tuples by member; missing values are left out attribute by attribute.
-    first, second
+    first, second : Sequence of str
         Ids of the accounts in each group; nobody is in both.
-    comparison
+    comparison : Comparison, default 'best_negative'
         Name of the comparison, carried along.
-    q
+    q : float, default 0.1
         Accepted share of false finds among those called distinct, 0 to 1.
-    min_n
+    min_n : int, default 10
         Fewest accounts with a value that each group needs for an attribute to be tested.
-    defining
+    defining : Collection of str, default ()
         Attributes that say themselves who is in which group: they are listed, not tested.
-    after_sale
+    after_sale : Collection of str, default ()
         Attributes that are known only after the sale: they are tested and marked, as they can be an effect of it.
-    first_are
+    first_are : str, default 'best'
         What the first group is, carried along.
-    quarters
+    quarters : bool, default False
         Compare numbers by the quarters of their range as well, which shows what is neither more nor less.
 
     Returns
@@ -201,7 +201,7 @@ def estimate_delta(x: Floats, y: Floats) -> tuple[float, float, float]:
 
     Parameters
     ----------
-    x, y
+    x, y : ndarray of float
         Values of the two groups, at least two each, none missing.
 
     Returns
@@ -287,9 +287,9 @@ def estimate_ratio(a: int, n: int, b: int, m: int) -> tuple[float, float, float]
 
     Parameters
     ----------
-    a, n
+    a, n : int
         Accounts of the first group that have it, and all of them.
-    b, m
+    b, m : int
         The same for the second group.
 
     Returns

@@ -96,17 +96,17 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
 
     Parameters
     ----------
-    icp
+    icp : Mapping of str to object
         The definition in the form of icp.yml: version (its day where it has none), verdict, personas.
-    scores, coverage
+    scores, coverage : DataFrame
         The artifacts `scores` and `agreed_coverage`.
-    leads
+    leads : DataFrame
         The fit of leads, as `coverage`, `account_id` being the lead.
-    exports
+    exports : Mapping of str to DataFrame
         The tables accounts, contacts and leads with those columns alone that the study's files have.
-    formats
+    formats : Mapping of str to str
         By table, the CRM that it is an export of: what an export says holds for its own CRM, where it has none for any.
-    private
+    private : bool, default False
         Are the companies too not to be named outside OUT/private?
 
     Returns

@@ -18,7 +18,7 @@ def count_months(days: pd.Series) -> Floats:
 
     Parameters
     ----------
-    days
+    days : Series
         Dates; missing ones give NaN.
 
     Returns
@@ -65,16 +65,16 @@ class CustomerBase(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an account: account_id, name, status, churned, churned_on, lapsed, since, tenure_months, industry,
         size_band, region, as in the artifact `customers`.
-    definitions
+    definitions : DataFrame
         A row a definition of having left: definition, told (customers that it can be said of), left, used.
-    contradictions
+    contradictions : DataFrame
         A row a pair of definitions: first, second, both, only_first, only_second, neither.
-    lapses
+    lapses : DataFrame
         A row a factor k: factor, told, lapsed. Shows what the choice of k decides.
-    definition
+    definition : str
         The definition in use: one of `DEFINITIONS`, or empty where nobody can be said to have left.
     """
 
@@ -103,18 +103,18 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
 
     Parameters
     ----------
-    accounts
+    accounts : DataFrame
         A row an account: account_id, name, industry, employees, annual_revenue, region, country, customer_since,
         churned.
-    deals
+    deals : DataFrame
         A row an opportunity: account_id, stage (won, lost, open), created, closed. May be empty, as may those below.
-    revenue
+    revenue : DataFrame
         A row a payment or contract: account_id, amount, date, end_date, recurring, ended.
-    churn
+    churn : DataFrame
         A row an end of a relationship: account_id, date.
-    as_of
+    as_of : date
         The day up to which we look; nothing later counts.
-    lapse_factor
+    lapse_factor : float, default 3.0
         k: a customer has lapsed after k times its own median interval between days with an order, above 1.
 
     Returns
@@ -167,9 +167,9 @@ def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A table of the study, or an artifact; it may lack columns, or be empty.
-    name
+    name : str
         Its name; a column that is not there becomes all missing.
 
     Returns
@@ -202,7 +202,7 @@ def tell_left(base: pd.DataFrame) -> pd.Series:
 
     Parameters
     ----------
-    base
+    base : DataFrame
         churned and lapsed, as in the artifact `customers`.
 
     Returns

@@ -27,11 +27,15 @@ def test_icp(cases: pd.DataFrame, positive: pd.Series, rule: Rule, *,
 
     Parameters
     ----------
-    cases, positive, groups
+    cases : DataFrame
         As for `find_icp`; the rule's attributes must be among the columns.
-    rule
+    positive : Series
+        As for `find_icp`; the rule's attributes must be among the columns.
+    groups : Series or None, default None
+        As for `find_icp`; the rule's attributes must be among the columns.
+    rule : Rule
         The stated rule.
-    declared_before
+    declared_before : object, default None
         When it was declared. Without it the verdict is at most `tentative`, for the reason `edited`. A date can show
         that a rule came too late, never that it came early enough: where `cases` have dates in a column `time`, a rule
         declared after the last of them is `edited` too; that nobody had looked before is the caller's word.
@@ -89,9 +93,13 @@ def shuffle_groups(inside: NDArray[np.bool], outcome: NDArray[np.floating[Any]],
 
     Parameters
     ----------
-    inside, outcome, group
+    inside : ndarray of bool
         Is a case inside, its outcome (yes or no, a rank, a score), and the number of its group, from 0.
-    seed
+    outcome : ndarray of float
+        Is a case inside, its outcome (yes or no, a rank, a score), and the number of its group, from 0.
+    group : ndarray of object
+        Is a case inside, its outcome (yes or no, a rank, a score), and the number of its group, from 0.
+    seed : int, default 0
         Of the shuffles.
 
     Returns
@@ -143,11 +151,11 @@ class HypothesisTests(Shown):
 
     Parameters
     ----------
-    hypotheses
+    hypotheses : tuple of Hypothesis
         As declared.
-    findings
+    findings : tuple of Finding
         One each, with the verdict after Holm; `p_value` is that of the rule alone.
-    p_holm
+    p_holm : tuple of float
         The p-values when all of them count as looked at (Holm, 1979).
     """
 
@@ -171,11 +179,15 @@ def test_hypotheses(cases: pd.DataFrame, positive: pd.Series, hypotheses: Sequen
 
     Parameters
     ----------
-    cases, positive, groups
+    cases : DataFrame
         As for `test_icp`.
-    hypotheses
+    positive : Series
+        As for `test_icp`.
+    groups : Series or None, default None
+        As for `test_icp`.
+    hypotheses : Sequence of Hypothesis
         The rules, each with the day on which it was declared.
-    as_of
+    as_of : date or None, default None
         The day up to which the data go. A hypothesis of a later day may have been made from them: it is at most
         `tentative`, reason `edited`, until later data test it. It counts among the tries all the same.
 

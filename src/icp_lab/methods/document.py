@@ -36,11 +36,11 @@ class Standing(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         An account a row: account_id, name, status, fit, met, failed, unknown, best, score, value, churned.
-    counts
+    counts : DataFrame
         A status a row, accounts by fit: status, in, out, unknown.
-    inside, outside
+    inside, outside : Group
         How the cases on either side of the profile came out.
     """
 
@@ -71,7 +71,7 @@ def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.Dat
 
     Parameters
     ----------
-    customers, success, cases, coverage
+    customers, success, cases, coverage : DataFrame
         The artifacts of these names.
 
     Returns
@@ -115,15 +115,15 @@ def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
 
     Parameters
     ----------
-    agreed, avoid, segmentation
+    agreed, avoid, segmentation : dict of str to object
         The artifacts of these names; a negative profile that the review changed stands in `agreed`.
-    as_of
+    as_of : date
         Day up to which the study looks.
-    review_months
+    review_months : int
         Months until the next review, 1 to 24.
-    groups, personas
+    groups, personas : dict of str to object or None, default None
         The artifacts of these names; personas that the review left stand in `agreed`.
-    score
+    score : dict of str to object or None, default None
         The artifact: points and tiers. They are taken where they were made for these criteria, and not where another
         definition is in force.
 

@@ -21,11 +21,11 @@ class SizeFixed:
 
     Parameters
     ----------
-    plain, fixed
+    plain, fixed : Lift
         Lift of the rule on all cases, and against what each size band's share of good cases would give.
-    left
+    left : float
         Share of the excess over 1 that is left; NaN where the interval of the plain lift holds 1.
-    bands
+    bands : int
         How many size bands are on record; with fewer than two nothing is held fixed.
     """
 
@@ -40,11 +40,11 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: pd.Ser
 
     Parameters
     ----------
-    attributes, cases
+    attributes, cases : DataFrame
         As for `find_profile`.
-    bands
+    bands : Series
         Size band by account_id; missing ones form a band of their own.
-    rule
+    rule : Rule
         The profile.
 
     Returns
@@ -71,9 +71,11 @@ def hold_others_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule)
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         All that is known of the accounts, indexed by account_id: what is known only after the sale too.
-    cases, rule
+    cases : DataFrame
+        As for `hold_size_fixed`.
+    rule : Rule
         As for `hold_size_fixed`.
 
     Returns
@@ -101,13 +103,13 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    outcomes
+    outcomes : DataFrame
         The artifact `outcomes`: as `cases`, for every outcome.
-    rule
+    rule : Rule
         The profile.
-    drafted_on
+    drafted_on : str
         The outcome that it was found on; its lift here is on the same data and flatters.
 
     Returns
@@ -129,9 +131,9 @@ def cover_accounts(attributes: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id: every account, prospects too.
-    rule
+    rule : Rule
         The profile; without criteria nobody is in or out.
 
     Returns
@@ -189,9 +191,19 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
 
     Parameters
     ----------
-    finding, size, outcomes, more
+    finding : Finding
         What was found, what is left with size held fixed, the other outcomes, and further profiles.
-    name, outcome, tries
+    size : SizeFixed
+        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+    outcomes : OutcomeLifts
+        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+    more : MoreProfiles
+        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+    name : str
+        The study's name, what is predicted, and how many rules were looked at beside the search.
+    outcome : str
+        The study's name, what is predicted, and how many rules were looked at beside the search.
+    tries : int, default 0
         The study's name, what is predicted, and how many rules were looked at beside the search.
 
     Returns

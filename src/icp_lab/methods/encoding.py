@@ -20,9 +20,9 @@ class Encoding(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an account, sorted by id; a column a number or a level, centred, missing = 0 (the middle).
-    attributes
+    attributes : tuple of str
         The attribute that each column came from, in the order of the columns.
     """
 
@@ -40,7 +40,7 @@ def encode_attributes(attributes: pd.DataFrame) -> Encoding:
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row an account, indexed by account_id. Numbers (float64), categories (text), yes/no (`boolean`),
         lists (object column of tuples).
 

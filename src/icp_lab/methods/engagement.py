@@ -22,15 +22,15 @@ class Decay(Shown):
 
     Parameters
     ----------
-    half_life, low, high
+    half_life, low, high : float
         Days in which a touch loses half of its weight, with the 95 % interval; NaN ends where it was not estimated.
-    ratio
+    ratio : float
         Times the chance that a fresh touch makes of the outcome at any time; NaN where it was not estimated.
-    events, units
+    events, units : int
         Outcomes and units that they are estimated from.
-    estimated
+    estimated : bool
         Do touches go before outcomes, more clearly than chance allows? If not, `half_life` is a convention.
-    frame
+    frame : DataFrame
         A row a half-life: `half_life`, `fits` (log-likelihood over that of touches without effect).
     """
 
@@ -49,7 +49,7 @@ def list_touches(engagement: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFra
 
     Parameters
     ----------
-    engagement, contacts
+    engagement, contacts : DataFrame
         The tables of these names. A touch with a contact belongs to the contact's account.
     """
     account = engagement["contact_id"].map(contacts.set_index("contact_id")["account_id"])
@@ -63,11 +63,11 @@ def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -
 
     Parameters
     ----------
-    touches
+    touches : DataFrame
         Of `list_touches`.
-    leads
+    leads : DataFrame
         The table: lead_id, created, converted.
-    as_of
+    as_of : date
         The day up to which leads were watched.
 
     Returns
@@ -139,11 +139,11 @@ def score_engagement(touches: pd.DataFrame, decay: Decay, *, as_of: date) -> pd.
 
     Parameters
     ----------
-    touches
+    touches : DataFrame
         Of `list_touches`.
-    decay
+    decay : Decay
         Of `estimate_decay`.
-    as_of
+    as_of : date
         Today.
 
     Returns

@@ -24,14 +24,14 @@ class Summary:
 
     Parameters
     ----------
-    name
+    name : str
         The attribute.
-    how
+    how : How
         `rows`: how many there are; `months`: in how many calendar months there was one; `days_since`: days since the
         latest, 0 on the last day that counts; `sum`, `mean`, `min`, `max` of `column`.
-    column
+    column : str, default ''
         The column that the last four are of; missing values and NaN are left out.
-    months, days
+    months, days : int or None, default None
         Only events of the last so many months, or days; all events when both are None.
     """
 
@@ -48,13 +48,15 @@ def summarize_events(events: Any, summaries: "Sequence[Summary]", *, before: dat
 
     Parameters
     ----------
-    events
+    events : object
         A row an event (usage, payment, touch): a frame of pandas or Polars, a DuckDB relation or a Spark frame.
-    summaries
+    summaries : Sequence of Summary
         The attributes to make.
-    before
+    before : date or str
         The first day that no longer counts, or the column that holds it for each event.
-    by, on
+    by : str, default 'account_id'
+        The columns with the account and the day (a date or a time).
+    on : str, default 'date'
         The columns with the account and the day (a date or a time).
 
     Returns
@@ -144,13 +146,13 @@ def measure_use(usage: pd.DataFrame, customers: pd.DataFrame, as_of: date, month
 
     Parameters
     ----------
-    usage
+    usage : DataFrame
         Use in a period, or an event: account_id, date, active_users, seats, events. May be empty.
-    customers
+    customers : DataFrame
         A row a customer, indexed by account_id: churned_on, tenure_months.
-    as_of
+    as_of : date
         The day up to which we look; for a customer that left, the day that it left.
-    months
+    months : int, default 12
         Months before that day in which use counts, 1 to 36.
 
     Returns

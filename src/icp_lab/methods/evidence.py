@@ -46,23 +46,34 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row a case on a unique index; numbers, text, booleans, or tuples of text.
-    positive
+    positive : Series
         Nullable boolean on the same index; unknown ones are left out and counted.
-    groups
+    groups : Series or None, default None
         Key of cases that belong together: kept together in folds, shuffles and bootstraps.
-    strata
+    strata : Series or None, default None
         Key of cases among which outcomes may be exchanged, such as cohorts.
-    time
+    time : Series or None, default None
         Dates of the cases, for a test on the latest 30 %.
-    attributes
+    attributes : tuple of str or list of str or None, default None
         The candidate columns; all by default.
-    leaks
+    leaks : dict of str to str or None, default None
         Attributes that are refused, with the code of the suspicion, where `find_leaks` was asked beforehand.
-    max_criteria, min_covered
+    max_criteria : int, default 5
         Most criteria (1 to 5), and fewest cases that a rule may cover (default: 10 or 2 %, whichever is more).
-    permutations, folds, bootstraps, seed
+    min_covered : int or None, default None
+        Most criteria (1 to 5), and fewest cases that a rule may cover (default: 10 or 2 %, whichever is more).
+    permutations : int, default 999
+        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
+        stability; and the number that all chance comes from.
+    folds : int, default 5
+        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
+        stability; and the number that all chance comes from.
+    bootstraps : int, default 100
+        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
+        stability; and the number that all chance comes from.
+    seed : int, default 0
         Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
         stability; and the number that all chance comes from.
 
@@ -203,9 +214,9 @@ def plan_cases(rate: float, cover: float) -> tuple[float, int]:
 
     Parameters
     ----------
-    rate
+    rate : float
         Share of positive cases, 0 to 1.
-    cover
+    cover : float
         Share of cases inside the profile.
 
     Returns
@@ -237,11 +248,13 @@ def find_showable(n: int, rate: float, cover: float = 0.2, level: float = SEARCH
 
     Parameters
     ----------
-    n, rate
+    n : int
         Cases, and the share of positive ones.
-    cover
+    rate : float
+        Cases, and the share of positive ones.
+    cover : float, default 0.2
         Share of cases inside the profile.
-    level
+    level : float, default SEARCHED
         Of the test: that of a search by default, 0.05 for a rule that was declared beforehand.
 
     Returns
@@ -277,7 +290,7 @@ def scan_levels(trial: Trial) -> tuple[Lean, ...]:
 
     Parameters
     ----------
-    trial
+    trial : Trial
         The known cases.
 
     Returns

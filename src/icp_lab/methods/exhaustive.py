@@ -35,16 +35,20 @@ def rank_conjunctions(members: NDArray[np.bool_], positive: NDArray[np.bool_], *
 
     Parameters
     ----------
-    members
+    members : ndarray of bool
         A row a condition, a column a case: who meets it.
-    positive
+    positive : ndarray of bool
         Who came out well.
-    prices
+    prices : ndarray of float or None, default None
         What each condition costs, in units of the quality, 0 or more; by default nothing.
-    wracc
+    wracc : bool, default False
         Quality is the gain in binomial log-likelihood by telling the covered cases from the rest (nats); with this,
         weighted relative accuracy: cover times (rate inside - rate).
-    depth, keep, least
+    depth : int, default 3
+        Most conditions in a rule, rules wanted, and fewest cases that a rule may cover.
+    keep : int, default 10
+        Most conditions in a rule, rules wanted, and fewest cases that a rule may cover.
+    least : int, default 1
         Most conditions in a rule, rules wanted, and fewest cases that a rule may cover.
 
     Returns

@@ -17,7 +17,7 @@ def find_bar(hits: float, n: float, others: float, m: float) -> float:
 
     Parameters
     ----------
-    hits, n, others, m
+    hits, n, others, m : float
         Events and units of the one arm, and of the other.
 
     Returns
@@ -48,9 +48,9 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
 
     Parameters
     ----------
-    hits, n, others, m
+    hits, n, others, m : int
         Events and units of the pilot, and of the control.
-    bar
+    bar : float or None, default None
         Standard errors to either side; left out: those that hold whenever one looks (`find_bar`).
 
     Returns
@@ -86,11 +86,11 @@ def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, i
 
     Parameters
     ----------
-    base
+    base : float
         Share of the control that converts, above 0.
-    times
+    times : float
         The effect: how many times as many of the pilot convert; `base * times` is below 1.
-    share
+    share : float, default 0.5
         Share of the units that are drawn into the pilot.
 
     Returns
@@ -140,13 +140,13 @@ def check_story(before: float, after: float, fall: float, *, flow: float, months
 
     Parameters
     ----------
-    before, after
+    before, after : float
         Share of leads that convert, above 0 and below 1, `after` the larger.
-    fall
+    fall : float
         How much less a customer costs after, above 0 and below 1.
-    flow
+    flow : float
         Leads a month.
-    months
+    months : int, default 6
         Months that the story took; as many before.
 
     Returns

@@ -19,17 +19,17 @@ class Feedback(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a line of the profile and how the companies stand to it: about (fit, or the attribute of a criterion),
         stands (in, out, unknown; met, failed), yes (companies of which sales says that they fit), n, share with its
         95 % interval low and high.
-    gaps
+    gaps : DataFrame
         A row a line: about, gap (share of yes where it is met, less that where it is failed) with its 95 % interval
         low and high, n.
-    reasons
+    reasons : DataFrame
         A row an answer and reason: agrees, group (of `group_statement`; the words themselves where they are none of its
         groups and were said of three companies or more), n (companies), of (companies with that answer and a reason).
-    n, repeated, unmatched
+    n, repeated, unmatched : int
         Companies with an answer; earlier answers on the same ones, which a later one replaces; companies that are
         neither in accounts nor in leads.
     """
@@ -47,11 +47,11 @@ def read_feedback(feedback: pd.DataFrame, coverage: pd.DataFrame, *, as_of: date
 
     Parameters
     ----------
-    feedback
+    feedback : DataFrame
         date, agrees (does the profile fit this one?), account_id or lead_id, reason, note. May be empty.
-    coverage
+    coverage : DataFrame
         In the form of the artifact `coverage`, of accounts and leads: account_id (or the lead's), fit, met, failed.
-    as_of
+    as_of : date
         The day up to which we look.
 
     Returns
@@ -119,13 +119,16 @@ def list_asked(deals: pd.DataFrame, coverage: pd.DataFrame, feedback: pd.DataFra
 
     Parameters
     ----------
-    deals
+    deals : DataFrame
         account_id, stage, created, closed.
-    coverage
+    coverage : DataFrame
         The artifact `coverage`.
-    feedback
+    feedback : DataFrame
         What was said already: account_id, date.
-    as_of, months
+    as_of : date
+        Companies with a deal that is open, or was closed in these months, are asked about, unless an answer is on
+        record that is no older.
+    months : int, default 6
         Companies with a deal that is open, or was closed in these months, are asked about, unless an answer is on
         record that is no older.
 

@@ -18,13 +18,13 @@ class Lift(Shown):
 
     Parameters
     ----------
-    lift, low, high
+    lift, low, high : float
         P(positive | inside) / P(positive) and its 95 % interval; NaN where nobody is inside.
-    n, positives
+    n, positives : int
         Cases, and how many came out well.
-    covered, covered_positives
+    covered, covered_positives : float
         The same inside; an average over splits when the profile was cross-fitted, hence not whole.
-    groups
+    groups : int
         How many groups the cases form; equal to `n` when each case stands for itself.
     """
 
@@ -65,15 +65,15 @@ def measure_lift(inside: pd.Series, positive: pd.Series, *, strata: pd.Series | 
 
     Parameters
     ----------
-    inside
+    inside : Series
         Boolean or share between 0 and 1 a case; unknown counts as outside.
-    positive
+    positive : Series
         Boolean a case on the same index, none missing.
-    strata
+    strata : Series or None, default None
         What is held fixed, such as size bands: the lift is then against what the same mix of strata would give.
-    groups
+    groups : Series or None, default None
         Key of cases that belong together; the interval then allows for their likeness.
-    confidence
+    confidence : float, default 0.95
         Of the interval, 0 to 1.
 
     Returns
@@ -142,7 +142,11 @@ def shrink_leans(rules: list[Rule], lifts: list[Lift], tops: list[float]) -> tup
 
     Parameters
     ----------
-    rules, lifts, tops
+    rules : list of Rule
+        A level each: what it says, its lift, the upper end of its simultaneous interval.
+    lifts : list of Lift
+        A level each: what it says, its lift, the upper end of its simultaneous interval.
+    tops : list of float
         A level each: what it says, its lift, the upper end of its simultaneous interval.
 
     Returns
@@ -187,15 +191,15 @@ class Noise:
 
     Parameters
     ----------
-    lifts
+    lifts : tuple of float
         Cross-fitted lifts of shuffled data: comparable with the finding's lift.
-    paper_lifts
+    paper_lifts : tuple of float
         Lifts of the best rules on the very data that they were found in.
-    rules
+    rules : tuple of NoisyRule
         Some of those, the best-looking first.
-    shuffles
+    shuffles : int
         How many shuffles the p-value rests on.
-    agreements
+    agreements : tuple of float
         How much bootstraps of shuffled data agree with the rule found in them: mean Jaccard of their cases.
     """
 
@@ -225,43 +229,49 @@ class Finding(Shown):
 
     Parameters
     ----------
-    rule
+    rule : Rule
         The best rule found whatever the verdict; no criteria: true everywhere.
-    verdict, verdict_reason
+    verdict : Verdict
         `supported`, `tentative` or `unsupported`, and codes for why: too_few, ruled_out, unstable, leaking, edited.
-    n, best, unknown
+    verdict_reason : tuple of str
+        `supported`, `tentative` or `unsupported`, and codes for why: too_few, ruled_out, unstable, leaking, edited.
+    n, best, unknown : int
         Known cases, positive ones, and cases left out because their outcome is unknown.
-    covered, covered_best, covered_groups
+    covered, covered_best, covered_groups : int
         Cases and positive ones inside `rule`, on the data that it was found in, and how many groups they come from.
-    lift, lift_low, lift_high
+    lift, lift_low, lift_high : float
         Cross-fitted P(positive | inside) / P(positive), 95 % interval; NaN where it cannot be had.
-    fitted
+    fitted : Lift
         The same with its counts.
-    paper_lift
+    paper_lift : float
         The lift of `rule` on the data that it was found in; too good by construction.
-    p_value
+    p_value : float
         How often the whole search does as well in shuffled data.
-    stability
+    stability : dict of str to float
         Attribute -> share of bootstraps whose best rule uses it.
-    agreement
+    agreement : float
         How much the cases of bootstraps' best rules agree with those of this one (mean Jaccard, 0 to 1).
-    noise, alternatives, leans
+    noise : Noise
         What shuffled data give; near-equals; single levels, strongest first.
-    excluded_above
+    alternatives : tuple of Alternative
+        What shuffled data give; near-equals; single levels, strongest first.
+    leans : tuple of Lean
+        What shuffled data give; near-equals; single levels, strongest first.
+    excluded_above : float
         No single level that covers enough cases has a lift above this (95 %, all levels together).
-    interchangeable
+    interchangeable : dict of str to tuple of str
         Attribute of the rule -> others that could stand in its place and take in nearly the same cases.
-    leaking
+    leaking : dict of str to str
         Attribute -> why it is refused: it knows the outcome (codes of `find_leaks`).
-    ignored
+    ignored : tuple of str
         Attributes that could not be used: without variation, or dates.
-    showable
+    showable : float
         The smallest lift that a search of this many cases could show with 80 % power, were the profile a fifth of them.
-    needed
+    needed : int
         Cases that would show a lift of `needed_lift` with 80 % power, were the profile as wide as this one.
-    holdout
+    holdout : Lift or None
         The lift on the latest cases of a rule found on the earlier ones; None without times.
-    reasons
+    reasons : tuple of str
         Codes of the checks passed and failed, in order: noise, interval, stability, each `+` or `-`.
     """
 

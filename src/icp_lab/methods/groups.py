@@ -21,13 +21,21 @@ def fill_groups(  # noqa: PLR0913  (each source of statements)
 
     Parameters
     ----------
-    draft, contrasts, negatives, customers, themes
+    draft : dict of str to object
         The artifacts of these names.
-    triggers
+    contrasts : DataFrame
+        The artifacts of these names.
+    negatives : DataFrame
+        The artifacts of these names.
+    customers : DataFrame
+        The artifacts of these names.
+    themes : DataFrame
+        The artifacts of these names.
+    triggers : DataFrame
         The table; empty where the study has none.
-    belongs
+    belongs : dict of str to str
         Group of each attribute that may be a criterion.
-    q
+    q : float, default 0.1
         Contrasts up to this q value are stated, 0 to 1.
 
     Returns

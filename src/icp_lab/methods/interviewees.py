@@ -36,17 +36,17 @@ class Interviewees(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an account, in the form of the artifact `interviewees`: account_id, part (chosen, stand_in, former, lost),
         place (order of the choice), stands_in_for, reasons (codes: only_ or first_ and what it brings, of `SPREAD` or
         reason_group), industry, size_band, segment, reason_group, alike (accounts of its kind that are nearer to nobody
         else chosen), management and practitioner (people known of each kind).
-    deciders
+    deciders : DataFrame
         A row a person to talk to, in the form of the artifact `deciders`: account_id, place, kind (management,
         practitioner), contact_id (missing = still to be found), department, seniority, buying_role.
-    best
+    best : int
         How many best customers there are.
-    levels
+    levels : DataFrame
         A row a word of `SPREAD`: by, best (how many levels the best have), chosen (how many the chosen ones have).
     """
 
@@ -70,23 +70,23 @@ def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in f
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, status, churned, lapsed, industry, size_band.
-    success
+    success : DataFrame
         The artifact `success`: account_id, score, best.
-    segments
+    segments : DataFrame
         The artifact `segments`: account_id, segment. May be empty, as may those below.
-    negatives
+    negatives : DataFrame
         The artifact `negatives`: account_id, reason_group. Former and lost ones are spread over their reasons, too.
-    contacts
+    contacts : DataFrame
         A row a person: contact_id, account_id, title, department, seniority, buying_role.
-    interviews
+    interviews : int, default 8
         Best customers to talk to, 5 to 10; all of them where there are fewer.
-    stand_ins
+    stand_ins : int, default 2
         For each of them, 0 to 3.
-    former, lost
+    former, lost : int, default 0
         Former customers and lost accounts to talk to besides, 0 to 5.
-    deciders
+    deciders : int, default 2
         People to talk to in each, 1 to 4: by turns of the management and of those who work with it.
 
     Returns
@@ -139,7 +139,7 @@ def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
 
     Parameters
     ----------
-    people
+    people : DataFrame
         Columns seniority, title and role (part in buying); a text that says nothing may be missing.
 
     Returns

@@ -19,7 +19,7 @@ class Kinds(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a kind, and one for all (`by` = all): by, kind (missing = not known), accounts, customers, lost, left,
         years (of customership), leave (share that leaves within a year) with leave_low and leave_high, value (mean a
         customer) with value_low and value_high, valued (customers with a value), revenue, revenue_share, margin,
@@ -35,15 +35,15 @@ class Concentration(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a top share: top, customers, share (of the money), share_low, share_high.
-    curve
+    curve : DataFrame
         Points of the curve: customers (share of them, largest first) and money (their share).
-    n
+    n : int
         Customers with an amount.
-    total
+    total : float
         The money.
-    half
+    half : int
         How many customers bring half of the money.
     """
 
@@ -59,11 +59,11 @@ def compare_kinds(worth: Worth, *, resamples: int = 400, seed: int = 0) -> Kinds
 
     Parameters
     ----------
-    worth
+    worth : Worth
         Of `value_customers`.
-    resamples
+    resamples : int, default 400
         Bootstrap samples for the intervals of mean values.
-    seed
+    seed : int, default 0
         Seed of the bootstrap.
 
     Returns
@@ -98,9 +98,11 @@ def measure_concentration(amounts: pd.Series, *, resamples: int = 400, seed: int
 
     Parameters
     ----------
-    amounts
+    amounts : Series
         Money a customer; missing and negative amounts are left out.
-    resamples, seed
+    resamples : int, default 400
+        Of the bootstrap behind the intervals.
+    seed : int, default 0
         Of the bootstrap behind the intervals.
 
     Returns

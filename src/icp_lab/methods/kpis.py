@@ -58,15 +58,15 @@ class Kpis(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         The artifact `kpis`. A row a KPI, period (window, before, after) and side (in, out, all): kpi, period, side,
         value with its 95 % interval low and high, over (the numerator), n, maturity, start, end.
-    gaps
+    gaps : DataFrame
         A row a rate and pair: kpi, pair (sides: inside less outside in the window; times: after less before), gap with
         its 95 % interval low and high.
-    costed
+    costed : dict of str to float
         Share of the months of each period for which costs are recorded, by period. Below 1 there is no CAC.
-    unread
+    unread : int
         Rows of costs whose period cannot be read.
     """
 
@@ -91,26 +91,28 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, status, since, tenure_months, churned, lapsed, revenue, revenue_yearly,
         margin, value.
-    deals
+    deals : DataFrame
         account_id, stage (won, lost, open), amount, created, closed. May be empty, as may those below.
-    costs
+    costs : DataFrame
         period (a month, quarter or year, such as 2026-03, 2026-Q1, 2026), amount.
-    reached
+    reached : DataFrame
         Whom we reached: `list_reached`.
-    fit
+    fit : Series
         in, out or unknown, by the id of an account or lead; those without one are unknown.
-    as_of
+    as_of : date
         The day up to which we look.
-    since
+    since : str, default ''
         Day on which the profile was published, as YYYY-MM-DD; empty where it was not.
-    window_months
+    window_months : int, default 12
         Months of the window that ends at `as_of`, 1 or more.
-    lag_months
+    lag_months : int, default 0
         How many months spending comes before the customers that it wins, 0 or more.
-    resamples, seed
+    resamples : int, default 400
+        Of the bootstraps behind LTV, payback (over customers) and velocity (over accounts).
+    seed : int, default 0
         Of the bootstraps behind LTV, payback (over customers) and velocity (over accounts).
 
     Returns
@@ -164,11 +166,11 @@ def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what 
 
     Parameters
     ----------
-    engagement, contacts, leads, pilot
+    engagement, contacts, leads, pilot : DataFrame
         Tables of the study; each may be empty. A touch of a person counts for the person's account.
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, since.
-    as_of
+    as_of : date
         The day up to which we look.
 
     Returns

@@ -30,11 +30,11 @@ class Leaks(Shown):
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an attribute and a suspicion: `attribute`; `suspicion` (name; after_sale, later: by timing; function,
         missing, area: by telling the outcome); `figure` (later: share of cases whose date is later; function, missing,
         area: area under the curve; else NaN); `n` (cases behind the figure); `refused`: may it be no criterion?
-    insisted
+    insisted : tuple of str, default ()
         Attributes that the study uses all the same.
     """
 
@@ -66,17 +66,17 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row a case, a column an attribute: numbers, dates, text, flags, or tuples of text.
-    positive
+    positive : Series
         Nullable boolean on the same index; unknown ones are left out.
-    groups
+    groups : Series or None, default None
         Key of cases that belong together: what an attribute tells is judged on cases of other groups.
-    after_sale
+    after_sale : Collection of str, default ()
         Attributes known only after the sale.
-    time
+    time : Series or None, default None
         When each case began: a date column that is later says what happened afterwards.
-    insist
+    insist : Collection of str, default ()
         Attributes that the study uses all the same: shown, not refused. `attributes.include` only restricts, so it
         insists on nothing; a parameter under `steps` does.
 

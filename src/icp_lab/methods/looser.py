@@ -33,11 +33,11 @@ def compare_looser(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule) ->
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    cases
+    cases : DataFrame
         case_id, account_id, positive (yes, no, unknown); those of unknown outcome are left out.
-    rule
+    rule : Rule
         The profile.
 
     Returns
