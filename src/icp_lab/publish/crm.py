@@ -18,8 +18,8 @@ from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _, language
 from icp_lab.methods.crm import LOADED, SYSTEMS, TARGETS, Loads, Target
 from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
+from icp_lab.publish.book import Book, clean
 from icp_lab.publish.products import Publication
-from icp_lab.publish.workbook import Book, clean
 from icp_lab.rule import Rule
 from icp_lab.views import crm
 from icp_lab.views.table import MISSING

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader
 from icp_lab.artifacts.manifest import digest_text
 from icp_lab.locale import LANGUAGES, _, language
 from icp_lab.methods.interviewees import KINDS
-from icp_lab.publish.workbook import Book
+from icp_lab.publish.book import Book
 from icp_lab.views.interviews import list_topics
 from icp_lab.views.words import name, names
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from icp_lab.locale import _
-from icp_lab.publish.workbook import Book
+from icp_lab.publish.book import Book
 from icp_lab.views.words import names
 
 

@@ -1,150 +1,31 @@
-"""The definition for people who live in a spreadsheet: `icp.xlsx`.
+"""The definition for people who live in a spreadsheet: `icp.xlsx`."""
 
-Text out of the data is written as text: nothing in a cell is ever a formula or a link, whatever it begins with.
-The same content gives the same bytes.
-"""
-
-import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from math import ceil
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
-from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dtype
 from xlsxwriter.utility import xl_range_abs
 
 from icp_lab.artifacts import make_id
-from icp_lab.locale import N_, _, language
+from icp_lab.locale import N_, _
 from icp_lab.methods.kpis import KPIS
 from icp_lab.methods.market import Market
+from icp_lab.publish.book import RISKY, Book, clean, count_lines, is_missing, tell_kind
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import say_verdict, tell_avoid, tell_lead, tell_lift, tell_next_step, tell_verdict
 from icp_lab.views.market import tabulate_assumptions, tabulate_sizes
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
 from icp_lab.views.picture import COLOURS
-from icp_lab.views.table import LEFT, Table, say_value
+from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import names, phrase
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
-_RISKY = ("=", "+", "-", "@", "'")
-_LINE, _HIGHEST = 14.0, 409.0  # points
-_LONGEST = 32_767  # characters in a cell
 _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
-_FORMATS = {"integer": "#,##0", "money": "#,##0", "number": "#,##0.00", "ratio": "0.0#", "months": "0.0", "share": "0%",
-            "p": "0.000", "date": "yyyy-mm-dd", "text": "@"}
 _FITS = {"in": {"font_color": COLOURS["accent"], "bold": True}, "out": {"font_color": COLOURS["warn"]},
          "unknown": {"font_color": COLOURS["grey"], "italic": True}}
 _SCORES = {name: f"icp_{name}" for name in ("tier", "points", "probability", "low", "high")}
-
-
-class Book:
-    """A workbook while it is written: sheets that all look and print alike."""
-
-    def __init__(self, path: Path, title: str, as_of: str = "") -> None:
-        self.title, self.as_of = title, as_of
-        font = {"font_name": "Yu Gothic" if language() == "ja" else "Calibri", "font_size": 10}
-        plain = {f"strings_to_{each}": False for each in ("formulas", "urls", "numbers")}
-        self.file = xlsxwriter.Workbook(str(path), {**plain, "default_format_properties": font})
-        created = datetime.fromisoformat(as_of or "2000-01-01")
-        self.file.set_properties({"title": clean(self.title), "created": created})
-        wrap = {"text_wrap": True, "valign": "top"}
-        head = {**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"}
-        self.head, self.figures = (self.file.add_format(head | look) for look in ({"indent": 1}, {"align": "right"}))
-        # The quote mark keeps a text a text when somebody edits the cell.
-        self.quoted = self.file.add_format({**wrap, "num_format": "@", "indent": 1, "quote_prefix": True})
-        self.formats = {kind: self.file.add_format(wrap | {"num_format": code, "indent": int(kind == "text")})
-                        for kind, code in _FORMATS.items()}
-
-    def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
-                  kinds: Mapping[str, str | Sequence[str]] = MappingProxyType({})) -> Any:
-        """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
-
-        Each cell is written as what it is, the figures of a column in `kinds` as what that says, for all or row by row.
-        """
-        sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
-        for place, (head, cells) in enumerate(frame.items()):
-            figures = is_numeric_dtype(cells) and not is_bool_dtype(cells)
-            sheet.write_string(0, place, clean(str(head)), self.figures if figures else self.head)
-            sheet.set_column(place, place, width := _fit_width([*str(head).split(), *cells.head(200)]))
-            for row, value in enumerate([head, *cells]):
-                if isinstance(value, str) and len(value) * 2 > width:
-                    lines[row] = max(lines[row], count_lines(value, width))
-            usual = "integer" if figures and bool((cells.dropna() % 1 == 0).all()) else ""
-            told = kinds.get(str(head), usual)
-            for row, value in enumerate(cells, start=1):
-                if not _is_missing(value):
-                    kind = told if isinstance(told, str) else told[row - 1]
-                    self.write(sheet, (row, place), value, kind or _tell_kind(value))
-        self._fit_rows(sheet, lines)
-        sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
-        self.fit_paper(sheet, 0, frozen)
-        return sheet
-
-    def add_tables(self, name: str, *tables: Table) -> Any:
-        """Add a sheet of tables, each under its title: figures as figures, with the ends of their intervals beside."""
-        sheet, bold = self.file.add_worksheet(name[:31]), self.file.add_format({"bold": True, "font_size": 12})
-        row, lines, widths = 0, dict[int, int](), dict[int, float]()
-        for table in tables:
-            sheet.write_string(row, 0, clean(table.title.replace("**", "")), bold)
-            places = [(phrase("workbook", end) if end else " ".join(filter(None, (head, unit))), source, column.kind)
-                      for column, (head, _scaled) in zip(table.columns, table.heads(), strict=True)
-                      for source, end in zip(column.sources, ("", "low", "high"), strict=False)
-                      for unit in [_(column.unit)]]
-            for place, (head, source, kind) in enumerate(places):
-                sheet.write_string(row + 1, place, clean(head), self.head if kind in LEFT else self.figures)
-                cells = table.rows[source].tolist()
-                told = kind in LEFT and place == len(places) - 1  # a sentence, over what is right of it
-                width = widths[place] = max(widths.get(place, 9), _fit_width([head, *cells[:0 if told else None]]))
-                for below, value in enumerate(cells, start=row + 2):
-                    if not _is_missing(value):
-                        if told:
-                            sheet.merge_range(below, place, below, 6, "", self.formats["text"])
-                        self.write(sheet, (below, place), value, "text" if kind in LEFT else kind)
-                        lines[below] = max(lines.get(below, 1), count_lines(say_value(value), 80 if told else width))
-            row += len(table.rows) + 2
-            if table.note:
-                sheet.merge_range(row, 0, row, 6, "", self.formats["text"])
-                sheet.write_string(row, 0, clean(table.note), self.formats["text"])
-                lines[row] = count_lines(table.note, 100)
-            row += 2
-        for place, width in widths.items():
-            sheet.set_column(place, place, width)
-        self._fit_rows(sheet, [lines.get(each, 1) for each in range(row)])
-        self.fit_paper(sheet, 1, 1)
-        return sheet
-
-    def _fit_rows(self, sheet: Any, lines: Sequence[int]) -> None:
-        """Make rows as high as what wraps in them: not every program does that by itself."""
-        for row, most in enumerate(lines):
-            if most > 1:
-                sheet.set_row(row, min(_LINE * most, _HIGHEST))
-
-    def fit_paper(self, sheet: Any, head: int, frozen: int) -> None:
-        """Keep the head row in sight, on the screen and on A4 landscape, as wide as the page."""
-        sheet.freeze_panes(head + 1, frozen)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(head)
-        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.6)
-        sheet.set_header("&L&12&A")
-        # An ampersand is a mark of the footer's own language, and a footer holds 255 characters.
-        sheet.set_footer(f"&L{clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
-
-    def write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
-        """Write a cell as what it is; a text that a program might reckon with is marked as a text."""
-        if kind == "text":
-            text = clean(say_value(value))
-            sheet.write_string(*cell, text, self.quoted if text[:1] in _RISKY else self.formats[kind])
-        elif kind == "date":
-            sheet.write_datetime(*cell, value.to_pydatetime(), self.formats[kind])
-        else:
-            sheet.write_number(*cell, float(value), self.formats[kind])
 
 
 def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
@@ -243,8 +124,8 @@ def _write_summary(book: Book, icp: dict[str, Any], accounts: pd.DataFrame) -> N
         (_("Cases with a known outcome"), evidence.get("n")), (_("Of these came out well"), evidence.get("best")),
         (_("Cases inside the profile"), evidence.get("covered")), (_("Next review"), icp.get("next_review")),
         (_("Accounts that do not fit on a sheet"), max(len(accounts) - _MOST_ROWS, 0) or None)]
-    _write_block(book, sheet, first, [(_("What"), _("Answer")), *(row for row in rows if not _is_missing(row[1]))])
-    if not _is_missing(evidence.get("lift")):
+    _write_block(book, sheet, first, [(_("What"), _("Answer")), *(row for row in rows if not is_missing(row[1]))])
+    if not is_missing(evidence.get("lift")):
         inside = tuple(evidence.get(end) for end in ("lift", "lift_low", "lift_high"))
         heads = (_("Lift"), _("Lift"), _("Lift, lower end"), _("Lift, upper end"))
         _write_block(book, sheet, first + len(rows) + 2, [
@@ -265,7 +146,7 @@ def _write_front(book: Book, sheet: Any, icp: dict[str, Any]) -> int:
         (tell_next_step(icp) if icp.get("next_review") else "", 11, {})]
     for row, (text, size, style) in enumerate(told):
         look = book.file.add_format({"text_wrap": True, "valign": "vcenter", "num_format": "@", "font_size": size,
-                                     "quote_prefix": text[:1] in _RISKY, **style})
+                                     "quote_prefix": text[:1] in RISKY, **style})
         sheet.merge_range(row, 0, row, 8, "", look)
         sheet.write_string(row, 0, clean(text.replace("**", "")), look)
         sheet.set_row(row, 1.5 * size * count_lines(text, 1450 / size) + 3)
@@ -278,15 +159,15 @@ def _write_block(book: Book, sheet: Any, top: int, rows: Sequence[tuple[Any, ...
         for place, cell in enumerate(cells):
             if row == top:
                 sheet.write_string(row, place, cell, book.figures if place else book.head)
-            elif not _is_missing(cell):
-                book.write(sheet, (row, place), cell, _tell_kind(cell))
+            elif not is_missing(cell):
+                book.write(sheet, (row, place), cell, tell_kind(cell))
 
 
 def _draw_lift(book: Book, sheet: Any, row: int, inside: tuple[Any, ...]) -> Any:
     """Draw the lift with its interval beside that of all cases, which is 1; the chart reads cells of the summary."""
     chart, (lift, low, high) = book.file.add_chart({"type": "bar"}), inside
     ends = {}
-    if not _is_missing(low):  # bars of error are lengths: they stand in cells that the chart covers
+    if not is_missing(low):  # bars of error are lengths: they stand in cells that the chart covers
         for place, (name, length) in enumerate((("plus_values", high - lift), ("minus_values", lift - low)), start=5):
             sheet.write_column(row - 4, place, (length, 0))
             ends[name] = f"='{sheet.get_name()}'!{xl_range_abs(row - 4, place, row - 3, place)}"
@@ -314,8 +195,8 @@ def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
     if currency:
         paid = _("{kpi}, {unit}").format(kpi=heads["value"], unit=_(currency))
         rows, kinds = rows.rename(columns={heads["value"]: paid}), kinds | {paid: kinds[heads["value"]]}
-    sheet = book.add_sheet(_("Accounts"), rows, 2, kinds)
-    sheet.print_area(0, 0, len(rows), sum(each in accounts or each == "why" for each in heads) - 1)  # no attributes
+    shown = sum(each in accounts or each == "why" for each in heads)  # attributes do not go to paper
+    sheet = book.add_sheet(_("Accounts"), rows, 2, kinds, shown)
     for fit, look in _FITS.items():
         sheet.conditional_format(1, place, max(len(rows), 1), place, {
             "type": "cell", "criteria": "==", "value": f'"{names("fit")[fit]}"', "format": book.file.add_format(look)})
@@ -368,33 +249,3 @@ def _say_why(accounts: pd.DataFrame) -> list[str]:
             if names:
                 said[place].append(_(sentence).format(names=", ".join(names)))
     return ["; ".join(parts) for parts in said]
-
-
-def _tell_kind(value: object) -> str:
-    """Tell from a value how it is written."""
-    if isinstance(value, pd.Timestamp):
-        return "date"
-    return "integer" if is_integer(value) else "number" if is_float(value) else "text"
-
-
-def _fit_width(cells: list[object]) -> float:
-    """Fit a column to what it holds; wide characters take two places."""
-    said = [f"{cell:,.2f}" if isinstance(cell, float) else say_value(cell) for cell in cells]
-    return float(min(max(11, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
-
-
-def count_lines(text: str, width: float) -> int:
-    """Tell how many lines a text takes in a column so many letters wide; Japanese characters are twice as wide."""
-    wide = sum(1 + (ord(mark) > 0x2E80) for mark in text)
-    return 1 if wide < width else ceil(1.15 * wide / width)
-
-
-def clean(text: str) -> str:
-    """Take out what no cell may hold: control characters, halves of characters, and what is too long."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]", " ", text)[:_LONGEST]
-
-
-def _is_missing(value: object) -> bool:
-    if isinstance(value, (tuple, list)):
-        return not value
-    return value is None or bool(pd.isna(value)) or value in (float("inf"), float("-inf"))  # type: ignore[call-overload]

@@ -20,10 +20,10 @@ from icp_lab.methods.targeting import name_companies
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry
 from icp_lab.publish.ballot import write_ballot
+from icp_lab.publish.book import Book
 from icp_lab.publish.forms import write_form
 from icp_lab.publish.guides import fill_paper, write_calls, write_guides
 from icp_lab.publish.lists import write_list
-from icp_lab.publish.workbook import Book
 from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections

@@ -1,0 +1,176 @@
+"""Workbooks that all look and print alike: sheets of rows or of tables, each cell written as what it is.
+
+Text out of the data is written as text: nothing in a cell is ever a formula or a link, whatever it begins with.
+The same content gives the same bytes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dtype
+
+from icp_lab.locale import _, language
+from icp_lab.views.table import LEFT, Table, say_value
+from icp_lab.views.words import phrase
+
+RISKY = ("=", "+", "-", "@", "'")
+_LINE, _HIGHEST = 14.0, 409.0  # points
+_LONGEST = 32_767  # characters in a cell
+_PAPER = 170.0  # letters across A4 landscape at the smallest scale that one reads without a glass
+_FORMATS = {"integer": "#,##0", "money": "#,##0", "number": "#,##0.00", "ratio": "0.0#", "months": "0.0", "share": "0%",
+            "p": "0.000", "date": "yyyy-mm-dd", "text": "@"}
+
+
+class Book:
+    """A workbook while it is written: sheets that all look and print alike."""
+
+    def __init__(self, path: Path, title: str, as_of: str = "") -> None:
+        self.title, self.as_of = title, as_of
+        font = {"font_name": "Yu Gothic" if language() == "ja" else "Calibri", "font_size": 10}
+        plain = {f"strings_to_{each}": False for each in ("formulas", "urls", "numbers")}
+        self.file = xlsxwriter.Workbook(str(path), {**plain, "default_format_properties": font})
+        created = datetime.fromisoformat(as_of or "2000-01-01")
+        self.file.set_properties({"title": clean(self.title), "created": created})
+        wrap = {"text_wrap": True, "valign": "top"}
+        head = {**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"}
+        self.head, self.figures = (self.file.add_format(head | look) for look in ({"indent": 1}, {"align": "right"}))
+        # The quote mark keeps a text a text when somebody edits the cell.
+        self.quoted = self.file.add_format({**wrap, "num_format": "@", "indent": 1, "quote_prefix": True})
+        self.formats = {kind: self.file.add_format(wrap | {"num_format": code, "indent": int(kind == "text")})
+                        for kind, code in _FORMATS.items()}
+
+    def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
+                  kinds: Mapping[str, str | Sequence[str]] = MappingProxyType({}), printed: int = 0) -> Any:
+        """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
+
+        Each cell is written as what it is, the figures of a column in `kinds` as what that says, for all or row by row.
+        The first `printed` columns go to paper (0: all), as wide as it is.
+        """
+        sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
+        needed = [_fit_width([*str(head).split(), *cells.head(200)]) for head, cells in frame.items()]
+        most = _share_paper(needed[:printed or None])
+        for place, (head, cells) in enumerate(frame.items()):
+            figures = is_numeric_dtype(cells) and not is_bool_dtype(cells)
+            sheet.write_string(0, place, clean(str(head)), self.figures if figures else self.head)
+            sheet.set_column(place, place, width := min(needed[place], most))
+            for row, value in enumerate([head, *cells]):
+                if isinstance(value, str) and len(value) * 2 > width:
+                    lines[row] = max(lines[row], count_lines(value, width))
+            usual = "integer" if figures and bool((cells.dropna() % 1 == 0).all()) else ""
+            told = kinds.get(str(head), usual)
+            for row, value in enumerate(cells, start=1):
+                if not is_missing(value):
+                    kind = told if isinstance(told, str) else told[row - 1]
+                    self.write(sheet, (row, place), value, kind or tell_kind(value))
+        self._fit_rows(sheet, lines)
+        sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
+        sheet.print_area(0, 0, len(frame), max((printed or frame.shape[1]) - 1, 0))
+        self.fit_paper(sheet, 0, frozen)
+        return sheet
+
+    def add_tables(self, name: str, *tables: Table) -> Any:
+        """Add a sheet of tables, each under its title: figures as figures, with the ends of their intervals beside."""
+        sheet, bold = self.file.add_worksheet(name[:31]), self.file.add_format({"bold": True, "font_size": 12})
+        row, lines, widths = 0, dict[int, int](), dict[int, float]()
+        for table in tables:
+            sheet.write_string(row, 0, clean(table.title.replace("**", "")), bold)
+            places = [(phrase("workbook", end) if end else " ".join(filter(None, (head, unit))), source, column.kind)
+                      for column, (head, _scaled) in zip(table.columns, table.heads(), strict=True)
+                      for source, end in zip(column.sources, ("", "low", "high"), strict=False)
+                      for unit in [_(column.unit)]]
+            for place, (head, source, kind) in enumerate(places):
+                sheet.write_string(row + 1, place, clean(head), self.head if kind in LEFT else self.figures)
+                cells = table.rows[source].tolist()
+                told = kind in LEFT and place == len(places) - 1  # a sentence, over what is right of it
+                width = widths[place] = max(widths.get(place, 9), _fit_width([head, *cells[:0 if told else None]]))
+                for below, value in enumerate(cells, start=row + 2):
+                    if not is_missing(value):
+                        if told:
+                            sheet.merge_range(below, place, below, 6, "", self.formats["text"])
+                        self.write(sheet, (below, place), value, "text" if kind in LEFT else kind)
+                        lines[below] = max(lines.get(below, 1), count_lines(say_value(value), 80 if told else width))
+            row += len(table.rows) + 2
+            if table.note:
+                sheet.merge_range(row, 0, row, 6, "", self.formats["text"])
+                sheet.write_string(row, 0, clean(table.note), self.formats["text"])
+                lines[row] = count_lines(table.note, 100)
+            row += 2
+        for place, width in widths.items():
+            sheet.set_column(place, place, width)
+        self._fit_rows(sheet, [lines.get(each, 1) for each in range(row)])
+        self.fit_paper(sheet, 1, 1)
+        return sheet
+
+    def _fit_rows(self, sheet: Any, lines: Sequence[int]) -> None:
+        """Make rows as high as what wraps in them: not every program does that by itself."""
+        for row, most in enumerate(lines):
+            if most > 1:
+                sheet.set_row(row, min(_LINE * most, _HIGHEST))
+
+    def fit_paper(self, sheet: Any, head: int, frozen: int) -> None:
+        """Keep the head row in sight, on the screen and on A4 landscape, as wide as the page."""
+        sheet.freeze_panes(head + 1, frozen)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(head)
+        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.6)
+        sheet.set_header("&L&12&A")
+        # An ampersand is a mark of the footer's own language, and a footer holds 255 characters.
+        sheet.set_footer(f"&L{clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
+
+    def write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
+        """Write a cell as what it is; a text that a program might reckon with is marked as a text."""
+        if kind == "text":
+            text = clean(say_value(value))
+            sheet.write_string(*cell, text, self.quoted if text[:1] in RISKY else self.formats[kind])
+        elif kind == "date":
+            sheet.write_datetime(*cell, value.to_pydatetime(), self.formats[kind])
+        else:
+            sheet.write_number(*cell, float(value), self.formats[kind])
+
+
+def tell_kind(value: object) -> str:
+    """Tell from a value how it is written."""
+    if isinstance(value, pd.Timestamp):
+        return "date"
+    return "integer" if is_integer(value) else "number" if is_float(value) else "text"
+
+
+def _fit_width(cells: list[object]) -> float:
+    """Fit a column to what it holds; wide characters take two places."""
+    said = [f"{cell:,.2f}" if isinstance(cell, float) else say_value(cell) for cell in cells]
+    return float(min(max(11, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
+
+
+def _share_paper(widths: Sequence[float]) -> float:
+    """Find the width at which columns wrap, so that all of them go on a page that one can read."""
+    most = max(widths, default=0.0)
+    while most > 14 and sum(min(width, most) for width in widths) > _PAPER:
+        most -= 1
+    return most
+
+
+def count_lines(text: str, width: float) -> int:
+    """Tell how many lines a text takes in a column so many letters wide; Japanese characters are twice as wide."""
+    wide = sum(1 + (ord(mark) > 0x2E80) for mark in text)
+    return 1 if wide < width else ceil(1.15 * wide / width)
+
+
+def clean(text: str) -> str:
+    """Take out what no cell may hold: control characters, halves of characters, and what is too long."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]", " ", text)[:_LONGEST]
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell stays empty: no value, none that is finite, or a list of none."""
+    if isinstance(value, (tuple, list)):
+        return not value
+    return value is None or bool(pd.isna(value)) or value in (float("inf"), float("-inf"))  # type: ignore[call-overload]
