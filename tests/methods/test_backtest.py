@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.methods import backtest as b
+from icp_lab.methods.definitions import list_definitions
 from icp_lab.rule import Hypothesis, Rule
 
 AS_OF, SPLIT = date(2026, 6, 30), date(2025, 6, 30)
@@ -44,7 +45,7 @@ def _row(result, kind):
 
 def test_a_definition_is_held_against_cases_since_its_day(world):
     attributes, cases = world()
-    definitions = b.list_definitions(PROFILE, [], [], as_of=AS_OF)
+    definitions = list_definitions(PROFILE, [], [], as_of=AS_OF)
     result = b.backtest(attributes, cases, definitions, as_of=AS_OF)
     assert (result.main, result.day, result.verdict) == (0, "2025-06-30", "holds")
     assert (result.earlier, result.later, result.acquainted) == ((274, 112), (126, 48), 0)
@@ -59,7 +60,7 @@ def test_a_definition_is_held_against_cases_since_its_day(world):
 def test_without_a_definition_of_a_former_day_the_rule_is_drafted_anew(world):
     attributes, cases = world()
     young = PROFILE | {"as_of": AS_OF.isoformat()}
-    result = b.backtest(attributes, cases, b.list_definitions(young, [], [], as_of=AS_OF), as_of=AS_OF)
+    result = b.backtest(attributes, cases, list_definitions(young, [], [], as_of=AS_OF), as_of=AS_OF)
     assert result.frame["kind"].tolist()[:2] == ["drafted", "holds"]
     assert result.frame["seen"].tolist()[:2] == [False, True]
     assert result.verdict == "holds"
@@ -68,17 +69,9 @@ def test_without_a_definition_of_a_former_day_the_rule_is_drafted_anew(world):
 
 def test_an_advantage_that_is_gone_is_no_predictive_value(world):
     attributes, cases = world(gone=SPLIT.isoformat())
-    definitions = b.list_definitions(PROFILE, [], [], as_of=AS_OF)
+    definitions = list_definitions(PROFILE, [], [], as_of=AS_OF)
     result = b.backtest(attributes, cases, definitions, as_of=AS_OF)
     assert result.verdict in ("none", "unclear")
-
-
-def test_young_cases_do_not_count(world):
-    _attributes, cases = world()
-    told = b.take_settled(cases.assign(outcome="best"), AS_OF, 12)
-    assert told["time"].max() <= pd.Timestamp(2025, 6, 30)
-    assert b.take_settled(cases, AS_OF, 12)["time"].max() <= pd.Timestamp(2026, 3, 30)
-    assert b.take_settled(cases.assign(time=pd.NaT), AS_OF, 12).empty
 
 
 def test_with_too_few_later_cases_nothing_is_concluded(world):
@@ -96,25 +89,17 @@ def test_cases_of_accounts_known_before_are_counted_and_drafted_apart(world):
     assert result.verdict == "holds"
 
 
-def test_definitions_that_say_the_same_are_listed_once_with_the_first_day():
-    own = Hypothesis("Sales", Rule.from_dicts(LARGE), date(2024, 1, 1))
-    other = Hypothesis("Chef", Rule.from_dicts([{"attribute": "age", "min": 5}]), date(2024, 2, 1))
-    listed = b.list_definitions(PROFILE, [PROFILE | {"criteria": []}], [own, other], as_of=AS_OF)
-    assert [(one.kind, one.name, one.day.isoformat()) for one in listed] == [
-        ("holds", "1", "2024-01-01"), ("declared", "Chef", "2024-02-01")]
-
-
 def test_definitions_on_attributes_that_are_not_there_are_named(world):
     attributes, cases = world()
     strange = Hypothesis("Stars", Rule.from_dicts([{"attribute": "zodiac", "in": ["Leo"]}]), date(2024, 1, 1))
-    assert b.backtest(attributes, cases, b.list_definitions({}, [], [strange], as_of=AS_OF),
+    assert b.backtest(attributes, cases, list_definitions({}, [], [strange], as_of=AS_OF),
                       as_of=AS_OF).lacking == ("Stars",)
 
 
 def test_looser_versions_cover_more(world):
     attributes, cases = world()
     both = PROFILE | {"criteria": [*LARGE, {"attribute": "industry", "in": ["SaaS"]}]}
-    result = b.backtest(attributes, cases, b.list_definitions(both, [], [], as_of=AS_OF), as_of=AS_OF)
+    result = b.backtest(attributes, cases, list_definitions(both, [], [], as_of=AS_OF), as_of=AS_OF)
     looser = result.frame[result.frame["kind"] == "looser"]
     assert len(looser)
     assert (looser["coverage"] > result.frame["coverage"].iloc[0]).all()
@@ -159,17 +144,3 @@ def test_the_promise_is_held_against_later_cases(world, gone, as_of, low, state)
     told = b.check_promise(profile, attributes, cases, as_of=as_of)
     assert told["state"] == state
     assert (told.get("n", 0) > 0) == (state != "none")
-
-
-def test_a_best_customer_is_best_among_those_that_began_at_about_the_same_time():
-    begun = pd.to_datetime("2020-01-01") + pd.to_timedelta(np.arange(120) * 10, unit="D")
-    ids = [f"a{i:03d}" for i in range(120)]
-    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "time": begun, "reason": "below_top",
-                          "positive": ["yes"] * 24 + ["no"] * 96})
-    scores = pd.Series(np.linspace(1, 0, 120) + np.where(np.arange(120) % 5 == 0, 0.5, 0), ids)
-    cases.loc[[0, 45], "reason"] = "left"
-    told = b.take_settled(cases, AS_OF, 12, scores)["positive"].eq("yes").to_numpy()
-    assert [told[start:start + 40].sum() for start in (0, 40, 80)] == [8, 8, 8]
-    assert not told[[0, 45]].any()
-    assert told[np.arange(120) % 5 == 0].sum() == 22
-    assert b.take_settled(cases, AS_OF, 12)["positive"].eq("yes").sum() == 24

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.contrast import compare_groups, estimate_delta, estimate_ratio
+from icp_lab.methods.contrast import compare_groups
+from icp_lab.methods.effects import estimate_delta, estimate_ratio
 
 SEEDS = 60
 

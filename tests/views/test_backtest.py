@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from icp_lab.locale import in_language
-from icp_lab.methods.backtest import Definition, backtest
+from icp_lab.methods.backtest import backtest
+from icp_lab.methods.definitions import Definition
 from icp_lab.rule import Rule
 from icp_lab.views import backtest as view
 from icp_lab.views.picture import About

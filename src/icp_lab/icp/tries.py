@@ -13,7 +13,7 @@ import pandas as pd
 from icp_lab.errors import LabError, utter
 from icp_lab.locale import _
 from icp_lab.methods.declared import test_icp
-from icp_lab.methods.finding import Lift
+from icp_lab.methods.lift import Lift
 from icp_lab.methods.profile import join_cases
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Criterion, Rule

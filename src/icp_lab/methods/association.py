@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import chi2, false_discovery_control, ncx2, random_table
 
-from icp_lab.methods.contrast import SMALL, as_numbers, is_numeric
+from icp_lab.methods.effects import SMALL, as_numbers, is_numeric
 from icp_lab.methods.result import Codes, Floats, Shown
 
 SHUFFLES, FEWEST = 1999, 10

@@ -7,85 +7,20 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from icp_lab.methods.definitions import Definition, read_day
 from icp_lab.methods.evidence import ENOUGH, RULED_OUT
-from icp_lab.methods.finding import Lift, measure_lift
-from icp_lab.methods.profile import ANSWERS, Joined, find_profile, join_cases, name_outcome
+from icp_lab.methods.lift import Lift, measure_lift
+from icp_lab.methods.profile import Joined, find_profile, join_cases, name_outcome
 from icp_lab.methods.result import Shown, bound_difference
 from icp_lab.methods.search import search_rules
-from icp_lab.rule import Criterion, Hypothesis, Rule
+from icp_lab.methods.settled import settle_window, take_settled
+from icp_lab.rule import Criterion, Rule
 
 QUARTER = 3  # months after which a promise is looked at, once the outcomes are settled
-DEAL_WINDOW = 3  # months in which a deal is taken to settle: a deal has no window of the study's
-_FOLDS, _PEERS = 5, 40
+_FOLDS = 5
 _LOOSER = 3  # looser versions of the definition that are shown at most
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A profile to be held against later cases.
-
-    Parameters
-    ----------
-    kind : str
-        `holds`, `kept` (a former version), `declared` (by people), `drafted` (anew, on the earlier cases alone),
-        `looser` (the definition without some criteria), `biggest` (the most common industry) or `all`.
-    name : str
-        The version, who declared it, the criteria left out (comma-separated), or the industry.
-    rule : Rule
-        Its criteria.
-    day : date
-        The day up to which it can have seen data.
-    then : Lift or None, default None
-        The lift of its evidence, where it was written down.
-    """
-
-    kind: str
-    name: str
-    rule: Rule
-    day: date
-    then: Lift | None = None
-
-
-def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]], hypotheses: Sequence[Hypothesis], *,
-                     as_of: date) -> tuple[Definition, ...]:
-    """Which definitions are there to be held against later cases: the one that holds, former ones, people's own?
-
-    Parameters
-    ----------
-    profile : dict of str to object
-        The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
-    versions : Sequence of dict of str to object
-        The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
-    hypotheses : Sequence of Hypothesis
-        What people declared.
-    as_of : date
-        The day up to which the study looks.
-
-    Returns
-    -------
-    tuple of Definition
-        Each rule once, by the first who said it, and with the first day on which it was said.
-    """
-    listed = [Definition("kept" if place else "holds", str(one.get("version") or ""), Rule.from_profile(one),
-                         _day(one, as_of), _read_lift(one)) for place, one in enumerate((profile, *versions))]
-    listed += [Definition("declared", one.name, one.rule, one.date) for one in hypotheses]
-    first = {one.rule.key: min(each.day for each in listed if each.rule.key == one.rule.key) for one in listed}
-    unique = {one.rule.key: one for one in reversed(listed) if one.rule.criteria}
-    return tuple(replace(one, day=first[one.rule.key]) for one in reversed(unique.values()))
-
-
-def _day(profile: dict[str, Any], as_of: date) -> date:
-    return date.fromisoformat(str(profile.get("as_of") or as_of)[:10])
-
-
-def _read_lift(profile: dict[str, Any]) -> Lift | None:
-    """Read the lift of the evidence, which was counted on cases set aside; the counts inside follow from it."""
-    evidence, keys = profile.get("evidence") or {}, ("lift", "lift_low", "lift_high", "n", "best", "covered")
-    lift, low, high, n, best, covered = (float(evidence.get(key) or 0) for key in keys)
-    return Lift(lift, low, high, int(n), int(best), covered, covered * lift * best / n, int(n)) if lift and n else None
 
 
 @dataclass(frozen=True)
@@ -139,40 +74,6 @@ class Backtest(Shown):
         told: dict[Any, Any] = self.frame.iloc[self.main].to_dict() if self.main >= 0 else {}
         return told | {"split": self.day, "verdict": self.verdict, "why": self.why, "cases": self.later[0],
                        "positives": self.later[1]}
-
-
-def settle_window(outcome: str, window_months: int) -> int:
-    """In how many months is an outcome settled: those of the study; a quarter for deals?"""
-    return DEAL_WINDOW if outcome == "won" else window_months
-
-
-def take_settled(cases: pd.DataFrame, as_of: date, window_months: int, scores: pd.Series | None = None,
-                 ) -> pd.DataFrame:
-    """Which cases are known, dated, and old enough that bad news had as much time to come as good news?
-
-    Parameters
-    ----------
-    cases : DataFrame
-        As for `backtest`.
-    as_of : date
-        As for `backtest`.
-    window_months : int
-        As for `backtest`.
-    scores : Series or None, default None
-        Success by account_id. Best customers are then called best of those that began at about the same time, about
-        forty, as many of them as are best of all: whoever began earlier has had more time to become one.
-    """
-    outcome = name_outcome(cases)
-    last = pd.Timestamp(as_of) - pd.DateOffset(months=settle_window(outcome, window_months))
-    known = cases[cases["positive"].isin(list(ANSWERS)) & (cases["time"] <= last)]
-    known = known.sort_values(["time", "case_id"], ignore_index=True)
-    if outcome != "best" or scores is None or known.empty:
-        return known
-    peers = pd.Series(np.minimum(np.arange(len(known)) // _PEERS, max(len(known) // _PEERS - 1, 0)))
-    stands = known["account_id"].map(scores).where(~known["reason"].isin(["left", "vetoed"]))
-    places = (known["positive"].eq("yes").mean() * peers.map(peers.value_counts())).round()
-    best = stands.groupby(peers).rank(ascending=False, method="first").le(places)
-    return known.assign(positive=best.map({True: "yes", False: "no"}).astype("str"))
 
 
 def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
@@ -238,7 +139,7 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
         pd.DataFrame([_describe(one, *pair, one.day > day) for one, pair in zip(listed, lifts, strict=True)]),
         tuple(one.rule for one in listed), name_outcome(cases), main, day.isoformat(), _count(earlier), _count(later),
         acquainted,
-        judge_lift(lifts[0][1]) if main == 0 else "few", _explain(*lifts[0]) if main == 0 else "",
+        _judge_lift(lifts[0][1]) if main == 0 else "few", _explain(*lifts[0]) if main == 0 else "",
         tuple(one.name or one.kind for one in definitions if one not in usable))
 
 
@@ -312,7 +213,7 @@ def _describe(one: Definition, then: Lift, now: Lift, seen: bool) -> dict[str, A
             "inside_low": now.low * base, "inside_high": min(now.high * base, 1.0)}
 
 
-def judge_lift(lift: Lift) -> str:
+def _judge_lift(lift: Lift) -> str:
     """Does the lift show anything: holds, none (all but a little is ruled out), unclear, or nobody (is inside)?"""
     if math.isnan(lift.low):
         return "nobody"
@@ -383,7 +284,7 @@ def check_promise(  # noqa: PLR0913  (what was promised, and what is known)
         `version`, `since` (the day up to which the definition had seen data), and of the later cases `n`, `positives`,
         `covered`, `covered_positives`, `lift`, `low`, `high`; with the `promise` as it stands in icp.yml.
     """
-    promise, rule, day = profile.get("promise") or {}, Rule.from_profile(profile), _day(profile, as_of)
+    promise, rule, day = profile.get("promise") or {}, Rule.from_profile(profile), read_day(profile, as_of)
     told = {"state": "none", "promise": promise, "version": str(profile.get("version") or ""), "since": day}
     if not promise.get("due") or not promise.get("lift_low") or not set(rule.attributes) <= set(attributes.columns):
         return told

@@ -10,7 +10,7 @@ import pandas as pd
 
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.draft import cover_accounts
-from icp_lab.methods.finding import Lift, measure_lift
+from icp_lab.methods.lift import Lift, measure_lift
 from icp_lab.methods.result import Shown
 from icp_lab.methods.score import Points, add_points
 from icp_lab.rule import Criterion, Rule

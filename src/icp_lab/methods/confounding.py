@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from icp_lab.methods.contrast import Contrast, Z, as_numbers, compare_groups, is_numeric, measure_delta
-from icp_lab.methods.finding import lift_of
+from icp_lab.methods.contrast import Contrast, compare_groups
+from icp_lab.methods.effects import Z, as_numbers, is_numeric, measure_delta
+from icp_lab.methods.lift import lift_of
 from icp_lab.methods.result import Codes, Flags, Floats, Shown
 from icp_lab.rule import Rule
 

@@ -12,17 +12,15 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.stats import chi2, false_discovery_control, fisher_exact, mannwhitneyu, norm
+from scipy.stats import chi2, false_discovery_control, fisher_exact, mannwhitneyu
 
+from icp_lab.methods.effects import SMALL, as_numbers, estimate_delta, estimate_ratio, is_numeric
 from icp_lab.methods.result import Floats, Shown
 
 Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
 # What is said of an attribute or a level of it: figures, or the reason why it was not tested.
 Row = dict[str, object]
 
-Z = float(norm.ppf(0.975))
-SMALL = 5  # below this count in a cell (or expected in it) the large-sample formulas are left
 TEXT = ("comparison", "attribute", "level", "measure")
 FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value",
            "share_first", "share_second", "median_first", "median_second", "start", "end")
@@ -145,13 +143,6 @@ def join_contrasts(*contrasts: Contrast) -> pd.DataFrame:
     return pd.concat([contrast.frame[[*TEXT, *FIGURES[:7]]] for contrast in contrasts], ignore_index=True)
 
 
-def is_numeric(values: "pd.Series") -> bool:
-    """Is it compared as a number (dates too), and not by level (flags too)?"""
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return False
-    return pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype)
-
-
 def _control_multiplicity(rows: list[Row], comparison: str, q: float) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*TEXT, *FIGURES])
     frame["comparison"] = comparison
@@ -187,61 +178,6 @@ def _compare_quarters(x: Floats, y: Floats) -> list[Row]:
             rows.append({"level": "", "measure": "risk_ratio", "start": start, "end": end,
                          **_compare_shares(a, b, len(x), len(y))})
     return rows
-
-
-def as_numbers(values: "pd.Series") -> Floats:
-    """What are these numbers, or dates as years with their fraction?"""
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):  # a year with its fraction: its median can be read
-        return np.asarray(values.dt.year + (values.dt.day_of_year - 1) / 365.25, dtype=np.float64)
-    return values.to_numpy(dtype=np.float64)
-
-
-def estimate_delta(x: Floats, y: Floats) -> tuple[float, float, float]:
-    """How much more often is a value of the first group above one of the second than below it?
-
-    Parameters
-    ----------
-    x, y : ndarray of float
-        Values of the two groups, at least two each, none missing.
-
-    Returns
-    -------
-    tuple of float
-        Cliff's delta, -1 to 1, and its 95 % interval.
-
-    Notes
-    -----
-    Delta is the mean of the signs of all differences; its variance is the unbiased one of Cliff (1993) out of the means
-    of each row and column of that matrix, which ranks give without building it. Interval: Feng and Cliff (2004).
-
-    Examples
-    --------
-    >>> estimate_delta(np.array([3.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0]))[0]
-    0.8888888888888888
-    """
-    n, m = len(x), len(y)
-    delta, variance = measure_delta(x, y)
-    if abs(delta) == 1:
-        fewest = min(n, m)
-        end = (fewest - Z**2) / (fewest + Z**2)
-        return delta, *((end, 1.0) if delta > 0 else (-1.0, -end))
-    middle, half = delta - delta**3, Z * np.sqrt(variance) * np.sqrt((1 - delta**2) ** 2 + Z**2 * variance)
-    scale = 1 - delta**2 + Z**2 * variance
-    return delta, max(float((middle - half) / scale), -1.0), min(float((middle + half) / scale), 1.0)
-
-
-def measure_delta(x: Floats, y: Floats) -> tuple[float, float]:
-    """What is Cliff's delta of two groups, and its variance (Cliff 1993)? As for `estimate_delta`."""
-    n, m = len(x), len(y)
-    (below, up_to), (before, until) = (  # how many of the others lie below each value, and how many up to it
-        [np.searchsorted(np.sort(others), values, side) for side in ("left", "right")]
-        for values, others in ((x, y), (y, x)))
-    over_x, over_y = (below + up_to - m) / m, (n - before - until) / n
-    delta = float(over_x.mean())
-    squares = n * m - float((up_to - below).sum())  # each untied pair has the square 1
-    spread = m**2 * float(((over_x - delta) ** 2).sum()) + n**2 * float(((over_y - delta) ** 2).sum())
-    variance = (spread - (squares - n * m * delta**2)) / (n * m * (n - 1) * (m - 1))
-    return delta, max(variance, (1 - delta**2) / (n * m - 1))
 
 
 # Levels
@@ -280,60 +216,6 @@ def _compare_shares(a: int, b: int, n: int, m: int) -> Row:
     effect, low, high = estimate_ratio(a, n, b, m)
     return {"effect": effect, "low": low, "high": high, "n_first": n, "n_second": m,
             "p_value": _test_shares(a, n, b, m), "share_first": a / n, "share_second": b / m}
-
-
-def estimate_ratio(a: int, n: int, b: int, m: int) -> tuple[float, float, float]:
-    """How many times as common is something among the first as among the second?
-
-    Parameters
-    ----------
-    a, n : int
-        Accounts of the first group that have it, and all of them.
-    b, m : int
-        The same for the second group.
-
-    Returns
-    -------
-    tuple of float
-        The ratio of the shares and its 95 % interval; an upper end may be infinite.
-
-    Notes
-    -----
-    Log interval of Katz et al. (1978); score interval of Koopman (1984) where a cell has fewer than five accounts.
-
-    Examples
-    --------
-    >>> [round(end, 2) for end in estimate_ratio(20, 40, 10, 40)]
-    [2.0, 1.08, 3.72]
-    """
-    if min(a, b, n - a, m - b) >= SMALL:
-        ratio = (a / n) / (b / m)
-        half = Z * np.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
-        return ratio, float(ratio * np.exp(-half)), float(ratio * np.exp(half))
-    adjusted = ((a + 0.5) / (n + 0.5)) / ((b + 0.5) / (m + 0.5))
-    low, high = _find_score_interval(a, n, b, m)
-    return (a / n) / (b / m) if a and b else adjusted, low, high
-
-
-def _find_score_interval(a: int, n: int, b: int, m: int) -> tuple[float, float]:
-    """Find the ratios that the score test does not reject; statsmodels' form fails where a cell is empty or full."""
-    counts, sizes = np.array([a, b]), np.array([n, m])
-
-    def excess(log_ratio: float) -> float:
-        """Koopman's chi-squared for a given ratio, with the shares that fit best under it, above its limit."""
-        ratio = float(np.exp(log_ratio))
-        half = ratio * (n + b) + a + m
-        # The smaller root of the likelihood equation, in the form that loses no digits when the ratio is tiny.
-        first = 2 * ratio * (a + b) / (half + np.sqrt(max(half**2 - 4 * ratio * (n + m) * (a + b), 0.0)))
-        shares = np.clip([first, first / ratio], 1e-200, 1 - 1e-16)
-        return float(((counts - sizes * shares) ** 2 / (sizes * shares * (1 - shares))).sum()) - Z**2
-
-    centre = float(np.log(((a + 0.5) / (n + 0.5)) / ((b + 0.5) / (m + 0.5))))
-    ends = []
-    for side, bound, open_end in ((-1, 0.0, a == 0), (1, float("inf"), b == 0)):
-        far = centre + side * 25
-        ends.append(bound if open_end or excess(far) < 0 else float(np.exp(brentq(excess, centre, far))))
-    return ends[0], ends[1]
 
 
 def _test_shares(a: int, n: int, b: int, m: int) -> float:

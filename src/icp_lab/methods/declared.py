@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 from icp_lab.methods.evidence import find_icp, plan_cases
-from icp_lab.methods.finding import Finding, Verdict, measure_lift
+from icp_lab.methods.finding import Finding, Verdict
+from icp_lab.methods.lift import measure_lift
 from icp_lab.methods.result import Shown, adjust_holm
 from icp_lab.rule import Hypothesis, Rule
 

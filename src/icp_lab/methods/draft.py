@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.methods.confounding import Confounding, find_confounders
-from icp_lab.methods.finding import Finding, Lift, measure_lift
+from icp_lab.methods.finding import Finding
+from icp_lab.methods.lift import Lift, measure_lift
 from icp_lab.methods.profile import ANSWERS, MoreProfiles, Names, join_cases, take_cases
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule

@@ -16,8 +16,9 @@ from scipy.special import ndtri
 
 from icp_lab.methods.codes import MEMBER, MISSING, SET, YES_NO, Feature
 from icp_lab.methods.exhaustive import rank_conjunctions
-from icp_lab.methods.finding import NO_NOISE, Alternative, Finding, Lean, Verdict, lift_of, shrink_leans
+from icp_lab.methods.finding import NO_NOISE, Alternative, Finding, Lean, Verdict, shrink_leans
 from icp_lab.methods.leaks import find_leaks
+from icp_lab.methods.lift import lift_of
 from icp_lab.methods.resampling import ALPHA, REPEATS, compare_noise, cross_fit, hold_out, lift_of_units, redraw
 from icp_lab.methods.search import Candidate, Engine, Step, Trial, make_engine, prepare_trial
 from icp_lab.rule import Rule
@@ -172,7 +173,7 @@ def _describe(trial: Trial, engine: Engine, first: Candidate, leaks: dict[str, s
     rule = engine.say(first, *counts)
     inside = rule.mask(trial.units.frame).fillna(False).to_numpy(dtype=bool)
     covered, hits = int(trial.units.cases[inside].sum()), int(trial.units.positives[inside].sum())
-    leans, found = scan_levels(trial), first.cases > 0
+    leans, found = _scan_levels(trial), first.cases > 0
     plain = lift_of_units(trial, inside.astype(np.float64), *counts)
     return Finding(
         rule=rule, verdict="unsupported", verdict_reason=(), n=trial.n, best=trial.best, unknown=trial.unknown,
@@ -285,7 +286,7 @@ def find_showable(n: int, rate: float, cover: float = 0.2, level: float = SEARCH
 QUARTERS = 4
 
 
-def scan_levels(trial: Trial) -> tuple[Lean, ...]:
+def _scan_levels(trial: Trial) -> tuple[Lean, ...]:
     """How much does each level of each attribute differ, taken alone?
 
     Parameters

@@ -13,13 +13,13 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import count_months, end_of, fill_table, tell_left, until
+from icp_lab.methods.reached import REACHED
 from icp_lab.methods.result import Floats, Shown, bound_difference, bound_mean, bound_rate, bound_share
 
 SIDES = ("in", "out", "all")
 RATES = ("lead_rate", "win_closed", "win_created")
 Span = tuple[pd.Timestamp, pd.Timestamp]
 
-_REACHED = {"unit": "str", "reached": "datetime64[s]", "lead": "bool"}
 _NAN, _DAY = float("nan"), pd.Timedelta(days=1)
 _PERIOD = re.compile(r"(?:Q(?P<first>[1-4])[ /-]*)?(?P<year>\d{4})年?(?:[ /.-]*(?:Q|第)(?P<quarter>[1-4])(?:四半期)?|"
                      r"[ /.-]*(?P<month>1[0-2]|0?[1-9])月?(?:[/.-]?\d{1,2}日?)?)?", re.IGNORECASE)
@@ -144,7 +144,7 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
     deals = until(until(fill_table(deals, "deals"), "created", now), "closed", now)
     tables = ((deals, "account_id", ["account_id", "created", "closed", "stage", "amount"]),
               (fill_table(customers, "customers"), "account_id", ["account_id"]),
-              (reached.reindex(columns=[*_REACHED]).astype(_REACHED), "unit", ["unit"]))
+              (reached.reindex(columns=[*REACHED]).astype(REACHED), "unit", ["unit"]))
     known = _Data(now, *(rows.assign(fit=rows[unit].map(fit).astype("str").fillna("unknown")).sort_values(
         keys, ignore_index=True) for rows, unit, keys in tables))
     spending, rows, costed = _lay_out(costs), [], dict[str, float]()
@@ -156,52 +156,6 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
                       "end": span[1]} for kpi in KPIS]
     frame = pd.DataFrame(rows).astype({"start": "datetime64[s]", "end": "datetime64[s]"})
     return Kpis(frame, _list_gaps(frame), costed, int(spending["start"].isna().sum()))
-
-
-def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what came of it)
-    engagement: pd.DataFrame, contacts: pd.DataFrame, leads: pd.DataFrame, pilot: pd.DataFrame,
-    customers: pd.DataFrame, *, as_of: date,
-) -> pd.DataFrame:
-    """Whom did we reach that was neither lead nor customer before, and who became a lead?
-
-    Parameters
-    ----------
-    engagement, contacts, leads, pilot : DataFrame
-        Tables of the study; each may be empty. A touch of a person counts for the person's account.
-    customers : DataFrame
-        The artifact `customers`: account_id, since.
-    as_of : date
-        The day up to which we look.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a company: unit (account, else lead), reached (day of the first touch), lead (did it become one?). What
-        the pilot says of a unit holds.
-
-    Examples
-    --------
-    >>> day = pd.to_datetime(["2026-01-05", "2026-01-07"])
-    >>> touches = pd.DataFrame({"date": day, "kind": "called", "account_id": ["a", "b"]})
-    >>> leads = pd.DataFrame({"lead_id": ["L1"], "account_id": ["b"], "created": day[1:]})
-    >>> list_reached(touches, *[pd.DataFrame()] * 4, as_of=date(2026, 6, 30))["lead"].tolist(), list_reached(
-    ...     touches, pd.DataFrame(), leads, *[pd.DataFrame()] * 2, as_of=date(2026, 6, 30))["lead"].tolist()
-    ([False, False], [False, True])
-    """
-    now = pd.Timestamp(as_of)
-    touches, people = fill_table(engagement, "engagement"), fill_table(contacts, "contacts")
-    leads, drawn = fill_table(leads, "leads"), fill_table(pilot, "pilot").dropna(subset="reached")
-    unit_of = leads.set_index("lead_id")["account_id"].fillna(leads.set_index("lead_id").index.to_series())
-    account_of = people.drop_duplicates("contact_id").set_index("contact_id")["account_id"]
-    unit = touches["account_id"].fillna(touches["contact_id"].map(account_of)).fillna(touches["lead_id"].map(unit_of))
-    first = until(touches, "date", now)["date"].groupby(unit).min()
-    came = leads["created"].groupby(leads["lead_id"].map(unit_of)).min().reindex(first.index)
-    began = fill_table(customers, "customers").set_index("account_id")["since"].reindex(first.index)
-    fresh = ~((came < first) | (began < first))
-    touched = pd.DataFrame({"unit": first.index, "reached": first.array, "lead": (came <= now).array})[fresh.to_numpy()]
-    drawn = until(drawn, "reached", now).rename(columns={"unit_id": "unit"})[[*_REACHED]]
-    found = pd.concat([drawn.fillna({"lead": False}).astype(_REACHED), touched.astype(_REACHED)], ignore_index=True)
-    return found.drop_duplicates("unit").sort_values("unit", ignore_index=True)
 
 
 def _list_periods(now: pd.Timestamp, since: str, months: int) -> dict[str, Span]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom, rankdata
 
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.contrast import is_numeric
+from icp_lab.methods.effects import is_numeric
 from icp_lab.methods.result import Codes, Flags, Shown
 
 # The area under the curve from which an attribute is refused, and where the lower end of its interval has to lie.

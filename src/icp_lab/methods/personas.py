@@ -12,7 +12,8 @@ import pandas as pd
 from icp_lab.artifacts import make_id
 from icp_lab.intake.titles import Words, read_title
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.contrast import SMALL, compare_groups
+from icp_lab.methods.contrast import compare_groups
+from icp_lab.methods.effects import SMALL
 from icp_lab.methods.result import Shown, bound_share
 
 MOST = 7  # personas that anybody may ask for

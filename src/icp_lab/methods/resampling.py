@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from icp_lab.methods.finding import Lift, Noise, NoisyRule, lift_of
+from icp_lab.methods.finding import Noise, NoisyRule
+from icp_lab.methods.lift import Lift, lift_of
 from icp_lab.methods.result import Flags, Floats
 from icp_lab.methods.search import Candidate, Counts, Engine, Trial
 

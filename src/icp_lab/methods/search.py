@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icp_lab.methods.beam import find_rivals, run_beam
 from icp_lab.methods.bounds import settle_bounds
 from icp_lab.methods.codes import INTERVAL, MISSING, SET, SLOTS, YES_NO, Encoded, Feature, encode_candidates
-from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, find_rivals, run_beam, tabulate_entropy
+from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, tabulate_entropy
 from icp_lab.methods.result import Codes, Flags, Floats
 from icp_lab.rule import Rule
 

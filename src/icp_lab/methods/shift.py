@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.special import chdtrc, erfc, ndtri, xlogy
 from scipy.stats import rankdata, zscore
 
-from icp_lab.methods.contrast import SMALL, as_numbers, estimate_delta, is_numeric
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS
+from icp_lab.methods.effects import SMALL, as_numbers, estimate_delta, is_numeric
 from icp_lab.methods.result import Flags, Floats, Shown, bound_difference
 
 FEWEST = 20  # new customers that say something; they are looked for up to a year back

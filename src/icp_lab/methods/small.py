@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from icp_lab.methods.contrast import estimate_delta
 from icp_lab.methods.declared import shuffle_groups, sort_ids
+from icp_lab.methods.effects import estimate_delta
 from icp_lab.methods.profile import ANSWERS, join_cases
 from icp_lab.methods.result import Floats, Shown, adjust_holm
 from icp_lab.rule import Criterion, Hypothesis, Rule

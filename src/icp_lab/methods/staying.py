@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from icp_lab.methods.contrast import Z, as_numbers, is_numeric
+from icp_lab.methods.effects import Z, as_numbers, is_numeric
 from icp_lab.methods.encoding import spread_levels
 from icp_lab.methods.result import Codes, Flags, Floats, Shown, adjust_holm, bound_mean, bound_rate
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from icp_lab.artifacts import make_id
 from icp_lab.locale import _, language
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.contrast import SMALL
+from icp_lab.methods.effects import SMALL
 from icp_lab.methods.personas import Personas
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.interviews import quote_passage

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from icp_lab.methods.finding import measure_lift
+from icp_lab.methods.lift import measure_lift
 
 
 def test_the_interval_covers_the_truth():
