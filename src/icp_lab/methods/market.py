@@ -21,19 +21,28 @@ _FAILS, _MEETS, _FEW_DEALS = 0.05, 0.5, 10
 
 @dataclass(frozen=True)
 class Market(Shown):
-    """How many companies could buy, fit the profile, and can be won, and what rests on which assumption?
+    """Tell how many companies could buy, fit the profile, and can be won, and what rests on which assumption.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a cell of the market, in the form of the artifact `cells`.
-    sizes
+    sizes : DataFrame
         A row a size (tam, sam, som): `companies` and `money` a year, each with `_low` and `_high`; `growth` a year,
         weighted by companies.
-    assumed
+    assumed : DataFrame
         A row an assumption: `size` that it bears on, `code`, `what`, a `share` with low and high, `hits` of `n`.
-    places
-        account_id and `cell` of each account that a cell takes in.
+    places : DataFrame
+        Columns `account_id` and `cell` of each account that a cell takes in.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"industry": ["SaaS"] * 2}, index=["a", "b"])
+    >>> customers = pd.DataFrame({"account_id": ["a"], "status": "customer", "churned": False, "revenue_yearly": 9.0})
+    >>> own = Own(firms, customers, pd.DataFrame({"account_id": ["a"], "stage": ["won"]}))
+    >>> found = size_market(pd.DataFrame({"industry": ["SaaS"], "companies": [500.0]}), own, Rule())
+    >>> found.sizes[["size", "companies"]].round(0).values.tolist(), found.places["account_id"].tolist()
+    ([['tam', 500.0], ['sam', 500.0], ['som', 380.0]], ['a', 'b'])
     """
 
     frame: pd.DataFrame
@@ -43,7 +52,15 @@ class Market(Shown):
 
     @property
     def record(self) -> dict[str, Any]:
-        """Give the sizes and what they rest on as the artifact `market`."""
+        """Give the sizes and what they rest on as the artifact `market`.
+
+        Examples
+        --------
+        >>> nothing = pd.DataFrame()
+        >>> sizes = pd.DataFrame({"size": ["tam"], "companies": [500.0]})
+        >>> Market(nothing, sizes, nothing, nothing).record
+        {'tam': {'companies': 500.0}, 'sam': None, 'som': None, 'assumptions': []}
+        """
         rows = [frame.astype(object).where(frame.notna(), None).to_dict("records")
                 for frame in (self.sizes, self.assumed)]
         sizes: dict[str, Any] = dict.fromkeys(("tam", "sam", "som")) | {row.pop("size"): row for row in rows[0]}
@@ -52,14 +69,23 @@ class Market(Shown):
 
 @dataclass(frozen=True)
 class Own:
-    """What do we know of our own accounts that a market table cannot know?
+    """Hand over what we know of our own accounts that a market table cannot know.
 
     Parameters
     ----------
-    accounts
+    accounts : DataFrame
         Attributes, indexed by account_id.
-    customers, deals
-        The artifact, and the table, of these names.
+    customers : DataFrame
+        The artifact of this name: account_id, status, churned, and revenue_yearly in the study's currency.
+    deals : DataFrame
+        The table of this name: account_id and stage; may be empty.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"industry": ["SaaS"]}, index=["a"])
+    >>> customers = pd.DataFrame({"account_id": ["a"], "status": "customer", "churned": False, "revenue_yearly": 9.0})
+    >>> Own(firms, customers, pd.DataFrame()).accounts.index.tolist()
+    ['a']
     """
 
     accounts: pd.DataFrame
@@ -151,29 +177,30 @@ def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
     market: pd.DataFrame, own: Own, rule: Rule, *, capacity: float = 0.0, served_from: int = 1, least: int = 5,
     seed: int = 0,
 ) -> Market:
-    """How many companies could buy (TAM), fit the profile (SAM), and can be won (SOM), and what are they worth?
+    """Estimate how many companies could buy (TAM), fit the profile (SAM) and can be won (SOM), and what they are worth.
 
     Parameters
     ----------
-    market
-        The table `market`, at any level of cells.
-    own
+    market : DataFrame
+        The table `market`: companies by industry, country, region and size, at any level of cells, with what each
+        spends a year and their growth where that is known.
+    own : Own
         Our accounts, customers and deals.
-    rule
+    rule : Rule
         The profile.
-    capacity
-        Companies that we can look after; 0 where that is not known.
-    served_from
+    capacity : float, default 0.0
+        Companies that we can look after, 0 or more; 0 where that is not known.
+    served_from : int, default 1
         Accounts of ours from which on an industry (in a country) counts as one that could buy; 0: every cell counts.
-    least
-        Customers that a cell needs for a value of its own.
-    seed
+    least : int, default 5
+        Customers that a cell needs for a value of its own, 1 or more.
+    seed : int, default 0
         Seed of the draws behind the ranges.
 
     Returns
     -------
     Market
-        Without a row where the market has none.
+        Cells, sizes with their ranges, and the assumptions behind them; without a row where the market has none.
 
     Notes
     -----
@@ -185,6 +212,16 @@ def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
     Jeffreys posteriors and combined in 1,000 draws; ranges are 95 %. SOM: companies of the SAM that are no customers
     yet, no more than the capacity, times the win rate inside the profile. Our own accounts are no sample of the market,
     so that every share that rests on them is an assumption.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"industry": ["SaaS", "Retail"]}, index=["a", "b"])
+    >>> customers = pd.DataFrame({"account_id": ["a"], "status": "customer", "churned": False, "revenue_yearly": 9.0})
+    >>> own = Own(firms, customers, pd.DataFrame({"account_id": ["a"], "stage": ["won"]}))
+    >>> market = pd.DataFrame({"industry": ["SaaS", "Retail"], "companies": [500.0, 100.0]})
+    >>> found = size_market(market, own, Rule((Criterion.one_of("industry", ["SaaS"]),)))
+    >>> found.sizes.set_index("size")["companies"].head(2).round(0).to_dict()
+    {'tam': 600.0, 'sam': 500.0}
     """
     cells, left = lay_cells(market)
     accounts = own.accounts.sort_index()
@@ -293,7 +330,19 @@ def _bound_cells(cells: pd.DataFrame, cover: Floats) -> dict[str, Any]:
 
 
 def bound_shares(hits: Iterable[float], n: Iterable[float]) -> tuple[Floats, Floats]:
-    """Between which ends does each of many shares lie (Wilson, 1927)? Missing where there are more hits than cases.
+    """Tell between which ends each of many shares lies (Wilson, 1927).
+
+    Parameters
+    ----------
+    hits : Iterable of float
+        Cases that came out so, a number a share.
+    n : Iterable of float
+        Cases in all, a number a share.
+
+    Returns
+    -------
+    tuple of (ndarray of float, ndarray of float)
+        Lower and upper ends of the 95 % intervals, 0 to 1; missing where there are no cases, or more hits than cases.
 
     Examples
     --------

@@ -26,25 +26,35 @@ _FEWEST_MONTHS = 3  # who has just begun cannot have used much yet
 
 @dataclass(frozen=True)
 class Negatives(Shown):
-    """Who did not fit, and by which sign?
+    """Tell who did not fit, and by which sign.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a negative account: account_id and a flag a sign; `name_reasons` makes the artifact `negatives` of it.
-    signs
+    signs : DataFrame
         A row a sign: sign, judged (accounts that it can be said of), negative, only (negative by no other sign), share
         of the judged with its 95 % interval low and high; low use has none, as its share is set and not found.
-    overlap
+    overlap : DataFrame
         A row a pair of signs: first, second, both.
-    use_measure
+    use_measure : str
         What use is measured by: seats, events, users, or empty.
-    answers_set_aside
+    answers_set_aside : int
         Answers of an unknown scale or outside of it.
-    accounts
+    accounts : int
         Customers and lost accounts.
-    with_failures
+    with_failures : bool
         Do the data hold any account that left, lapsed or never bought? If not they know survivors only.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "churned": [True, False]})
+    >>> none = pd.DataFrame()
+    >>> found = find_negatives(customers, none, none, none, as_of=date(2025, 1, 1))
+    >>> found.signs.loc[found.signs["sign"] == "churned", ["judged", "negative", "only"]].values.tolist()
+    [[2, 1, 1]]
+    >>> found.accounts, found.with_failures
+    (2, True)
     """
 
     frame: pd.DataFrame
@@ -57,24 +67,41 @@ class Negatives(Shown):
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Ids of the negative accounts."""
+        """Give the ids of the negative accounts.
+
+        Examples
+        --------
+        >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "churned": [True, False]})
+        >>> none = pd.DataFrame()
+        >>> find_negatives(customers, none, none, none, as_of=date(2025, 1, 1)).ids
+        ('a',)
+        """
         return tuple(self.frame["account_id"])
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Which accounts are held against each other?
+    """Tell which accounts are held against each other.
 
     Parameters
     ----------
-    best, negative, ordinary
+    best, negative, ordinary : tuple of str
         Ids, sorted; nobody is in two of them.
-    best_are
-        best; or customers, where the tables know no best ones and those who are not negative stand in for them.
-    best_but_negative
+    best_are : str
+        Text `best`; or `customers`, where the tables know no best ones and those who are not negative stand in for
+        them.
+    best_but_negative : tuple of str
         Best customers that also show a negative sign: they are in no group.
-    lost
+    lost : tuple of str, default ()
         Those of the negative ones that never bought.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b", "c"], "status": ["customer", "customer", "lost"]})
+    >>> outcomes = pd.DataFrame({"account_id": ["a", "b"], "outcome": "best", "positive": ["yes", "no"]})
+    >>> groups = form_groups(customers, outcomes, pd.DataFrame({"account_id": ["c"]}))
+    >>> groups.best, groups.ordinary, groups.negative
+    (('a',), ('b',), ('c',))
     """
 
     best: tuple[str, ...]
@@ -86,7 +113,13 @@ class Groups:
 
     @property
     def four(self) -> dict[str, tuple[str, ...]]:
-        """Best, ordinary, negative and lost accounts; customers that failed and those that never bought are two."""
+        """Give best, ordinary, negative and lost accounts; customers that failed and those that never bought are two.
+
+        Examples
+        --------
+        >>> Groups(("a",), ("b", "c"), (), "best", (), lost=("c",)).four
+        {'best': ('a',), 'ordinary': (), 'negative': ('b',), 'lost': ('c',)}
+        """
         failed = _sorted(set(self.negative) - set(self.lost))
         return {"best": self.best, "ordinary": self.ordinary, "negative": failed, "lost": self.lost}
 
@@ -95,25 +128,25 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, opinions: pd.DataFrame, *,
     as_of: date, low_use_share: float = 0.2, recent_months: int = 12, unhappy_at: Mapping[str, float] | None = None,
 ) -> Negatives:
-    """Which accounts did not fit, and by which sign?
+    """Find the accounts that did not fit, and the signs by which each did not.
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, status, churned, churned_on, lapsed, tenure_months.
-    usage
+    usage : DataFrame
         Use in a period, or an event: account_id, date, active_users, seats, events. May be empty, as may those below.
-    satisfaction
-        An answer: account_id, date, score, answer_scale (nps, csat5, csat10, ces7).
-    opinions
+    satisfaction : DataFrame
+        A row an answer: account_id, date, score, answer_scale (nps, csat5, csat10, ces7).
+    opinions : DataFrame
         What a colleague holds: account_id, verdict (best, good, avoid).
-    as_of
+    as_of : date
         The day up to which we look.
-    low_use_share
+    low_use_share : float, default 0.2
         Share of the customers with a reading that counts as low use, 0 to 0.5.
-    recent_months
+    recent_months : int, default 12
         Months before `as_of`, or before the day a customer left, in which use and answers count, 1 to 36.
-    unhappy_at
+    unhappy_at : Mapping of str to float or None, default None
         The highest answer of each scale that counts as unhappy; `UNHAPPY_AT` when left out.
 
     Returns
@@ -191,13 +224,13 @@ def _cross_signs(negative: pd.DataFrame) -> pd.DataFrame:
 
 
 def name_reasons(negatives: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
-    """Why did each negative account not fit, as far as the data say?
+    """Tell why each negative account did not fit, as far as the data say.
 
     Parameters
     ----------
-    negatives
+    negatives : DataFrame
         `Negatives.frame`.
-    reasons
+    reasons : Reasons
         Why accounts left or did not buy, by `group_reasons`.
 
     Returns
@@ -219,15 +252,15 @@ def name_reasons(negatives: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
 
 
 def form_groups(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame) -> Groups:
-    """Which accounts are the best, the negative and the ordinary ones, with nobody in two groups?
+    """Tell which accounts are the best, the negative and the ordinary ones, with nobody in two groups.
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, status.
-    outcomes
+    outcomes : DataFrame
         The artifact `outcomes`: account_id, outcome, positive. Best are the yes of the outcome `best`.
-    negatives
+    negatives : DataFrame
         The artifact `negatives`: account_id.
 
     Returns

@@ -19,20 +19,28 @@ _STAGES = {"won": "yes", "lost": "no", "open": "unknown"}
 
 @dataclass(frozen=True)
 class Outcomes(Shown):
-    """What came out well, and what did not?
+    """Tell what came out well, and what did not.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a case of any outcome that the tables allow, as in the artifact `outcomes`.
-    cases
+    cases : DataFrame
         The rows of the chosen outcome, as in the artifact `cases`.
-    chosen
+    chosen : str
         The outcome that the profile is to predict.
-    counts
-        A row an outcome: outcome, yes, no, unknown.
-    reasons
-        A row an outcome and reason: outcome, reason, positive, n.
+    counts : DataFrame
+        A row an outcome: `outcome`, `yes`, `no`, `unknown`.
+    reasons : DataFrame
+        A row an outcome and reason: `outcome`, `reason`, `positive`, `n`.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a"], "status": "customer", "tenure_months": [30.0]})
+    >>> best = pd.DataFrame({"account_id": ["a"], "best": [True], "reason": ["top_share"]})
+    >>> found = build_cases(customers, best, pd.DataFrame(), as_of=date(2025, 1, 1))
+    >>> found.chosen, found.cases[["case_id", "positive", "reason"]].values.tolist()
+    ('best', [['a', 'yes', 'top_share']])
     """
 
     frame: pd.DataFrame
@@ -46,21 +54,21 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     customers: pd.DataFrame, best: pd.DataFrame, deals: pd.DataFrame, *,
     as_of: date, window_months: int = 12, wanted: str = "",
 ) -> Outcomes:
-    """Which cases came out well, by each outcome that the tables allow?
+    """Tell which cases came out well, by each outcome that the tables allow.
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`.
-    best
+    best : DataFrame
         A row a customer: account_id, best (yes, no, missing = unknown), reason: `Success.marks`.
-    deals
-        account_id, deal_id, stage (won, lost, open), created, closed. May be empty.
-    as_of
+    deals : DataFrame
+        The table: account_id, deal_id, stage (won, lost, open), created, closed. May be empty.
+    as_of : date
         The day up to which we look.
-    window_months
-        A customer younger than this that has not left is unknown.
-    wanted
+    window_months : int, default 12
+        A customer younger than this, in months, that has not left is unknown; 1 or more.
+    wanted : str, default ''
         The study's outcome: best, won or retained; empty takes the first that there are cases of, in that order.
 
     Returns

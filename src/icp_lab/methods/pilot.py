@@ -25,15 +25,15 @@ _FLOW = 26  # weeks over which new leads are counted
 
 
 def draw_arms(units: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> pd.Series:
-    """Who is drawn into which arm, so that each stratum is split alike?
+    """Draw who is in which arm, so that each stratum is split alike.
 
     Parameters
     ----------
-    units
-        unit_id, stratum, in any order.
-    shares
-        Share of each arm; together 1.
-    seed
+    units : DataFrame
+        Columns `unit_id` and `stratum`, rows in any order.
+    shares : Mapping of str to float
+        Share of each arm, 0 to 1; together 1.
+    seed : int
         Start of the random numbers.
 
     Returns
@@ -60,17 +60,28 @@ def draw_arms(units: pd.DataFrame, shares: Mapping[str, float], *, seed: int) ->
 
 
 def mark_draw(drawn: pd.DataFrame) -> str:
-    """By which mark is a list known again that nobody has changed since it was drawn?
+    """Give the mark by which a list is known again that nobody has changed since it was drawn.
 
     Parameters
     ----------
-    drawn
-        unit_id, arm, assigned.
+    drawn : DataFrame
+        Columns `unit_id`, `arm`, and `assigned`, the day of the draw.
+
+    Returns
+    -------
+    str
+        The mark, `draw-` and twelve digits: the same in any order of the rows.
 
     Notes
     -----
     SHA-256 over JSON of the rows sorted by unit_id, its first twelve digits, behind a word that keeps spreadsheets
     from taking it for a number.
+
+    Examples
+    --------
+    >>> drawn = pd.DataFrame({"unit_id": ["a", "b"], "arm": ["pilot", "control"], "assigned": "2026-01-05"})
+    >>> mark_draw(drawn) == mark_draw(drawn[::-1]), mark_draw(drawn) == mark_draw(drawn.assign(arm="pilot"))
+    (True, False)
     """
     days = pd.to_datetime(drawn["assigned"]).dt.strftime("%Y-%m-%d")
     return "draw-" + _digest(sorted(zip(drawn["unit_id"], drawn["arm"], days.fillna(""), strict=True)))[:12]
@@ -83,14 +94,27 @@ def _digest(content: object) -> str:
 
 @dataclass(frozen=True)
 class Plan(Shown):
-    """How would a pilot go that starts today?
+    """Tell how a pilot would go that starts today.
 
-    `frame`: a row an effect; `times`, `share` (that would convert), `once` and `anytime` (units to draw), `weeks` (to
-    the last outcome, looking at any time; infinite where no new units come). `draw`: unit_id, stratum, assigned, arm;
-    without rows while a pilot is on, or no base rate is known. `terms`: `hits` of `n` units alike converted within
-    `weeks` weeks lately, `low` to `high` of them; `flow`, new units a week; `least_once` and `least_anytime`, effects
-    that the units drawn can show; `closing`, median days from deal to outcome; `worth` and `seed` as given; `running`,
-    since when a pilot is on; and the `mark` of the list.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row an effect: `times` the base rate, `share` (that would convert), `once` and `anytime` (units to draw, for
+        one look at the end or looking at any time), `weeks` (to the last outcome, looking at any time; infinite where
+        no new units come).
+    draw : DataFrame
+        Columns `unit_id`, `stratum`, `assigned`, `arm`; without rows while a pilot is on, or no base rate is known.
+    terms : dict of str to object
+        What was settled: `hits` of `n` units alike converted within `weeks` weeks lately, `low` to `high` of them;
+        `flow`, new units a week; `least_once` and `least_anytime`, effects that the units drawn can show; `closing`,
+        median days from deal to outcome; `worth` and `seed` as given; `running`, since when a pilot is on; and the
+        `mark` of the list.
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame({"unit_id": [], "arm": []})
+    >>> Plan(pd.DataFrame({"times": [2.0], "once": [300]}), nothing, {"hits": 12, "n": 150}).terms["hits"]
+    12
     """
 
     frame: pd.DataFrame
@@ -98,7 +122,20 @@ class Plan(Shown):
     terms: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the artifact `plan`, with the digest of all that was settled before the start."""
+        """Give the artifact `plan`, with the digest of all that was settled before the start.
+
+        Returns
+        -------
+        dict of str to object
+            Keys `terms`, `draw`, `sizes` and `digest`; the digest changes with the terms and the draw alone.
+
+        Examples
+        --------
+        >>> draw = pd.DataFrame({"unit_id": ["a"], "arm": ["pilot"]})
+        >>> plan = Plan(pd.DataFrame({"times": [2.0]}), draw, {"weeks": 12})
+        >>> sorted(plan.to_dict())
+        ['digest', 'draw', 'sizes', 'terms']
+        """
         settled = {"terms": self.terms, "draw": self.draw.to_dict("records")}
         return {**settled, "sizes": self.frame.to_dict("records"), "digest": _digest(settled)}
 
@@ -107,26 +144,26 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     targets: Targets, known: pd.DataFrame, leads: pd.DataFrame, deals: pd.DataFrame, former: pd.DataFrame, *,
     as_of: date, worth: float = 2.0, weeks: int = 12, held_out: float = 0.1, seed: int = 0,
 ) -> Plan:
-    """How large a pilot is needed, how long does it take, and who is drawn into which arm?
+    """Tell how large a pilot is needed and how long it takes, and draw who is in which arm.
 
     Parameters
     ----------
-    targets
+    targets : Targets
         Of `choose_targets`. Its list of tiers A and B is drawn, but for units of a former pilot.
-    known
+    known : DataFrame
         Attributes by id: employees and annual_revenue give the bands of the strata.
-    leads, deals, former
+    leads, deals, former : DataFrame
         The tables leads, deals and pilot; each may be empty.
-    as_of
+    as_of : date
         Today, the day of the draw.
-    worth
+    worth : float, default 2.0
         Smallest effect worth having, in times the base rate.
-    weeks
-        How long a unit is followed.
-    held_out
-        Share that is left alone for good; pilot and control share the rest.
-    seed
-        Of the draw.
+    weeks : int, default 12
+        How many weeks a unit is followed.
+    held_out : float, default 0.1
+        Share that is left alone for good, 0 to 1; pilot and control share the rest.
+    seed : int, default 0
+        Start of the random numbers of the draw.
 
     Returns
     -------
@@ -136,6 +173,17 @@ def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such befor
     Notes
     -----
     The base rate is that of leads that were open so many weeks ago, as those to be drawn are open today.
+
+    Examples
+    --------
+    >>> ids = [f"l{n:02}" for n in range(40)]
+    >>> listed = pd.DataFrame({"id": ids, "kind": "lead", "tier": "A", "points": 60, "engagement": 0, "listed": True})
+    >>> leads = pd.DataFrame({"lead_id": ids, "created": pd.Timestamp("2026-01-05")})
+    >>> leads["converted"] = leads["created"].where(leads.index < 8) + pd.Timedelta(days=30)
+    >>> plan = plan_pilot(Targets(listed, (), listed[:0], 0), pd.DataFrame(), leads, pd.DataFrame(), pd.DataFrame(),
+    ...                   as_of=date(2026, 3, 31))
+    >>> plan.terms["hits"], plan.terms["n"], plan.draw["arm"].value_counts().to_dict()
+    (8, 40, {'control': 19, 'pilot': 18, 'holdout': 3})
     """
     now, span = pd.Timestamp(as_of), pd.Timedelta(weeks=weeks)
     leads, former = fill_table(leads, "leads"), fill_table(former, "pilot")
@@ -175,13 +223,26 @@ def _list_units(targets: Targets, known: pd.DataFrame, former: pd.DataFrame) -> 
 
 @dataclass(frozen=True)
 class Reading(Shown):
-    """How did the pilot go, counting everybody as drawn?
+    """Tell how the pilot went, counting everybody as drawn.
 
-    `frame`: a row an outcome (lead, won); `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, what
-    `compare_arms` gives for however many looks, `once_low` and `once_high` (of the gap, had this been the only look),
-    `verdict` (better, worse, open). `arms`: a row an arm; `arm`, `n`, `reached`, `lead`, `won`, and what
-    was `spent` on each. `terms`: `assigned`, day of the draw; `intact`, is the list as it was drawn (yes, no,
-    unmarked); `crossed`, units treated as the other side; `earlier`, units of earlier draws, which are not counted.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row an outcome (lead, won): `outcome`, `hits` of `n` in the pilot, `others` of `m` left alone, what
+        `compare_arms` gives for however many looks, `once_low` and `once_high` (of the gap, had this been the only
+        look), `verdict` (better, worse, open).
+    arms : DataFrame
+        A row an arm: `arm`, `n`, `reached`, `lead`, `won`, and what was `spent` on each, in the study's currency.
+    terms : dict of str to object
+        What is to be known of the draw: `assigned`, its day; `intact`, is the list as it was drawn (yes, no, unmarked);
+        `crossed`, units treated as the other side; `earlier`, units of earlier draws, which are not counted.
+
+    Examples
+    --------
+    >>> drawn = pd.DataFrame({"unit_id": list("abcd"), "arm": ["pilot", "control"] * 2, "lead": [True, False] * 2})
+    >>> reading = read_pilot(drawn, as_of=date(2026, 6, 30))
+    >>> reading.arms[["arm", "n", "lead"]].values.tolist(), reading.terms["intact"]
+    ([['control', 2, 0], ['pilot', 2, 2]], 'unmarked')
     """
 
     frame: pd.DataFrame
@@ -189,18 +250,31 @@ class Reading(Shown):
     terms: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what the record `validation` says of the pilot."""
+        """Give what the record `validation` says of the pilot.
+
+        Returns
+        -------
+        dict of str to object
+            Key `outcomes`, a dict a row of `frame`, beside those of `terms`.
+
+        Examples
+        --------
+        >>> nothing = pd.DataFrame()
+        >>> Reading(pd.DataFrame({"outcome": ["lead"]}), nothing, {"intact": "yes"}).to_dict()
+        {'outcomes': [{'outcome': 'lead'}], 'intact': 'yes'}
+        """
         return {"outcomes": self.frame.to_dict("records"), **self.terms}
 
 
 def read_pilot(pilot: pd.DataFrame, *, as_of: date) -> Reading:
-    """Did the pilot do better than who was left alone, and is it too early to say?
+    """Tell whether the pilot did better than who was left alone, and whether it is too early to say.
 
     Parameters
     ----------
-    pilot
-        The table: unit_id, arm (control and holdout are left alone, every other is the pilot), and what became of each.
-    as_of
+    pilot : DataFrame
+        The table: unit_id, arm (control and holdout are left alone, every other is the pilot), and what became of each:
+        reached, treated, lead, deal, closed, cost.
+    as_of : date
         The day up to which we look.
 
     Returns

@@ -24,22 +24,29 @@ _TOLD = ("name", "n", "share_best", "low", "high", "value")
 
 @dataclass(frozen=True)
 class Portraits(Shown):
-    """Who is in each segment, and how do they do?
+    """Tell who is in each segment, and how they do.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a segment (or a cell of industry x size where none are published), the largest first: segment, name, n,
         share (of all customers), known (customers of whom best can be told), best, share_best with its interval
         low, high; value (median) with its interval value_low, value_high, and value_n.
-    traits
+    traits : DataFrame
         A row a trait of a published segment, the clearest first: segment, attribute, level (empty for numbers), inside
         and outside (share, or median), low and high (quartiles of a number inside), n_inside, n_outside (with a
         value), difference (standardised).
-    members
-        account_id and segment of each customer.
-    published
+    members : DataFrame
+        Columns `account_id` and `segment` of each customer.
+    published : bool
         Are these segments? Else they are cells.
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame()
+    >>> frame = pd.DataFrame({"segment": ["S1"], "name": ["SaaS"], "n": [40], "share_best": [0.3]})
+    >>> Portraits(frame, nothing, nothing, published=True).frame["name"].tolist()
+    ['SaaS']
     """
 
     frame: pd.DataFrame
@@ -50,17 +57,17 @@ class Portraits(Shown):
 
 def describe_segments(segmentation: Segmentation, attributes: pd.DataFrame, customers: pd.DataFrame,
                       success: pd.DataFrame) -> Portraits:
-    """What sets each segment apart, and how do its customers do?
+    """Tell what sets each segment apart, and how its customers do.
 
     Parameters
     ----------
-    segmentation
+    segmentation : Segmentation
         From `find_segments`.
-    attributes
+    attributes : DataFrame
         What the segments were found in, indexed by account_id.
-    customers
-        A row an account: account_id, industry, size_band, value (money).
-    success
+    customers : DataFrame
+        A row an account: account_id, industry, size_band, and value in the study's currency.
+    success : DataFrame
         A row a customer: account_id, best (yes, no, unknown).
 
     Returns
@@ -74,6 +81,16 @@ def describe_segments(segmentation: Segmentation, attributes: pd.DataFrame, cust
     level: of shares, over the standard deviation of all. Traits carry no p-value on purpose: the segments were made
     from these attributes, so that a test would find them different whatever they are. Best and value had no part in
     making them: their intervals hold (Wilson for shares, order statistics for medians).
+
+    Examples
+    --------
+    >>> from icp_lab.methods.segments import find_segments
+    >>> firms = pd.DataFrame({"industry": ["A", "B"] * 5}, index=[f"{n}" for n in range(10)])
+    >>> facts = firms.assign(account_id=firms.index, size_band="1-9", value=5.0)
+    >>> success = pd.DataFrame({"account_id": firms.index, "best": pd.array([True, False] * 5, "boolean")})
+    >>> found = describe_segments(find_segments(firms), firms, facts, success)  # too few for segments: cells
+    >>> found.published, found.frame[["segment", "n", "share_best"]].values.tolist()
+    (False, [['A × 1-9', 5, 1.0], ['B × 1-9', 5, 0.0]])
     """
     ids = segmentation.frame["account_id"]
     facts = customers.set_index("account_id").join(success.set_index("account_id")[["best"]]).reindex(ids)
@@ -91,20 +108,56 @@ def describe_segments(segmentation: Segmentation, attributes: pd.DataFrame, cust
 
 
 def place_members(portraits: Portraits, layout: pd.DataFrame) -> pd.DataFrame:
-    """Which segment is each customer in, and where on the map? The artifact `segments`.
+    """Tell which segment each customer is in, and where on the map.
 
     Parameters
     ----------
-    portraits
+    portraits : Portraits
         From `describe_segments`.
-    layout
-        account_id, x, y.
+    layout : DataFrame
+        Columns `account_id`, `x` and `y`, as `map_accounts` gives them.
+
+    Returns
+    -------
+    DataFrame
+        The artifact `segments`: account_id, segment, x, y.
+
+    Examples
+    --------
+    >>> nothing, ids = pd.DataFrame(), ["a", "b"]
+    >>> portraits = Portraits(nothing, nothing, pd.DataFrame({"account_id": ids, "segment": "S1"}), published=True)
+    >>> place_members(portraits, pd.DataFrame({"account_id": ids, "x": [0.0, 1.0], "y": 0.0})).values.tolist()
+    [['a', 'S1', 0.0, 0.0], ['b', 'S1', 1.0, 0.0]]
     """
     return portraits.members.merge(layout, on="account_id", how="left", validate="1:1")
 
 
 def record_segmentation(segmentation: Segmentation, portraits: Portraits) -> dict[str, Any]:
-    """What do later steps need to know of the segments? The artifact `segmentation`; no segments, no list."""
+    """Tell what later steps need to know of the segments.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+        From `find_segments`.
+    portraits : Portraits
+        From `describe_segments`.
+
+    Returns
+    -------
+    dict of str to object
+        The artifact `segmentation`: published, reason, stability, noise, bar, and the list `segments`, which is empty
+        where none are published.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.segments import find_segments
+    >>> firms = pd.DataFrame({"industry": ["A", "B"] * 5}, index=[f"{n}" for n in range(10)])
+    >>> facts = firms.assign(account_id=firms.index, size_band="1-9", value=5.0)
+    >>> success = pd.DataFrame({"account_id": firms.index, "best": pd.array([True, False] * 5, "boolean")})
+    >>> found = find_segments(firms)
+    >>> record_segmentation(found, describe_segments(found, firms, facts, success))
+    {'published': False, 'reason': 'too_few', 'stability': 0.0, 'noise': 0.0, 'bar': 1.0, 'segments': []}
+    """
     about, rows = (frame.astype(object).where(frame.notna(), None) for frame in (portraits.traits, portraits.frame))
     kept = rows.loc[portraits.published & (rows["segment"] != NO_SEGMENT), ["segment", *_TOLD]]
     kept = kept.rename(columns={"segment": "id"})
@@ -171,22 +224,33 @@ FEWEST = 10
 
 @dataclass(frozen=True)
 class Layout(Shown):
-    """Where does each account lie on the map? `frame`: account_id, x, y (missing where there are too few to draw)."""
+    """Tell where each account lies on the map.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns `account_id`, `x` and `y` around zero, without a unit; missing where there are too few to draw.
+
+    Examples
+    --------
+    >>> Layout(pd.DataFrame({"account_id": ["a"], "x": [0.5], "y": [-0.5]}))
+    <Layout: 1 rows>
+    """
 
     frame: pd.DataFrame
 
 
 def map_accounts(attributes: pd.DataFrame, *, neighbours: int = 15, seed: int = 0) -> Layout:
-    """How do the accounts lie to each other, as far as a plane can show it?
+    """Draw how the accounts lie to each other, as far as a plane can show it.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row an account, indexed by account_id; columns as in `encode_attributes`. The order of rows does not matter.
-    neighbours
-        Accounts that each one is drawn near to.
-    seed
-        Seed of the drawing.
+    neighbours : int, default 15
+        Accounts that each one is drawn near to, 2 or more.
+    seed : int, default 0
+        Start of the random numbers of the drawing.
 
     Returns
     -------
@@ -197,6 +261,12 @@ def map_accounts(attributes: pd.DataFrame, *, neighbours: int = 15, seed: int = 
     -----
     UMAP (McInnes, Healy and Melville, 2018) on exact neighbours. It draws islands in pure noise too, and another
     machine may draw others: the segments do not come from here.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [10.0, 200.0]}, index=["a", "b"])
+    >>> map_accounts(firms).frame["x"].isna().tolist()  # too few to draw
+    [True, True]
     """
     encoding = encode_attributes(attributes)
     ids = pd.Series(encoding.frame.index, dtype="str")

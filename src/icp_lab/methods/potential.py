@@ -13,21 +13,27 @@ _MUCH = 1.05  # growth this much above the whole's is named as a reason
 
 @dataclass(frozen=True)
 class Potential:
-    """Where is room?
+    """Tell where there is room.
 
     Parameters
     ----------
-    parts
+    parts : DataFrame
         A row a part of the market: the columns it is told by; `companies`, `customers`, `fitting`, `customers_in`
         (those that meet the profile), `share` of the fitting with low and high, `open` (fitting companies that are no
         customers), `reasons` (none_yet, below, growing, new; comma-separated), `white`; most room first.
-    beside
+    beside : DataFrame
         A row a segment that fails one criterion of the profile: `fails`, industry, band, `companies`, `customers`, what
         became of cases of ours there: `hits` of `n`, share with low and high, and `verdict` (untried, worse, as_good).
-    overall
+    overall : float
         Share of the fitting companies that are customers.
-    base
+    base : float
         Share of cases inside the profile that came out well.
+
+    Examples
+    --------
+    >>> found = Potential(pd.DataFrame({"industry": ["SaaS"], "open": [40.0]}), pd.DataFrame(), overall=0.1, base=0.3)
+    >>> found.parts["open"].tolist(), found.overall
+    ([40.0], 0.1)
     """
 
     parts: pd.DataFrame
@@ -39,26 +45,27 @@ class Potential:
 def find_potential(  # noqa: PLR0913  (the market, what we know of ours, and how fine to look)
     market: Market, attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule, *, by: list[str], least: int = 5,
 ) -> Potential:
-    """Which parts of the market fit and are hardly ours, and which segments beside the profile deserve a test?
+    """Find parts of the market that fit and are hardly ours, and segments beside the profile that deserve a test.
 
     Parameters
     ----------
-    market
-        Of `size_market`.
-    attributes
-        Of our accounts, indexed by account_id.
-    cases
-        The artifact `cases`.
-    rule
+    market : Market
+        From `size_market`.
+    attributes : DataFrame
+        Attributes of our accounts, indexed by account_id.
+    cases : DataFrame
+        The artifact `cases`: account_id, positive (yes, no, unknown).
+    rule : Rule
         The profile.
-    by
+    by : list of str
         Columns of the market that tell its parts: industry, country, region, band.
-    least
-        Cases that a segment needs to be judged by what became of them.
+    least : int, default 5
+        Cases that a segment needs to be judged by what became of them, 1 or more.
 
     Returns
     -------
     Potential
+        Parts by room, segments beside the profile, and the two shares that they are held against.
 
     Notes
     -----

@@ -20,18 +20,70 @@ Names = list[str] | tuple[str, ...]
 
 
 def name_outcome(cases: pd.DataFrame) -> str:
-    """Name the outcome that cases are about: `best`, `won` or `retained`; `best` where there is no case."""
+    """Name the outcome that cases are about: `best`, `won` or `retained`; `best` where there is no case.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The artifact `cases`; only the column outcome is read.
+
+    Returns
+    -------
+    str
+        The outcome of the first case.
+
+    Examples
+    --------
+    >>> name_outcome(pd.DataFrame({"outcome": ["won", "won"]})), name_outcome(pd.DataFrame({"outcome": []}))
+    ('won', 'best')
+    """
     return str(cases["outcome"].iloc[0]) if len(cases) else "best"
 
 
 def take_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
-    """Give each case its account's attributes: a row a case, indexed by case_id."""
+    """Give each case its account's attributes.
+
+    Parameters
+    ----------
+    attributes : DataFrame
+        Candidate attributes, indexed by account_id.
+    cases : DataFrame
+        The artifact `cases`: case_id, account_id.
+
+    Returns
+    -------
+    DataFrame
+        A row a case, indexed by case_id; missing where the account is not among the attributes.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [10.0, 200.0]}, index=["a", "b"])
+    >>> take_cases(firms, pd.DataFrame({"case_id": ["a#1", "a#2"], "account_id": "a"}))["employees"].to_dict()
+    {'a#1': 10.0, 'a#2': 10.0}
+    """
     joined = attributes.reindex(cases["account_id"])
     return joined.set_index(pd.Index(cases["case_id"], name="case_id"))
 
 
 class Joined(NamedTuple):
-    """Cases with the attributes of their accounts, their answers (yes, no, missing), and the key that ties them."""
+    """Hand over cases with the attributes of their accounts, their answers, and the key that ties them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a case, indexed by case_id, a column an attribute.
+    positive : Series
+        Nullable boolean on the same index: yes, no, missing.
+    groups : Series or None
+        The account of each case; None where every case has an account of its own.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [10.0]}, index=["a"])
+    >>> cases = pd.DataFrame({"case_id": ["a"], "account_id": ["a"], "positive": ["yes"]})
+    >>> join_cases(firms, cases).groups is None
+    True
+    """
 
     table: pd.DataFrame
     positive: pd.Series
@@ -39,7 +91,28 @@ class Joined(NamedTuple):
 
 
 def join_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> Joined:
-    """Which attributes and which outcome has each case? Cases of one account belong together."""
+    """Tell which attributes and which outcome each case has.
+
+    Parameters
+    ----------
+    attributes : DataFrame
+        Candidate attributes, indexed by account_id.
+    cases : DataFrame
+        The artifact `cases`: case_id, account_id, positive (yes, no, unknown).
+
+    Returns
+    -------
+    Joined
+        Cases of one account belong together: then `groups` names it.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [10.0]}, index=["a"])
+    >>> cases = pd.DataFrame({"case_id": ["a#1", "a#2"], "account_id": "a", "positive": ["yes", "unknown"]})
+    >>> joined = join_cases(firms, cases)
+    >>> joined.positive.tolist(), joined.groups.tolist()
+    ([True, <NA>], ['a', 'a'])
+    """
     keyed = cases.set_index("case_id")
     groups = None if keyed["account_id"].is_unique else keyed["account_id"]
     return Joined(take_cases(attributes, cases), keyed["positive"].map(ANSWERS).astype("boolean"), groups)
@@ -47,21 +120,32 @@ def join_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> Joined:
 
 def suspect_attributes(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Names = (),
                        insist: Names = ()) -> Leaks:
-    """Which attributes may know the outcome, and which of them are refused as criteria?
+    """Tell which attributes may know the outcome, and which of them are refused as criteria.
 
     Parameters
     ----------
-    attributes, cases, exclude, insist
+    attributes, cases : DataFrame
+        As for `find_profile`.
+    exclude, insist : list or tuple of str, default ()
         As for `find_profile`.
 
     Returns
     -------
     Leaks
+        What `find_leaks` finds, with cases of one account kept together.
 
     Raises
     ------
     LabError
         When `exclude` or `insist` names what is no candidate.
+
+    Examples
+    --------
+    >>> ids = [f"{n:02}" for n in range(60)]
+    >>> firms = pd.DataFrame({"tier": ["gold", "none"] * 30, "town": ["A", "B", "C"] * 20}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids, "positive": ["yes", "no"] * 30})
+    >>> list(suspect_attributes(firms, cases).refused)
+    ['tier']
     """
     for name in (*exclude, *insist):
         if name not in attributes.columns:
@@ -73,30 +157,40 @@ def suspect_attributes(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude
 
 def find_profile(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Names = (), insist: Names = (),
                  **plan: Any) -> Finding:
-    """Which criteria describe the cases that came out well?
+    """Find the criteria that describe the cases that came out well.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    cases
+    cases : DataFrame
         The artifact `cases`: case_id, account_id, positive (yes, no, unknown), time.
-    exclude
+    exclude : list or tuple of str, default ()
         Attributes that may not be criteria.
-    insist
+    insist : list or tuple of str, default ()
         Attributes that may be criteria although they are suspected to know the outcome.
-    **plan
-        max_criteria, permutations, folds, bootstraps, seed: as for `find_icp`.
+    **plan : object
+        Arguments max_criteria, permutations, folds, bootstraps and seed, as for `find_icp`.
 
     Returns
     -------
     Finding
-        Cases of one account belong together.
+        The rule with its evidence and verdict; cases of one account belong together.
 
     Raises
     ------
     LabError
         When `exclude` or `insist` names what is no candidate.
+
+    Examples
+    --------
+    >>> ids = [f"{n:03}" for n in range(120)]
+    >>> firms = pd.DataFrame({"employees": [float(n) for n in range(120)]}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids, "time": pd.NaT})
+    >>> cases["positive"] = ["yes" if n >= 80 and n % 5 or n % 13 == 1 else "no" for n in range(120)]
+    >>> found = find_profile(firms, cases, permutations=0, bootstraps=0)
+    >>> found.rule.words("en"), found.n
+    ('employees at least 79', 120)
     """
     leaks = suspect_attributes(attributes, cases, exclude=exclude, insist=insist).refused
     table, positive, groups = join_cases(attributes.drop(columns=list(exclude)), cases)
@@ -105,14 +199,19 @@ def find_profile(attributes: pd.DataFrame, cases: pd.DataFrame, *, exclude: Name
 
 @dataclass(frozen=True)
 class MoreProfiles(Shown):
-    """Is there another ideal customer, unlike the first?
+    """Tell whether there is another ideal customer, unlike the first.
 
     Parameters
     ----------
-    findings
+    findings : tuple of Finding
         Further profiles that are supported, each among the cases that no profile before it takes in or leaves open.
-    stopped
+    stopped : Finding or None
         The search at which it ended, for its profile is not supported; None where there was none.
+
+    Examples
+    --------
+    >>> MoreProfiles((), None).findings
+    ()
     """
 
     findings: tuple[Finding, ...]
@@ -120,7 +219,13 @@ class MoreProfiles(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row a search: its rule, the cases it looked at, its lift with interval, its verdict."""
+        """Give a row a search: its rule, the cases it looked at, its lift with interval, its verdict.
+
+        Examples
+        --------
+        >>> MoreProfiles((), None).frame.empty
+        True
+        """
         rows = [*self.findings, *([self.stopped] if self.stopped else [])]
         return pd.DataFrame([{"rule": f.rule.words(), "n": f.n, "best": f.best, "lift": f.lift, "low": f.lift_low,
                               "high": f.lift_high, "verdict": f.verdict} for f in rows])
@@ -128,28 +233,38 @@ class MoreProfiles(Shown):
 
 def find_more(attributes: pd.DataFrame, cases: pd.DataFrame, first: Finding, *, most: int = 2,
               **plan: Any) -> MoreProfiles:
-    """Is there another ideal customer among those that the first profile leaves outside?
+    """Find out whether there is another ideal customer among those that the first profile leaves outside.
 
     Parameters
     ----------
-    attributes, cases
+    attributes, cases : DataFrame
         As for `find_profile`.
-    first
+    first : Finding
         The first profile. Nothing more is searched where it is not supported.
-    most
-        How many further profiles at most.
-    **plan
+    most : int, default 2
+        How many further profiles at most, 0 or more.
+    **plan : object
         As for `find_profile`.
 
     Returns
     -------
     MoreProfiles
+        Profiles that are supported, and the search at which it ended.
 
     Notes
     -----
     The whole protocol again among the cases for which every profile before is known not to hold. A second search is
     made only after the first was supported, a third only after the second, so that a claim too many stays as rare as
     for one search.
+
+    Examples
+    --------
+    >>> ids = [f"{n:02}" for n in range(40)]
+    >>> firms = pd.DataFrame({"employees": [float(n) for n in range(40)]}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids, "positive": ["yes", "no"] * 20, "time": pd.NaT})
+    >>> first = find_profile(firms, cases, permutations=0, bootstraps=0)
+    >>> first.verdict, find_more(firms, cases, first).findings  # nothing more is looked for
+    ('unsupported', ())
     """
     found, latest, left = list[Finding](), first, cases
     while latest.verdict == "supported" and len(found) < most:
@@ -162,18 +277,50 @@ def find_more(attributes: pd.DataFrame, cases: pd.DataFrame, first: Finding, *, 
 
 
 def find_reach(finding: Finding) -> tuple[float, float]:
-    """Which lift could so many cases show: to a search, and to a rule that was declared beforehand? NaN: none."""
+    """Tell which lift so many cases could show: to a search, and to a rule that was declared beforehand.
+
+    Parameters
+    ----------
+    finding : Finding
+        What a search found; only how many cases it had, and how many came out well, is read.
+
+    Returns
+    -------
+    tuple of 2 float
+        The least lifts, in times the share of all; NaN where no lift could be shown.
+
+    Examples
+    --------
+    >>> ids = [f"{n:03}" for n in range(300)]
+    >>> firms = pd.DataFrame({"employees": [float(n) for n in range(300)]}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids, "time": pd.NaT})
+    >>> cases["positive"] = ["yes" if n % 6 == 0 else "no" for n in range(300)]
+    >>> search, declared = find_reach(find_profile(firms, cases, permutations=0, bootstraps=0))
+    >>> 1 < declared < search
+    True
+    """
     return finding.showable, find_showable(finding.n, finding.best / max(finding.n, 1), level=DECLARED)
 
 
 @dataclass(frozen=True)
 class Additions(Shown):
-    """What does each criterion add to the profile?
+    """Tell what each criterion adds to the profile.
 
-    `frame`: a row a criterion, in the order of the rule, after a first row for the profile as a whole; `n` and
-    `positives` (cases that it alone keeps out; for the profile those inside), `share` (0 to 1) with its 95 % interval
-    `low`, `high` (Wilson), and `instead` (attributes that could stand in its place). `rule`: the profile; `n`: known
-    cases.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row a criterion, in the order of the rule, after a first row for the profile as a whole; `n` and `positives`
+        (cases that it alone keeps out; for the profile those inside), `share` (0 to 1) with its 95 % interval `low`,
+        `high` (Wilson, 1927), and `instead` (attributes that could stand in its place).
+    rule : Rule
+        The profile.
+    n : int
+        Known cases.
+
+    Examples
+    --------
+    >>> Additions(pd.DataFrame({"n": [9], "positives": [6]}), Rule(), 20).frame["positives"].tolist()
+    [6]
     """
 
     frame: pd.DataFrame
@@ -182,18 +329,29 @@ class Additions(Shown):
 
 
 def weigh_criteria(attributes: pd.DataFrame, cases: pd.DataFrame, finding: Finding) -> Additions:
-    """What does each criterion add: whom does it alone keep out of the profile, and how did those do?
+    """Tell whom each criterion alone keeps out of the profile, and how those did.
 
     Parameters
     ----------
-    attributes, cases
+    attributes, cases : DataFrame
         As for `find_profile`.
-    finding
+    finding : Finding
         What was found. A case without a value is not kept out by that criterion.
 
     Returns
     -------
     Additions
+        The profile as a whole, then its criteria, with their counts.
+
+    Examples
+    --------
+    >>> ids = [f"{n:03}" for n in range(120)]
+    >>> firms = pd.DataFrame({"employees": [float(n) for n in range(120)]}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids, "time": pd.NaT})
+    >>> cases["positive"] = ["yes" if n >= 80 and n % 5 or n % 13 == 1 else "no" for n in range(120)]
+    >>> found = find_profile(firms, cases, permutations=0, bootstraps=0)
+    >>> weigh_criteria(firms, cases, found).frame[["n", "positives"]].values.tolist()
+    [[41, 34], [79, 6]]
     """
     table, positive, _groups = join_cases(attributes, cases[cases["positive"].isin(list(ANSWERS))])
     checks, rows = finding.rule.check(table), []

@@ -31,19 +31,25 @@ _PLACE = {code: place for place, code in enumerate((*VERDICTS, "accounts", "deal
 
 @dataclass(frozen=True)
 class Quality(Shown):
-    """What is each column worth?
+    """Tell what each column is worth.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a column, in the order of what to do: `table`, `column`, `n` (rows), `filled` (share, 0 to 1),
         `distinct` (values), `unreadable` (cells), `verdict` (one of `VERDICTS`), `since` (beginning: as of the
         beginning of the deal; export: it may have changed since the sale; else ""), `lacking` (customers without a
         value), `outcome` (valuable, left, bought, won: by which its gaps differ most, or ""), `gaps_first` and
         `gaps_other` (shares without a value, among those that came out so and the others), `difference` with `low`,
         `high` and `q_value`.
-    customers
+    customers : int
         How many customers there are.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"table": ["accounts"], "column": ["size"], "verdict": ["good"], "lacking": [5]})
+    >>> Quality(frame, customers=10).frame["verdict"].tolist()
+    ['good']
     """
 
     frame: pd.DataFrame
@@ -52,14 +58,19 @@ class Quality(Shown):
 
 @dataclass(frozen=True)
 class Fixes(Shown):
-    """What should be put right first?
+    """Tell what should be put right first.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a repair, the one that adds most first: `kind` (fill; one of `ROWS` or `CELLS`; same_unsure), `table`,
         `file`, `column`, `n` (customers, rows, cells or pairs), `of` (out of so many), `money` (amount of the rows,
         NaN where they have none) and `gain` (share of all that its table could tell, 0 to 1).
+
+    Examples
+    --------
+    >>> Fixes(pd.DataFrame({"kind": ["fill"], "column": ["size"], "n": [5], "of": [10]})).frame["column"].tolist()
+    ['size']
     """
 
     frame: pd.DataFrame
@@ -69,26 +80,27 @@ def measure_quality(  # noqa: PLR0913  (two tables, what came of them, and what 
     accounts: pd.DataFrame, deals: pd.DataFrame, customers: pd.DataFrame, *, valuable: Collection[str],
     refused: Mapping[str, Mapping[str, str]], reasons: pd.DataFrame, begun: Collection[str] = (),
 ) -> Quality:
-    """What is each column of accounts and deals worth to an analysis?
+    """Tell what each column of accounts and deals is worth to an analysis.
 
     Parameters
     ----------
-    accounts, deals
+    accounts, deals : DataFrame
         The tables, all columns; deals may be empty.
-    customers
-        The artifact `customers`.
-    valuable
+    customers : DataFrame
+        The artifact `customers`: account_id, status, value, churned, lapsed.
+    valuable : Collection of str
         Ids of the customers of high value.
-    refused
-        Table -> column -> why it says nothing that was known before the sale; "" where it does.
-    reasons
-        What became of rows and cells: table, reason, column, n.
-    begun
+    refused : Mapping of str to Mapping of str to str
+        By table and column why it says nothing that was known before the sale; "" where it does.
+    reasons : DataFrame
+        What became of rows and cells: `table`, `reason`, `column`, `n`.
+    begun : Collection of str, default ()
         Columns of deals that are as of the beginning of the deal.
 
     Returns
     -------
     Quality
+        A row a column, in the order of what to do about it.
 
     Notes
     -----
@@ -188,22 +200,23 @@ def _judge(row: Mapping[Any, Any], telling: Collection[str]) -> str:
 
 
 def rank_fixes(quality: Quality, tables: pd.DataFrame, reasons: pd.DataFrame, decisions: pd.DataFrame) -> Fixes:
-    """Which repairs of the data would add most to what the analysis knows?
+    """Rank the repairs of the data by how much they would add to what the analysis knows.
 
     Parameters
     ----------
-    quality
+    quality : Quality
         What each column is worth.
-    tables
-        A row a table: table, file, read (rows).
-    reasons
-        Rows set aside and cells made missing: table, reason, column, n, money.
-    decisions
-        What the lab decided while it read: table, file, column, code, n.
+    tables : DataFrame
+        A row a table: `table`, `file`, `read` (rows).
+    reasons : DataFrame
+        Rows set aside and cells made missing: `table`, `reason`, `column`, `n`, `money`.
+    decisions : DataFrame
+        What the lab decided while it read: `table`, `file`, `column`, `code`, `n`.
 
     Returns
     -------
     Fixes
+        The repair that adds most first.
 
     Notes
     -----

@@ -34,7 +34,22 @@ _LEAST_SHARE = 1 / 3  # of what is said, if it is to be more than a mention
 
 
 class Reading(NamedTuple):
-    """Which reason does a statement give? `words` decided it; `unsure`: it might as well be another."""
+    """Tell which reason a statement gives.
+
+    Parameters
+    ----------
+    group : str
+        One of `GROUPS`.
+    words : str
+        The words that decided it, comma-separated; empty where there are none.
+    unsure : bool
+        True where it might as well be another reason.
+
+    Examples
+    --------
+    >>> group_statement("too expensive")
+    Reading(group='price', words='too expensive', unsure=False)
+    """
 
     group: str
     words: str
@@ -43,25 +58,32 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Reasons(Shown):
-    """Why did accounts leave, or not buy?
+    """Tell why accounts left, or did not buy.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a source and group: source (churn, lost, tickets), group, accounts (that name it at least once), of
         (accounts of the source that say anything), share with its 95 % interval low and high.
-    statements
+    statements : DataFrame
         The artifact `statements`. A row a distinct statement of a source: source, statement, free (is it free text?),
         group, listed (the group by the word list), words (that decided there), unsure, people (who put it right or
         confirmed it), times, accounts. Unsure statements come first.
-    by_account
+    by_account : DataFrame
         A row an account that says anything: account_id, reason_group, reason, source.
-    silent
+    silent : DataFrame
         A row a source: source, accounts (that belong to it and say nothing), times (rows without a word).
-    checked
+    checked : DataFrame
         A row a comparison that people's corrections allow: against (list: the word list with people; people: people
         among themselves), statements, same, share of them with its 95 % interval low and high, and Krippendorff's
         alpha with alpha_low and alpha_high (NaN where too few were looked at).
+
+    Examples
+    --------
+    >>> churn = pd.DataFrame({"account_id": ["a", "b"], "reason": ["Too expensive", None], "text": [None, "No help"]})
+    >>> reasons = group_reasons(churn, pd.DataFrame(), pd.DataFrame())
+    >>> reasons.frame.loc[reasons.frame["accounts"] > 0, ["group", "accounts", "of"]].values.tolist()
+    [['price', 1, 2], ['support', 1, 2]]
     """
 
     frame: pd.DataFrame
@@ -72,31 +94,45 @@ class Reasons(Shown):
 
     @property
     def sides(self) -> dict[str, tuple[str, ...]]:
-        """List the accounts that left or did not buy by their reason; tickets say nothing of that."""
+        """List the accounts that left or did not buy by their reason; tickets say nothing of that.
+
+        Examples
+        --------
+        >>> churn = pd.DataFrame({"account_id": ["a"], "reason": ["Too expensive"]})
+        >>> group_reasons(churn, pd.DataFrame(), pd.DataFrame()).sides["price"]
+        ('a',)
+        """
         said = self.by_account[self.by_account["source"] != "tickets"]
         return {group: tuple(said.loc[said["reason_group"] == group, "account_id"]) for group in GROUPS[:-1]}
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Name the tables that the answer rests on; lost deals without a word are no answer."""
+        """Name the tables that the answer rests on; lost deals without a word are no answer.
+
+        Examples
+        --------
+        >>> churn = pd.DataFrame({"account_id": ["a"], "reason": ["Too expensive"]})
+        >>> group_reasons(churn, pd.DataFrame(), pd.DataFrame()).tables
+        ('churn', 'deals', 'support')
+        """
         return ("churn", "deals", "support") if len(self.statements) else ("churn", "support")
 
 
 def group_reasons(churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFrame, *, negative: Collection[str] = (),
                   corrections: pd.DataFrame | None = None) -> Reasons:
-    """Why did accounts leave or not buy: the product, the price, the support, a competitor, or something else?
+    """Tell why accounts left or did not buy: the product, the price, the support, a competitor, or something else.
 
     Parameters
     ----------
-    churn
+    churn : DataFrame
         A row an end of a relationship: account_id, date, reason, text.
-    deals
+    deals : DataFrame
         A row an opportunity: account_id, stage, closed, loss_reason, competitor. Only lost ones are read.
-    support
+    support : DataFrame
         A row a ticket: account_id, opened, category, text.
-    negative
+    negative : Collection of str, default ()
         Ids of the negative accounts: tickets are read of these only.
-    corrections
+    corrections : DataFrame or None, default None
         What people say of statements: coder, statement, reason. What most of them say replaces the word list.
 
     Returns
@@ -138,16 +174,16 @@ def group_reasons(churn: pd.DataFrame, deals: pd.DataFrame, support: pd.DataFram
 
 
 def cross_reasons(reasons: Reasons, customers: pd.DataFrame, attribute: str) -> pd.DataFrame:
-    """Which kinds of accounts give which reasons for leaving or not buying?
+    """Tell which kinds of accounts give which reasons for leaving or not buying.
 
     Parameters
     ----------
-    reasons
+    reasons : Reasons
         Why accounts left or did not buy.
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, and the attribute.
-    attribute
-        industry, size_band or region.
+    attribute : str
+        Name of a column: industry, size_band or region.
 
     Returns
     -------
@@ -174,11 +210,11 @@ def cross_reasons(reasons: Reasons, customers: pd.DataFrame, attribute: str) -> 
 
 
 def group_statement(statement: str) -> Reading:
-    """Which reason does a statement give, by which words, and is that in doubt?
+    """Tell which reason a statement gives, by which words, and whether that is in doubt.
 
     Parameters
     ----------
-    statement
+    statement : str
         A reason code or a sentence, in English or Japanese.
 
     Returns

@@ -41,13 +41,13 @@ _LONGEST = 8  # pieces of a name, as words are split
 
 
 def redact(text: str, names: frozenset[str] | None = frozenset()) -> str:
-    """How does a text read without what names a person, or reaches one?
+    """Take what names a person, or reaches one, out of a text.
 
     Parameters
     ----------
-    text
+    text : str
         Text in English, Japanese or both.
-    names
+    names : frozenset of str or None, optional
         Names of people that are known; None where names may be shown: the text stays as it is.
 
     Returns
