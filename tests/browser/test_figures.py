@@ -29,7 +29,8 @@ def _read_figures(out):
 def figures(request, reports, japanese):
     """The pictures of a report, with the day and the study that their feet are to name."""
     out = japanese if request.param == "data/demo_ja" else reports[request.param]
-    day, study = ("2026-03-31", "機械部品卸(見本)") if request.param == "data/demo_ja" else ("2026-06-30", "Demo")
+    day, study = {"en": ("2026-06-30", "Demo"), "ja": ("2026年6月30日", "Demo"),
+                  "data/demo_ja": ("2026年3月31日", "機械部品卸(見本)")}[request.param]
     return list(_read_figures(out)), day, study
 
 

@@ -87,8 +87,8 @@ def test_companies_that_are_not_won_yet_are_counted_with_leads(publication):
 def test_the_plain_text_has_no_marks(write):
     files = write(("2", 200), ("1", 100), language="ja")
     assert not re.search(r"\*\*|^#|^- ", files["what_changed.txt"], re.MULTILINE)
-    assert "・営業: " in files["what_changed.txt"]
-    assert "- **営業**: " in files["what_changed.md"]
+    assert "・営業：" in files["what_changed.txt"]
+    assert "- **営業**：" in files["what_changed.md"]
 
 
 @pytest.mark.parametrize("verdict", ["supported", "unsupported"])

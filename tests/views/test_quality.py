@@ -82,7 +82,7 @@ def test_the_first_five_repairs_are_shown_with_their_remedy():
     assert table.cells()[0] == ["83 of 1,000 rows of deals name an account that is not in accounts", "d.csv", "1.2",
                                 "Add these accounts, or put the account_id right", "8.3"]
     with in_language("ja"):
-        assert "顧客 640 社のうち 20 社に c0 がない" in str(view.tabulate_fixes(Fixes(frame), ABOUT))
+        assert "顧客640社のうち20社にc0がない" in str(view.tabulate_fixes(Fixes(frame), ABOUT))
     assert "Nothing has to be put right" in view.tabulate_fixes(Fixes(frame.head(0)), ABOUT)
 
 

@@ -106,7 +106,9 @@ def test_any_figure_can_be_written(values, kind):
 
 def test_japanese_counts_large_sums_in_its_own_units():
     with in_language("ja"):
-        assert say(1_234_000, "money", "JPY") == "123 万円"
-        assert say(141_000, "money", "USD") == "14.1 万米ドル"
-        assert say(2_500_000_000, "money", "JPY") == "25.0 億円"
-        assert say(9_800, "money", "JPY") == "9,800 円"
+        assert say(1_234_000, "money", "JPY") == "123万円"
+        assert say(141_000, "money", "USD") == "14.1万米ドル"
+        assert say(2_500_000_000, "money", "JPY") == "25.0億円"
+        assert say(9_800, "money", "JPY") == "9,800円"
+        assert say(0.42, "share") == "42%"
+        assert say_interval(2, 14, "months") == "2〜14か月"

@@ -12,7 +12,7 @@ from icp_lab.methods.negatives import SIGNS
 from icp_lab.methods.success import MEASURES
 from icp_lab.views.picture import About
 from icp_lab.views.table import MISSING, Column
-from icp_lab.views.words import Prose, lay_out, name, names, phrase, show
+from icp_lab.views.words import Prose, lay_out, name, names, phrase, show, tell
 
 
 def test_codes_of_methods_have_names_in_their_order():
@@ -89,5 +89,7 @@ def test_prose_is_text_and_shows_without_quotes():
 
 def test_japanese_sentences_are_joined_without_a_gap():
     assert Prose("顧客は 12 社。 うち 3 社が離れた。") == "顧客は 12 社。うち 3 社が離れた。"
+    with in_language("ja"):
+        assert tell("{since}から{n}社", since="2026-03-31", n=12) == "2026年3月31日から12社"
     assert Prose("Twelve. Of them three left.") == "Twelve. Of them three left."
     assert Prose("**文です。** 次の文。 終わり") == "**文です。**次の文。終わり"

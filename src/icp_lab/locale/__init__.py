@@ -4,6 +4,7 @@ English is written in the code and in the notebooks; the Japanese catalogue besi
 The language of a process is set once, when a command or a step starts.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -59,6 +60,20 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """Say a sentence that depends on a count in the language in force."""
     return catalogue(language()).ngettext(one, many, n)
+
+
+def say_date(day: object) -> str:
+    """Write a day as the language does; what is no day stays as it is.
+
+    Examples
+    --------
+    >>> with in_language("ja"):
+    ...     say_date("2026-03-31"), say_date("spring")
+    ('2026年3月31日', 'spring')
+    """
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[ T].*)?", str(day))
+    year, month, number = map(int, found.groups()) if found else (0, 0, 0)
+    return _("{year}-{month:02d}-{day:02d}").format(year=year, month=month, day=number) if found else str(day)
 
 
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name for a sentence that is translated later)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from icp_lab.locale import _, language
+from icp_lab.locale import _, language, say_date
 from icp_lab.process import NOTEBOOKS
 from icp_lab.views.picture import Picture
 from icp_lab.views.table import LEFT, MISSING, Column, Table
@@ -78,7 +78,7 @@ def describe_shell(title: str, study: str) -> dict[str, Any]:
 def render_template(name: str, /, **values: Any) -> str:
     """Fill one of the lab's templates; every value is escaped unless it is marked as safe."""
     environment = _environment()
-    environment.globals["_"] = _
+    environment.globals.update(_=_, say_date=say_date)
     return environment.get_template(name).render(**values)
 
 

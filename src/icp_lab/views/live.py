@@ -16,7 +16,7 @@ from icp_lab.views.validation import say_figure
 from icp_lab.views.words import Prose, begin, caption, lay_out, name, names, phrase
 
 # How figures stand at an axis, as everywhere in the product: Japanese counts by ten thousand.
-_PERCENT = "format(100 * datum.value, '.0f') + ' %'"
+_PERCENT = {"en": "format(100 * datum.value, '.0f') + ' %'", "ja": "format(100 * datum.value, '.0f') + '%'"}
 _MONEY = {"en": "format(datum.value / 1000, ',') + 'k'", "ja": "format(datum.value / 10000, ',') + '万'"}
 
 
@@ -82,7 +82,7 @@ def draw_looser(looser: Looser, outcome: str, about: About) -> Live | Prose:
                     listed=[phrase("looser", "row", **{word: row[word] for word in ("part", "n", "lift")})
                             for row in (whole, *others)])
     marks = rows.assign(label=rows["kept"].map(labels).fillna(""), whole=rows.index == 0)
-    return _draw("looser", words, marks.drop(columns="kept"), percent=_PERCENT)
+    return _draw("looser", words, marks.drop(columns="kept"), percent=_PERCENT[language()])
 
 
 def _name_parts(looser: Looser) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def draw_trend(rows: pd.DataFrame, about: About) -> Live:
     marks = parts.assign(side=parts["side"].map(names("fit")), low=parts["low"].fillna(0),
                          high=parts["high"].fillna(top).clip(upper=top))
     return _draw("trend", words, marks[["end", "side", "value", "low", "high", "said", "n"]], range=[0, top],
-                 sides=sides, axis=_PERCENT if share else _MONEY[language()])
+                 sides=sides, axis=(_PERCENT if share else _MONEY)[language()])
 
 
 def tabulate_trend(rows: pd.DataFrame, about: About) -> Table | Prose:

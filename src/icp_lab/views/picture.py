@@ -24,7 +24,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from icp_lab.locale import _
+from icp_lab.locale import _, say_date
 from icp_lab.locale.declared import read_declared
 
 # The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
@@ -55,7 +55,8 @@ class About:
 
     def foot(self, counts: str) -> str:
         """Say n, as-of date and source: the line under a picture or a table."""
-        return _("{counts}. As of {date}. Source: {source}.").format(counts=counts, date=self.as_of, source=self.source)
+        sentence = _("{counts}. As of {date}. Source: {source}.")
+        return sentence.format(counts=counts, date=say_date(self.as_of), source=self.source)
 
 
 @dataclass(frozen=True)
@@ -183,8 +184,9 @@ def add_note(axes: Axes, text: str, spot: tuple[float, float], right: float = 7,
 
 def write_percent(*axes: Axis) -> None:
     """Write the shares along these axes in percent."""
+    symbol = _("{figure} {unit}").format(figure="", unit="%")
     for axis in axes:
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=symbol))
 
 
 def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, whole: bool) -> str:

@@ -217,7 +217,7 @@ def _say_figures(figures: Sequence[float], kind: Kind, unit: str) -> str:
     decimals = 1 if kind == "ratio" and max(map(abs, figures)) >= 1.5 else scale.decimals
     low, *high = (_write_number(figure, scale.divisor, decimals) for figure in figures)
     said = _("{low} to {high}").format(low=low, high=high[0]) if high else low
-    return f"{said} {scale.unit}".strip()
+    return _("{figure} {unit}").format(figure=said, unit=scale.unit).strip()
 
 
 def say_value(value: object) -> str:

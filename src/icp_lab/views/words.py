@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from icp_lab.locale import _
+from icp_lab.locale import _, say_date
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, paint
@@ -57,7 +57,7 @@ class _Writer(Formatter):
             return _(", ").join(word)
         if isinstance(word, tuple):
             return say_interval(word[0], word[1], kind)
-        return say(word, kind or "integer") if kind or isinstance(word, Integral) else say_value(word)
+        return say(word, kind or "integer") if kind or isinstance(word, Integral) else say_date(say_value(word))
 
 
 def tell(sentence: str, **words: object) -> Prose:
