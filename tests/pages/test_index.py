@@ -36,8 +36,13 @@ def place():
 
 @pytest.fixture(scope="module")
 def page():
-    accounts = pd.DataFrame({"industry": ["SaaS", None], "tech": [("x", EVIL), ("y",)]}, index=["a", "b"])
-    return render_index(SiteFacts(EVIL, "As of today", STEPS, icp=ICP, standing=place(), accounts=accounts,
+    accounts = pd.DataFrame({"industry": ["SaaS", None, "Retail"], "tech": [("x", EVIL), ("y",), ("z",)]},
+                            index=["a", "b", "L1"])
+    companies = pd.DataFrame({"id": ["a", "b", "L1"], "name": [EVIL, None, "Lead Ltd"],
+                              "kind": ["customer", "prospect", "lead"], "fit": ["in", "unknown", "out"],
+                              "points": pd.array([71, None, 40], dtype="Int64"), "tier": ["A", None, "B"]})
+    return render_index(SiteFacts(EVIL, "As of today", STEPS, icp=ICP, standing=place(), companies=companies,
+                                  attributes=accounts,
                                   files=(("icp.html", "The document", "to print"),)))
 
 
@@ -59,10 +64,12 @@ def test_failure_is_said_first(page):
     assert page.index("This report is not complete.") < page.index("Our ideal customers")
 
 
-def test_the_search_holds_every_account_with_its_reasons(page):
+def test_the_search_holds_every_account_and_open_lead_with_its_reasons(page):
     data = json.loads(re.search(r'id="accounts">(.*?)</script>', page)[1])
     assert data["accounts"] == [
-        ["a", EVIL, "customer", "in", "yy", ["SaaS", f"x, {EVIL}"]], ["b", "b", "prospect", "unknown", "?n", ["", "y"]]]
+        ["a", EVIL, "customer", "in", 71, "A", "yy", ["SaaS", f"x, {EVIL}"]],
+        ["b", "b", "prospect", "unknown", "", "", "?n", ["", "y"]],
+        ["L1", "Lead Ltd", "lead", "out", 40, "B", "nn", ["Retail", "z"]]]
     assert len(data["criteria"]) == 2
 
 

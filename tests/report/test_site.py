@@ -111,10 +111,12 @@ def test_a_finished_report_is_one_thing_to_read(plan):
     assert (plan.out / "icp.xlsx").read_bytes()[:2] == b"PK"
 
 
-def test_no_definition_is_left_from_an_earlier_run_when_the_last_step_failed(plan):
+@pytest.mark.parametrize(("state", "kept"), [("failed", False), ("failed", True), ("skipped", True)])
+def test_no_definition_is_left_from_an_earlier_run_when_the_last_step_did_not_finish(plan, state, kept):
     publish_site(plan, Run())
-    (folder_of(plan.out, "09_icp_document") / "manifest.json").unlink()
-    publish_site(plan, Run({"01_customer_base": StepEnd("fresh"), "09_icp_document": StepEnd("failed", "No memory.")}))
+    if not kept:
+        (folder_of(plan.out, "09_icp_document") / "manifest.json").unlink()
+    publish_site(plan, Run({"01_customer_base": StepEnd("fresh"), "09_icp_document": StepEnd(state, "No memory.")}))
     assert not [place for place in PLACES if (plan.out / place).exists()]
     index = (plan.out / "index.html").read_text(encoding="utf-8")
     assert "No memory." in index

@@ -75,6 +75,7 @@
     }
     const say = (number) => number.toLocaleString(document.documentElement.lang);
     document.getElementById("shown").textContent = data.shown.replace("{n}", say(count)).replace("{all}", say(companies.length));
+    document.getElementById("nobody").textContent = count ? "" : data.nobody;
     table.dispatchEvent(new Event("filtered"));
     if (scatter) scatter.data("rows", spots).runAsync();
     const link = new URLSearchParams([...asked].filter(([, value]) => value));

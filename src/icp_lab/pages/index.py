@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from icp_lab.locale import _
@@ -71,11 +72,15 @@ class SiteFacts:
         (name, value) pairs.
     files
         (file, title, words) of what lies beside the index.
-    icp, standing, accounts
-        The definition, who stands where, and the accounts (indexed by account_id) with the attributes of the
-        criteria; None when the last step did not finish.
+    icp, standing
+        The definition and who stands where; None when the last step did not finish.
+    companies, attributes
+        What the search box finds: accounts and leads that are none yet (id, name, kind, fit; points and tier where they
+        were scored), and what is known of them, indexed by id, with a column an attribute of the criteria.
     validation
         The artifact: whether the promise was kept; empty when its step did not finish.
+    unmade
+        What could not be made though the steps finished, in sentences.
     """
 
     study: str
@@ -86,8 +91,10 @@ class SiteFacts:
     files: tuple[tuple[str, str, str], ...] = ()
     icp: dict[str, Any] | None = None
     standing: Standing | None = None
-    accounts: pd.DataFrame | None = None
+    companies: pd.DataFrame | None = None
+    attributes: pd.DataFrame | None = None
     validation: Mapping[str, Any] = field(default_factory=dict)
+    unmade: tuple[str, ...] = ()
 
 
 def render_index(facts: SiteFacts) -> str:
@@ -129,24 +136,27 @@ def _show_item(item: Item, steps: Iterable[StepFacts]) -> dict[str, Any]:
 
 def _show_search(facts: SiteFacts) -> dict[str, Any] | None:
     """Put into the page what the search box answers from."""
-    if not facts.icp or facts.standing is None or facts.accounts is None:
+    if not facts.icp or facts.companies is None or facts.attributes is None:
         return None
-    rows = facts.standing.frame.head(SEARCHED)
+    rows = facts.companies.head(SEARCHED)
     data = {
-        "accounts": _list_accounts(rows, facts.icp, facts.accounts.reindex(rows["account_id"])),
+        "accounts": _list_companies(rows, facts.icp, facts.attributes.reindex(rows["id"])),
         "criteria": [criterion.words() for criterion in Rule.from_profile(facts.icp).criteria],
-        "fits": names("fit"), "marks": {"in": "●", "out": "◇", "unknown": "○"}, "statuses": names("status"),
+        "fits": names("fit"), "marks": {"in": "●", "out": "◇", "unknown": "○"},
+        "statuses": names("status") | {"lead": name("target_kind", "lead")},
         "answers": {"y": _("met"), "n": _("failed"), "?": _("unknown, no value")},
-        "none": _("No account matches."), "some": _("{n} accounts match."),
-        "many": _("{n} accounts match; type more of the name.")}
-    return {"data": embed_json(data), "shown": len(rows), "all": len(facts.standing.frame)}
+        "scored": _("{points} points, tier {tier}"),
+        "none": _("No account and no open lead matches."), "some": _("{n} companies match."),
+        "many": _("{n} companies match; type more of the name.")}
+    return {"data": embed_json(data), "shown": len(rows), "all": len(facts.companies)}
 
 
-def _list_accounts(rows: pd.DataFrame, icp: dict[str, Any], known: pd.DataFrame) -> list[list[Any]]:
+def _list_companies(rows: pd.DataFrame, icp: dict[str, Any], known: pd.DataFrame) -> list[list[Any]]:
     checked = Rule.from_profile(icp).check(known)
     letters = checked.astype("object").where(checked.notna(), "?").replace({True: "y", False: "n"})
     answers = ["".join(row) for row in letters.to_numpy(dtype=str)]
     values = known[[criterion.attribute for criterion in Rule.from_profile(icp).criteria]].map(say_value)
-    called = rows["name"].fillna(rows["account_id"])
-    columns = rows["account_id"], called, rows["status"], rows["fit"], answers, values.to_numpy(object).tolist()
+    called = rows.assign(name=np.where(rows["name"].isna(), rows["id"], rows["name"]))
+    told = called.reindex(columns=["id", "name", "kind", "fit", "points", "tier"]).astype("object")
+    columns = *told.where(told.notna(), "").to_numpy(object).T, answers, values.to_numpy(object).tolist()
     return [list(row) for row in zip(*columns, strict=True)]

@@ -16,12 +16,13 @@
     return element;
   };
   const show = (account) => {
-    const [id, name, status, fit, answers, values] = account;
+    const [id, name, status, fit, points, tier, answers, values] = account;
     const card = add(found, "article", undefined, "account");
     const head = add(card, "p", undefined, "who");
     add(head, "strong", name || id);
     add(head, "span", ` ${name && name !== id ? `${id} · ` : ""}${data.statuses[status]}`);
     add(card, "p", `${data.marks[fit]} ${data.fits[fit]}`, `fit ${fit}`);
+    if (points !== "") add(card, "p", data.scored.replace("{points}", points).replace("{tier}", tier || "–"), "scored");
     const list = add(card, "ul");
     data.criteria.forEach((criterion, place) => {
       const answer = answers[place];
@@ -48,6 +49,7 @@
       add(found, "p", words_.replace("{n}", hits.length.toLocaleString("en")), "foot");
     }
   };
+  document.getElementById("ask").hidden = false;
   field.addEventListener("input", search);
   if (location.hash.startsWith("#account=")) {
     field.value = decodeURIComponent(location.hash.slice(9));

@@ -1,7 +1,8 @@
 """The report as a whole: its index, and definition, printable document and workbook, all made from the artifacts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,17 +11,21 @@ from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts, write_text
 from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
+from icp_lab.errors import LabError, utter
 from icp_lab.icp.profile import read_adopted
-from icp_lab.locale import _, in_language
+from icp_lab.locale import _, in_language, say_date
+from icp_lab.methods.adoption import cover_everybody
 from icp_lab.methods.document import Standing, place_accounts
 from icp_lab.methods.redaction import redact
 from icp_lab.methods.targeting import name_companies
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.keys import find_entry
-from icp_lab.publish.products import PRODUCTS, Publication
+from icp_lab.publish.dashboard import list_companies
+from icp_lab.publish.products import PRODUCTS, Product, Publication
 from icp_lab.report.plan import Plan, say_maker
 from icp_lab.report.run import RECORD, Run
+from icp_lab.rule import Rule
 from icp_lab.views.personas import word_icp
 from icp_lab.views.picture import About
 from icp_lab.views.privacy import set_hidden
@@ -38,7 +43,16 @@ class _Definition:
     validation: dict[str, Any]
 
 
-def publish_site(plan: Plan, run: Run) -> None:
+def announce_run(plan: Plan) -> None:
+    """Say on the index of the run before that it is being made anew: these words stay where a run is killed."""
+    index = plan.out / "index.html"
+    with in_language(plan.language):
+        words = str(utter("run.run_unfinished"))
+    if index.is_file() and words not in (text := index.read_text(encoding="utf-8", errors="replace")):
+        write_text(index, text.replace("<h1>", f'<div class="trouble" role="alert"><p>{words}</p></div>\n<h1>', 1))
+
+
+def publish_site(plan: Plan, run: Run) -> dict[str, str]:
     """How do the steps of a report become one thing to read?
 
     Writes index.html, and the products when the last step has finished; each appears whole or not at all. Where the
@@ -50,17 +64,42 @@ def publish_site(plan: Plan, run: Run) -> None:
         The report.
     run
         How its steps ended.
+
+    Returns
+    -------
+    dict
+        What could not be made, and why in words: the index says it too, and the next run tries again.
     """
     set_hidden(lambda text: redact(text, plan.study.people))
     with in_language(plan.language):
-        definition = _read_definition(plan)
-        publication = _describe_publication(plan, definition) if definition else None
+        ended = run.steps.get(WRITER["icp"])
+        definition = None if ended and ended.state in ("failed", "skipped") else _read_definition(plan)
+        publication, unmade = None, dict[str, str]()
+        try:
+            publication = _describe_publication(plan, definition) if definition else None
+        except LabError as error:  # a version that the study keeps was edited and is none any more
+            definition, unmade = None, {"icp.yml": str(error)}
         for product in PRODUCTS:
-            if publication:
-                product.put(publication, plan.out, plan.out / WORK / "published")
-            else:
-                product.drop(plan.out)
-        write_text(plan.out / "index.html", render_index(_describe_site(plan, run, definition)))
+            unmade |= _put_product(product, publication, plan.out)
+        write_text(plan.out / "index.html", render_index(_describe_site(plan, replace(run, unmade=unmade), definition,
+                                                                        publication)))
+        return unmade
+
+
+def _put_product(product: Product, publication: Publication | None, out: Path) -> dict[str, str]:
+    """Make a product, or leave none; one that fails keeps no other from being made."""
+    try:
+        if publication:
+            product.put(publication, out, out / WORK / "published")
+            return {}
+    except OSError:  # no room, no rights: the others would fare no better
+        raise
+    except Exception as error:
+        product.drop(out)
+        fault = utter("run.product_unmade", product=_(product.title), kind=type(error).__name__, words=error)
+        return {product.href: str(fault)}
+    product.drop(out)
+    return {}
 
 
 def _find_artifact(plan: Plan, name: str) -> Any:
@@ -90,16 +129,28 @@ def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
                        plan.study.brand, read_adopted(plan.study.folder))
 
 
-def _describe_site(plan: Plan, run: Run, definition: _Definition | None) -> SiteFacts:
-    words = _("As of {date}, in {currency}").format(date=plan.study.as_of, currency=_(plan.study.currency))
+def _describe_site(
+    plan: Plan, run: Run, definition: _Definition | None, publication: Publication | None,
+) -> SiteFacts:
+    words = _("As of {date}, in {currency}").format(date=say_date(plan.study.as_of), currency=_(plan.study.currency))
     files = [(product.href, _(product.title), _(product.about)) for product in PRODUCTS
              if (plan.out / product.places[0]).exists()]
-    shown = (definition.icp, definition.standing, definition.accounts) if definition else (None, None, None)
+    found = _find_companies(publication) if publication else (None, None)
     return SiteFacts(
         study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in sorted(plan.tasks)),
         tables=tuple(_tabulate_provenance(plan, run)), files=tuple(files),
-        versions=(say_maker(), (_("Details"), RECORD)), icp=shown[0], standing=shown[1], accounts=shown[2],
-        validation=definition.validation if definition else {})
+        versions=(say_maker(), (_("Details"), RECORD)), icp=definition.icp if definition else None,
+        standing=definition.standing if definition else None, companies=found[0], attributes=found[1],
+        validation=definition.validation if definition else {}, unmade=tuple(run.unmade.values()))
+
+
+def _find_companies(given: Publication) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """List who can be searched for, those of most points first, with the attributes that the rule asks about."""
+    rule, leads = Rule.from_profile(given.icp), given.table("leads")
+    companies = list_companies(given, cover_everybody(given.attributes, leads, rule))
+    asked = [column for column in rule.attributes if column in given.attributes]
+    known = pd.concat([given.attributes[asked], leads.set_index("lead_id").reindex(columns=asked)])
+    return companies, known[~known.index.duplicated()].astype("object")
 
 
 def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
