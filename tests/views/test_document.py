@@ -49,7 +49,7 @@ def test_every_reason_for_a_weaker_verdict_has_words(reason):
 def test_counts_stand_with_their_intervals(standing):
     words = document.tell_counts(make_icp(), standing)
     assert words == ("Of 50 customers inside, **30** became best customers (60 %; 46 to 72 %). "
-                     "Outside, **5** of 50 (10 %; 4 to 21 %).")
+                     "Outside, **5** of 50 customers (10 %; 4 to 21 %).")
 
 
 def test_the_lift_is_stated_with_its_interval_or_not_at_all():

@@ -48,7 +48,7 @@ def tell_verdict(icp: dict[str, Any]) -> Prose:
 def tell_lift(icp: dict[str, Any]) -> Prose:
     """How much more often do cases inside come out well, on cases that the search did not see or on its own?"""
     evidence = icp.get("evidence") or {}
-    if not _is_number(evidence.get("lift")):
+    if not is_number(evidence.get("lift")):
         return phrase("nothing", "lift")
     edited = icp.get("basis") == "declared" or "edited" in (icp.get("verdict_reason") or [])
     return phrase("profile", "edited" if edited else "lift", done=_done(icp), n=_cases(icp, evidence.get("n")),
@@ -66,8 +66,8 @@ def tell_counts(icp: dict[str, Any], standing: Standing) -> Prose:
     if not inside.n or not outside.n:
         return phrase("nothing", "sides")
     return phrase("profile", "sides", inside=_cases(icp, inside.n), yes=inside.yes, done=_done(icp), share=inside.share,
-                  interval=(inside.low, inside.high), other=outside.yes, outside=outside.n, other_share=outside.share,
-                  other_interval=(outside.low, outside.high))
+                  interval=(inside.low, inside.high), other=outside.yes, outside=_cases(icp, outside.n),
+                  other_share=outside.share, other_interval=(outside.low, outside.high))
 
 
 def tell_ruled_out(icp: dict[str, Any]) -> Prose:
@@ -95,11 +95,22 @@ def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
 
 def tell_outcomes(icp: dict[str, Any]) -> Prose:
     """How does the same rule do on the other outcomes, and with size held fixed?"""
+    return join(*[tell(name("lift_on", on), n=_cases(icp if on == "same_size" else {"outcome": on}, one["n"]),
+                       **_say_lift(one)) for on, one in _find_outcomes(icp).items()])
+
+
+def list_lifts(icp: dict[str, Any]) -> list[tuple[str, str, tuple[float, float, float]]]:
+    """How much more often do things go well inside? Outcome by outcome, with its n, its lift and the ends of that."""
+    own, evidence = icp.get("outcome") or "best", icp.get("evidence") or {}
+    found = {own: evidence if is_number(evidence.get("lift")) else None, **_find_outcomes(icp)}
+    return [(names("lift_short")[on], _cases({"outcome": own if on == "same_size" else on}, one["n"]),
+             (one["lift"], one["lift_low"], one["lift_high"])) for on, one in found.items() if one]
+
+
+def _find_outcomes(icp: dict[str, Any]) -> dict[str, Any]:
     evidence = icp.get("evidence") or {}
     known = {**(evidence.get("outcomes") or {}), "same_size": evidence.get("size_fixed") or {}}
-    return join(*[
-        tell(name("lift_on", on), n=_cases(icp if on == "same_size" else {"outcome": on}, one["n"]), **_say_lift(one))
-        for on, one in known.items() if _is_number(one.get("lift"))])
+    return {on: one for on, one in known.items() if is_number(one.get("lift"))}
 
 
 def tell_order(icp: dict[str, Any], score: dict[str, Any] | None) -> Prose:
@@ -219,5 +230,6 @@ def _cases(icp: dict[str, Any], n: object) -> str:
     return tell(name("cases", icp.get("outcome") or "best"), n=say(n, "integer"))
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Is this a figure, and not the lack of one?"""
     return isinstance(value, (int, float)) and value == value  # noqa: PLR0124  (not a number is unequal to itself)
