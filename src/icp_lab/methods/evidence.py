@@ -20,7 +20,8 @@ from icp_lab.methods.finding import NO_NOISE, Alternative, Finding, Lean, Verdic
 from icp_lab.methods.leaks import find_leaks
 from icp_lab.methods.lift import lift_of
 from icp_lab.methods.resampling import ALPHA, REPEATS, compare_noise, cross_fit, hold_out, lift_of_units, redraw
-from icp_lab.methods.search import Candidate, Engine, Step, Trial, make_engine, prepare_trial
+from icp_lab.methods.search import Candidate, Engine, Step, make_engine
+from icp_lab.methods.trial import Trial, prepare_trial
 from icp_lab.rule import Rule
 
 # An attribute that this share of bootstraps choose is firm; one below 0.4 is loose.

@@ -15,7 +15,8 @@ from scipy.stats import binom
 from icp_lab.methods.finding import Noise, NoisyRule
 from icp_lab.methods.lift import Lift, lift_of
 from icp_lab.methods.result import Flags, Floats
-from icp_lab.methods.search import Candidate, Counts, Engine, Trial
+from icp_lab.methods.search import Candidate, Counts, Engine
+from icp_lab.methods.trial import Trial
 
 ALPHA = 0.05
 # Shuffles as good as the data after which counting stops: p is known well enough, and it is not small.
@@ -28,13 +29,26 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Redrawn:
-    """What bootstraps choose: share that use each attribute, and how much their cases agree with the rule's."""
+    """Tell what bootstraps choose: which attributes, and how much their cases agree with the rule's.
+
+    Parameters
+    ----------
+    attributes : dict of str to float
+        Share of bootstraps that use each attribute, 0 to 1, by its name.
+    agreement : float
+        Mean share of cases inside both rules among those inside either (Jaccard), 0 to 1; NaN without bootstraps.
+
+    Examples
+    --------
+    >>> Redrawn({"employees": 0.9}, agreement=0.7).attributes
+    {'employees': 0.9}
+    """
 
     attributes: dict[str, float]
     agreement: float
 
 
-def spread_work(task: Callable[[int], Any], count: int) -> Iterator[Any]:
+def _spread(task: Callable[[int], Any], count: int) -> Iterator[Any]:
     """Do numbered tasks on all cores, a batch ahead of whoever takes the results, in order."""
     with ThreadPoolExecutor(numba.get_num_threads()) as pool:
         for start in range(0, count, BATCH):
@@ -42,16 +56,33 @@ def spread_work(task: Callable[[int], Any], count: int) -> Iterator[Any]:
 
 
 def cross_fit(trial: Trial, engine: Engine, counts: tuple[Counts, Counts], plan: tuple[int, int, int]) -> Lift:
-    """Which lift do rules have on cases that they were not found on?
+    """Estimate the lift that rules have on cases that they were not found on.
 
     Parameters
     ----------
-    trial, engine
-        The known cases and the search over them.
-    counts
+    trial : Trial
+        The known cases.
+    engine : Engine
+        The search over them.
+    counts : tuple of (ndarray of int, ndarray of int)
         Cases and positive ones a unit, as they are or shuffled.
-    plan
+    plan : tuple of 3 int
         Folds, seed, and how many times the cases are dealt into folds anew; counts are averaged over these.
+
+    Returns
+    -------
+    Lift
+        The lift with its interval and counts; a case counts as inside by the share of repeats that put it there.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.search import make_engine
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> cases = pd.DataFrame({"employees": np.arange(200.0)})
+    >>> trial = prepare_trial(cases, cases["employees"].ge(150))
+    >>> engine = make_engine(trial.units, max_criteria=2)
+    >>> cross_fit(trial, engine, (trial.units.cases, trial.units.positives), (5, 0, 1)).lift > 3
+    True
     """
     folds, seed, repeats = plan
     cases, positives = counts
@@ -66,7 +97,33 @@ def cross_fit(trial: Trial, engine: Engine, counts: tuple[Counts, Counts], plan:
 
 
 def lift_of_units(trial: Trial, inside: Floats, cases: Counts, positives: Counts) -> Lift:
-    """Measure a lift where each unit stands for `cases` cases: a unit is a row that is written out that often."""
+    """Measure a lift where each unit stands for several cases: a unit is a row that is written out that often.
+
+    Parameters
+    ----------
+    trial : Trial
+        The known cases, and which groups they form.
+    inside : ndarray of float
+        Share of each unit that is inside, 0 to 1.
+    cases : ndarray of int
+        Cases a unit, 0 or more.
+    positives : ndarray of int
+        Those of them that came out well.
+
+    Returns
+    -------
+    Lift
+        The lift with its interval and counts.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> cases = pd.DataFrame({"employees": np.arange(200.0)})
+    >>> trial = prepare_trial(cases, cases["employees"].ge(150))
+    >>> inside = (cases["employees"].to_numpy() >= 100).astype(float)[trial.index]
+    >>> round(lift_of_units(trial, inside, trial.units.cases, trial.units.positives).lift, 2)
+    2.0
+    """
     if (cases == 1).all():
         y, w, group = positives.astype(np.float64), inside, trial.unit_group
     else:
@@ -78,13 +135,17 @@ def lift_of_units(trial: Trial, inside: Floats, cases: Counts, positives: Counts
 
 
 def compare_noise(trial: Trial, engine: Engine, first: Candidate, plan: tuple[int, int, int]) -> tuple[float, Noise]:
-    """How often does the search do as well in shuffles, and what does it find there?
+    """Tell how often the search does as well in shuffles, and what it finds there.
 
     Parameters
     ----------
-    trial, engine, first
-        The known cases, the search over them, and the best rule in the data.
-    plan
+    trial : Trial
+        The known cases.
+    engine : Engine
+        The search over them.
+    first : Candidate
+        The best rule in the data.
+    plan : tuple of 3 int
         Most shuffles, folds, seed.
 
     Returns
@@ -96,10 +157,22 @@ def compare_noise(trial: Trial, engine: Engine, first: Candidate, plan: tuple[in
     -----
     The statistic is the quality of the best rule. Counting stops after ten shuffles as good (Besag and Clifford, 1991),
     or when it is clear that p lies below 0.05 (in the spirit of Gandy, 2009).
+
+    Examples
+    --------
+    >>> from icp_lab.methods.search import make_engine
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> cases = pd.DataFrame({"employees": np.arange(200.0)})
+    >>> trial = prepare_trial(cases, cases["employees"].ge(150))
+    >>> engine = make_engine(trial.units, max_criteria=1)
+    >>> first = engine.best(trial.units.cases, trial.units.positives)
+    >>> p_value, noise = compare_noise(trial, engine, first, (30, 2, 0))
+    >>> p_value < 0.05, noise.shuffles
+    (True, 30)
     """
     most, folds, seed = plan
     as_good, shuffles, found = 0, 0, []
-    for best in spread_work(lambda number: engine.best(*trial.shuffle(seed, number)), most):
+    for best in _spread(lambda number: engine.best(*trial.shuffle(seed, number)), most):
         as_good += best.quality >= first.quality - 1e-9
         shuffles += 1
         if best.steps:
@@ -112,7 +185,7 @@ def compare_noise(trial: Trial, engine: Engine, first: Candidate, plan: tuple[in
     for _quality, number, best in sorted(found, key=lambda entry: entry[:2])[:NOISE_RULES]:
         rule = engine.say(best, *trial.shuffle(seed, number))
         rules.append(NoisyRule(rule, _paper_lift(trial, best), best.cases, best.positives))
-    again = list(spread_work(lambda number: _repeat_noise(trial, engine, (number, folds, seed)), min(NOISE_RUNS, most)))
+    again = list(_spread(lambda number: _repeat_noise(trial, engine, (number, folds, seed)), min(NOISE_RUNS, most)))
     lifts = tuple(lift for lift, _agreement in again if math.isfinite(lift))
     paper = tuple(_paper_lift(trial, best) for _quality, _number, best in found)
     return p_value, Noise(lifts, paper, tuple(rules), shuffles, tuple(agreement for _lift, agreement in again))
@@ -133,16 +206,36 @@ def _repeat_noise(trial: Trial, engine: Engine, plan: tuple[int, int, int]) -> t
 
 def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts], bootstraps: int, seed: int,
            ) -> Redrawn:
-    """Would another sample have chosen the same attributes, and the same cases?
+    """Find out whether another sample would have chosen the same attributes, and the same cases.
 
     Parameters
     ----------
-    trial, engine
-        The known cases and the search over them.
-    found
+    trial : Trial
+        The known cases.
+    engine : Engine
+        The search over them.
+    found : tuple of (Candidate, ndarray of int, ndarray of int)
         The rule, and the cases and positive ones a unit that it was found in.
-    bootstraps, seed
-        How many samples to draw, and the number that they come from.
+    bootstraps : int
+        How many samples to draw, 0 or more.
+    seed : int
+        Start of the random numbers that they come from.
+
+    Returns
+    -------
+    Redrawn
+        Shares of bootstraps by attribute, and their agreement with the rule.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.search import make_engine
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> cases = pd.DataFrame({"employees": np.arange(200.0)})
+    >>> trial = prepare_trial(cases, cases["employees"].ge(150))
+    >>> engine = make_engine(trial.units, max_criteria=1)
+    >>> counts = trial.units.cases, trial.units.positives
+    >>> redraw(trial, engine, (engine.best(*counts), *counts), bootstraps=5, seed=0).attributes
+    {'employees': 1.0}
     """
     first, cases, positives = found
     mine = trial.units.covered(first.steps)
@@ -157,7 +250,7 @@ def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts]
 
     used: Counter[str] = Counter()
     agreements = []
-    for names, agreement in spread_work(search_again, bootstraps):
+    for names, agreement in _spread(search_again, bootstraps):
         used.update(names)
         agreements.append(agreement)
     shares = {name: used[name] / bootstraps for name in sorted(used)}
@@ -165,7 +258,36 @@ def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts]
 
 
 def hold_out(trial: Trial, engine: Engine, time: pd.Series, least: int, share: float = 0.3) -> Lift | None:
-    """Does a rule found on the earlier cases hold on the latest? None when either part is too small."""
+    """Find out whether a rule found on the earlier cases holds on the latest.
+
+    Parameters
+    ----------
+    trial : Trial
+        The known cases.
+    engine : Engine
+        The search over them.
+    time : Series
+        When each case began, on the index of the cases.
+    least : int
+        Fewest cases of either outcome in either part, 1 or more.
+    share : float, default 0.3
+        Share of the cases that are the latest, 0 to 1.
+
+    Returns
+    -------
+    Lift or None
+        The lift among the latest; None when either part is too small, or fewer than 80 % of the cases have a day.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.search import make_engine
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> cases = pd.DataFrame({"employees": np.tile(np.arange(100.0), 3)})
+    >>> trial = prepare_trial(cases, cases["employees"].ge(75))
+    >>> days = pd.Series(pd.date_range("2025-01-01", periods=300))
+    >>> round(hold_out(trial, make_engine(trial.units, max_criteria=1), days, least=5).lift, 1)
+    3.6
+    """
     when = pd.to_datetime(time.reindex(trial.index)).to_numpy(dtype="datetime64[s]")
     known = ~np.isnat(when)
     if known.mean() < 0.8:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Shown:
-    """How does a result show itself?
+    """Show a result as its table, with a caption.
 
     A frozen dataclass inherits from this and has `frame`, as a field or as a property: the plain table behind it.
 
@@ -22,6 +22,16 @@ class Shown:
     -----
     `frame` is declared for type checkers only: a real property here would be taken for the default of a
     dataclass field of that name. The short text form is set on each heir before `dataclass` looks for one.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Counts(Shown):
+    ...     frame: object
+    >>> import pandas as pd
+    >>> Counts(pd.DataFrame({"n": [1, 2]}))
+    <Counts: 2 rows>
     """
 
     if TYPE_CHECKING:
@@ -36,7 +46,15 @@ class Shown:
 
     @property
     def caption(self) -> str:
-        """Say in a few words what the table shows; heirs say more."""
+        """Say in a few words what the table shows; heirs say more.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.quality import Fixes
+        >>> import pandas as pd
+        >>> Fixes(pd.DataFrame({"n": [1]})).caption
+        'Fixes: 1 rows'
+        """
         return _("{name}: {n} rows").format(name=type(self).__name__, n=len(self.frame))
 
     def __repr__(self) -> str:
@@ -55,7 +73,19 @@ _FEWEST = 5  # below this many a resampled mean says nothing of its own uncertai
 
 
 def bound_share(hits: int, n: int) -> tuple[float, float]:
-    """Between which ends does a share lie (Wilson, 1927)?
+    """Tell between which ends a share lies (Wilson, 1927).
+
+    Parameters
+    ----------
+    hits : int
+        Cases that came out so, 0 to `n`.
+    n : int
+        Cases in all; with none nothing can be told.
+
+    Returns
+    -------
+    tuple of 2 float
+        Ends of the 95 % interval, 0 to 1; NaN without cases.
 
     Examples
     --------
@@ -69,14 +99,51 @@ def bound_share(hits: int, n: int) -> tuple[float, float]:
 
 
 def add_shares(counts: "pd.DataFrame", hits: str, of: str = "of") -> "pd.DataFrame":
-    """Which share of `of` is each count of the column `hits`, and between which ends does it lie: share, low, high?"""
+    """Add the share of `of` that each count of the column `hits` is, and between which ends it lies.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        A row a count.
+    hits : str
+        Name of the column of counts.
+    of : str, default 'of'
+        Name of the column of the cases that they are out of.
+
+    Returns
+    -------
+    DataFrame
+        The counts with the columns share, low and high (95 %, Wilson, 1927), 0 to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> add_shares(pd.DataFrame({"won": [8], "of": [10]}), "won").round(2).values.tolist()
+    [[8.0, 10.0, 0.8, 0.49, 0.94]]
+    """
     pairs = counts[[hits, of]].to_numpy().tolist()
     shares = np.array([(k / n if n else np.nan, *bound_share(k, n)) for k, n in pairs], dtype=np.float64).reshape(-1, 3)
     return counts.assign(share=shares[:, 0], low=shares[:, 1], high=shares[:, 2])
 
 
 def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, float]:
-    """Between which ends does the difference of two shares lie (Newcombe, 1998, method 10)?
+    """Tell between which ends the difference of two shares lies (Newcombe, 1998, method 10).
+
+    Parameters
+    ----------
+    hits : int
+        Cases of the first kind that came out so.
+    n : int
+        Cases of the first kind in all.
+    others : int
+        Cases of the second kind that came out so.
+    m : int
+        Cases of the second kind in all.
+
+    Returns
+    -------
+    tuple of 2 float
+        Ends of the 95 % interval of the first share less the second, -1 to 1; NaN where either kind has no case.
 
     Examples
     --------
@@ -89,7 +156,19 @@ def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, flo
 
 
 def bound_rate(events: int, exposure: float) -> tuple[float, float]:
-    """Between which ends does a rate of events per unit of exposure lie (Garwood, 1936; exact)?
+    """Tell between which ends a rate of events per unit of exposure lies (Garwood, 1936; exact).
+
+    Parameters
+    ----------
+    events : int
+        Events counted, 0 or more.
+    exposure : float
+        What they were counted in, such as years; above 0.
+
+    Returns
+    -------
+    tuple of 2 float
+        Ends of the 95 % interval, in events a unit; NaN without exposure.
 
     Examples
     --------
@@ -103,7 +182,19 @@ def bound_rate(events: int, exposure: float) -> tuple[float, float]:
 
 
 def bound_mean(draws: Floats, n: int) -> tuple[float, float]:
-    """Between which ends does a mean lie, by its resampled values: percentiles widened for few (Hesterberg, 2015)?
+    """Tell between which ends a mean lies, by its resampled values: percentiles widened for few (Hesterberg, 2015).
+
+    Parameters
+    ----------
+    draws : ndarray of float
+        The mean in each resample; NaN where there was none.
+    n : int
+        Cases that were resampled; with fewer than five nothing can be told.
+
+    Returns
+    -------
+    tuple of 2 float
+        Ends of the 95 % interval, in the unit of the draws; NaN where nothing can be told.
 
     Examples
     --------
@@ -119,7 +210,17 @@ def bound_mean(draws: Floats, n: int) -> tuple[float, float]:
 
 
 def adjust_holm(p_values: Floats) -> Floats:
-    """Which p-values are left when as many were looked at (Holm, 1979)?
+    """Adjust p-values for how many were looked at (Holm, 1979).
+
+    Parameters
+    ----------
+    p_values : ndarray of float
+        One each, 0 to 1, in any order.
+
+    Returns
+    -------
+    ndarray of float
+        The adjusted ones in the same order, 0 to 1.
 
     Examples
     --------

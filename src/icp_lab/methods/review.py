@@ -24,20 +24,27 @@ _LEAST_SPREAD = 0.5  # votes are whole numbers: below this they do not tell how 
 
 @dataclass(frozen=True)
 class Item:
-    """A line that people vote on.
+    """Hand over a line that people vote on.
 
     Parameters
     ----------
-    id
-        As in docs/conventions.md: `criterion.employees`, `avoid.industry`, `persona.p1`, `more.2`, `profile`, `avoid`.
-    content
+    id : str
+        Its name, as in docs/conventions.md: `criterion.employees`, `avoid.industry`, `persona.p1`, `more.2`, `profile`,
+        `avoid`.
+    content : dict of str to object
         A criterion, a persona, or a profile with its `criteria`, in the form of icp.yml.
-    evidence
+    evidence : dict of str to object
         Figures of the profile that it belongs to, as in icp.yml, and `verdict`; of a persona the row of its kind.
-    stability
+    stability : float
         Share of resamples that chose the attribute again, 0 to 1; NaN where nothing was resampled.
-    backing
+    backing : str
         What the data say to it: strong, between, weak, or none where they say nothing.
+
+    Examples
+    --------
+    >>> item = Item("criterion.size", {"attribute": "size", "min": 5}, {"lift": 2.0}, 0.9, "strong")
+    >>> item.id, item.backing
+    ('criterion.size', 'strong')
     """
 
     id: str
@@ -48,17 +55,25 @@ class Item:
 
     @property
     def mark(self) -> str:
-        """Text that changes with the line, so that votes on a former one are known."""
+        """Give a text that changes with the line, so that votes on a former one are known.
+
+        Examples
+        --------
+        >>> item = Item("criterion.size", {"attribute": "size", "min": 5}, {}, 0.9, "strong")
+        >>> changed = Item("criterion.size", {"attribute": "size", "min": 9}, {}, 0.9, "strong")
+        >>> item.mark == changed.mark
+        False
+        """
         line = next((self.content[key] for key in ("criteria", "kind") if key in self.content), self.content)
         return blake2b(json.dumps(line, sort_keys=True, default=str).encode(), digest_size=6).hexdigest()
 
 
 def list_items(draft: dict[str, Any], avoid: dict[str, Any], personas: dict[str, Any]) -> tuple[Item, ...]:
-    """Which lines of the draft, the negative profile and the personas are there to vote on?
+    """List the lines of the draft, the negative profile and the personas that are there to vote on.
 
     Parameters
     ----------
-    draft, avoid, personas
+    draft, avoid, personas : dict of str to object
         The artifacts of these names. Where nothing is claimed the lines are those of the working hypothesis.
 
     Returns
@@ -87,7 +102,25 @@ def list_items(draft: dict[str, Any], avoid: dict[str, Any], personas: dict[str,
 
 
 def name_criteria(kind: str, criteria: Sequence[dict[str, Any]]) -> list[str]:
-    """Which ids have these criteria? Of several on one attribute the second and later ones are numbered."""
+    """Name criteria by their ids; of several on one attribute the second and later ones are numbered.
+
+    Parameters
+    ----------
+    kind : str
+        What the ids begin with: `criterion` or `avoid`.
+    criteria : Sequence of dict of str to object
+        The criteria, as they stand in icp.yml.
+
+    Returns
+    -------
+    list of str
+        An id each, in their order.
+
+    Examples
+    --------
+    >>> name_criteria("criterion", [{"attribute": "size"}, {"attribute": "uses"}, {"attribute": "uses"}])
+    ['criterion.size', 'criterion.uses', 'criterion.uses.2']
+    """
     seen = Counter[str]()
     ids = []
     for one in criteria:
@@ -107,7 +140,23 @@ def _list_profile(whole: str, part: str, profile: dict[str, Any]) -> Iterator[It
 
 
 def take_criteria(profile: dict[str, Any]) -> list[dict[str, Any]]:
-    """Which criteria does a profile work with: those claimed, else those refused?"""
+    """Give the criteria that a profile works with: those claimed, else those refused.
+
+    Parameters
+    ----------
+    profile : dict of str to object
+        A profile in the form of icp.yml.
+
+    Returns
+    -------
+    list of dict of str to object
+        The criteria, empty where there are none of either.
+
+    Examples
+    --------
+    >>> take_criteria({"criteria": [], "evidence": {"refused": [{"attribute": "size", "min": 5}]}})
+    [{'attribute': 'size', 'min': 5}]
+    """
     return list(profile.get("criteria") or (profile.get("evidence") or {}).get("refused") or [])
 
 
@@ -121,10 +170,23 @@ def _weigh(name: str, content: dict[str, Any], profile: dict[str, Any], stabilit
 
 @dataclass(frozen=True)
 class Bar:
-    """What was fixed before anybody voted?
+    """Fix before anybody votes what counts as agreed.
 
-    `agree`, `oppose`: at least this share votes 7 to 9 and less than this share 1 to 3 (or the other way round to
-    reject); `votes`, `departments`: fewer than these tell nothing.
+    Parameters
+    ----------
+    agree : float, default 0.7
+        At least this share votes 7 to 9 where a line is agreed (or 1 to 3 where it is rejected), 0 to 1.
+    oppose : float, default 0.15
+        Less than this share votes on the other side, 0 to 1.
+    votes : int, default 5
+        Fewer votes than this tell nothing.
+    departments : int, default 3
+        Fewer departments than this tell nothing.
+
+    Examples
+    --------
+    >>> Bar(agree=0.8)
+    Bar(agree=0.8, oppose=0.15, votes=5, departments=3)
     """
 
     agree: float = 0.70
@@ -135,28 +197,37 @@ class Bar:
 
 @dataclass(frozen=True)
 class Review(Shown):
-    """What do the departments agree and disagree on?
+    """Tell what the departments agree and disagree on.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an item, in the order of the draft: item, round, n, departments, median, low, high (quartiles), agree with
         agree_low and agree_high (95 %), oppose, verdict (agreed, rejected, disputed, too_few), former (median of the
         round before), backing.
-    medians
+    medians : DataFrame
         A row an item and department: item, department, n, median.
-    conflicts
+    conflicts : DataFrame
         A row two departments and an item: first, second, item, first_median, second_median, difference (|of medians|),
         p_value (of the difference of means, all pairs and items allowed for; NaN where nobody can tell).
-    minorities
+    minorities : DataFrame
         A row an item and department with votes against most: item, department, n, comments (texts), side (against or
         for).
-    contradictions
+    contradictions : DataFrame
         A row an item on which votes and data part: item, kind (liked, opposed), median, n.
-    unused
+    unused : DataFrame
         A row an item with votes on a line that the draft does not have (any more): item, n.
-    concordance
+    concordance : Agreement
         Kendall's W of the departments' medians.
+
+    Examples
+    --------
+    >>> item = Item("criterion.size", {"attribute": "size", "min": 5}, {}, 1.0, "strong")
+    >>> votes = pd.DataFrame([(1, team, "x", item.id, vote, "", "") for team, vote in (("a", 8), ("b", 2))],
+    ...     columns=["round", "department", "reviewer", "item", "vote", "comment", "mark"])
+    >>> found = weigh_votes(votes, [item], Bar(votes=2, departments=2))
+    >>> found.conflicts[["first", "second", "difference"]].values.tolist()
+    [['a', 'b', 6.0]]
     """
 
     frame: pd.DataFrame
@@ -170,23 +241,26 @@ class Review(Shown):
 
 def weigh_votes(votes: pd.DataFrame, items: Sequence[Item], bar: Bar = Bar(), *, permutations: int = 1999,
                 seed: int = 0) -> Review:
-    """Which lines are agreed, which disputed, and between whom?
+    """Tell which lines are agreed, which disputed, and between whom.
 
     Parameters
     ----------
-    votes
+    votes : DataFrame
         A row a vote: round, department, reviewer (who; any text that tells people apart), item, vote (1 to 9), comment,
         mark (of the line voted on, as `Item.mark`; empty where nobody noted it).
-    items
+    items : Sequence of Item
         The lines as they are now. Votes on others, or on a line that has changed, are counted in `unused`.
-    bar
+    bar : Bar, optional
         The rule of agreement.
-    permutations, seed
-        Shuffles of the departments among the voters.
+    permutations : int, default 1999
+        Shuffles of the departments among the voters, 1 or more.
+    seed : int, default 0
+        Start of the random numbers of the shuffles.
 
     Returns
     -------
     Review
+        A verdict a line, and where departments, minorities, or votes and data part.
 
     Notes
     -----

@@ -3,15 +3,11 @@
 One pass over the rows that a rule covers fills, for every feature at once, a table of counts by code. Out of it come
 the best interval (all pairs of bins that can be best) and the best set of categories (prefixes of the categories in
 order of their rate), so that neither is ever pre-cut (Mampaey et al., ICDM 2012). The compiled part is in `kernels`.
-
-Cases of one group (an account's deals, a parent's companies) stay together when they are shuffled, split and drawn
-again. Every draw has a number and comes out of the seed and that number alone, so that the order of computing changes
-nothing.
 """
 
 import math
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,7 +31,28 @@ LEAST_CASES, LEAST_SHARE = 10, 0.02
 
 @dataclass(frozen=True)
 class Units:
-    """What is counted: rows of equal standing (cases, or whole groups of cases with one set of attributes)."""
+    """Hand over what is counted: rows of equal standing (cases, or whole groups of cases with one set of attributes).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row a unit, a column a candidate attribute.
+    encoded : Encoded
+        The same as small codes.
+    cases : ndarray of int
+        How many cases each unit stands for.
+    positives : ndarray of int
+        How many of these came out well.
+    least_cases : int
+        Fewest cases that a rule may cover.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+    >>> units.cases.sum().item(), units.positives.sum().item()
+    (200, 50)
+    """
 
     frame: pd.DataFrame
     encoded: Encoded
@@ -44,7 +61,25 @@ class Units:
     least_cases: int
 
     def covered(self, steps: tuple[Step, ...]) -> Flags:
-        """Tell which units meet a rule in codes; a missing value never does."""
+        """Tell which units meet a rule in codes; a missing value never does.
+
+        Parameters
+        ----------
+        steps : tuple of tuple of 4 int
+            Criteria in codes: feature, lowest code, highest code, bits of the codes in a set.
+
+        Returns
+        -------
+        ndarray of bool
+            A flag a unit.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.trial import prepare_trial
+        >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+        >>> units.covered(()).all().item()  # no criterion takes all in
+        True
+        """
         inside = np.ones(len(self.cases), dtype=bool)
         for number, low, high, bits in steps:
             column = self.encoded.codes[:, number]
@@ -57,7 +92,24 @@ class Units:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A rule that the search came upon: its quality (nats, net of its price) and what it covers."""
+    """Hand over a rule that the search came upon, and what it covers.
+
+    Parameters
+    ----------
+    quality : float
+        Gain in log-likelihood, net of the price of saying the rule, in nats.
+    steps : tuple of tuple of 4 int
+        Criteria in codes, as for `Units.covered`.
+    cases : int
+        Cases inside.
+    positives : int
+        Those of them that came out well.
+
+    Examples
+    --------
+    >>> NO_CANDIDATE.quality, NO_CANDIDATE.steps
+    (0.0, ())
+    """
 
     quality: float
     steps: tuple[Step, ...]
@@ -70,7 +122,24 @@ NO_CANDIDATE = Candidate(0.0, (), 0, 0)
 
 @dataclass(frozen=True)
 class Engine:
-    """The search, made ready for one set of units; its methods may be called from several threads."""
+    """Search rules over one set of units; `make_engine` prepares it, and several threads may use it at once.
+
+    Parameters
+    ----------
+    units : Units
+        What is counted.
+    depth : int
+        Most criteria of a rule.
+    _static, _limits : object
+        What does not change from search to search: codes and prices of the features, and widths.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+    >>> make_engine(units, max_criteria=2).depth
+    2
+    """
 
     units: Units
     depth: int
@@ -78,14 +147,16 @@ class Engine:
     _limits: Counts = field(repr=False)
 
     def run(self, cases: Counts, positives: Counts, most: int = 1) -> list[Candidate]:
-        """Which rules describe the positive cases best?
+        """Find the rules that describe the positive cases best.
 
         Parameters
         ----------
-        cases, positives
-            Counts a unit; a unit with no case takes no part.
-        most
-            How many candidates to give.
+        cases : ndarray of int
+            Cases a unit; a unit with no case takes no part.
+        positives : ndarray of int
+            Those of them that came out well.
+        most : int, default 1
+            How many candidates to give, 1 or more.
 
         Returns
         -------
@@ -98,6 +169,14 @@ class Engine:
         Quality = gain in binomial log-likelihood by telling cases inside from those outside, less the price of saying
         the rule (Proenca et al., DMKD 2022, price rules in the same currency). Cases of which it cannot be told count
         with a rate between both, by the share of them to be expected inside.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.trial import prepare_trial
+        >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+        >>> found = make_engine(units, max_criteria=2).run(units.cases, units.positives, most=2)
+        >>> found[0].cases, found[0].positives
+        (58, 50)
         """
         rows = np.flatnonzero(cases > 0).astype(np.int32)
         n, k = int(cases.sum()), int(positives.sum())
@@ -114,19 +193,81 @@ class Engine:
         return list(found.values())
 
     def best(self, cases: Counts, positives: Counts) -> Candidate:
-        """Give the best rule, or the empty one where there is none."""
+        """Give the best rule, or the empty one where there is none.
+
+        Parameters
+        ----------
+        cases : ndarray of int
+            Cases a unit.
+        positives : ndarray of int
+            Those of them that came out well.
+
+        Returns
+        -------
+        Candidate
+            The first of `run`.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.trial import prepare_trial
+        >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+        >>> make_engine(units, max_criteria=2).best(units.cases, units.positives).positives
+        50
+        """
         found = self.run(cases, positives)
         return found[0] if found else NO_CANDIDATE
 
     def say(self, candidate: Candidate, cases: Counts, positives: Counts) -> Rule:
-        """Say a candidate as a rule, its bounds settled on the cases that it was found in."""
+        """Say a candidate as a rule, its bounds settled on the cases that it was found in.
+
+        Parameters
+        ----------
+        candidate : Candidate
+            From `run`.
+        cases : ndarray of int
+            Cases a unit, as they were when it was found.
+        positives : ndarray of int
+            Those of them that came out well.
+
+        Returns
+        -------
+        Rule
+            The rule, its criteria in order of their attributes.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.trial import prepare_trial
+        >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+        >>> engine, counts = make_engine(units, max_criteria=2), (units.cases, units.positives)
+        >>> engine.say(engine.best(*counts), *counts).words("en")
+        'employees at least 150'
+        """
         features = self.units.encoded.features
         criteria = [features[f].criterion(low, high, bits) for f, low, high, bits in candidate.steps]
         rule = Rule(tuple(sorted(criteria, key=lambda c: (c.attribute, c.values))))
         return settle_bounds(rule, self.units.frame, cases, positives)
 
     def price(self, step: Step) -> float:
-        """Give the price of a criterion in a rule (nats)."""
+        """Give the price of a criterion in a rule.
+
+        Parameters
+        ----------
+        step : tuple of 4 int
+            The criterion in codes.
+
+        Returns
+        -------
+        float
+            What it takes to say it, in nats.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.trial import prepare_trial
+        >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+        >>> engine = make_engine(units, max_criteria=2)
+        >>> engine.price((0, 1, 3, 0)) > engine.price((0, 0, 3, 0))  # two bounds cost more than one
+        True
+        """
         kinds, sizes, prices, choose, _table = self._static
         number, low, high, bits = step
         if kinds[number] == SET:
@@ -135,7 +276,28 @@ class Engine:
         return float(prices[number, ends if kinds[number] == INTERVAL else 0])
 
     def list_rivals(self, candidate: Candidate, at: int) -> list[tuple[float, Step]]:
-        """Which criteria could stand in place of one? Gain (nats, net of the criterion's price), best first."""
+        """List the criteria that could stand in place of one.
+
+        Parameters
+        ----------
+        candidate : Candidate
+            The rule.
+        at : int
+            Place of the criterion in it, from 0.
+
+        Returns
+        -------
+        list of tuple of (float, tuple of 4 int)
+            Gain (nats, net of the criterion's price) and criterion in codes, best first.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.trial import prepare_trial
+        >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+        >>> engine = make_engine(units, max_criteria=1)
+        >>> len(engine.list_rivals(engine.best(units.cases, units.positives), at=0))
+        1
+        """
         cases, positives = self.units.cases, self.units.positives
         found = np.zeros((len(self.units.encoded.features), 7))
         rows = np.flatnonzero(cases > 0).astype(np.int32)
@@ -147,7 +309,32 @@ class Engine:
 
 
 def make_engine(units: Units, max_criteria: int) -> Engine:
-    """Prepare the search for rules of at most `max_criteria` criteria over some units."""
+    """Prepare the search for rules of at most so many criteria over some units.
+
+    Parameters
+    ----------
+    units : Units
+        What is counted.
+    max_criteria : int
+        Most criteria of a rule, 1 to 5.
+
+    Returns
+    -------
+    Engine
+        The search.
+
+    Raises
+    ------
+    ValueError
+        When there are more cases than the compiled search counts.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.trial import prepare_trial
+    >>> units = prepare_trial(pd.DataFrame({"employees": np.arange(200.0)}), pd.Series(np.arange(200) >= 150)).units
+    >>> make_engine(units, max_criteria=3).depth
+    3
+    """
     if len(units.cases) and units.cases.sum() > LOW:
         raise ValueError("more cases than the search counts")
     features = units.encoded.features
@@ -161,16 +348,18 @@ def make_engine(units: Units, max_criteria: int) -> Engine:
 
 def search_rules(cases: pd.DataFrame, positive: Flags, *, max_criteria: int = 5,
                  most: int = 1) -> list[Rule]:
-    """Which rules describe the positive cases best, with nothing said of how sure that is?
+    """Find the rules that describe the positive cases best, with nothing said of how sure that is.
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row a case; columns as for `encode_candidates`.
-    positive
-        Which came out well.
-    max_criteria, most
-        Most criteria of a rule, and how many rules to give.
+    positive : ndarray of bool
+        Which came out well, a flag a row.
+    max_criteria : int, default 5
+        Most criteria of a rule, 1 to 5.
+    most : int, default 1
+        How many rules to give, 1 or more.
 
     Returns
     -------
@@ -207,123 +396,3 @@ def _binomials() -> Floats:
         for b in range(a + 1):
             table[a, b] = math.lgamma(a + 1) - math.lgamma(b + 1) - math.lgamma(a - b + 1)
     return table
-
-
-SHUFFLE, SPLIT, DRAW = 1, 2, 3
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The known cases of one outcome, sorted by stratum, group and id.
-
-    `units` are whole groups where all cases of a group share their attributes, else single cases.
-    """
-
-    index: pd.Index
-    units: Units
-    unit: Codes
-    positive: Codes
-    group: Codes
-    unit_group: Codes
-    unit_stratum: Codes
-    unknown: int
-
-    @property
-    def n(self) -> int:
-        """Cases whose outcome is known."""
-        return len(self.positive)
-
-    @property
-    def best(self) -> int:
-        """How many of them came out well."""
-        return int(self.positive.sum())
-
-    @property
-    def groups(self) -> int:
-        """How many groups they form."""
-        return int(self.unit_group.max()) + 1 if len(self.unit_group) else 0
-
-    @cached_property
-    def _strata(self) -> tuple[Codes, ...]:
-        return tuple(np.flatnonzero(self.unit_stratum == s) for s in np.unique(self.unit_stratum))
-
-    def shuffle(self, seed: int, number: int) -> tuple[Counts, Counts]:
-        """Deal the outcomes out anew among units of one stratum, as if they had nothing to do with the attributes."""
-        rng = np.random.default_rng([seed, SHUFFLE, number])
-        order = np.arange(len(self.unit_group))
-        for members in self._strata:
-            order[members] = rng.permutation(members) if self.groups == len(order) else self._blocks(rng, members)
-        return self.units.cases[order], self.units.positives[order]
-
-    def _blocks(self, rng: np.random.Generator, members: Codes) -> Codes:
-        """Shuffle whole groups whose members differ in attributes: their outcomes move in one piece."""
-        names, start = np.unique(self.unit_group[members], return_index=True)
-        pieces = np.split(members, np.sort(start)[1:])
-        return np.concatenate([pieces[i] for i in rng.permutation(len(names))])
-
-    def split(self, seed: int, number: int, folds: int) -> Codes:
-        """Deal the units into folds, groups whole, with about equal shares of positive cases."""
-        rng = np.random.default_rng([seed, SPLIT, number])
-        cases = np.bincount(self.unit_group, self.units.cases, minlength=self.groups)
-        share = np.bincount(self.unit_group, self.units.positives, minlength=self.groups) / np.maximum(cases, 1)
-        order = rng.permutation(self.groups)
-        order = order[np.argsort(share[order], kind="stable")]
-        fold = np.empty(self.groups, dtype=np.int64)
-        fold[order] = np.arange(self.groups) % folds
-        return fold[self.unit_group]
-
-    def draw(self, seed: int, number: int) -> Counts:
-        """Draw the groups again with replacement (a bootstrap): how often each unit came."""
-        rng = np.random.default_rng([seed, DRAW, number])
-        times: Counts = np.bincount(rng.integers(0, self.groups, self.groups), minlength=self.groups)[self.unit_group]
-        return times
-
-
-def prepare_trial(cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
-                  strata: pd.Series | None = None, min_covered: int | None = None) -> Trial:
-    """Which cases are counted, and what belongs together?
-
-    Parameters
-    ----------
-    cases
-        A row a case on a unique index, a column a candidate attribute.
-    positive
-        Nullable boolean on the same index; unknown ones are left out and counted.
-    groups, strata
-        Keys on the same index, or None.
-    min_covered
-        Fewest cases that a rule may cover; by default the greater of 10 and 2 % of the known cases.
-
-    Returns
-    -------
-    Trial
-
-    Raises
-    ------
-    ValueError
-        When the index has duplicates, or `positive`, `groups` or `strata` do not cover it.
-    """
-    if not cases.index.is_unique:
-        raise ValueError("cases need a unique index")
-    kept = positive.reindex(cases.index).astype("boolean").dropna()
-    table = pd.DataFrame({
-        "stratum": 0 if strata is None else pd.factorize(strata.loc[kept.index], sort=True, use_na_sentinel=False)[0],
-        "group": kept.index.astype("str") if groups is None else groups.loc[kept.index].astype("str"),
-        "id": kept.index.astype("str"), "positive": kept.astype("int64"),
-    }, index=kept.index).sort_values(["stratum", "group", "id"])
-    group = pd.factorize(table["group"])[0].astype(np.int64)
-    chosen = cases.loc[table.index]
-    encoded = encode_candidates(chosen)
-    least = min_covered or max(LEAST_CASES, round(LEAST_SHARE * len(table)))
-    y = table["positive"].to_numpy(dtype=np.int64)
-    first = np.unique(group, return_index=True)[1]
-    alike = bool((encoded.codes == encoded.codes[first][group]).all())
-    shared = groups is not None and len(first) < len(group) and alike
-    unit = group if shared else np.arange(len(group), dtype=np.int64)
-    rows = first if shared else np.arange(len(group))
-    size, hits = np.bincount(unit).astype(np.int64), np.bincount(unit, y).astype(np.int64)
-    if shared:
-        chosen, encoded = chosen.iloc[first], replace(encoded, codes=np.ascontiguousarray(encoded.codes[first]))
-    units = Units(chosen, encoded, size, hits, least)
-    stratum = table["stratum"].to_numpy(dtype=np.int64)
-    return Trial(table.index, units, unit, y, group, group[rows], stratum[rows], len(cases) - len(kept))

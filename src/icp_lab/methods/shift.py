@@ -28,23 +28,32 @@ _COLUMNS = ["attribute", "level", "kind", "before", "now", "gap", "low", "high",
 
 @dataclass(frozen=True)
 class Shifts(Shown):
-    """Which attributes of new customers differ from those of the customers before?
+    """Tell which attributes of new customers differ from those of the customers before.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an attribute (numbers, size bands), or a level of one: attribute, level (empty for numbers), kind (up,
         down, spread; new, grew, shrank), before and now (median, or share with the level), gap with its 95 % interval
         low and high (Cliff's delta, or difference of shares), n_before, n_now (customers with a value), chance (of as
         strong a sign anywhere where nothing has changed), shifted. The strongest sign first.
-    start, line
+    start, line : date
         First day of the customers before, and of the new ones.
-    n_before, n_now
-        Customers on either side; undated: customers whose beginning is not known.
-    visible
+    n_before, n_now : int
+        Customers on either side.
+    undated : int
+        Customers whose beginning is not known.
+    visible : float
         Difference in a share that would be seen four times in five, where half have the level; missing without a test.
-    bands
+    bands : tuple of str, default SIZE_BANDS
         The size bands, by whose places before and now say their median.
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame({"attribute": [], "shifted": []})
+    >>> found = Shifts(nothing, date(2023, 1, 1), date(2026, 1, 1), 90, 12, 0, float("nan"))
+    >>> found.n_before, found.n_now
+    (90, 12)
     """
 
     frame: pd.DataFrame
@@ -58,7 +67,19 @@ class Shifts(Shown):
 
 
     def to_dict(self) -> dict[str, Any]:
-        """Say it as the artifact `validation` keeps it: the day, the counts, and what has shifted."""
+        """Say it as the artifact `validation` keeps it.
+
+        Returns
+        -------
+        dict of str to object
+            Keys `line` (the day, as YYYY-MM-DD), `n_before`, `n_now`, and `shifted`, a row of `frame` each.
+
+        Examples
+        --------
+        >>> nothing = pd.DataFrame({"attribute": [], "shifted": []})
+        >>> Shifts(nothing, date(2023, 1, 1), date(2026, 1, 1), 90, 12, 0, float("nan")).to_dict()
+        {'line': '2026-01-01', 'n_before': 90, 'n_now': 12, 'shifted': []}
+        """
         shifted = self.frame[self.frame["shifted"].astype(bool)].to_dict("records")
         return {"line": self.line.isoformat(), "n_before": self.n_before, "n_now": self.n_now, "shifted": shifted}
 
@@ -77,24 +98,26 @@ def find_shifts(  # noqa: PLR0913  (who came when, what is known of them, and ho
     attributes: pd.DataFrame, customers: pd.DataFrame, *, as_of: date, since: str = "", months: int = 3,
     before_months: int = 36, shuffles: int = 1999, seed: int = 0,
 ) -> Shifts:
-    """Do customers that came since the last version differ from those that came before it?
+    """Find out whether customers that came since the last version differ from those that came before it.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    customers
+    customers : DataFrame
         The artifact `customers`: account_id, status, since, size_band.
-    as_of
+    as_of : date
         The day up to which we look.
-    since
+    since : str, default ''
         Day of the last version, as YYYY-MM-DD; empty where there is none.
-    months
+    months : int, default 3
         Months of new customers where there is no version, 1 to 12.
-    before_months
-        Months before these with which they are compared.
-    shuffles, seed
-        Shuffles of new and old, and the start of the random numbers.
+    before_months : int, default 36
+        Months before these with which they are compared, 1 or more.
+    shuffles : int, default 1999
+        Shuffles of new and old, 1 or more.
+    seed : int, default 0
+        Start of the random numbers of the shuffles.
 
     Returns
     -------

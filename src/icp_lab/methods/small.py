@@ -22,19 +22,26 @@ QUARTILES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True)
 class ScoreTest(Shown):
-    """Do accounts inside a declared rule succeed more?
+    """Tell whether accounts inside a declared rule succeed more.
 
     Parameters
     ----------
-    rule
+    rule : Rule
         As declared.
-    n, covered, unknown
+    n, covered, unknown : int
         Accounts with a score and an answer, those inside, and those left out because either is missing.
-    above, low, high
+    above, low, high : float
         How often an account inside has the higher score of a pair (one inside, one outside; ties count half), 0 to 1,
         and its 95 % interval; NaN with fewer than two on either side.
-    p_value
+    p_value : float
         Chance of as much inside where the rule means nothing; one-sided.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"employees": [10.0] * 20 + [200.0] * 10})
+    >>> found = test_score(cases, pd.Series(range(30)), Rule((Criterion.between("employees", 100, None),)))
+    >>> found.n, found.covered, found.unknown
+    (30, 10, 0)
     """
 
     rule: Rule
@@ -48,28 +55,37 @@ class ScoreTest(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row: the rule, its counts, the share of pairs with its interval, and p."""
+        """Give one row: the rule, its counts, the share of pairs with its interval, and p.
+
+        Examples
+        --------
+        >>> cases = pd.DataFrame({"employees": [10.0] * 20 + [200.0] * 10})
+        >>> found = test_score(cases, pd.Series(range(30)), Rule((Criterion.between("employees", 100, None),)))
+        >>> found.frame[["n", "covered", "above"]].values.tolist()
+        [[30.0, 10.0, 1.0]]
+        """
         names = ("n", "covered", "unknown", "above", "low", "high", "p_value")
         return pd.DataFrame([{"rule": self.rule.words()} | {name: getattr(self, name) for name in names}])
 
 
 def test_score(cases: pd.DataFrame, score: pd.Series, rule: Rule, *, groups: pd.Series | None = None) -> ScoreTest:
-    """Do accounts inside a declared rule succeed more than those outside?
+    """Find out whether accounts inside a declared rule succeed more than those outside.
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row an account on a unique index, with the rule's attributes.
-    score
+    score : Series
         Success on the same index, any unit, higher is better; accounts without one are left out and counted.
-    rule
+    rule : Rule
         Stated beforehand. Accounts for which it is unknown are left out and counted.
-    groups
+    groups : Series or None, default None
         Key of accounts that belong together: these change places as a whole.
 
     Returns
     -------
     ScoreTest
+        How often an account inside has the higher score, with its interval and p.
 
     Notes
     -----
@@ -101,17 +117,22 @@ test_score.__test__ = False  # type: ignore[attr-defined]  # pytest would take t
 
 @dataclass(frozen=True)
 class ScoreScan(Shown):
-    """Which single criterion goes with success, when all that were looked at are counted?
+    """Tell which single criterion goes with success, when all that were looked at are counted.
 
     Parameters
     ----------
-    rules
+    rules : tuple of Rule
         A criterion each, the strongest first.
-    figures
+    figures : DataFrame
         A row a criterion: `covered` (accounts inside), `unknown` (without a value), `strength` (standardised
         difference of the ranks inside and outside), `p_value` (chance that the best of all criteria is as strong).
-    n
+    n : int
         Accounts with a score.
+
+    Examples
+    --------
+    >>> scan_scores(pd.DataFrame({"employees": np.arange(40.0)}), pd.Series(range(40)), permutations=99).n
+    40
     """
 
     rules: tuple[Rule, ...]
@@ -120,24 +141,33 @@ class ScoreScan(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row a criterion, in words, the strongest first."""
+        """Give a row a criterion, in words, the strongest first.
+
+        Examples
+        --------
+        >>> scan = scan_scores(pd.DataFrame({"employees": np.arange(40.0)}), pd.Series(range(40)), permutations=99)
+        >>> scan.frame.loc[0, "rule"], scan.frame.loc[0, "covered"].item()
+        ('employees at least 20', 20)
+        """
         return self.figures.assign(rule=[rule.words() for rule in self.rules])
 
 
 def scan_scores(cases: pd.DataFrame, score: pd.Series, *, least: int = 5, permutations: int = 999,
                 seed: int = 0) -> ScoreScan:
-    """Which single criterion goes with success, and would chance find as strong a one among as many?
+    """Find the single criteria that go with success, and whether chance would find as strong a one among as many.
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row an account on a unique index, a column a candidate: numbers, text, booleans, or tuples of text.
-    score
+    score : Series
         Success on the same index, higher is better; accounts without one are left out.
-    least
+    least : int, default 5
         Fewest accounts inside a criterion, and outside it.
-    permutations, seed
-        Shuffles of the scores, and the number that their chance comes from.
+    permutations : int, default 999
+        Shuffles of the scores, 1 or more.
+    seed : int, default 0
+        Start of the random numbers of the shuffles.
 
     Returns
     -------
@@ -172,17 +202,25 @@ def scan_scores(cases: pd.DataFrame, score: pd.Series, *, least: int = 5, permut
 
 @dataclass(frozen=True)
 class CaseMatrix(Shown):
-    """What does every account look like, the best first, so that people can check a rule by eye?
+    """Show what every account looks like, the best first, so that people can check a rule by eye.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an account, the best first, a column an attribute: those of the rule, then the others, those that go
         with the outcome most strongly first.
-    met
-        On the same rows, for each attribute of the rule: is what the rule says of it met? Missing = unknown.
-    marks
+    met : DataFrame
+        On the same rows, a column an attribute of the rule: True where what the rule says of it is met, missing where
+        unknown.
+    marks : DataFrame
         On the same rows: `outcome`, and `inside` (the rule as a whole); yes, no or missing.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"age": [3.0, 9.0], "employees": [10.0, None]}, index=["A", "B"])
+    >>> matrix = arrange_cases(cases, pd.Series([False, True], cases.index), Rule())
+    >>> matrix.marks["outcome"].to_dict()
+    {'B': True, 'A': False}
     """
 
     frame: pd.DataFrame
@@ -192,22 +230,23 @@ class CaseMatrix(Shown):
 
 def arrange_cases(cases: pd.DataFrame, positive: pd.Series, rule: Rule, *,
                   score: pd.Series | None = None) -> CaseMatrix:
-    """What does every account look like, the best first?
+    """Lay out what every account looks like, the best first.
 
     Parameters
     ----------
-    cases
+    cases : DataFrame
         A row an account on a unique index, a column a candidate attribute.
-    positive
+    positive : Series
         Nullable boolean on the same index; accounts of unknown outcome stand between the good and the others.
-    rule
+    rule : Rule
         The rule to be checked.
-    score
-        Success on the same index: the order within good, unknown and other.
+    score : Series or None, default None
+        Success on the same index: the order within good, unknown and other; None where nothing tells it.
 
     Returns
     -------
     CaseMatrix
+        Attributes, what of the rule is met, and outcome, on the same rows.
 
     Examples
     --------
@@ -235,19 +274,28 @@ def arrange_cases(cases: pd.DataFrame, positive: pd.Series, rule: Rule, *,
 
 @dataclass(frozen=True)
 class FewCases:
-    """What do few cases say, one by one?
+    """Tell what few cases say, one by one.
 
     Parameters
     ----------
-    n
+    n : int
         Cases of known outcome.
-    tests, p_holm
-        For each declared hypothesis whether those inside succeed more, and the p-values when all of them count as
-        looked at (Holm, 1979). Empty with `FEW` cases or more, or where there is no success score.
-    scan
-        Single criteria that go with success; None likewise.
-    matrix, names
-        Every case, and the name of its account; None and empty with `VERY_FEW` cases or more.
+    tests : tuple of ScoreTest, default ()
+        For each declared hypothesis whether those inside succeed more. Empty with `FEW` cases or more, or where there
+        is no success score.
+    p_holm : tuple of float, default ()
+        The p-values of the tests when all of them count as looked at (Holm, 1979).
+    scan : ScoreScan or None, default None
+        Single criteria that go with success; None where there are no tests either.
+    matrix : CaseMatrix or None, default None
+        Every case; None with `VERY_FEW` cases or more.
+    names : tuple of str, default ()
+        The name of the account of each row of the matrix; empty without one.
+
+    Examples
+    --------
+    >>> FewCases(200).tests
+    ()
     """
 
     n: int
@@ -262,22 +310,37 @@ def look_closely(  # noqa: PLR0913  (what there is to look at)
     attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule, hypotheses: Sequence[Hypothesis] = (), *,
     success: pd.DataFrame, customers: pd.DataFrame,
 ) -> FewCases:
-    """What do few customers say, one by one, where a search over a cut has little to go on?
+    """Tell what few customers say, one by one, where a search over a cut has little to go on.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    cases, success, customers
-        The artifacts of these names. The score counts only where the outcome is `best`, which is cut from it.
-    rule
+    cases : DataFrame
+        The artifact `cases`: case_id, account_id, outcome, positive.
+    rule : Rule
         What was found, to be checked by eye.
-    hypotheses
+    hypotheses : Sequence of Hypothesis, default ()
         What was declared beforehand.
+    success : DataFrame
+        The artifact `success`: account_id, score (0 to 1). It counts only where the outcome is `best`, which is cut
+        from it.
+    customers : DataFrame
+        The artifact `customers`: account_id, name.
 
     Returns
     -------
     FewCases
+        As much as so few cases allow; nothing but their number where they are `FEW` or more.
+
+    Examples
+    --------
+    >>> ids = [f"{n:02}" for n in range(20)]
+    >>> firms = pd.DataFrame({"employees": np.arange(20.0)}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "positive": ["no", "yes"] * 10})
+    >>> facts = pd.DataFrame({"account_id": ids, "score": np.arange(20.0), "name": [f"Firm {each}" for each in ids]})
+    >>> look_closely(firms, cases, Rule(), success=facts, customers=facts).names[:2]
+    ('Firm 19', 'Firm 17')
     """
     known = cases[cases["positive"].isin(list(ANSWERS))].set_index("case_id", drop=False)
     if len(known) >= FEW or known.empty:
