@@ -20,7 +20,7 @@ _ADOPTION = ["by", "level", "measure", "share", "low", "high", "inside", "of", "
 
 @dataclass(frozen=True)
 class Adoption(Shown):
-    """How much of what sales does lies inside the profile?
+    """How much of what sales does lies inside the profile.
 
     Parameters
     ----------
@@ -33,6 +33,12 @@ class Adoption(Shown):
         Day on which the profile was published; empty where it was not.
     gap : tuple of 3 float
         Share of new deals inside since it was published less that of before, and its 95 % interval; NaN without both.
+
+    Examples
+    --------
+    >>> deals = pd.DataFrame({"account_id": ["a"], "stage": "open", "created": pd.Timestamp("2026-06-02")})
+    >>> measure_adoption(deals, pd.Series(["in"], ["a"]), as_of=date(2026, 6, 30)).since
+    ''
     """
 
     frame: pd.DataFrame
@@ -41,7 +47,7 @@ class Adoption(Shown):
 
 
 def cover_everybody(attributes: pd.DataFrame, leads: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """Which accounts and leads are in, out or unknown, and by which criteria?
+    """Tell which accounts and leads are in, out or unknown, and by which criteria.
 
     Parameters
     ----------
@@ -72,7 +78,17 @@ def cover_everybody(attributes: pd.DataFrame, leads: pd.DataFrame, rule: Rule) -
 
 
 def find_published(profile: Mapping[str, Any]) -> str:
-    """On which day was this definition published, as YYYY-MM-DD? Empty where nobody has adopted it.
+    """Find the day on which a definition was published, as YYYY-MM-DD.
+
+    Parameters
+    ----------
+    profile : Mapping of str to object
+        The definition in the form of icp.yml; its `history` names the versions and their days.
+
+    Returns
+    -------
+    str
+        The day of the latest version; empty where nobody has adopted one.
 
     Examples
     --------
@@ -86,14 +102,14 @@ def find_published(profile: Mapping[str, Any]) -> str:
 def measure_adoption(
     deals: pd.DataFrame, fit: pd.Series, *, as_of: date, since: str = "", months: int = 12,
 ) -> Adoption:
-    """Which share of new opportunities, pipeline and won value lies inside the profile, by month and by owner?
+    """Measure which share of new opportunities, pipeline and won value lies inside the profile, by month and by owner.
 
     Parameters
     ----------
     deals : DataFrame
-        account_id, stage (won, lost, open), amount, created, closed, owner. May be empty.
+        Columns account_id, stage (won, lost, open), amount, created, closed, owner. May be empty.
     fit : Series
-        in, out or unknown, by account.
+        The side of each account, by its id: in, out or unknown.
     as_of : date
         The day up to which we look.
     since : str, default ''

@@ -20,7 +20,28 @@ ACTIONS = ("keep", "drop", "change", "add")
 
 @dataclass(frozen=True)
 class Decision:
-    """What was settled of a line: who said so, when and why; `criteria` are what a change or an addition puts there."""
+    """What was settled of a line: who said so, when and why.
+
+    Parameters
+    ----------
+    item : str
+        Id of the line, such as `criterion.employees` (docs/conventions.md).
+    action : str
+        One of `ACTIONS`: keep, drop, change or add.
+    criteria : tuple of Criterion
+        What a change or an addition puts there; empty otherwise.
+    by : str
+        Who decided.
+    on : date
+        The day of the decision.
+    reason : str, default ''
+        Why, in their words.
+
+    Examples
+    --------
+    >>> Decision("criterion.size", "drop", (), "Ann", date(2026, 7, 1), "nobody asks for it").action
+    'drop'
+    """
 
     item: str
     action: str
@@ -30,13 +51,25 @@ class Decision:
     reason: str = ""
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Give the criteria as they stand in icp.yml, with who set them."""
+        """Give the criteria as they stand in icp.yml, with who set them.
+
+        Returns
+        -------
+        list of dict
+            A dict a criterion, as `Criterion.to_dict` gives it, with `edited_by`, `edited_on` and `why`.
+
+        Examples
+        --------
+        >>> wish = Decision("criterion.size", "change", (Criterion.between("size", 9, None),), "Ann", date(2026, 7, 1))
+        >>> wish.to_dicts()
+        [{'attribute': 'size', 'min': 9, 'edited_by': 'Ann', 'edited_on': '2026-07-01'}]
+        """
         signed = {"edited_by": self.by, "edited_on": self.on.isoformat(), "why": self.reason}
         return [one.to_dict() | {key: said for key, said in signed.items() if said} for one in self.criteria]
 
 
 def settle(kind: str, profile: dict[str, Any], decisions: Sequence[Decision]) -> list[dict[str, Any]]:
-    """Which criteria does a profile have once the decisions are applied?
+    """Say which criteria a profile has once the decisions are applied.
 
     Parameters
     ----------
@@ -49,7 +82,7 @@ def settle(kind: str, profile: dict[str, Any], decisions: Sequence[Decision]) ->
 
     Returns
     -------
-    list
+    list of dict
         Criteria in the form of icp.yml, those that were set by hand with edited_by, edited_on and why.
 
     Examples
@@ -77,16 +110,16 @@ def agree_on(  # noqa: PLR0913  (the draft, what was decided, and the data to co
     attributes: pd.DataFrame, cases: pd.DataFrame, outcomes: pd.DataFrame, customers: pd.DataFrame,
     negatives: pd.DataFrame,
 ) -> dict[str, Any]:
-    """How does the profile read once the decisions are applied, and what do the data say to it?
+    """Apply the decisions to the draft, and say what the data say to it then.
 
     Parameters
     ----------
     draft : dict of str to object
-        The artifacts of these names; personas as in icp.yml.
+        The artifact `draft`.
     avoid : dict of str to object
-        The artifacts of these names; personas as in icp.yml.
+        The artifact `avoid`: the negative profile.
     personas : Sequence of dict of str to object
-        The artifacts of these names; personas as in icp.yml.
+        The personas as in icp.yml, each with its `id`.
     decisions : Sequence of Decision
         What was decided; none: the draft to the letter.
     attributes : DataFrame
@@ -100,6 +133,14 @@ def agree_on(  # noqa: PLR0913  (the draft, what was decided, and the data to co
         The artifact `agreed`: the draft, with `avoid` and `personas` where they were changed. An edited rule is counted
         anew on the same cases, as `test_icp` does for a rule stated by somebody who has seen the data: it is at most
         `tentative`, and stands under `evidence.refused` where the data do not carry even that.
+
+    Examples
+    --------
+    >>> draft = {"criteria": [{"attribute": "dealer", "is": True}], "verdict": "supported"}
+    >>> none = pd.DataFrame()
+    >>> agree_on(draft, {"criteria": []}, [], [], attributes=none, cases=none, outcomes=none, customers=none,
+    ...          negatives=none) == draft
+    True
     """
     agreed, criteria = dict(draft), settle("criterion", draft, decisions)
     if criteria != take_criteria(draft):
@@ -136,7 +177,35 @@ def _sign(counted: dict[str, Any], former: dict[str, Any], criteria: list[dict[s
 
 
 def note_votes(review: Review, items: Sequence[Item], decisions: Sequence[Decision]) -> pd.DataFrame:
-    """What became of each line? The artifact `voted`."""
+    """Note what became of each line of the review.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as counted: a row a line.
+    items : Sequence of Item
+        The lines that were voted on, with the mark of each draft.
+    decisions : Sequence of Decision
+        What was decided of them.
+
+    Returns
+    -------
+    DataFrame
+        The artifact `voted`: the counts of each line, its `mark`, what was `decided` (missing where nothing was), and
+        of lines on which departments differ the two farthest apart with their medians: `first`, `second`,
+        `first_median`, `second_median`.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.review import list_items, weigh_votes
+    >>> items = list_items({"criteria": [], "evidence": {}}, {"criteria": [], "evidence": {}}, {"personas": []})
+    >>> [item.id for item in items]
+    []
+    >>> votes = pd.DataFrame({"round": 1, "department": ["sales", "product"], "reviewer": ["a", "b"], "vote": [2, 9],
+    ...                       "item": "profile", "comment": "", "mark": ""})
+    >>> kept = note_votes(weigh_votes(votes, items, permutations=0), items, [])
+    >>> kept.loc[kept["item"] == "profile", ["n", "first", "first_median"]].values.tolist()
+    """
     marks, decided = ({item.id: item.mark for item in items}, {one.item: one.action for one in decisions})
     frame = review.frame.assign(mark=review.frame["item"].map(marks), decided=review.frame["item"].map(decided))
     apart = review.conflicts[review.conflicts["difference"] > 0].drop_duplicates("item").set_index("item")

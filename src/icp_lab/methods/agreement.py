@@ -15,6 +15,26 @@ _DRAWS = 999
 class Agreement:
     """How far people agree.
 
+    Parameters
+    ----------
+    value, low, high : float
+        The coefficient with its 95 % interval; NaN where it cannot be had.
+    n : int
+        Things judged that count.
+    raters : int
+        People who judged them.
+    chance : float
+        What the coefficient is on average where everybody judges at random.
+    p_value : float, default nan
+        How often shuffled judgements agree as much, 0 to 1; NaN where that was not asked.
+
+    Examples
+    --------
+    >>> said = pd.DataFrame({"item": list("abc") * 2, "rater": [1] * 3 + [2] * 3, "vote": [1, 5, 9, 2, 4, 8]})
+    >>> agreed = kendalls_w(said)
+    >>> agreed.value, agreed.n, agreed.raters
+    (1.0, 3, 2)
+
     Attributes
     ----------
     value, low, high
@@ -39,7 +59,7 @@ class Agreement:
 
 
 def krippendorff_alpha(ratings: pd.DataFrame, *, seed: int = 0) -> Agreement:
-    """How far do raters agree beyond chance on the values of units?
+    """Measure how far raters agree beyond chance on the values of units.
 
     Parameters
     ----------
@@ -105,7 +125,7 @@ def _alpha(counts: Floats, weights: Floats) -> Floats:
 
 
 def compare_coders(passages: pd.DataFrame, coders: pd.DataFrame, *, seed: int = 0) -> Agreement:
-    """How far do further coders find the same codes in the interviews as those who wrote them up?
+    """Measure how far further coders find the same codes in the interviews as those who wrote them up.
 
     Parameters
     ----------
@@ -122,6 +142,17 @@ def compare_coders(passages: pd.DataFrame, coders: pd.DataFrame, *, seed: int = 
     Agreement
         Krippendorff's alpha of the question, for each passage that two have read and each code in use, whether the
         code fits; passages are drawn together, whatever their codes.
+
+    Notes
+    -----
+    Units of one passage are drawn together for the interval, since they rest on the same words (`krippendorff_alpha`).
+
+    Examples
+    --------
+    >>> passages = pd.DataFrame({"interview": "i", "passage": [1, 2], "codes": [("price",), ()]})
+    >>> second = pd.DataFrame({"coder": "Bo", "interview": "i", "passage": [1], "code": ["price"]})
+    >>> compare_coders(passages, second).value
+    1.0
     """
     keys = ["coder", "interview", "passage", "code"]
     first = passages[["interview", "passage", "codes"]].explode("codes").rename(columns={"codes": "code"})
@@ -136,7 +167,7 @@ def compare_coders(passages: pd.DataFrame, coders: pd.DataFrame, *, seed: int = 
 
 
 def kendalls_w(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
-    """How far do raters put the items in the same order?
+    """Measure how far raters put the items in the same order.
 
     Parameters
     ----------

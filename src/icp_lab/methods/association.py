@@ -16,7 +16,7 @@ SHUFFLES, FEWEST = 1999, 10
 
 @dataclass(frozen=True)
 class Association(Shown):
-    """Which attributes tell the groups apart?
+    """Which attributes tell the groups apart.
 
     Parameters
     ----------
@@ -27,6 +27,12 @@ class Association(Shown):
         `before_sale`. Strongest evidence first.
     groups : dict of str to int
         Accounts in each group, those that nobody is in left out.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"size": ["Big"] * 30 + ["Small"] * 30}, index=[f"{i:02}" for i in range(60)])
+    >>> compare_all(firms, {"best": firms.index[:20], "lost": firms.index[40:], "none": []}).groups
+    {'best': 20, 'lost': 20}
     """
 
     frame: pd.DataFrame
@@ -35,24 +41,25 @@ class Association(Shown):
 
 def compare_all(attributes: pd.DataFrame, groups: Mapping[str, Collection[str]], *, q: float = 0.10,
                 defining: Collection[str] = (), after_sale: Collection[str] = ()) -> Association:
-    """Which attributes tell several groups of accounts apart, and how strongly?
+    """Find which attributes tell several groups of accounts apart, and how strongly.
 
     Parameters
     ----------
     attributes : DataFrame
         A row an account, indexed by its id: numbers, dates, text, flags, or tuples of text.
     groups : Mapping of str to Collection of str
-        Name -> ids; nobody is in two groups.
+        The ids in each group, by its name; nobody is in two groups.
     q : float, default 0.1
-        As for `compare_groups`.
+        Accepted share of false finds among those called distinct, 0 to 1.
     defining : Collection of str, default ()
-        As for `compare_groups`.
+        Attributes that say themselves who is in which group: they are left out.
     after_sale : Collection of str, default ()
-        As for `compare_groups`.
+        Attributes that are known only after the sale: they are tested and marked.
 
     Returns
     -------
     Association
+        A row an attribute, or a member of a list, the strongest evidence first.
 
     Notes
     -----
@@ -146,7 +153,7 @@ Sides = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def pick_valuable(customers: pd.DataFrame, share: float) -> Sides:
-    """Which customers are of high value, and which are the others?
+    """Pick the customers of high value, and the others.
 
     Parameters
     ----------
@@ -154,6 +161,12 @@ def pick_valuable(customers: pd.DataFrame, share: float) -> Sides:
         The artifact `customers`; those without a value are in neither group.
     share : float
         Share of customers of high value, 0 to 1.
+
+    Returns
+    -------
+    tuple of (tuple of str, tuple of str)
+        Ids of those of high value, the most valuable first, and of the others. Of equal values the smaller id goes
+        first.
 
     Examples
     --------
@@ -168,12 +181,17 @@ def pick_valuable(customers: pd.DataFrame, share: float) -> Sides:
 
 
 def pick_best(success: pd.DataFrame) -> Sides:
-    """Which customers are best, and which are known not to be?
+    """Pick the customers that are best, and those that are known not to be.
 
     Parameters
     ----------
     success : DataFrame
         The artifact `success`: account_id, best.
+
+    Returns
+    -------
+    tuple of (tuple of str, tuple of str)
+        Ids of the best, and of the others, in the order of the rows; whoever is too young to tell is in neither.
 
     Examples
     --------

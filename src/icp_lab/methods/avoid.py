@@ -13,16 +13,22 @@ from icp_lab.methods.negatives import SIGNS
 
 @dataclass(frozen=True)
 class Failures:
-    """Who counts as having failed where a negative profile is looked for, and against whom?
+    """Who counts as having failed where a negative profile is looked for, and against whom.
 
     Parameters
     ----------
     negative, others : tuple of str
-        Ids, sorted; nobody is in both.
+        The ids of those that failed and of those they are held against, sorted; nobody is in both.
     among : str
-        customers; or accounts, where no customer shows a sign and those that never bought stand in.
+        Whose failure it is: customers; or accounts, where no customer shows a sign and those that never bought stand
+        in.
     min_signs : int
         Signs that a customer has to show.
+
+    Examples
+    --------
+    >>> Failures(("a",), ("b",), "customers", 1).cases["positive"].tolist()
+    ['yes', 'no']
     """
 
     negative: tuple[str, ...]
@@ -32,7 +38,13 @@ class Failures:
 
     @property
     def cases(self) -> pd.DataFrame:
-        """Say of each account whether it failed, in the form of the artifact `cases`."""
+        """Say of each account whether it failed, in the form of the artifact `cases`.
+
+        Examples
+        --------
+        >>> Failures(("a",), ("b",), "customers", 1).cases.to_numpy().tolist()
+        [['a', 'a', 'yes'], ['b', 'b', 'no']]
+        """
         ids = [*self.negative, *self.others]
         positive = ["yes"] * len(self.negative) + ["no"] * len(self.others)
         return pd.DataFrame({"case_id": ids, "account_id": ids, "positive": positive})
@@ -40,7 +52,7 @@ class Failures:
 
 def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd.DataFrame, *, min_signs: int = 2,
                   ) -> Failures:
-    """Which customers failed clearly, and which are they held against?
+    """Pick the customers that failed clearly, and those that they are held against.
 
     Parameters
     ----------
@@ -50,13 +62,14 @@ def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd
         The artifact `outcomes`: account_id, outcome, positive. Who is too young for the outcome `best` and shows no
         sign is left out.
     negatives : DataFrame
-        Negative accounts with a flag a sign.
+        A row a negative account: account_id, and a flag a sign (`SIGNS`).
     min_signs : int, default 2
         Signs that a customer has to show to count, 1 to 5; no more than the kinds of signs that customers show.
 
     Returns
     -------
     Failures
+        The ids on either side, among whom they are, and how many signs it took.
 
     Notes
     -----
@@ -87,7 +100,7 @@ def pick_failures(customers: pd.DataFrame, outcomes: pd.DataFrame, negatives: pd
 
 
 def find_avoid(attributes: pd.DataFrame, negative: Sequence[str], others: Sequence[str], **plan: Any) -> Finding:
-    """Which few criteria describe the accounts that did not fit, and would that hold on other accounts?
+    """Find the few criteria that describe the accounts that did not fit, and whether they would hold on other accounts.
 
     Parameters
     ----------
@@ -96,7 +109,7 @@ def find_avoid(attributes: pd.DataFrame, negative: Sequence[str], others: Sequen
     negative, others : Sequence of str
         Ids of the negative accounts, and of those that they are held against. All other accounts are left out.
     **plan : object
-        max_criteria (3 unless told), permutations (99), bootstraps (50), seed: as for `find_icp`.
+        As for `find_icp`, which gets max_criteria 3, permutations 99 and bootstraps 50 where they are not told.
 
     Returns
     -------
@@ -119,7 +132,7 @@ def find_avoid(attributes: pd.DataFrame, negative: Sequence[str], others: Sequen
 
 
 def describe_avoid(finding: Finding) -> dict[str, Any]:
-    """How does the negative profile read under `avoid` in icp.yml?
+    """Describe the negative profile as it stands under `avoid` in icp.yml.
 
     Parameters
     ----------
@@ -128,8 +141,8 @@ def describe_avoid(finding: Finding) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        criteria, verdict and evidence. Criteria that the data do not carry stand under `evidence.refused`.
+    dict of str to object
+        Its criteria, verdict and evidence. Criteria that the data do not carry stand under `evidence.refused`.
 
     Examples
     --------

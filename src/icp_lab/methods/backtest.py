@@ -25,7 +25,7 @@ _LOOSER = 3  # looser versions of the definition that are shown at most
 
 @dataclass(frozen=True)
 class Backtest(Shown):
-    """What were definitions worth on later cases?
+    """What definitions were worth on later cases.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ class Backtest(Shown):
         `covered_positives`, `coverage` (share of cases), `caught` (share of the good ones), `inside` with
         `inside_low`, `inside_high` (the interval of the lift, times the share of all).
     rules : tuple of Rule
-        Their rules, and the outcome that the cases are about.
+        The rules of the definitions, in the order of the rows.
     outcome : str
-        Their rules, and the outcome that the cases are about.
+        The outcome that the cases are about.
     main : int
         The row that the conclusion is about: the first, where it had not seen the later cases. -1: none.
     day : str
@@ -48,13 +48,19 @@ class Backtest(Shown):
     acquainted : int
         Later cases whose account has earlier ones.
     verdict : str
-        holds (the interval lies above 1), none (more than a little is ruled out), unclear, nobody (lies inside), or
-        few (too few cases).
+        What the conclusion is: holds (the interval lies above 1), none (more than a little is ruled out), unclear,
+        nobody (lies inside), or few (too few cases).
     why : str
         How the forward figure stands to that on random parts: above by `chance`, as the `base` is lower, or as
         something `changed`; else `within` it or `gone`.
     lacking : tuple of str
         Definitions about attributes that the study does not have.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame({"case_id": [], "account_id": [], "outcome": [], "positive": [], "time": pd.to_datetime([])})
+    >>> backtest(pd.DataFrame(), none, [], as_of=date(2026, 6, 30)).verdict
+    'few'
     """
 
     frame: pd.DataFrame
@@ -70,7 +76,20 @@ class Backtest(Shown):
     lacking: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what the artifact `validation` says of it."""
+        """Give what the artifact `validation` says of it.
+
+        Returns
+        -------
+        dict of str to object
+            The row that the conclusion is about, where there is one, with `split` (the last day of the earlier cases),
+            `verdict`, `why`, and of the later cases `cases` and `positives`.
+
+        Examples
+        --------
+        >>> none = pd.DataFrame({"case_id": [], "account_id": [], "outcome": [], "positive": [], "time": pd.to_datetime([])})
+        >>> backtest(pd.DataFrame(), none, [], as_of=date(2026, 6, 30)).to_dict()["cases"]
+        0
+        """
         told: dict[Any, Any] = self.frame.iloc[self.main].to_dict() if self.main >= 0 else {}
         return told | {"split": self.day, "verdict": self.verdict, "why": self.why, "cases": self.later[0],
                        "positives": self.later[1]}
@@ -81,32 +100,33 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
     window_months: int = 12, scores: pd.Series | None = None, share: float = 0.65, split: date | None = None,
     seed: int = 0,
 ) -> Backtest:
-    """What would each definition have been worth on later cases, beside naive ones and beside what was expected?
+    """Measure what each definition would have been worth on later cases, beside naive ones and what was expected.
 
     Parameters
     ----------
     attributes : DataFrame
         Candidate attributes, indexed by account_id.
     cases : DataFrame
-        Of one outcome: case_id, account_id, positive (yes, no, unknown), time, outcome.
+        Cases of one outcome: case_id, account_id, positive (yes, no, unknown), time, outcome.
     definitions : Sequence of Definition
-        Of `list_definitions`.
+        What is held against the cases: `list_definitions`.
     as_of : date
-        Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
+        The day up to which the study looks.
     window_months : int, default 12
-        Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
+        Months in which outcomes settle: only cases that began so long before `as_of` count.
     scores : Series or None, default None
-        Only cases that began so long before the day of the study count; what is best goes by age (`take_settled`).
+        Success by account_id; what is best then goes by age (`take_settled`).
     share : float, default 0.65
-        Of the cases that are the earlier ones, where no definition is old enough.
+        Share of the cases that are the earlier ones, 0 to 1, where no definition is old enough.
     split : date or None, default None
         The last day of the earlier cases; by default the day of the newest definition that leaves enough later ones.
     seed : int, default 0
-        Of the parts into which the earlier cases are dealt for the random figure.
+        Seed of the parts into which the earlier cases are dealt for the random figure.
 
     Returns
     -------
     Backtest
+        A row a definition, those first that had not seen the later cases, and the conclusion about the first.
 
     Notes
     -----
@@ -116,6 +136,17 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
     cases on both sides, a rule could tell accounts apart and nothing else: the later figure of the redraft is then that
     of rules drafted without the account in question, in five parts. A looser version is shown where on the earlier
     cases no other both covers more and has more lift.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"exports": [True, False] * 100}, index=[f"{i:03}" for i in range(200)])
+    >>> cases = pd.DataFrame({"case_id": firms.index, "account_id": firms.index, "outcome": "won",
+    ...                       "time": pd.date_range("2022-01-02", periods=200, freq="W"),
+    ...                       "positive": ["yes", "no", "yes", "no", "no", "yes", "yes", "no"] * 25})
+    >>> held = Definition("holds", "1", Rule.from_dicts([{"attribute": "exports", "is": True}]), date(2024, 1, 1))
+    >>> found = backtest(firms, cases, [held], as_of=date(2026, 6, 30))
+    >>> found.frame.loc[0, ["lift", "n", "covered"]].round(2).tolist(), found.verdict
+    ([1.51, 95.0, 47.0], 'holds')
     """
     known = take_settled(cases, as_of, window_months, scores)
     usable = [one for one in definitions if set(one.rule.attributes) <= set(attributes.columns)]
@@ -232,13 +263,22 @@ def _explain(then: Lift, now: Lift) -> str:
 
 
 def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[str, Any]:
-    """What does a definition promise, and when is it due? Empty where nothing is claimed.
+    """Say what a definition promises, and when it is due.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition in the form of icp.yml: outcome, criteria, and its evidence.
+    as_of : date
+        The day up to which the study looks.
+    window_months : int
+        Months in which outcomes other than deals settle.
 
     Returns
     -------
-    dict
-        `promise` as it stands in icp.yml: lift_low, lift_high, lift and n of the evidence, and due: a quarter after the
-        day of the study, and the months in which outcomes settle.
+    dict of str to object
+        The key `promise` as it stands in icp.yml: lift_low, lift_high, lift and n of the evidence, and due: a quarter
+        after the day of the study, and the months in which outcomes settle. Empty where nothing is claimed.
 
     Examples
     --------
@@ -259,30 +299,35 @@ def check_promise(  # noqa: PLR0913  (what was promised, and what is known)
     profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.DataFrame, *, as_of: date, window_months: int = 12,
     scores: pd.Series | None = None,
 ) -> dict[str, Any]:
-    """Was the promise kept by cases that began after the definition was made?
+    """Check whether the promise was kept by cases that began after the definition was made.
 
     Parameters
     ----------
     profile : dict of str to object
         The definition that holds, in the form of icp.yml; without `promise` and `as_of` nothing was promised.
     attributes : DataFrame
-        As for `backtest`.
+        Candidate attributes, indexed by account_id.
     cases : DataFrame
-        As for `backtest`.
+        Cases of one outcome: case_id, account_id, positive (yes, no, unknown), time, outcome.
     as_of : date
-        As for `backtest`.
+        The day up to which the study looks.
     window_months : int, default 12
-        As for `backtest`.
+        Months in which outcomes settle.
     scores : Series or None, default None
-        As for `backtest`.
+        Success by account_id, as for `backtest`.
 
     Returns
     -------
-    dict
-        `state`: none (nothing was promised), early (before the day on which it is due), kept (the interval of the later
-        lift lies above 1 and reaches what was promised), broken (it ends below that), or open (it cannot be told).
-        `version`, `since` (the day up to which the definition had seen data), and of the later cases `n`, `positives`,
-        `covered`, `covered_positives`, `lift`, `low`, `high`; with the `promise` as it stands in icp.yml.
+    dict of str to object
+        The `state`: none (nothing was promised), early (before the day on which it is due), kept (the interval of the
+        later lift lies above 1 and reaches what was promised), broken (it ends below that), or open (it cannot be
+        told). `version`, `since` (the day up to which the definition had seen data), and of the later cases `n`,
+        `positives`, `covered`, `covered_positives`, `lift`, `low`, `high`; with the `promise` as it stands in icp.yml.
+
+    Examples
+    --------
+    >>> check_promise({"version": "2"}, pd.DataFrame(), pd.DataFrame(), as_of=date(2026, 6, 30))["state"]
+    'none'
     """
     promise, rule, day = profile.get("promise") or {}, Rule.from_profile(profile), read_day(profile, as_of)
     told = {"state": "none", "promise": promise, "version": str(profile.get("version") or ""), "since": day}

@@ -19,7 +19,7 @@ Counts = NDArray[np.int64]
 
 
 def settle_bounds(rule: Rule, units: pd.DataFrame, cases: Counts, positives: Counts) -> Rule:
-    """Where exactly do the bounds of a found rule lie, and how would a person say them?
+    """Settle where exactly the bounds of a found rule lie, and how a person would say them.
 
     Parameters
     ----------
@@ -27,8 +27,10 @@ def settle_bounds(rule: Rule, units: pd.DataFrame, cases: Counts, positives: Cou
         A rule whose bounds come from coarse bins.
     units : DataFrame
         The table it was found in, a row a unit.
-    cases, positives : Counts
-        How many cases each unit stands for, and how many of them came out well.
+    cases : ndarray of int
+        How many cases each unit stands for.
+    positives : ndarray of int
+        How many of these came out well.
 
     Returns
     -------
@@ -117,6 +119,19 @@ def _find_cut(end, low, high, counted, table):  # type: ignore[no-untyped-def]
 
 def find_roundest(low: float, high: float, wanted: float) -> float:
     """Find the roundest number in (low, high]; among equals the nearest to `wanted`.
+
+    Parameters
+    ----------
+    low, high : float
+        The range: `low` itself is not in it, `high` is.
+    wanted : float
+        The number that it should be near.
+
+    Returns
+    -------
+    float
+        A multiple of 1, 2 or 5 times the largest power of ten that has one in the range; `high` where the range is
+        empty.
 
     Examples
     --------

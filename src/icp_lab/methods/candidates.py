@@ -23,9 +23,24 @@ SEGMENT_CRITERIA = 3
 
 @dataclass(frozen=True)
 class Proposal:
-    """A profile to choose from: its kind (a key of `COUNTED`), what it is called, and its rule.
+    """A profile to choose from.
 
-    `describes`: how well a segment's rule describes the segment (Jaccard index, 0 to 1); NaN for other kinds.
+    Parameters
+    ----------
+    kind : str
+        Where it is from: a key of `COUNTED`.
+    name : str
+        What it is called; empty where its kind says it all.
+    rule : Rule
+        Its criteria.
+    describes : float, default nan
+        How well a segment's rule describes the segment (Jaccard index, 0 to 1); NaN for other kinds.
+
+    Examples
+    --------
+    >>> one = Proposal("declared", "Sales", Rule.from_dicts([{"attribute": "employees", "min": 100}]))
+    >>> COUNTED[one.kind]
+    'stated'
     """
 
     kind: str
@@ -36,7 +51,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Candidates(Shown):
-    """How do the profiles that could be chosen compare?
+    """How the profiles that could be chosen compare.
 
     Parameters
     ----------
@@ -53,6 +68,12 @@ class Candidates(Shown):
         Distinct rules looked at beside the search, those tried by hand included.
     luck : float
         The chance that the best of so many looks as good where all are without merit.
+
+    Examples
+    --------
+    >>> found = Candidates((), pd.DataFrame({"kind": ["declared"], "lift": [1.4]}), (), tries=3, luck=0.27)
+    >>> found.frame["lift"].tolist(), found.tries
+    ([1.4], 3)
     """
 
     proposals: tuple[Proposal, ...]
@@ -64,7 +85,32 @@ class Candidates(Shown):
 
 def list_proposals(finding: Finding, hypotheses: Sequence[Hypothesis], adopted: Rule | None,
                    segments: Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """Which profiles are there to choose from: found, nearly as good, declared, adopted last time, and segments?"""
+    """List the profiles there are to choose from: found, nearly as good, declared, adopted last time, and segments.
+
+    Parameters
+    ----------
+    finding : Finding
+        What the search found: its rule, where it has criteria, and its alternatives.
+    hypotheses : Sequence of Hypothesis
+        What people declared.
+    adopted : Rule or None
+        The rule of the version in force; None where nobody has adopted one.
+    segments : Sequence of Proposal
+        Rules that describe segments: `propose_segments`.
+
+    Returns
+    -------
+    tuple of Proposal
+        All of them, in this order; two may say the same.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> nothing = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> old = Rule.from_dicts([{"attribute": "age", "min": 2}])
+    >>> [one.kind for one in list_proposals(nothing, [], old, [])]
+    ['adopted']
+    """
     listed = [Proposal("found", "", finding.rule)] if finding.rule.criteria else []
     listed += [Proposal("near", "", other.rule) for other in finding.alternatives]
     listed += [Proposal("declared", one.name, one.rule) for one in hypotheses]
@@ -74,21 +120,33 @@ def list_proposals(finding: Finding, hypotheses: Sequence[Hypothesis], adopted: 
 
 def propose_segments(attributes: pd.DataFrame, members: pd.DataFrame,
                      segmentation: dict[str, Any]) -> tuple[Proposal, ...]:
-    """Which rule describes each published segment best?
+    """Propose for each published segment the rules that describe it best.
 
     Parameters
     ----------
     attributes : DataFrame
         Candidate attributes, indexed by account_id.
     members : DataFrame
-        The artifacts `segments` and `segmentation`.
+        The artifact `segments`: account_id, segment.
     segmentation : dict of str to object
-        The artifacts `segments` and `segmentation`.
+        The artifact `segmentation`: its `segments` with id and name.
 
     Returns
     -------
     tuple of Proposal
-        Empty where no segments are published. The rule is made without looking at any outcome.
+        Empty where no segments are published. The rules are made without looking at any outcome.
+
+    Notes
+    -----
+    The search of `search_rules` with the segment in place of the good cases, up to three criteria.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"size": [10.0, 20.0, 300.0, 400.0] * 10}, index=[f"{i:02}" for i in range(40)])
+    >>> members = pd.DataFrame({"account_id": firms.index, "segment": ["S1", "S1", "S2", "S2"] * 10})
+    >>> found = propose_segments(firms, members, {"segments": [{"id": "S2", "name": "Large"}]})
+    >>> found[0].rule.words("en"), found[0].describes
+    ('size at least 200', 1.0)
     """
     table = attributes.loc[sorted(members["account_id"])]
     segment = members.set_index("account_id")["segment"].reindex(table.index)
@@ -106,18 +164,20 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
     proposals: Sequence[Proposal], attributes: pd.DataFrame, outcomes: pd.DataFrame, finding: Finding, *,
     customers: pd.DataFrame, leads: pd.DataFrame, drafted_on: str, reps: float = 0, tried: Sequence[str] = (),
 ) -> Candidates:
-    """How do the profiles that could be chosen compare, on every outcome, in reach and in money?
+    """Compare the profiles that could be chosen, on every outcome, in reach and in money.
 
     Parameters
     ----------
     proposals : Sequence of Proposal
-        Of `list_proposals`.
+        The profiles: `list_proposals`.
     attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    outcomes, customers : DataFrame
-        The artifacts of these names.
+    outcomes : DataFrame
+        The artifact `outcomes`: as `cases`, for every outcome.
     finding : Finding
         What the search found: its lift is cross-fitted.
+    customers : DataFrame
+        The artifact `customers`: account_id, status, revenue.
     leads : DataFrame
         The table of leads; where none of them is open, prospects stand in for them.
     drafted_on : str
@@ -130,10 +190,25 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
     Returns
     -------
     Candidates
+        A row a proposal, in the order given.
 
     Notes
     -----
     `luck`: 1 - (1 - p)^tries for the smallest p of a rule that no search made (Sidak, 1967).
+
+    Examples
+    --------
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> firms = pd.DataFrame({"age": [float(n) for n in range(40)]}, index=[f"{i:02}" for i in range(40)])
+    >>> cases = pd.DataFrame({"case_id": firms.index, "account_id": firms.index, "outcome": "won",
+    ...                       "positive": ["no", "yes"] * 10 + ["yes"] * 20})
+    >>> customers = pd.DataFrame({"account_id": firms.index, "status": "customer", "revenue": 1.0})
+    >>> old = Proposal("declared", "Chef", Rule.from_dicts([{"attribute": "age", "min": 20}]))
+    >>> nothing = find_icp(firms.iloc[:2], pd.Series([True, False], firms.index[:2]))
+    >>> found = compare_candidates([old], firms, cases, nothing, customers=customers, drafted_on="won",
+    ...                            leads=pd.DataFrame({"converted": pd.to_datetime([])}))
+    >>> found.frame[["covered", "caught", "revenue"]].round(2).values.tolist()
+    [[20.0, 0.67, 0.5]]
     """
     usable = [one for one in proposals if set(one.rule.attributes) <= set(attributes.columns)]
     cases = outcomes[outcomes["outcome"] == drafted_on]

@@ -19,16 +19,17 @@ _CODES: dict[Scheme, str] = {"jsic": "[A-T]", "naics": r"\d\d(-\d\d)?"}
 
 
 def lay_cells(market: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which rows of a market table are cells, and which are totals of others, or older counts of the same cell?
+    """Tell which rows of a market table are cells, and which are totals of others, or older counts of the same cell.
 
     Parameters
     ----------
     market : DataFrame
-        The table `market`.
+        The table `market`: industry, country, region, employees_min, employees_max, companies, year; any but companies
+        may be absent.
 
     Returns
     -------
-    tuple of DataFrame
+    tuple of (DataFrame, DataFrame)
         The cells, sorted, with `band`; and what was left out: code (whole, older), dimension, label, companies, parts
         (what the others sum up to).
 
@@ -36,6 +37,12 @@ def lay_cells(market: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     -----
     A level is a total when it is the sum of the others in the same cells, or is called so (`market.toml`) and lies
     between half and double their sum: firms that work in two states are counted in each.
+
+    Examples
+    --------
+    >>> cells, left = lay_cells(pd.DataFrame({"industry": ["All", "SaaS", "Retail"], "companies": [100, 60, 40]}))
+    >>> sorted(cells["industry"]), left[["code", "label"]].values.tolist()
+    (['Retail', 'SaaS'], [['whole', 'All']])
     """
     cells = fill_table(market, "market")
     cells["employees_max"] = cells["employees_max"].replace(np.inf, np.nan)
@@ -75,7 +82,19 @@ def _find_wholes(cells: pd.DataFrame, name: str) -> list[tuple[str, float, float
 
 
 def read_code(label: str, scheme: Scheme) -> str:
-    """Which division is a label: a code as it stands, else what its words tell? Empty where neither does.
+    """Read the division that a label names: a code as it stands, else what its words tell.
+
+    Parameters
+    ----------
+    label : str
+        As it stands in the table.
+    scheme : {'jsic', 'naics'}
+        The classification.
+
+    Returns
+    -------
+    str
+        The code of the division; empty where neither tells.
 
     Examples
     --------
@@ -86,7 +105,17 @@ def read_code(label: str, scheme: Scheme) -> str:
 
 
 def tell_scheme(labels: Iterable[str]) -> Scheme:
-    """Which classification do labels speak: the one by which more of them can be told?
+    """Tell which classification labels speak: the one by which more of them can be told.
+
+    Parameters
+    ----------
+    labels : Iterable of str
+        Labels of industries.
+
+    Returns
+    -------
+    {'jsic', 'naics'}
+        The classification; the first of the two where both tell as many.
 
     Examples
     --------

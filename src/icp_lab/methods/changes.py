@@ -20,7 +20,7 @@ _LIFT = ("lift", "low", "high", "n")
 
 
 def place_accounts_by(profile: dict[str, Any], attributes: pd.DataFrame) -> pd.DataFrame:
-    """Where does each account stand by a definition alone: is it inside, how many points, which tier?
+    """Place each account by a definition alone: is it inside, how many points, which tier.
 
     Parameters
     ----------
@@ -56,11 +56,24 @@ def place_accounts_by(profile: dict[str, Any], attributes: pd.DataFrame) -> pd.D
 
 @dataclass(frozen=True)
 class Movers(Shown):
-    """Which accounts stand elsewhere than when the definition was adopted, and why?
+    """Which accounts stand elsewhere than when the definition was adopted, and why.
 
-    `frame`: a row an account; account_id, fit and tier then (`fit_before`, `tier_before`) and now, cause (data: what is
-    known of it; rule: the criteria; score: points and tiers; comma-separated). `n`: accounts that stood somewhere then.
-    `kept`: is it on record where they stood? If not, what is known now stands for what was known then.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row an account: account_id, fit and tier then (`fit_before`, `tier_before`) and now, cause (data: what is
+        known of it; rule: the criteria; score: points and tiers; comma-separated).
+    n : int
+        Accounts that stood somewhere then.
+    kept : bool
+        Is it on record where they stood? If not, what is known now stands for what was known then.
+
+    Examples
+    --------
+    >>> same, firms = {"criteria": []}, pd.DataFrame(index=["a", "b"])
+    >>> found = find_movers(same, same, firms, pd.DataFrame())
+    >>> len(found.frame), found.n, found.kept
+    (0, 2, False)
     """
 
     frame: pd.DataFrame
@@ -70,7 +83,7 @@ class Movers(Shown):
 
 def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd.DataFrame,
                 stood: pd.DataFrame) -> Movers:
-    """Which accounts change sides or tiers from one definition to another, and what is the cause?
+    """Find the accounts that change sides or tiers from one definition to another, and the cause.
 
     Parameters
     ----------
@@ -84,6 +97,7 @@ def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd
     Returns
     -------
     Movers
+        A row an account that has moved, by account_id.
 
     Notes
     -----
@@ -115,19 +129,41 @@ def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd
 
 @dataclass(frozen=True)
 class Proposals(Shown):
-    """What do deals closed since say to the definition?
+    """What deals closed since say to the definition.
 
-    `frame`: a row a criterion and, first, the profile as a whole (place -1); place, attribute, the lift of winning
-    before (lift_before, low_before, high_before, n_before) and now (lift, low, high, n), state (holds, unclear, gone,
-    reversed, untold) and proposal (keep, drop; reword, where the draft says it otherwise). `new`: criteria of this
-    run's draft that the definition lacks.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row a criterion and, first, the profile as a whole (place -1); place, attribute, the lift of winning before
+        (lift_before, low_before, high_before, n_before) and now (lift, low, high, n), state (holds, unclear, gone,
+        reversed, untold) and proposal (keep, drop; reword, where the draft says it otherwise).
+    new : tuple of dict of str to object
+        Criteria of this run's draft that the definition lacks.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"attribute": ["", "exports"], "state": ["holds", "gone"], "proposal": ["keep", "drop"]})
+    >>> Proposals(rows, ()).to_list()
+    [{'attribute': 'exports', 'state': 'gone', 'proposal': 'drop'}]
     """
 
     frame: pd.DataFrame
     new: tuple[dict[str, Any], ...]
 
     def to_list(self) -> list[dict[Any, Any]]:
-        """Say what is proposed as the artifact `validation` keeps it: attribute, state and proposal."""
+        """Say what is proposed as the artifact `validation` keeps it: attribute, state and proposal.
+
+        Returns
+        -------
+        list of dict
+            A dict a criterion that is not proposed to be kept.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"attribute": ["exports"], "state": ["holds"], "proposal": ["keep"]})
+        >>> Proposals(rows, ()).to_list()
+        []
+        """
         return self.frame.loc[self.frame["proposal"] != "keep", ["attribute", "state", "proposal"]].to_dict("records")
 
 
@@ -135,7 +171,7 @@ def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of 
     profile: dict[str, Any], draft: dict[str, Any], attributes: pd.DataFrame, deals: pd.DataFrame, *, start: date,
     line: date, as_of: date,
 ) -> Proposals:
-    """Which criteria have lost what they told of winning, and what should stand in their place?
+    """Find the criteria that have lost what they told of winning, and what should stand in their place.
 
     Parameters
     ----------
@@ -144,13 +180,14 @@ def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of 
     attributes : DataFrame
         Candidate attributes, indexed by account_id.
     deals : DataFrame
-        account_id, stage, closed.
+        Columns account_id, stage (won, lost, open), closed.
     start, line, as_of : date
         Deals closed from `start` to before `line` are held against those from `line` to `as_of`.
 
     Returns
     -------
     Proposals
+        The state of the profile and of each criterion, and what is proposed of it.
 
     Notes
     -----
@@ -202,7 +239,7 @@ def _judge(before: Lift, now: Lift) -> str:
 
 
 def judge_review(profile: Mapping[str, Any], as_of: date) -> dict[str, Any]:
-    """Is the definition due to be looked at again?
+    """Judge whether the definition is due to be looked at again.
 
     Parameters
     ----------
@@ -213,8 +250,8 @@ def judge_review(profile: Mapping[str, Any], as_of: date) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        version, day of the review, state (fine; due, from 14 days before; overdue) and days beyond it. Empty where
+    dict of str to object
+        The version, day of the review, state (fine; due, from 14 days before; overdue) and days beyond it. Empty where
         no version is in force, or it does not name a day.
 
     Examples

@@ -24,7 +24,28 @@ MAX_BINS, MAX_MEMBERS = 32, 40
 
 @dataclass(frozen=True)
 class Feature:
-    """A column of codes: the attribute behind it, and what its codes stand for."""
+    """A column of codes: the attribute behind it, and what its codes stand for.
+
+    Parameters
+    ----------
+    attribute : str
+        The attribute behind it.
+    kind : int
+        One of INTERVAL, SET, YES_NO and MEMBER.
+    size : int
+        How many codes there are that a criterion can match.
+    edges : tuple of float, default ()
+        Of a number: where the bins meet; a value equal to an edge belongs to the bin above it.
+    levels : tuple of str, default ()
+        Of a category: its levels by how common they are; of a member of a list: that member.
+    choices : int, default 1
+        How many features it was one of: the members of its list that were frequent enough.
+
+    Examples
+    --------
+    >>> Feature("employees", INTERVAL, 3, edges=(20.0, 100.0)).criterion(1, 2, 0).words("en")
+    'employees at least 20'
+    """
 
     attribute: str
     kind: int
@@ -34,7 +55,25 @@ class Feature:
     choices: int = 1
 
     def criterion(self, low: int, high: int, bits: int) -> Criterion:
-        """Say a span of codes (or the set of codes in `bits`) as a criterion."""
+        """Say a span of codes (or the set of codes in `bits`) as a criterion.
+
+        Parameters
+        ----------
+        low, high : int
+            The first and last code of the span.
+        bits : int
+            The set of codes, a bit each; counts for categories alone.
+
+        Returns
+        -------
+        Criterion
+            What matches exactly these codes.
+
+        Examples
+        --------
+        >>> Feature("industry", SET, 3, levels=("SaaS", "Retail", "Bank")).criterion(0, 0, 0b101).words("en")
+        'industry Bank or SaaS'
+        """
         if self.kind == INTERVAL:
             return Criterion.between(
                 self.attribute, self.edges[low - 1] if low > 0 else None,
@@ -49,7 +88,22 @@ class Feature:
 
 @dataclass(frozen=True)
 class Encoded:
-    """The candidates as codes: a row a case, a column a feature; features stand in the order of their names."""
+    """The candidates as codes: a row a case, a column a feature; features stand in the order of their names.
+
+    Parameters
+    ----------
+    features : tuple of Feature
+        What each column stands for.
+    codes : ndarray of int
+        The codes: uint8, a row a case, a column a feature.
+    ignored : tuple of str
+        Attributes that cannot be used: without variation, or dates.
+
+    Examples
+    --------
+    >>> encode_candidates(pd.DataFrame({"exports": [True, False], "same": [1.0, 1.0]})).ignored
+    ('same',)
+    """
 
     features: tuple[Feature, ...]
     codes: NDArray[np.uint8]
@@ -57,7 +111,13 @@ class Encoded:
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """The attributes that became features, each once."""
+        """Give the attributes that became features, each once.
+
+        Examples
+        --------
+        >>> encode_candidates(pd.DataFrame({"size": [10.0, 20.0] * 10, "exports": [True, False] * 10})).attributes
+        ('exports', 'size')
+        """
         return tuple(dict.fromkeys(feature.attribute for feature in self.features))
 
 
@@ -65,7 +125,7 @@ Found = list[tuple[Feature, NDArray[np.uint8]]]
 
 
 def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: int = 10) -> Encoded:
-    """Which criteria can be made out of each attribute?
+    """Find the criteria that can be made out of each attribute.
 
     Parameters
     ----------
@@ -125,7 +185,7 @@ def _encode_flag(name: str, column: pd.Series) -> Found:
 
 @njit(cache=True, nogil=True)
 def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
-    """Where do these numbers fall into about equally filled bins?
+    """Find where these numbers fall into about equally filled bins.
 
     Parameters
     ----------
@@ -136,7 +196,7 @@ def cut_points(known: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
 
     Returns
     -------
-    array
+    ndarray of float
         Ascending edges, each one of the values; a value equal to an edge belongs to the bin above it.
 
     Examples

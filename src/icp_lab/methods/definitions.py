@@ -26,6 +26,11 @@ class Definition:
         The day up to which it can have seen data.
     then : Lift or None, default None
         The lift of its evidence, where it was written down.
+
+    Examples
+    --------
+    >>> Definition("declared", "Sales", Rule.from_dicts([{"attribute": "exports", "is": True}]), date(2025, 1, 1)).day
+    datetime.date(2025, 1, 1)
     """
 
     kind: str
@@ -37,14 +42,14 @@ class Definition:
 
 def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]], hypotheses: Sequence[Hypothesis], *,
                      as_of: date) -> tuple[Definition, ...]:
-    """Which definitions are there to be held against later cases: the one that holds, former ones, people's own?
+    """List the definitions to be held against later cases: the one that holds, former ones, people's own.
 
     Parameters
     ----------
     profile : dict of str to object
-        The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
+        The definition that holds, in the form of icp.yml. One without `as_of` may have seen all data.
     versions : Sequence of dict of str to object
-        The definition that holds and the kept ones, in the form of icp.yml. One without `as_of` may have seen all.
+        The kept versions, in the same form.
     hypotheses : Sequence of Hypothesis
         What people declared.
     as_of : date
@@ -54,6 +59,12 @@ def list_definitions(profile: dict[str, Any], versions: Sequence[dict[str, Any]]
     -------
     tuple of Definition
         Each rule once, by the first who said it, and with the first day on which it was said.
+
+    Examples
+    --------
+    >>> profile = {"version": "2", "as_of": "2026-01-31", "criteria": [{"attribute": "exports", "is": True}]}
+    >>> [(one.kind, one.name) for one in list_definitions(profile, [profile], [], as_of=date(2026, 6, 30))]
+    [('holds', '2')]
     """
     listed = [Definition("kept" if place else "holds", str(one.get("version") or ""), Rule.from_profile(one),
                          read_day(one, as_of), _read_lift(one)) for place, one in enumerate((profile, *versions))]
