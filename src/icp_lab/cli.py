@@ -69,20 +69,25 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
     only: Annotated[str, typer.Option(help="One step, with those that it needs.", metavar="STEP")] = "",
     language: Language = "",
     jobs: Annotated[int, typer.Option(help="How many notebooks run at a time.", min=1, max=64)] = 2,
+    minutes: Annotated[float, typer.Option(help="How long a notebook may take before it is stopped.", min=0.01)] = 120,
 ) -> None:
     """Run what has changed, and put the report together."""
     from icp_lab.report.make import Wish, choose_out, make_report
 
     place = choose_out(folder, out)
     _speak(folder, language)
-    run, index = make_report(folder, place, Wish(tuple(settings or ()), only, language, jobs)), place / "index.html"
+    wish, index = Wish(tuple(settings or ()), only, language, jobs, minutes=minutes), place / "index.html"
+    run = make_report(folder, place, wish)
     if run.idle:
         print(_("Nothing has changed: {index}").format(index=index))
         return
     broken = [name for name, step in run.steps.items() if step.state in ("failed", "skipped")]
+    for words in run.unmade.values():
+        print(words, file=sys.stderr)
     if broken:
         words = _("Not finished: {steps}. Their pages say why; the others are done: {index}")
         print(words.format(steps=", ".join(broken), index=index), file=sys.stderr)
+    if not run.ok:
         raise typer.Exit(1)
     print(_("The report is ready: {index}").format(index=index))
 

@@ -6,13 +6,14 @@ run.
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 # What a finished step wrote, from what; and what it says of its page: headlines, answered items, rows read.
-FILE, PAGE_FACTS = "manifest.json", "page.json"
+FILE, PAGE_FACTS, SEAL = "manifest.json", "page.json", "seal"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Manifest:
 
     `compute_key` stands for all that its results depend on (empty where they cannot be told, as after changed cells in
     JupyterLab), `page_key` for all that its page depends on (empty where no page was made), `inputs` for the parts of
-    the compute key, so that `status` can say what changed.
+    the compute key, so that `status` can say what changed, `facts` for what it noted for its page.
     """
 
     notebook: str
@@ -44,6 +45,7 @@ class Manifest:
     interactive: bool = False
     results: dict[str, str] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
+    facts: str = ""
 
 
 def folder_of(out: Path, notebook: str) -> Path:
@@ -53,17 +55,19 @@ def folder_of(out: Path, notebook: str) -> Path:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put the manifest beside the artifacts it speaks of; the step counts as done from here on."""
-    write_json(folder / FILE, asdict(manifest))
+    facts = digest_file(folder / PAGE_FACTS) if (folder / PAGE_FACTS).is_file() else ""
+    write_sealed(folder / FILE, asdict(manifest) | {"facts": facts})
 
 
 def read_manifest(folder: Path) -> Manifest | None:
     """What does the step in this folder say of itself? None when it is absent, unreadable, or not true of its files."""
     try:
-        plain = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        plain = read_sealed(folder / FILE)
         plain["artifacts"] = {name: Entry(**entry) for name, entry in plain["artifacts"].items()}
         manifest = Manifest(**plain)
         intact = all(digest_file(folder / entry.file) == entry.digest for entry in manifest.artifacts.values())
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        intact &= not manifest.facts or digest_file(folder / PAGE_FACTS) == manifest.facts
+    except (OSError, TypeError, KeyError, AttributeError):
         return None
     return manifest if intact else None
 
@@ -74,12 +78,27 @@ def write_json(path: Path, content: object) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """What does a JSON object say? Nothing where the file is absent or unreadable."""
+    """What does a JSON object say? Nothing where the file is absent, unreadable, or holds something else."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
-    return content
+    return content if isinstance(content, dict) else {}
+
+
+def write_sealed(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON object with a seal, by which it is known again as what was written."""
+    write_json(path, {**content, SEAL: _seal(content)})
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """What does a sealed JSON object say? Nothing where one word of it is no longer what was written."""
+    content = read_json(path)
+    return content if content.pop(SEAL, "") == _seal(content) else {}
+
+
+def _seal(content: Mapping[str, Any]) -> str:
+    return digest_text(json.dumps(content, sort_keys=True, default=str))
 
 
 def read_page_facts(folder: Path) -> dict[str, Any]:

@@ -256,10 +256,10 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
 
     text = edit_yaml(proposed, stamp)
     _keep(study_folder, former)
-    write_text(current, text)
     if find_entry(out, STOOD):
         stood = pd.DataFrame(read_artifact(folder_of(out, WRITER[STOOD]), ARTIFACT[STOOD]))
         write_text(study_folder / FORMER / f"{version}.csv", stood.to_csv(index=False))
+    write_text(current, text)  # last: a version in force is never without what belongs to it
     return load_icp(current)
 
 

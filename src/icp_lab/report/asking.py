@@ -37,7 +37,8 @@ from icp_lab.views.words import name, names
 Writer = Callable[[Plan, Path], None]
 
 
-def ask_people(plan: Plan, former: Mapping[str, str]) -> dict[str, str]:
+def ask_people(plan: Plan, former: Mapping[str, str], note: Callable[[dict[str, str]], None] = lambda _asked: None
+               ) -> dict[str, str]:
     """What are people asked, and handed to ask others?
 
     Parameters
@@ -46,6 +47,8 @@ def ask_people(plan: Plan, former: Mapping[str, str]) -> dict[str, str]:
         The report.
     former
         What this gave after the last run: a file that is no longer as it was then has been written into, and stays.
+    note
+        Told beforehand what the files may be from now on: what a killed run leaves is not taken for written into.
 
     Returns
     -------
@@ -60,9 +63,10 @@ def ask_people(plan: Plan, former: Mapping[str, str]) -> dict[str, str]:
         for write in WRITERS:
             write(plan, drafts)
     asked = {str(path.relative_to(drafts)): digest_file(path) for path in sorted(drafts.rglob("*")) if path.is_file()}
+    note({place: f"{former.get(place, '')} {asked.get(place, '')}" for place in {*asked, *former}})
     for place in sorted({*asked, *former}):
         target = plan.out / place
-        if target.is_file() and digest_file(target) != former.get(place):
+        if target.is_file() and digest_file(target) not in former.get(place, "").split():
             continue
         if place in asked:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import nbformat
@@ -24,6 +25,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from icp_lab.artifacts.manifest import Manifest, digest_file, read_manifest, read_page_facts, write_manifest, write_text
 from icp_lab.artifacts.place import drop_step, place_step
+from icp_lab.errors import utter
 from icp_lab.locale import _, in_language
 from icp_lab.locale.prose import parameter_meaning, translate_notebook
 from icp_lab.pages.notebook import PageFacts, render_page
@@ -160,22 +162,22 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     """Run the cells; give the notebook as far as it came, and what went wrong in plain words."""
     notebook = translate_notebook(_read(task.file.path), plan.language)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3", "language": "python"})
-    path = staged / "executed.ipynb"
+    path, end = staged / "executed.ipynb", monotonic() + 60 * plan.minutes
+    plain = str(path).replace("{", "{{").replace("}", "}}")  # papermill takes a brace for a parameter
     environment = {"ICP_LAB_STUDY": str(plan.study.path.resolve()), "ICP_LAB_OUT": str(plan.out), STAGE: str(staged),
                    "ICP_LAB_LANGUAGE": plan.language, FILE: str(task.file.path.resolve())}
     try:
         done = papermill.execute_notebook(
-            notebook, str(path), parameters=deepcopy(task.changed), engine_name=ENGINE, kernel_name="python3",
-            progress_bar=False, request_save_on_cell_execute=False, start_timeout=120, watch=watch,
+            notebook, plain, parameters=deepcopy(task.changed), engine_name=ENGINE, kernel_name="python3",
+            progress_bar=False, request_save_on_cell_execute=False, start_timeout=120, watch=watch, iopub_timeout=120,
+            timeout_func=lambda _cell: max(end - monotonic(), 0.1),
             kernel_manager_class=make_kernel(task.file.path.parent, environment, staged / "kernel.log"))
     except PapermillExecutionError as error:
         ran = _read(path)
         ran.cells = [cell for cell in ran.cells if _MARKED not in cell.metadata.get("tags", [])]
-        return ran, _say_cause(error, plan.language)
+        return ran, str(error.evalue) if error.ename == "LabError" else _say_cause(plan, error.ename, error.evalue)
     except Exception as error:  # a kernel that died, a disk that is full: the other steps go on
-        with in_language(plan.language):
-            words = _("The notebook could not be run to its end ({kind}). Free memory and disk, then run again.")
-        return notebook, words.format(kind=type(error).__name__)
+        return notebook, _say_cause(plan, type(error).__name__, str(error))
     finally:
         ensure_event_loop().close()  # the worker's own; nbclient leaves it open
     return done, ""
@@ -185,13 +187,14 @@ def _read(path: Path) -> Any:
     return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
-def _say_cause(error: PapermillExecutionError, language: str) -> str:
-    if error.ename == "LabError":
-        return str(error.evalue)
-    with in_language(language):
-        words = _("Something in this step failed that the lab does not expect of a study ({kind}: {words}).")
-        calm = _("Your data are untouched, and all steps that do not need this one were run.")
-        return f"{words.format(kind=error.ename, words=error.evalue)} {calm}"
+def _say_cause(plan: Plan, kind: str, words: str) -> str:
+    """Say what ended a step that nobody expects of a study, and what to do about it."""
+    gone = kind == "DeadKernelError" or "Memory" in kind
+    cause = ("too_long" if kind == "CellTimeoutError" else "ended" if gone else
+             "no_room" if os.strerror(ENOSPC) in words else "unexpected")
+    with in_language(plan.language):
+        given = {"kind": kind, "words": words, "minutes": f"{plan.minutes:g}", "out": plan.out}
+        return str(utter(f"run.step_{cause}", **given))
 
 
 def _describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFacts:
@@ -222,7 +225,12 @@ def _describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFa
 def _write_page(plan: Plan, task: Task, notebook: Any, trouble: str, staged: Path) -> None:
     with _one_page_at_a_time:
         html = render_page(notebook, _describe_page(plan, task, trouble, staged))
-    write_text(plan.out / f"{task.name}.html", html)
+    page = plan.out / f"{task.name}.html"
+    try:
+        write_text(page, html)
+    except OSError:
+        page.unlink(missing_ok=True)  # rather none than that of an earlier run
+        raise
 
 
 def _put_in_place(plan: Plan, manifest: Manifest, assessment: Assessment, staged: Path, seconds: float) -> None:

@@ -3,7 +3,8 @@
 import platform
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from icp_lab.artifacts.manifest import (
     digest_file,
     digest_text,
     folder_of,
-    read_json,
     read_manifest,
     read_page_facts,
-    write_json,
+    read_sealed,
+    write_sealed,
 )
 from icp_lab.artifacts.place import WORK, hold
 from icp_lab.errors import LabError, utter
@@ -42,6 +43,8 @@ class Wish:
         How many notebooks run at a time.
     notebooks
         Folder of the house's notebooks; the package's own unless told.
+    minutes
+        How long a notebook may take before it is stopped.
     """
 
     settings: Sequence[str] = field(default=())
@@ -49,6 +52,7 @@ class Wish:
     language: str = ""
     jobs: int = 2
     notebooks: Path | None = None
+    minutes: float = Plan.minutes
 
 
 def choose_out(study: Path, out: Path | None) -> Path:
@@ -61,7 +65,7 @@ def choose_out(study: Path, out: Path | None) -> Path:
 def plan_report(study: Study, out: Path, wish: Wish) -> Plan:
     """What does the report consist of? Every parameter is checked here, before anything runs."""
     set_language(language := wish.language or study.language)
-    return make_plan(study, out, language, wish.settings, wish.notebooks)
+    return replace(make_plan(study, out, language, wish.settings, wish.notebooks), minutes=wish.minutes)
 
 
 def make_report(path: Path, out: Path, wish: Wish) -> Run:
@@ -84,7 +88,7 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
     Raises
     ------
     LabError
-        When the study or a parameter is not as it has to be, or another run is writing to the folder.
+        When the study or a parameter is not as it has to be, another run is writing to the folder, or the disk is full.
     """
     study = open_study(path)
     if out == study.folder.resolve():
@@ -94,19 +98,24 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
     site = read_record(plan.out).get("site")
     if all(plan.assess(name).state == "fresh" for name in tasks) and site == _describe_site(plan):
         return Run({name: StepEnd("fresh") for name in tasks})
-    with hold(out, _("icp-lab report")):
-        return _run_and_publish(path, plan, tuple(tasks), wish)
+    try:
+        with hold(out, _("icp-lab report")):
+            return _run_and_publish(path, plan, tuple(tasks), wish)
+    except OSError as error:
+        if error.errno == ENOSPC:
+            raise utter("run.disk_full", out=out) from error
+        raise
 
 
 def read_record(out: Path) -> dict[str, Any]:
     """What does the last run say of itself? Empty where there was none."""
-    return read_json(out / RECORD)
+    return read_sealed(out / RECORD)
 
 
 def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish) -> Run:
     # Only here, where something has to run: Jupyter, pandas and DuckDB take seconds to import.
     from icp_lab.report.asking import ask_people  # noqa: PLC0415
-    from icp_lab.report.site import publish_site  # noqa: PLC0415
+    from icp_lab.report.site import announce_run, publish_site  # noqa: PLC0415
     from icp_lab.report.watch import Watch  # noqa: PLC0415
     from icp_lab.study.check import check_study  # noqa: PLC0415
 
@@ -116,12 +125,14 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
         raise LabError("\n".join(report.problems))
     former = read_record(plan.out)
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
+    announce_run(plan)
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
-    publish_site(plan, run)
-    asked = ask_people(plan, former.get("asked", {}))
+    run = replace(run, unmade=publish_site(plan, run))
+    asked = ask_people(plan, former.get("asked", {}),
+                       lambda asked: write_sealed(plan.out / RECORD, former | {"asked": asked}))
     tables = {fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
               for fact in report.facts}
-    write_json(plan.out / RECORD, _describe_run(plan, run, former, tables) | {"asked": asked})
+    write_sealed(plan.out / RECORD, _describe_run(plan, run, former, tables) | {"asked": asked})
     shutil.rmtree(plan.out / WORK, ignore_errors=True)
     return run
 
@@ -134,7 +145,7 @@ def _describe_run(plan: Plan, run: Run, former: dict[str, Any], tables: dict[str
         "study": {**said, "content": study.fingerprint(study.tables)}, "language": plan.language, "tables": tables,
         "steps": {name: _describe_step(plan, run, name, former) for name in plan.tasks},
         "versions": {"python": platform.python_version(), **versions},
-        "site": _describe_site(plan)}
+        "site": {} if run.unmade else _describe_site(plan)}
 
 
 def _describe_step(plan: Plan, run: Run, name: str, former: dict[str, Any]) -> dict[str, Any]:

@@ -66,12 +66,13 @@ class StepEnd:
 
 @dataclass(frozen=True)
 class Plan:
-    """A study, a folder for its report, a language, and the notebooks in the order of the run."""
+    """A study, a folder for its report, a language, the notebooks in the order of the run, and minutes for each."""
 
     study: Study
     out: Path
     language: str
     tasks: dict[str, Task]
+    minutes: float = 120
 
     @cached_property
     def facts(self) -> str:

@@ -21,19 +21,20 @@ RECORD = "run.json"
 
 @dataclass(frozen=True)
 class Run:
-    """How a run ended, a step each."""
+    """How a run ended, a step each; what of the products was not made, and why."""
 
     steps: dict[str, StepEnd] = field(default_factory=dict)
+    unmade: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Did every step finish?"""
-        return all(step.state in ("fresh", "done") for step in self.steps.values())
+        """Did every step finish, and was all made of them?"""
+        return not self.unmade and all(step.state in ("fresh", "done") for step in self.steps.values())
 
     @property
     def idle(self) -> bool:
         """Was there nothing to run?"""
-        return all(step.state == "fresh" for step in self.steps.values())
+        return not self.unmade and all(step.state == "fresh" for step in self.steps.values())
 
 
 def run_steps(plan: Plan, tasks: Mapping[str, Task], watch: "Watch", jobs: int = 2) -> Run:

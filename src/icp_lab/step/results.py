@@ -79,4 +79,4 @@ def _read(folder: Path, key: str) -> tuple[str, list[bytes]] | None:
     if not path.is_file():
         return None
     frames = sorted(folder.glob(f"{key}.*.arrow"), key=lambda each: int(each.name.split(".")[1]))
-    return path.read_text(encoding="utf-8"), [each.read_bytes() for each in frames]
+    return path.read_text(encoding="utf-8", errors="replace"), [each.read_bytes() for each in frames]

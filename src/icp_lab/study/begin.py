@@ -149,10 +149,11 @@ def find_new(files: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
 
 
 def copy_files(files: Iterable[tuple[Path, Path]]) -> None:
-    """Copy files to their places."""
+    """Copy files to their places, each whole or not at all."""
     for path, target in files:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        shutil.copyfile(path, draft := target.with_name(f".{target.name}.part"))
+        draft.replace(target)
 
 
 _ANSWERS = {"feedback": ("agrees",), "pilot": ("reached", "treated", "lead")}

@@ -3,11 +3,13 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.locale import LANGUAGES, _, in_language
@@ -116,11 +118,11 @@ def add_corrections(folder: Path, form: Form, answers: Mapping[Key, str]) -> Pat
     _take_in(known, answers, FOLDER)
     if not new:
         return None
-    (folder / FOLDER).mkdir(exist_ok=True)
     names = (f"{form.name}{number}.csv" for number in chain([""], map("_{}".format, count(2))))
     path = next(path for path in map((folder / FOLDER).joinpath, names) if not path.exists())
-    with path.open("x", encoding="utf-8-sig", newline="") as stream:  # the mark makes Excel read it as UTF-8
-        csv.writer(stream).writerows([(*form.keys, form.answer), *((*key, answer) for key, answer in new.items())])
+    rows, text = [(*form.keys, form.answer), *((*key, answer) for key, answer in new.items())], StringIO()
+    csv.writer(text).writerows(rows)
+    write_text(path, f"\ufeff{text.getvalue()}")  # the mark makes Excel read it as UTF-8
     return path
 
 
