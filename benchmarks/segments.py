@@ -25,8 +25,9 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
+from icp_lab.methods.clusters import Shape, cluster_points, embed_points
 from icp_lab.methods.encoding import encode_attributes
-from icp_lab.methods.segments import Segmentation, Shape, cluster_points, embed_points, find_segments
+from icp_lab.methods.segments import Segmentation, find_segments
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from planted_kinds import DISTANCES, GENERATORS, NULLS, Kinds, make_cloud, make_kinds

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.score import BASE, add_points, fit_card, score_rows
+from icp_lab.methods.card import fit_card
+from icp_lab.methods.score import BASE, add_points, score_rows
 from icp_lab.rule import Criterion, Rule
 
 RULE = Rule((Criterion.between("employees", 100, 500), Criterion.has("tools", "CRM")))

@@ -5,10 +5,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from icp_lab.methods.enrichment import enrich_leads
 from icp_lab.methods.score import BASE, Card, Points
 from icp_lab.methods.targeting import (
     choose_targets,
-    enrich_leads,
     judge_targets,
     name_companies,
     plan_accounts,

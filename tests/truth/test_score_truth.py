@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_lab.methods.score import fit_card, score_rows
+from icp_lab.methods.card import fit_card
+from icp_lab.methods.score import score_rows
 from icp_lab.methods.search import search_rules
 from icp_lab.worlds.company import build_accounts, draw_draft
 from icp_lab.worlds.words import load_words

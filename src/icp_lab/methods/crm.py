@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.personas import place_people
+from icp_lab.methods.committees import place_people
 from icp_lab.methods.result import Shown
 
 STATES = ("new", "changed", "unchanged", "without_key", "refused")
@@ -21,7 +21,32 @@ SYSTEMS: dict[str, dict[str, Any]] = _DECLARED["systems"]
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a CRM: what it holds, how it is called there by people and by programs, and which values it knows."""
+    """A field of a CRM: what it holds, how it is called there by people and by programs, and which values it knows.
+
+    Parameters
+    ----------
+    kind : str
+        What it holds: choice, number, text, date or external (an id of ours).
+    label : dict of str to str
+        What people call it, by language.
+    hubspot, salesforce : str, default ''
+        Its name for programs in each system; empty where that does not get it.
+    length : int, default 0
+        Most letters of a text; 0: the system's own limit.
+    compared : bool, default False
+        Does a record change when this field says something else than the CRM?
+    standard : bool, default False
+        Does the CRM have it from the start, so that nobody creates it?
+    words : dict of str to dict of str to str, optional
+        Of a choice: what each code is called, by language.
+    values : dict of str to str, optional
+        Of a choice: what a code is called for programs, where that is not the code.
+
+    Examples
+    --------
+    >>> FIELDS["icp_fit"].kind, FIELDS["icp_fit"].label["en"]
+    ('choice', 'ICP Fit')
+    """
 
     kind: str
     label: dict[str, str]
@@ -41,7 +66,28 @@ _CODES = {str(word).casefold(): code for each in FIELDS.values() for code, words
 
 @dataclass(frozen=True)
 class Key:
-    """By what a record is found: a column of the table, what a key looks like, and its name in the CRM."""
+    """By what a record is found: a column of the table, what a key looks like, and its name in the CRM.
+
+    Parameters
+    ----------
+    column : str
+        The column of the table.
+    pattern : str
+        What a key looks like, as a regular expression for all of it.
+    api : str
+        The name of the key in the CRM.
+    label : dict of str to str, optional
+        What people call it, by language.
+    format : str, default ''
+        The export of which it is; empty: of any.
+    strip : str, default ''
+        What is taken out of a key before it is compared, as a regular expression.
+
+    Examples
+    --------
+    >>> [key.api for key in TARGETS["hubspot_companies"].keys]
+    ['hs_object_id', 'domain']
+    """
 
     column: str
     pattern: str
@@ -53,7 +99,32 @@ class Key:
 
 @dataclass(frozen=True)
 class Target:
-    """An object of a CRM that is loaded by a file: which table tells of it, which fields it gets, how it is found."""
+    """An object of a CRM that is loaded by a file: which table tells of it, which fields it gets, how it is found.
+
+    Parameters
+    ----------
+    file : str
+        The name of the file, without its ending.
+    system : str
+        The CRM: a key of `SYSTEMS`.
+    object : dict of str to str
+        What people call the object, by language.
+    table : str
+        The table of the study that tells of its records.
+    fields : tuple of str
+        Columns of ours that it gets.
+    keys : tuple of Key
+        By what its records are found: the first whose `format` is that of the study's table, or that has none.
+    people : bool, default False
+        Are its records people, so that the file is for OUT/private alone?
+    own : dict of str to str, optional
+        Columns that another field than that of their name takes in here.
+
+    Examples
+    --------
+    >>> TARGETS["salesforce_account"].system, TARGETS["salesforce_account"].table
+    ('salesforce', 'accounts')
+    """
 
     file: str
     system: str
@@ -65,7 +136,23 @@ class Target:
     own: dict[str, str] = field(default_factory=dict)
 
     def field(self, column: str) -> Field:
-        """Give the field that a column of the lab feeds."""
+        """Give the field that a column of the lab feeds.
+
+        Parameters
+        ----------
+        column : str
+            A column of `fields`.
+
+        Returns
+        -------
+        Field
+            The field of that name, or the one that `own` gives instead.
+
+        Examples
+        --------
+        >>> TARGETS["hubspot_companies"].field("icp_tier") == FIELDS["hubspot_tier"]
+        True
+        """
         return FIELDS[self.own.get(column, column)]
 
 
@@ -76,13 +163,38 @@ COLUMNS = tuple(dict.fromkeys(column for each in TARGETS.values() for column in 
 
 @dataclass(frozen=True)
 class Loads(Shown):
-    """What would be loaded into a CRM? `frame` is the artifact `loads`, a row a record of a file."""
+    """What would be loaded into a CRM.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The artifact `loads`, a row a record of a file: file, id, by and key (by what it is found), state (one of
+        `STATES`), why (of a refusal: malformed, shared, converted), a column a field with what would be said, held
+        (what the export says now, as JSON), private.
+
+    Examples
+    --------
+    >>> Loads(pd.DataFrame({"file": "hubspot_companies", "state": ["new", "unchanged"]})).caption
+    'Loads: 2 rows'
+    """
 
     frame: pd.DataFrame
 
     @property
     def counts(self) -> pd.DataFrame:
-        """Count the records of each file by state; `load` is how many of them would be loaded."""
+        """Count the records of each file by state.
+
+        Returns
+        -------
+        DataFrame
+            A row a file: file, a column a state of `STATES`, and `load`: how many of the records would be loaded.
+
+        Examples
+        --------
+        >>> loads = Loads(pd.DataFrame({"file": "hubspot_companies", "state": ["new", "changed", "unchanged"]}))
+        >>> loads.counts[["file", "new", "load"]].values.tolist()
+        [['hubspot_companies', 1, 2]]
+        """
         counts = pd.crosstab(self.frame["file"], self.frame["state"]).reindex(columns=list(STATES), fill_value=0)
         counts = counts.reindex([file for file in TARGETS if file in counts.index]).rename_axis(columns=None)
         return counts.assign(load=counts[list(LOADED)].sum(axis=1)).reset_index()
@@ -92,7 +204,7 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
     icp: Mapping[str, Any], scores: pd.DataFrame, coverage: pd.DataFrame, leads: pd.DataFrame, *,
     exports: Mapping[str, pd.DataFrame], formats: Mapping[str, str], private: bool = False,
 ) -> Loads:
-    """Which records of a CRM would say something else than they say now, and what?
+    """Plan which records of a CRM would say something else than they say now, and what.
 
     Parameters
     ----------
@@ -107,7 +219,7 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
     formats : Mapping of str to str
         By table, the CRM that it is an export of: what an export says holds for its own CRM, where it has none for any.
     private : bool, default False
-        Are the companies too not to be named outside OUT/private?
+        Whether the companies too are not to be named outside OUT/private.
 
     Returns
     -------
@@ -119,6 +231,19 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
     -----
     Refused are keys that cannot be right, keys that several records share (any of them might be meant), and leads that
     were converted, which a CRM does not let anybody edit.
+
+    Examples
+    --------
+    >>> ids = pd.DataFrame({"account_id": ["0015g00000aBcDe"], "icp_fit": ["out"]})
+    >>> none = pd.DataFrame({"contact_id": [], "lead_id": [], "account_id": []}, dtype="str")
+    >>> scores = pd.DataFrame({"id": ids["account_id"], "kind": "account", "points": 60, "low": 0.2, "high": 0.4,
+    ...                        "tier": "A", "reasons": "employees +7"})
+    >>> cover, nobody = ids.assign(fit="in")[["account_id", "fit"]], pd.DataFrame({"account_id": [], "fit": []}, dtype="str")
+    >>> exports = {"accounts": ids, "contacts": none, "leads": none}
+    >>> loads = plan_loads({"as_of": "2026-06-30", "verdict": "tentative"}, scores, cover, nobody, exports=exports,
+    ...                    formats={"accounts": "salesforce"})
+    >>> loads.frame.query("file == 'salesforce_account'")[["id", "icp_fit", "state", "held"]].values.tolist()
+    [['0015g00000aBcDe', 'in', 'changed', '{"icp_fit": "out"}']]
     """
     judged = _judge(icp, scores, pd.concat([coverage.assign(table="accounts"), leads.assign(table="leads")]), exports)
     parts = [_compare(target, judged[judged["table"].eq(target.table)].set_index("id"), exports[target.table],
@@ -182,7 +307,19 @@ def _compare(target: Target, judged: pd.DataFrame, export: pd.DataFrame, came_fr
 
 
 def read_code(kind: str, text: str) -> str:
-    """Which code do people mean by what a field of the CRM shows?
+    """Read which code people mean by what a field of the CRM shows.
+
+    Parameters
+    ----------
+    kind : str
+        What the field holds: choice, number, text, date or external.
+    text : str
+        What it shows, in English or Japanese.
+
+    Returns
+    -------
+    str
+        The code of a choice; of a number the number without an idle `.0`; the text itself where it says no code.
 
     Examples
     --------

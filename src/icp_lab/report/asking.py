@@ -13,7 +13,7 @@ from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
-from icp_lab.methods.personas import place_people
+from icp_lab.methods.committees import place_people
 from icp_lab.methods.reasons import GROUPS
 from icp_lab.methods.review import list_items
 from icp_lab.methods.targeting import name_companies

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 
 from icp_lab.locale import _
 from icp_lab.methods.engagement import CAP, Decay
+from icp_lab.methods.enrichment import Enriched
 from icp_lab.methods.score import Card
-from icp_lab.methods.targeting import Enriched, Targets
+from icp_lab.methods.targeting import Targets
 from icp_lab.rule import name_attribute
 from icp_lab.views.personas import name_persona
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
