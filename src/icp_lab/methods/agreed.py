@@ -198,13 +198,13 @@ def note_votes(review: Review, items: Sequence[Item], decisions: Sequence[Decisi
     Examples
     --------
     >>> from icp_lab.methods.review import list_items, weigh_votes
-    >>> items = list_items({"criteria": [], "evidence": {}}, {"criteria": [], "evidence": {}}, {"personas": []})
-    >>> [item.id for item in items]
-    []
+    >>> draft = {"criteria": [{"attribute": "dealer", "is": True}], "evidence": {}, "verdict": "tentative"}
+    >>> items = list_items(draft, {"criteria": [], "evidence": {}, "verdict": "unsupported"}, {"personas": []})
     >>> votes = pd.DataFrame({"round": 1, "department": ["sales", "product"], "reviewer": ["a", "b"], "vote": [2, 9],
-    ...                       "item": "profile", "comment": "", "mark": ""})
+    ...                       "item": "criterion.dealer", "comment": "", "mark": ""})
     >>> kept = note_votes(weigh_votes(votes, items, permutations=0), items, [])
-    >>> kept.loc[kept["item"] == "profile", ["n", "first", "first_median"]].values.tolist()
+    >>> kept.loc[kept["item"] == "criterion.dealer", ["n", "first", "first_median"]].values.tolist()
+    [[2, 'product', 9.0]]
     """
     marks, decided = ({item.id: item.mark for item in items}, {one.item: one.action for one in decisions})
     frame = review.frame.assign(mark=review.frame["item"].map(marks), decided=review.frame["item"].map(decided))

@@ -58,7 +58,7 @@ class Backtest(Shown):
 
     Examples
     --------
-    >>> none = pd.DataFrame({"case_id": [], "account_id": [], "outcome": [], "positive": [], "time": pd.to_datetime([])})
+    >>> none = pd.DataFrame(columns=["case_id", "account_id", "outcome", "positive"]).assign(time=pd.to_datetime([]))
     >>> backtest(pd.DataFrame(), none, [], as_of=date(2026, 6, 30)).verdict
     'few'
     """
@@ -86,7 +86,7 @@ class Backtest(Shown):
 
         Examples
         --------
-        >>> none = pd.DataFrame({"case_id": [], "account_id": [], "outcome": [], "positive": [], "time": pd.to_datetime([])})
+        >>> none = pd.DataFrame(columns=["case_id", "account_id", "outcome", "positive"]).assign(time=pd.to_datetime([]))
         >>> backtest(pd.DataFrame(), none, [], as_of=date(2026, 6, 30)).to_dict()["cases"]
         0
         """

@@ -17,7 +17,7 @@ ON_TOPIC = 1.5
 
 
 def suggest_codes(passages: pd.DataFrame, codebook: pd.DataFrame, *, cut: float = CUT, most: int = 3) -> pd.DataFrame:
-    """Which codes of the codebook might fit which passage, and by which words?
+    """Suggest which codes of the codebook might fit which passage, and by which words.
 
     Parameters
     ----------

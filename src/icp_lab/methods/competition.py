@@ -19,7 +19,7 @@ _MONTH = 30.4375
 
 @dataclass(frozen=True)
 class Competition(Shown):
-    """Who goes after whom, and who wins?
+    """Who goes after whom, and who wins.
 
     Parameters
     ----------
@@ -33,6 +33,13 @@ class Competition(Shown):
         Share of all closed deals that were won.
     named : dict of str to int
         Of closed deals: named_won of won, named_lost of lost ones name a competitor.
+
+    Examples
+    --------
+    >>> closed = pd.DataFrame({"account_id": ["a", "b"], "stage": ["won", "lost"], "competitor": ["Other", None]})
+    >>> none = pd.DataFrame({"account_id": ["a", "b"], "industry": "x"})
+    >>> compare_competitors(pd.DataFrame(), closed, none, pd.DataFrame(), Rule()).named
+    {'named_won': 1, 'won': 1, 'named_lost': 0, 'lost': 1}
     """
 
     frame: pd.DataFrame
@@ -42,17 +49,19 @@ class Competition(Shown):
 
 
 def shrink_rates(won: Floats, n: Floats) -> Floats:
-    """What are the rates of groups that are alike, with intervals? A row a group: mean, low, high.
+    """Estimate the rates of groups that are alike, with intervals.
 
     Parameters
     ----------
-    won, n : ndarray of float
-        Deals won, and deals, of each group.
+    won : ndarray of float
+        Deals won of each group.
+    n : ndarray of float
+        Deals of each group.
 
     Returns
     -------
-    ndarray
-        Posterior mean and ends of the 95 % interval.
+    ndarray of float
+        A row a group: posterior mean, and the ends of the 95 % interval.
 
     Notes
     -----
@@ -86,16 +95,18 @@ def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is 
     competitors: pd.DataFrame, deals: pd.DataFrame, customers: pd.DataFrame, attributes: pd.DataFrame, rule: Rule, *,
     kind: str = "industry",
 ) -> Competition:
-    """Whom do competitors go after, how much of our profile is that, and how often do we win against each, and where?
+    """Say whom competitors go after, how much of our profile that is, and how often we win against each, and where.
 
     Parameters
     ----------
-    competitors, deals : DataFrame
-        The tables; either may be empty.
+    competitors : DataFrame
+        The table: name, target_industry (tuples), target_employees_min, target_employees_max. May be empty.
+    deals : DataFrame
+        The table: account_id, stage, competitor. May be empty.
     customers : DataFrame
-        The artifact: `kind` of each account.
+        The artifact `customers`: account_id, and the column `kind`.
     attributes : DataFrame
-        Of our accounts, indexed by account_id.
+        Attributes of our accounts, indexed by account_id.
     rule : Rule
         The profile.
     kind : str, default 'industry'
@@ -104,6 +115,7 @@ def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is 
     Returns
     -------
     Competition
+        Declared competitors by name, then those that are only named in deals.
 
     Notes
     -----
@@ -111,6 +123,15 @@ def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is 
     sizes (Wilson, 1927). Win rates count closed deals, and are shrunken among competitors, and within each among kinds
     (`shrink_rates`). Where competitors are noted in lost deals alone there is no rate. Where they are noted more often
     in lost ones, a rate may say when somebody wrote it down, and not who wins.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"industry": ["SaaS", "Bank"]}, index=["a", "b"])
+    >>> closed = pd.DataFrame({"account_id": ["a", "a", "b"], "stage": ["won", "lost", "won"], "competitor": "Other"})
+    >>> other = pd.DataFrame({"name": ["Other"], "target_industry": [("saas",)]})
+    >>> us = firms.reset_index(names="account_id")
+    >>> compare_competitors(other, closed, us, firms, Rule()).frame[["hits", "n", "won", "deals"]].values.tolist()
+    [[1.0, 2.0, 2.0, 3.0]]
     """
     frame = fill_table(competitors, "competitors").sort_values("name", kind="stable", ignore_index=True)
     inside = attributes[rule.mask(attributes).fillna(False).astype(bool)]
@@ -165,14 +186,14 @@ def _rate(closed: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def read_trends(trends: pd.DataFrame, attributes: pd.DataFrame, rule: Rule, *, as_of: date,
                 lasts: int = 18) -> pd.DataFrame:
-    """What moves in the market, how old is the news, and on which criteria of the profile does it bear?
+    """Read what moves in the market, how old the news is, and on which criteria of the profile it bears.
 
     Parameters
     ----------
     trends : DataFrame
-        The table.
+        The table: date, statement, effect, source.
     attributes : DataFrame
-        Of our accounts: their names are looked for in the words of a trend.
+        Attributes of our accounts: their names are looked for in the words of a trend.
     rule : Rule
         The profile; its values are looked for too.
     as_of : date
@@ -185,6 +206,14 @@ def read_trends(trends: pd.DataFrame, attributes: pd.DataFrame, rule: Rule, *, a
     DataFrame
         The trends, the newest first, with `months`, `old`, `criteria` of the profile and `others` (attributes outside
         it) that they name, comma-separated.
+
+    Examples
+    --------
+    >>> news = pd.DataFrame({"date": pd.to_datetime(["2024-01-31"]), "statement": ["SaaS firms hire fewer employees"]})
+    >>> rule = Rule.from_dicts([{"attribute": "industry", "in": ["SaaS"]}])
+    >>> firms = pd.DataFrame(columns=["industry", "employees"])
+    >>> read_trends(news, firms, rule, as_of=date(2026, 6, 30))[["criteria", "others", "old"]].values.tolist()
+    [['industry', 'employees', True]]
     """
     frame = fill_table(trends, "trends")
     text = (frame["statement"].fillna("") + " " + frame["effect"].fillna("")).str.casefold()

@@ -24,7 +24,7 @@ COLUMNS = ("attribute", "level", "start", "end", "measure", "held", "held_level"
 
 @dataclass(frozen=True)
 class Confounding(Shown):
-    """Which differences vanish among accounts that are alike in another attribute?
+    """Which differences vanish among accounts that are alike in another attribute.
 
     Parameters
     ----------
@@ -36,6 +36,13 @@ class Confounding(Shown):
         is gone, 0 to 1); `kind`: explained (what is held fixed stands by itself) or together (neither does).
     tried : int
         Pairs of a clear difference and an attribute to hold fixed.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"big": [True, False] * 20}, index=[f"{i:02}" for i in range(40)])
+    >>> sides = firms.index[::2], firms.index[1::2]
+    >>> find_confounding(firms, *sides, compare_groups(firms, *sides)).tried
+    0
     """
 
     frame: pd.DataFrame
@@ -60,18 +67,19 @@ class _Sides(NamedTuple):
 
 def find_confounding(
     attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], contrast: Contrast) -> Confounding:
-    """Which clear differences between two groups are explained by another attribute?
+    """Find the clear differences between two groups that are explained by another attribute.
 
     Parameters
     ----------
     attributes : DataFrame
-        As for `compare_groups`.
+        A row an account, indexed by its id, as for `compare_groups`.
     first : Sequence of str
-        As for `compare_groups`.
+        Ids of the accounts in the first group.
     second : Sequence of str
-        As for `compare_groups`.
+        Ids of those in the second group; nobody is in both.
     contrast : Contrast
-        What it said of them. Differences known before the sale are looked at; what is held fixed may be known after it.
+        What `compare_groups` said of them. Differences known before the sale are looked at; what is held fixed may be
+        known after it.
 
     Returns
     -------
@@ -108,7 +116,7 @@ def find_confounding(
 
 def find_confounders(cases: pd.DataFrame, positive: pd.Series, rule: Rule, strata_columns: Sequence[str],
                      groups: pd.Series | None = None) -> Confounding:
-    """Which criteria of a rule are explained by another attribute?
+    """Find the criteria of a rule that are explained by another attribute.
 
     Parameters
     ----------
@@ -128,6 +136,11 @@ def find_confounders(cases: pd.DataFrame, positive: pd.Series, rule: Rule, strat
     Confounding
         The criteria, by their words, that are clear by themselves and not among cases alike in another attribute. The
         measure is the lift, held fixed as `measure_lift` does.
+
+    Notes
+    -----
+    As `find_confounding`, with cases that came out well as the first group; numbers are held fixed in bands, and count
+    as clear by their quarters as well.
 
     Examples
     --------

@@ -28,7 +28,7 @@ FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value",
 
 @dataclass(frozen=True)
 class Contrast(Shown):
-    """How do two groups of accounts differ?
+    """How two groups of accounts differ.
 
     Parameters
     ----------
@@ -40,13 +40,19 @@ class Contrast(Shown):
     skipped : DataFrame
         What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
     comparison : str
-        Which groups.
+        Which groups: one of `Comparison`.
     n_first, n_second : int
         Accounts in the groups.
     q : float
         Share of false finds that is put up with among all that are called distinct.
     first_are : str, default 'best'
         What the first group is: best; or customers, where nobody is known to be best.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"age": range(40), "same": 1}, index=[f"{i:02}" for i in range(40)])
+    >>> compare_groups(firms, firms.index[20:], firms.index[:20]).skipped.values.tolist()
+    [['same', '', 'one_value']]
     """
 
     frame: pd.DataFrame
@@ -63,7 +69,7 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
     comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10, defining: Collection[str] = (),
     after_sale: Collection[str] = (), first_are: str = "best", quarters: bool = False,
 ) -> Contrast:
-    """In which attributes do two groups of accounts differ, and by how much?
+    """Compare two groups of accounts: in which attributes do they differ, and by how much.
 
     Parameters
     ----------
@@ -72,7 +78,7 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
         tuples by member; missing values are left out attribute by attribute.
     first, second : Sequence of str
         Ids of the accounts in each group; nobody is in both.
-    comparison : Comparison, default 'best_negative'
+    comparison : {'best_negative', 'best_ordinary', 'value', 'best'}, default 'best_negative'
         Name of the comparison, carried along.
     q : float, default 0.1
         Accepted share of false finds among those called distinct, 0 to 1.
@@ -139,7 +145,26 @@ def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two threshold
 
 
 def join_contrasts(*contrasts: Contrast) -> pd.DataFrame:
-    """What do several comparisons say, in the form of the artifact `contrasts`?"""
+    """Join what several comparisons say, in the form of the artifact `contrasts`.
+
+    Parameters
+    ----------
+    *contrasts : Contrast
+        The comparisons, one or more.
+
+    Returns
+    -------
+    DataFrame
+        Their rows below each other: comparison, attribute, level, measure, effect, low, high, n_first, n_second,
+        p_value, q_value.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"age": range(40)}, index=[f"{i:02}" for i in range(40)])
+    >>> one = compare_groups(firms, firms.index[20:], firms.index[:20], comparison="value")
+    >>> join_contrasts(one, one)[["comparison", "attribute"]].values.tolist()
+    [['value', 'age'], ['value', 'age']]
+    """
     return pd.concat([contrast.frame[[*TEXT, *FIGURES[:7]]] for contrast in contrasts], ignore_index=True)
 
 

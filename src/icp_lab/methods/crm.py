@@ -34,9 +34,9 @@ class Field:
     length : int, default 0
         Most letters of a text; 0: the system's own limit.
     compared : bool, default False
-        Does a record change when this field says something else than the CRM?
+        Whether a record changes when this field says something else than the CRM.
     standard : bool, default False
-        Does the CRM have it from the start, so that nobody creates it?
+        Whether the CRM has it from the start, so that nobody creates it.
     words : dict of str to dict of str to str, optional
         Of a choice: what each code is called, by language.
     values : dict of str to str, optional
@@ -116,7 +116,7 @@ class Target:
     keys : tuple of Key
         By what its records are found: the first whose `format` is that of the study's table, or that has none.
     people : bool, default False
-        Are its records people, so that the file is for OUT/private alone?
+        Whether its records are people, so that the file is for OUT/private alone.
     own : dict of str to str, optional
         Columns that another field than that of their name takes in here.
 
@@ -238,10 +238,10 @@ def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say 
     >>> none = pd.DataFrame({"contact_id": [], "lead_id": [], "account_id": []}, dtype="str")
     >>> scores = pd.DataFrame({"id": ids["account_id"], "kind": "account", "points": 60, "low": 0.2, "high": 0.4,
     ...                        "tier": "A", "reasons": "employees +7"})
-    >>> cover, nobody = ids.assign(fit="in")[["account_id", "fit"]], pd.DataFrame({"account_id": [], "fit": []}, dtype="str")
+    >>> cover = ids.assign(fit="in")[["account_id", "fit"]]
     >>> exports = {"accounts": ids, "contacts": none, "leads": none}
-    >>> loads = plan_loads({"as_of": "2026-06-30", "verdict": "tentative"}, scores, cover, nobody, exports=exports,
-    ...                    formats={"accounts": "salesforce"})
+    >>> loads = plan_loads({"as_of": "2026-06-30", "verdict": "tentative"}, scores, cover, cover.iloc[:0],
+    ...                    exports=exports, formats={"accounts": "salesforce"})
     >>> loads.frame.query("file == 'salesforce_account'")[["id", "icp_fit", "state", "held"]].values.tolist()
     [['0015g00000aBcDe', 'in', 'changed', '{"icp_fit": "out"}']]
     """

@@ -12,7 +12,7 @@ from icp_lab.methods.result import Floats, Shown
 
 
 def count_months(days: pd.Series) -> Floats:
-    """How many months lie between year 0 and each day?
+    """Count the months between year 0 and each day.
 
     A day is a fraction of its own month, so that a contract from 1 January to 31 December lasts exactly 12 months.
 
@@ -23,8 +23,8 @@ def count_months(days: pd.Series) -> Floats:
 
     Returns
     -------
-    numpy.ndarray
-        Months, as floats. Differences between two of them are spans.
+    ndarray of float
+        Months. Differences between two of them are spans.
 
     Examples
     --------
@@ -39,7 +39,17 @@ def count_months(days: pd.Series) -> Floats:
 
 
 def end_of(day: date) -> float:
-    """Where does the clock stand when a day is over?
+    """Tell where the clock of `count_months` stands when a day is over.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+
+    Returns
+    -------
+    float
+        Months since year 0.
 
     Examples
     --------
@@ -61,7 +71,7 @@ _FEWEST_ORDERS = 3  # two intervals are the least that a median can be taken of
 
 @dataclass(frozen=True)
 class CustomerBase(Shown):
-    """Who are our customers, and who of them has left?
+    """Who our customers are, and who of them has left.
 
     Parameters
     ----------
@@ -76,6 +86,13 @@ class CustomerBase(Shown):
         A row a factor k: factor, told, lapsed. Shows what the choice of k decides.
     definition : str
         The definition in use: one of `DEFINITIONS`, or empty where nobody can be said to have left.
+
+    Examples
+    --------
+    >>> told = {"account_id": ["a"], "churned": [True], "customer_since": ["2024-01-01"]}
+    >>> base = classify_accounts(pd.DataFrame(told), *[pd.DataFrame()] * 3, as_of=date(2026, 6, 30))
+    >>> base.definition, base.definitions.set_index("definition").loc["churned_flag", "left"].item()
+    ('churned_flag', 1)
     """
 
     frame: pd.DataFrame
@@ -86,12 +103,38 @@ class CustomerBase(Shown):
 
     @property
     def left(self) -> pd.Series:
-        """Which accounts have left, as `tell_left` says?"""
+        """Tell which accounts have left, as `tell_left` says.
+
+        Returns
+        -------
+        Series
+            Nullable boolean, a value an account in the order of `frame`; missing where it cannot be told.
+
+        Examples
+        --------
+        >>> told = {"account_id": ["a"], "churned": [True], "customer_since": ["2024-01-01"]}
+        >>> base = classify_accounts(pd.DataFrame(told), *[pd.DataFrame()] * 3, as_of=date(2026, 6, 30))
+        >>> base.left.tolist()
+        [True]
+        """
         return tell_left(self.frame)
 
     @property
     def left_before_start(self) -> int:
-        """How many customers ended, by their dates, before they began?"""
+        """Count the customers that ended, by their dates, before they began.
+
+        Returns
+        -------
+        int
+            Their number; dates that contradict each other like this are shown as a fault of the data.
+
+        Examples
+        --------
+        >>> firms = pd.DataFrame({"account_id": ["a"]})
+        >>> base = classify_accounts(firms, *[pd.DataFrame()] * 3, as_of=date(2026, 6, 30))
+        >>> base.left_before_start
+        0
+        """
         return int((self.frame["churned_on"] < self.frame["since"]).sum())
 
 
@@ -99,7 +142,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, churn: pd.DataFrame, *,
     as_of: date, lapse_factor: float = 3.0,
 ) -> CustomerBase:
-    """Who is a customer, who was lost, who is a prospect, and which customers have left?
+    """Classify accounts: who is a customer, who was lost, who is a prospect, and which customers have left.
 
     Parameters
     ----------
@@ -115,7 +158,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     as_of : date
         The day up to which we look; nothing later counts.
     lapse_factor : float, default 3.0
-        k: a customer has lapsed after k times its own median interval between days with an order, above 1.
+        The k in "a customer has lapsed after k times its own median interval between days with an order", above 1.
 
     Returns
     -------
@@ -163,7 +206,7 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
 
 
 def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """What does a table look like when every column that it declares is there, and no other?
+    """Fill a table up, so that every column that it declares is there, and no other.
 
     Parameters
     ----------
@@ -174,7 +217,7 @@ def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         The declared columns only, in their order and with their dtypes.
 
     Examples
@@ -186,7 +229,21 @@ def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:
-    """Which rows lie on or before a day, or carry no date?
+    """Take the rows that lie on or before a day, or carry no date.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table.
+    column : str
+        Its column with dates.
+    day : Timestamp
+        The last day that counts.
+
+    Returns
+    -------
+    DataFrame
+        The rows that are left, with their index.
 
     Examples
     --------
@@ -198,17 +255,17 @@ def until(frame: pd.DataFrame, column: str, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def tell_left(base: pd.DataFrame) -> pd.Series:
-    """Which accounts have left: churned, or lapsed where churn can be told of nobody?
+    """Tell which accounts have left: churned, or lapsed where churn can be told of nobody.
 
     Parameters
     ----------
     base : DataFrame
-        churned and lapsed, as in the artifact `customers`.
+        The columns churned and lapsed, as in the artifact `customers`.
 
     Returns
     -------
-    pandas.Series
-        Missing where it cannot be told.
+    Series
+        Nullable boolean; missing where it cannot be told.
 
     Examples
     --------
@@ -300,7 +357,23 @@ def _measure_tenure(frame: pd.DataFrame, as_of: date) -> pd.Series:
 
 
 def band_sizes(accounts: pd.DataFrame) -> pd.Series:
-    """In which band is each by employees, or where nobody's are known in which quarter by annual revenue?"""
+    """Band accounts by employees, or where nobody's are known by quarters of annual revenue.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        The columns employees (people) and annual_revenue (money).
+
+    Returns
+    -------
+    Series
+        One of `SIZE_BANDS`, or of `REVENUE_BANDS` (Q1 the smallest); missing where the figure is.
+
+    Examples
+    --------
+    >>> band_sizes(pd.DataFrame({"employees": [9.0, 10.0, None], "annual_revenue": 1.0})).tolist()
+    ['1-9', '10-49', nan]
+    """
     size, money = accounts["employees"], accounts["annual_revenue"]
     if size.isna().all() and money.nunique() >= len(REVENUE_BANDS):
         return pd.cut(money.rank(pct=True), [0, 0.25, 0.5, 0.75, 1], labels=list(REVENUE_BANDS)).astype("str")

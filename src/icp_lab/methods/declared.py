@@ -24,18 +24,18 @@ RULED_OUT = 1.5
 
 def test_icp(cases: pd.DataFrame, positive: pd.Series, rule: Rule, *,
              groups: pd.Series | None = None, declared_before: object = None) -> Finding:
-    """Does a rule that was stated beforehand describe the positive cases?
+    """Test whether a rule that was stated beforehand describes the positive cases.
 
     Parameters
     ----------
     cases : DataFrame
-        As for `find_icp`; the rule's attributes must be among the columns.
+        A row a case on a unique index, as for `find_icp`; the rule's attributes must be among the columns.
     positive : Series
-        As for `find_icp`; the rule's attributes must be among the columns.
-    groups : Series or None, default None
-        As for `find_icp`; the rule's attributes must be among the columns.
+        Nullable boolean on the same index; unknown ones are left out and counted.
     rule : Rule
         The stated rule.
+    groups : Series or None, default None
+        Key of cases that belong together, on the same index.
     declared_before : object, default None
         When it was declared. Without it the verdict is at most `tentative`, for the reason `edited`. A date can show
         that a rule came too late, never that it came early enough: where `cases` have dates in a column `time`, a rule
@@ -84,24 +84,40 @@ test_icp.__test__ = False  # type: ignore[attr-defined]  # pytest would take the
 
 
 def sort_ids(index: pd.Index) -> pd.Index:
-    """In which order do cases stand, whatever the order of the rows? By their ids as text."""
+    """Sort cases by their ids as text, so that results do not hang on the order of rows.
+
+    Parameters
+    ----------
+    index : Index
+        The ids, each once.
+
+    Returns
+    -------
+    Index
+        The same ids in order.
+
+    Examples
+    --------
+    >>> sort_ids(pd.Index([10, 9, 1])).tolist()
+    [1, 10, 9]
+    """
     return index[np.argsort(index.astype("str"), kind="stable")]
 
 
 def shuffle_groups(inside: NDArray[np.bool], outcome: NDArray[np.floating[Any]], group: NDArray[Any], seed: int = 0,
                    ) -> float:
-    """How often does chance put as much of an outcome inside, when whole groups change places?
+    """Tell how often chance puts as much of an outcome inside, when whole groups change places.
 
     Parameters
     ----------
     inside : ndarray of bool
-        Is a case inside, its outcome (yes or no, a rank, a score), and the number of its group, from 0.
+        Whether each case is inside.
     outcome : ndarray of float
-        Is a case inside, its outcome (yes or no, a rank, a score), and the number of its group, from 0.
-    group : ndarray of object
-        Is a case inside, its outcome (yes or no, a rank, a score), and the number of its group, from 0.
+        Its outcome: yes or no as 1 and 0, a rank, a score.
+    group : ndarray of int
+        The number of its group, from 0.
     seed : int, default 0
-        Of the shuffles.
+        Seed of the shuffles.
 
     Returns
     -------
@@ -148,16 +164,21 @@ def _judge(finding: Finding, p_value: float, declared: bool) -> Finding:
 
 @dataclass(frozen=True)
 class HypothesisTests(Shown):
-    """What do the data say to each of several rules that were declared beforehand?
+    """What the data say to each of several rules that were declared beforehand.
 
     Parameters
     ----------
     hypotheses : tuple of Hypothesis
-        As declared.
+        The rules as declared.
     findings : tuple of Finding
-        One each, with the verdict after Holm; `p_value` is that of the rule alone.
+        A finding each, with the verdict after Holm; `p_value` is that of the rule alone.
     p_holm : tuple of float
         The p-values when all of them count as looked at (Holm, 1979).
+
+    Examples
+    --------
+    >>> test_hypotheses(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]), []).p_holm
+    ()
     """
 
     hypotheses: tuple[Hypothesis, ...]
@@ -166,7 +187,20 @@ class HypothesisTests(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row a hypothesis, in the order of the file: who said what when, counts, lift with interval, verdict."""
+        """Give a row a hypothesis, in the order of the file.
+
+        Returns
+        -------
+        DataFrame
+            Who said what when (name, by, date, rule), counts, lift with interval, p_value, p_holm, verdict and reason.
+
+        Examples
+        --------
+        >>> told = Hypothesis("Sales", Rule.from_dicts([{"attribute": "age", "min": 2}]), date(2025, 1, 1))
+        >>> tested = test_hypotheses(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([False, True]), [told])
+        >>> tested.frame[["name", "n", "covered_best", "verdict"]].values.tolist()
+        [['Sales', 2, 1, 'unsupported']]
+        """
         names = ("n", "unknown", "best", "covered", "covered_best", "lift", "lift_low", "lift_high", "p_value")
         rows = [(h.name, h.by, h.date, h.rule.words(), *(getattr(f, name) for name in names), p, f.verdict,
                  ", ".join(f.verdict_reason))
@@ -176,18 +210,18 @@ class HypothesisTests(Shown):
 
 def test_hypotheses(cases: pd.DataFrame, positive: pd.Series, hypotheses: Sequence[Hypothesis], *,
                     groups: pd.Series | None = None, as_of: date | None = None) -> HypothesisTests:
-    """Which of the rules that people declared beforehand do the data support?
+    """Test which of the rules that people declared beforehand the data support.
 
     Parameters
     ----------
     cases : DataFrame
-        As for `test_icp`.
+        A row a case on a unique index, as for `test_icp`.
     positive : Series
-        As for `test_icp`.
-    groups : Series or None, default None
-        As for `test_icp`.
+        Nullable boolean on the same index.
     hypotheses : Sequence of Hypothesis
         The rules, each with the day on which it was declared.
+    groups : Series or None, default None
+        Key of cases that belong together, on the same index.
     as_of : date or None, default None
         The day up to which the data go. A hypothesis of a later day may have been made from them: it is at most
         `tentative`, reason `edited`, until later data test it. It counts among the tries all the same.

@@ -14,9 +14,21 @@ FITS = ("in", "out", "unknown")
 
 @dataclass(frozen=True)
 class Group:
-    """Of the cases on one side of the profile, how many came out well?
+    """Of the cases on one side of the profile, how many came out well.
 
-    `yes` of `n` known cases, and the 95 % Wilson interval of their share (0 to 1; missing without cases).
+    Parameters
+    ----------
+    yes : int
+        Cases that came out well.
+    n : int
+        Known cases.
+    low, high : float
+        The 95 % Wilson interval of their share, 0 to 1; NaN without cases.
+
+    Examples
+    --------
+    >>> Group(6, 10, 0.31, 0.83).share
+    0.6
     """
 
     yes: int
@@ -26,22 +38,42 @@ class Group:
 
     @property
     def share(self) -> float:
-        """Share that came out well; missing without cases."""
+        """Give the share that came out well.
+
+        Returns
+        -------
+        float
+            From 0 to 1; NaN without cases.
+
+        Examples
+        --------
+        >>> Group(0, 0, float("nan"), float("nan")).share
+        nan
+        """
         return self.yes / self.n if self.n else float("nan")
 
 
 @dataclass(frozen=True)
 class Standing(Shown):
-    """Where does every account stand?
+    """Where every account stands.
 
     Parameters
     ----------
     frame : DataFrame
-        An account a row: account_id, name, status, fit, met, failed, unknown, best, score, value, churned.
+        A row an account: account_id, name, status, fit, met, failed, unknown, best, score, value, churned.
     counts : DataFrame
-        A status a row, accounts by fit: status, in, out, unknown.
+        A row a status, accounts by fit: status, in, out, unknown.
     inside, outside : Group
         How the cases on either side of the profile came out.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "fit": ["in", "out"], "best": [True, True],
+    ...                      "score": [0.9, 0.8], "value": 1.0})
+    >>> side = Group(1, 1, 0.2, 1.0)
+    >>> standing = Standing(rows, pd.DataFrame(), side, side)
+    >>> standing.examples_inside(1)["account_id"].tolist(), standing.winners_outside()["account_id"].tolist()
+    (['a'], ['b'])
     """
 
     frame: pd.DataFrame
@@ -50,29 +82,82 @@ class Standing(Shown):
     outside: Group
 
     def examples_inside(self, n: int) -> pd.DataFrame:
-        """Which best customers show what the profile means? The most successful inside it."""
+        """Give the best customers that show what the profile means: the most successful inside it.
+
+        Parameters
+        ----------
+        n : int
+            Most of them.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `frame`, best ones first, then by score and value.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"account_id": ["a"], "status": "customer", "fit": "in", "best": True, "score": 1,
+        ...                      "value": 1})
+        >>> Standing(rows, rows, Group(1, 1, 0.2, 1), Group(0, 1, 0, 0.8)).examples_inside(3)["account_id"].tolist()
+        ['a']
+        """
         rows = self.frame[(self.frame["fit"] == "in") & (self.frame["status"] == "customer")]
         return _rank(rows, ["best", "score", "value"]).head(n)
 
     def examples_outside(self, n: int) -> pd.DataFrame:
-        """Which large customers are outside, and so will be asked about? Those of the highest value."""
+        """Give the large customers that are outside, and so will be asked about: those of the highest value.
+
+        Parameters
+        ----------
+        n : int
+            Most of them.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `frame`, by value, then by score.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"account_id": ["a"], "status": "customer", "fit": "out", "score": 1, "value": 1})
+        >>> Standing(rows, rows, Group(1, 1, 0.2, 1), Group(0, 1, 0, 0.8)).examples_outside(3)["account_id"].tolist()
+        ['a']
+        """
         rows = self.frame[(self.frame["fit"] == "out") & (self.frame["status"] == "customer")]
         return _rank(rows, ["value", "score"]).head(n)
 
     def winners_outside(self) -> pd.DataFrame:
-        """Which best customers does the profile miss? The watch-list; a missing value does not make a miss."""
+        """Give the best customers that the profile misses: the watch-list.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `frame`, by score, then by value; a missing value does not make a miss.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"account_id": ["a"], "fit": "unknown", "best": True, "score": 1, "value": 1})
+        >>> Standing(rows, rows, Group(1, 1, 0.2, 1), Group(0, 1, 0, 0.8)).winners_outside()["account_id"].tolist()
+        []
+        """
         rows = self.frame[(self.frame["fit"] == "out") & self.frame["best"].fillna(False).astype(bool)]
         return _rank(rows, ["score", "value"])
 
 
 def place_accounts(customers: pd.DataFrame, success: pd.DataFrame, cases: pd.DataFrame, coverage: pd.DataFrame,
                    ) -> Standing:
-    """Who is inside the profile, who is outside, and how did the two fare?
+    """Place every account inside the profile or outside, and count how the two fared.
 
     Parameters
     ----------
-    customers, success, cases, coverage : DataFrame
-        The artifacts of these names.
+    customers : DataFrame
+        The artifact `customers`: account_id, name, status, churned, value.
+    success : DataFrame
+        The artifact `success`: account_id, score, best.
+    cases : DataFrame
+        The artifact `cases`: account_id, positive (yes, no, unknown).
+    coverage : DataFrame
+        The artifact `coverage`: account_id, fit, met, failed, unknown.
 
     Returns
     -------
@@ -111,27 +196,39 @@ def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
     agreed: dict[str, Any], avoid: dict[str, Any], segmentation: dict[str, Any], as_of: date, review_months: int, *,
     groups: dict[str, Any] | None = None, personas: dict[str, Any] | None = None, score: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """How does the definition read, in the form of icp.yml?
+    """Compose the definition in the form of icp.yml.
 
     Parameters
     ----------
-    agreed, avoid, segmentation : dict of str to object
-        The artifacts of these names; a negative profile that the review changed stands in `agreed`.
+    agreed : dict of str to object
+        The artifact `agreed`; a negative profile that the review changed stands in it.
+    avoid : dict of str to object
+        The artifact `avoid`.
+    segmentation : dict of str to object
+        The artifact `segmentation`.
     as_of : date
         Day up to which the study looks.
     review_months : int
         Months until the next review, 1 to 24.
-    groups, personas : dict of str to object or None, default None
-        The artifacts of these names; personas that the review left stand in `agreed`.
+    groups : dict of str to object or None, default None
+        The artifact `groups`.
+    personas : dict of str to object or None, default None
+        The artifact `personas`; those that the review left stand in `agreed`.
     score : dict of str to object or None, default None
-        The artifact: points and tiers. They are taken where they were made for these criteria, and not where another
-        definition is in force.
+        The artifact `score`: points and tiers. They are taken where they were made for these criteria, and not where
+        another definition is in force.
 
     Returns
     -------
-    dict
+    dict of str to object
         What was agreed, with its date, its next review, the negative profile where one is claimed, published
         segments, and `score` and `tiers`.
+
+    Examples
+    --------
+    >>> icp = compose_icp({"criteria": [], "verdict": "unsupported"}, {"criteria": []}, {}, date(2026, 6, 30), 3)
+    >>> icp["next_review"], "avoid" in icp
+    ('2026-09-30', False)
     """
     review = pd.Timestamp(as_of) + pd.DateOffset(months=review_months)
     icp = {**agreed, "as_of": as_of.isoformat(), "next_review": review.date().isoformat()}

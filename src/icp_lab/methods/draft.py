@@ -18,16 +18,24 @@ GROUPS = ("basic", "technical", "organizational", "financial")
 
 @dataclass(frozen=True)
 class SizeFixed:
-    """How much of the lift is left when companies of one size are compared with each other?
+    """How much of the lift is left when companies of one size are compared with each other.
 
     Parameters
     ----------
-    plain, fixed : Lift
-        Lift of the rule on all cases, and against what each size band's share of good cases would give.
+    plain : Lift
+        Lift of the rule on all cases.
+    fixed : Lift
+        Lift against what each size band's share of good cases would give.
     left : float
         Share of the excess over 1 that is left; NaN where the interval of the plain lift holds 1.
     bands : int
         How many size bands are on record; with fewer than two nothing is held fixed.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"case_id": ["a"], "account_id": ["a"], "positive": ["yes"]})
+    >>> hold_size_fixed(pd.DataFrame(index=["a"]), cases, pd.Series({"a": "10-49"}), Rule()).bands
+    1
     """
 
     plain: Lift
@@ -37,12 +45,14 @@ class SizeFixed:
 
 
 def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: pd.Series, rule: Rule) -> SizeFixed:
-    """Does "best" just mean "big"?
+    """Hold size fixed, to see whether "best" just means "big".
 
     Parameters
     ----------
-    attributes, cases : DataFrame
-        As for `find_profile`.
+    attributes : DataFrame
+        Candidate attributes, indexed by account_id.
+    cases : DataFrame
+        Cases of one outcome: case_id, account_id, positive (yes, no, unknown).
     bands : Series
         Size band by account_id; missing ones form a band of their own.
     rule : Rule
@@ -51,11 +61,22 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: pd.Ser
     Returns
     -------
     SizeFixed
+        Both lifts, on the data that shaped the rule: compare them with each other and not with the cross-fitted one.
 
     Notes
     -----
-    Indirect standardisation: good cases inside over those expected from each band's own share; both lifts are on the
-    data that shaped the rule, so compare them with each other and not with the cross-fitted one.
+    Indirect standardisation: good cases inside over those expected from each band's own share (`measure_lift` with the
+    bands as strata).
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"seats": [50.0] * 100 + [5.0] * 100}, index=[f"{i:03}" for i in range(200)])
+    >>> cases = pd.DataFrame({"case_id": firms.index, "account_id": firms.index,
+    ...                       "positive": ["yes"] * 60 + ["no"] * 40 + ["yes"] * 20 + ["no"] * 80})
+    >>> bands = pd.Series(["large"] * 100 + ["small"] * 100, firms.index)
+    >>> found = hold_size_fixed(firms, cases, bands, Rule.from_dicts([{"attribute": "seats", "min": 20}]))
+    >>> round(found.plain.lift, 2), round(found.fixed.lift, 2)
+    (1.5, 1.0)
     """
     known = cases[cases["positive"].isin(list(ANSWERS))].set_index("case_id")
     inside = rule.mask(take_cases(attributes, known.reset_index()))
@@ -68,20 +89,28 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: pd.Ser
 
 
 def hold_others_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule) -> Confounding:
-    """Which criteria of the profile say no more than another attribute does?
+    """Find the criteria of the profile that say no more than another attribute does.
 
     Parameters
     ----------
     attributes : DataFrame
         All that is known of the accounts, indexed by account_id: what is known only after the sale too.
     cases : DataFrame
-        As for `hold_size_fixed`.
+        Cases of one outcome: case_id, account_id, positive (yes, no, unknown).
     rule : Rule
-        As for `hold_size_fixed`.
+        The profile.
 
     Returns
     -------
     Confounding
+        What `find_confounders` finds with every attribute held fixed in turn.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"exports": [True, False] * 50}, index=[f"{i:02}" for i in range(100)])
+    >>> cases = pd.DataFrame({"case_id": firms.index, "account_id": firms.index, "positive": ["yes", "no"] * 50})
+    >>> hold_others_fixed(firms, cases, Rule.from_dicts([{"attribute": "exports", "is": True}])).frame.empty
+    True
     """
     table, positive, groups = join_cases(attributes, cases)
     return find_confounders(table, positive, rule, list(map(str, attributes.columns)), groups)
@@ -89,10 +118,21 @@ def hold_others_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule)
 
 @dataclass(frozen=True)
 class OutcomeLifts(Shown):
-    """How does one profile do on every outcome that the tables allow?
+    """How one profile does on every outcome that the tables allow.
 
-    `frame`: a row an outcome; `outcome`, `n`, `positives`, `covered`, `covered_positives`, `lift`, `low`, `high`,
-    `drafted_on` (the profile was found on it). `lifts` holds the same as `Lift`.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row an outcome: `outcome`, `drafted_on` (the profile was found on it), `lift`, `low`, `high`, `n`,
+        `positives`, `covered`, `covered_positives`.
+    lifts : dict of str to Lift
+        The same by outcome.
+
+    Examples
+    --------
+    >>> outcomes = pd.DataFrame({"case_id": ["a"], "account_id": ["a"], "outcome": "won", "positive": ["yes"]})
+    >>> list(compare_outcomes(pd.DataFrame(index=["a"]), outcomes, Rule(), "won").lifts)
+    ['won']
     """
 
     frame: pd.DataFrame
@@ -100,7 +140,7 @@ class OutcomeLifts(Shown):
 
 
 def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rule, drafted_on: str) -> OutcomeLifts:
-    """Does the profile hold on other outcomes: are they won, worth much, do they stay?
+    """Compare how the profile does on each outcome: are its companies won, worth much, do they stay.
 
     Parameters
     ----------
@@ -116,6 +156,16 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
     Returns
     -------
     OutcomeLifts
+        A row an outcome of which cases are known.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"exports": [True, False] * 20}, index=[f"{i:02}" for i in range(40)])
+    >>> outcomes = pd.DataFrame({"case_id": firms.index, "account_id": firms.index, "outcome": "won",
+    ...                          "positive": ["yes", "no", "yes", "yes"] * 10})
+    >>> found = compare_outcomes(firms, outcomes, Rule.from_dicts([{"attribute": "exports", "is": True}]), "best")
+    >>> found.frame[["outcome", "lift", "covered"]].round(2).values.tolist()
+    [['won', 1.33, 20.0]]
     """
     lifts = {}
     for outcome, cases in outcomes[outcomes["positive"].isin(list(ANSWERS))].groupby("outcome"):
@@ -128,7 +178,7 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
 
 
 def cover_accounts(attributes: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """Which accounts are in, out or unknown, and by which criteria?
+    """Tell which accounts are in, out or unknown, and by which criteria.
 
     Parameters
     ----------
@@ -141,6 +191,12 @@ def cover_accounts(attributes: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     -------
     DataFrame
         The artifact `coverage`: account_id, fit, met, failed, unknown (attributes, comma-separated).
+
+    Examples
+    --------
+    >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+    >>> cover_accounts(pd.DataFrame({"employees": [200.0, None]}, index=["a", "b"]), rule).values.tolist()
+    [['a', 'in', 'employees', '', ''], ['b', 'unknown', '', '', 'employees']]
     """
     checks, mask = rule.check(attributes), rule.mask(attributes)
     fit = mask.map({True: "in", False: "out"}).astype("object").where(mask.notna(), "unknown")
@@ -155,11 +211,20 @@ def cover_accounts(attributes: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class AttributeGroups(Shown):
-    """What was looked at in each of the four groups of attributes?
+    """What was looked at in each of the four groups of attributes.
 
-    `frame`: a row an attribute; `group`, `attribute`, `filled` (share of cases), `use` (criterion, candidate,
-    excluded, leaking, unusable), `stability`. `lacking` gives, for a group without any attribute, the table that
-    would bring some.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row an attribute: `group`, `attribute`, `filled` (share of cases), `use` (criterion, candidate, excluded,
+        leaking, unusable), `stability`.
+    lacking : dict of str to tuple of str
+        Of each group the tables that would bring attributes of it, where it has none.
+
+    Examples
+    --------
+    >>> AttributeGroups(pd.DataFrame(), {"technical": ("reference",)}).lacking["technical"]
+    ('reference',)
     """
 
     frame: pd.DataFrame
@@ -168,7 +233,32 @@ class AttributeGroups(Shown):
 
 def group_attributes(attributes: pd.DataFrame, groups: dict[str, str], finding: Finding,
                      exclude: Names = ()) -> AttributeGroups:
-    """Which attributes of the four groups were looked at, and what became of them?"""
+    """Group the attributes that were looked at, and say what became of them.
+
+    Parameters
+    ----------
+    attributes : DataFrame
+        Candidate attributes, a row a case or an account.
+    groups : dict of str to str
+        Group of each attribute; the others are basic.
+    finding : Finding
+        What the search found.
+    exclude : list of str or tuple of str, default ()
+        Attributes that the study leaves out.
+
+    Returns
+    -------
+    AttributeGroups
+        By group, those first that bootstraps chose most often.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> cases = pd.DataFrame({"age": [1.0, 2.0], "crm": ["x", "x"]})
+    >>> nothing = find_icp(cases, pd.Series([True, False]))
+    >>> group_attributes(cases, {"crm": "technical"}, nothing).frame[["group", "attribute", "use"]].values.tolist()
+    [['basic', 'age', 'candidate'], ['technical', 'crm', 'unusable']]
+    """
     used = set(finding.rule.attributes)
     rows = []
     for name in map(str, attributes.columns):
@@ -188,29 +278,39 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
     finding: Finding, size: SizeFixed, outcomes: OutcomeLifts, more: MoreProfiles, *,
     name: str, outcome: str, tries: int = 0,
 ) -> dict[str, Any]:
-    """How does the draft read, in the form of icp.yml?
+    """Compose the draft in the form of icp.yml.
 
     Parameters
     ----------
     finding : Finding
-        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+        What was found.
     size : SizeFixed
-        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+        What is left of it with size held fixed.
     outcomes : OutcomeLifts
-        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+        The other outcomes.
     more : MoreProfiles
-        What was found, what is left with size held fixed, the other outcomes, and further profiles.
+        Further profiles.
     name : str
-        The study's name, what is predicted, and how many rules were looked at beside the search.
+        The study's name.
     outcome : str
-        The study's name, what is predicted, and how many rules were looked at beside the search.
+        What is predicted.
     tries : int, default 0
-        The study's name, what is predicted, and how many rules were looked at beside the search.
+        How many rules were looked at beside the search.
 
     Returns
     -------
-    dict
+    dict of str to object
         The artifact `draft`. The criteria of an unsupported finding stand under `evidence.refused`.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> nothing = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> size = SizeFixed(nothing.fitted, nothing.fitted, math.nan, 0)
+    >>> others = OutcomeLifts(pd.DataFrame({"outcome": [], "drafted_on": pd.array([], "bool")}), {})
+    >>> draft = compose_draft(nothing, size, others, MoreProfiles((), None), name="Demo", outcome="won")
+    >>> draft["verdict"], draft["verdict_reason"], draft["criteria"]
+    ('unsupported', ['too_few'], [])
     """
     claimed = finding.verdict != "unsupported"
     criteria = finding.rule.to_dicts()

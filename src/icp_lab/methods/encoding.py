@@ -16,7 +16,7 @@ CLIP = 3.0  # robust deviations: one giant must not stretch the scale
 
 @dataclass(frozen=True)
 class Encoding(Shown):
-    """Where does each account lie among the others?
+    """Where each account lies among the others.
 
     Parameters
     ----------
@@ -24,6 +24,12 @@ class Encoding(Shown):
         A row an account, sorted by id; a column a number or a level, centred, missing = 0 (the middle).
     attributes : tuple of str
         The attribute that each column came from, in the order of the columns.
+
+    Examples
+    --------
+    >>> found = encode_attributes(pd.DataFrame({"kind": pd.Series(["a", "b"], ["A", "B"], dtype="str")}))
+    >>> found.attributes
+    ('kind', 'kind')
     """
 
     frame: pd.DataFrame
@@ -31,12 +37,23 @@ class Encoding(Shown):
 
     @property
     def points(self) -> Floats:
-        """Hand out the bare matrix."""
+        """Hand out the bare matrix.
+
+        Returns
+        -------
+        ndarray of float
+            A row an account, a column a number or a level, as in `frame`.
+
+        Examples
+        --------
+        >>> encode_attributes(pd.DataFrame({"size": [1.0, 2.0, 3.0]})).points.round(1).tolist()
+        [[-1.2], [0.0], [1.2]]
+        """
         return self.frame.to_numpy(dtype=np.float64)
 
 
 def encode_attributes(attributes: pd.DataFrame) -> Encoding:
-    """How far apart are accounts that are described by numbers, categories and lists, with gaps?
+    """Encode accounts that are described by numbers, categories and lists, with gaps, so that distances can be taken.
 
     Parameters
     ----------
@@ -81,7 +98,23 @@ def encode_attributes(attributes: pd.DataFrame) -> Encoding:
 
 
 def is_skewed(values: Sequence[float] | Floats) -> bool:
-    """Are these numbers better looked at on a logarithmic scale?"""
+    """Tell whether numbers are better looked at on a logarithmic scale.
+
+    Parameters
+    ----------
+    values : Sequence of float or ndarray of float
+        The numbers; NaN are left out.
+
+    Returns
+    -------
+    bool
+        True for more than two numbers that are not negative and whose skewness (third standardised moment) is above 1.
+
+    Examples
+    --------
+    >>> is_skewed([1, 2, 3, 4]), is_skewed([1, 2, 3, 400])
+    (False, True)
+    """
     known = np.asarray(values, dtype=np.float64)
     known = known[~np.isnan(known)]
     return len(known) > 2 and known.min() >= 0 and known.std() > 0 and float(skew(known)) > 1
@@ -102,7 +135,23 @@ def _encode_number(column: pd.Series) -> pd.DataFrame:
 
 
 def spread_levels(column: pd.Series) -> pd.DataFrame:
-    """Which accounts hold which level? 1, 0, or missing where the cell is; a column a level, in alphabetical order."""
+    """Spread a column over its levels: which accounts hold which.
+
+    Parameters
+    ----------
+    column : Series
+        Text, flags, or tuples of text.
+
+    Returns
+    -------
+    DataFrame
+        A column a level, in alphabetical order: 1, 0, or missing where the cell is.
+
+    Examples
+    --------
+    >>> spread_levels(pd.Series([("x", "y"), ("y",), None])).values.tolist()
+    [[1.0, 1.0], [0.0, 1.0], [nan, nan]]
+    """
     held, levels = _hold_levels(column)
     return pd.DataFrame(held.T, column.index, levels)
 
