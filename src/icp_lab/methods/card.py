@@ -34,20 +34,22 @@ def fit_card(  # noqa: PLR0913  (what is known, what holds, and how it is drawn)
     attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule, *, searched: bool = True, bootstraps: int = 200,
     seed: int = 0,
 ) -> Card:
-    """Which points does each attribute deserve, by the cases whose outcome is known?
+    """Fit the points that each attribute deserves, by the cases whose outcome is known.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id: numbers, text, yes/no, lists.
-    cases
+    cases : DataFrame
         The artifact `cases`: case_id, account_id, positive (yes, no, unknown).
-    rule
+    rule : Rule
         The profile that holds: its criteria are always on the card.
-    searched
-        Was the rule found in these cases? It is then searched anew in each part that judges the score.
-    bootstraps, seed
-        Draws of accounts behind the intervals, and the start of the random numbers.
+    searched : bool, default True
+        True where the rule was found in these cases. It is then searched anew in each part that judges the score.
+    bootstraps : int, default 200
+        Draws of accounts behind the intervals, 1 or more.
+    seed : int, default 0
+        Start of the random numbers.
 
     Returns
     -------
@@ -61,6 +63,16 @@ def fit_card(  # noqa: PLR0913  (what is known, what holds, and how it is drawn)
     10 points double the odds, rounded to whole points. What a score is worth is counted in bands of cases left
     out, joined where a higher one would be worse (isotonic: Zadrozny and Elkan, 2002); intervals after Jeffreys, by
     account.
+
+    Examples
+    --------
+    >>> ids = [f"{n:03}" for n in range(200)]
+    >>> firms = pd.DataFrame({"exports": [n % 2 == 0 for n in range(200)]}, index=ids)
+    >>> cases = pd.DataFrame({"case_id": ids, "account_id": ids})
+    >>> cases["positive"] = ["yes" if n % 2 == 0 and n % 3 or n % 11 == 1 else "no" for n in range(200)]
+    >>> card = fit_card(firms, cases, Rule((Criterion.flag("exports"),)), searched=False, bootstraps=20)
+    >>> card.predicts, card.points[0].met > 0 > card.points[0].failed
+    (True, True)
     """
     known = cases[cases["positive"].isin(list(ANSWERS))].sort_values("case_id")
     table, answers, _groups = join_cases(attributes[sorted(attributes.columns)], known)

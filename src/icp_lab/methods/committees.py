@@ -19,7 +19,17 @@ def _read_words() -> tuple[Words, dict[str, str], dict[str, Any]]:
 
 
 def read_part(text: object) -> str:
-    """Which part in buying do these words name?
+    """Read which part in buying some words name.
+
+    Parameters
+    ----------
+    text : object
+        Words as people wrote them, in English or Japanese; anything but text is none.
+
+    Returns
+    -------
+    str
+        A part: decider, champion, influencer, user, buyer, gatekeeper or blocker; empty where none is named.
 
     Examples
     --------
@@ -47,11 +57,11 @@ def _place(title: str, department: str, seniority: str, role: str) -> tuple[str,
 
 
 def place_people(people: pd.DataFrame) -> pd.DataFrame:
-    """Where does each person stand, in the words of the title reader?
+    """Tell where each person stands, in the words of the title reader.
 
     Parameters
     ----------
-    people
+    people : DataFrame
         Any of title, department, seniority and buying_role, as people wrote them; other columns stay.
 
     Returns
@@ -79,15 +89,15 @@ def place_people(people: pd.DataFrame) -> pd.DataFrame:
 
 def form_committees(people: pd.DataFrame, customers: pd.DataFrame, deals: pd.DataFrame,
                     deal_contacts: pd.DataFrame) -> pd.DataFrame:
-    """Who took part in which decision, and how did it end?
+    """Tell who took part in which decision, and how it ended.
 
     Parameters
     ----------
-    people
+    people : DataFrame
         As `place_people` gives them: contact_id, account_id, kind, role.
-    customers
+    customers : DataFrame
         The artifact: account_id, status.
-    deals, deal_contacts
+    deals, deal_contacts : DataFrame
         The tables; empty where the study has none.
 
     Returns
@@ -100,6 +110,14 @@ def form_committees(people: pd.DataFrame, customers: pd.DataFrame, deals: pd.Dat
     -----
     One decision an account, so that decisions are independent: its first closed deal in which somebody is named. A
     deal in which nobody is named is unknown, not empty. By accounts: whom customers and lost accounts have on record.
+
+    Examples
+    --------
+    >>> people = place_people(pd.DataFrame({"contact_id": ["x"], "account_id": ["a"], "title": ["VP Sales"]}))
+    >>> deals = pd.DataFrame({"deal_id": ["1"], "account_id": ["a"], "stage": ["won"], "closed": pd.NaT})
+    >>> named = pd.DataFrame({"deal_id": ["1"], "contact_id": ["x"], "role": ["user"]})
+    >>> form_committees(people, pd.DataFrame(), deals, named)[["case", "won", "kind", "part", "basis"]].values.tolist()
+    [['1', True, 'sales.decider', 'user', 'deals']]
     """
     closed = deals.loc[deals["stage"].isin(["won", "lost"]), ["deal_id", "account_id", "stage", "closed"]]
     parts = deal_contacts[["deal_id", "contact_id", "role"]].drop_duplicates(["deal_id", "contact_id"])

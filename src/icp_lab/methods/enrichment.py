@@ -10,11 +10,27 @@ from icp_lab.methods.result import Shown
 
 @dataclass(frozen=True)
 class Enriched(Shown):
-    """What is known of leads once what others know of them is added?
+    """Tell what is known of leads once what others know of them is added.
 
-    `table`: attributes by lead_id. `frame`: a row an attribute; `attribute`, `gaps` (leads without a value), `account`
-    and `reference` (gaps filled from our own accounts, and from the table of that name). `matched`: leads that are
-    accounts of ours, `found`: leads that the reference knows.
+    Parameters
+    ----------
+    table : DataFrame
+        Attributes by lead_id.
+    frame : DataFrame
+        A row an attribute: `attribute`, `gaps` (leads without a value), `account` and `reference` (gaps filled from our
+        own accounts, and from the table of that name).
+    matched : int
+        Leads that are accounts of ours.
+    found : int
+        Leads that the reference knows.
+
+    Examples
+    --------
+    >>> leads = pd.DataFrame({"lead_id": ["l"], "account_id": ["a"], "employees": [np.nan]})
+    >>> firms = pd.DataFrame({"employees": [40.0]}, index=["a"])
+    >>> enriched = enrich_leads(leads, pd.DataFrame(), firms)
+    >>> enriched.matched, enriched.frame.loc[0, ["gaps", "account"]].tolist()
+    (1, [1, 1])
     """
 
     table: pd.DataFrame
@@ -24,19 +40,29 @@ class Enriched(Shown):
 
 
 def enrich_leads(leads: pd.DataFrame, reference: pd.DataFrame, attributes: pd.DataFrame) -> Enriched:
-    """What do our own accounts and a directory know of leads that the leads do not say?
+    """Tell what our own accounts and a directory know of leads that the leads do not say.
 
     Parameters
     ----------
-    leads, reference
-        The tables; a directory's row is found by its domain, else by its corporate number.
-    attributes
+    leads : DataFrame
+        The table: lead_id, account_id, domain, corporate_number, and attributes.
+    reference : DataFrame
+        The table, may be empty; a directory's row is found by its domain, else by its corporate number.
+    attributes : DataFrame
         Candidate attributes, indexed by account_id. What a table holds in another form than these is unknown.
 
     Returns
     -------
     Enriched
         A lead's own word comes first, then our account's, then the directory's.
+
+    Examples
+    --------
+    >>> leads = pd.DataFrame({"lead_id": ["l"], "account_id": [None], "domain": ["a.example"], "industry": ["SaaS"]})
+    >>> directory = pd.DataFrame({"domain": ["A.example"], "employees": [40.0]})
+    >>> firms = pd.DataFrame({"industry": ["Retail"], "employees": [9.0]}, index=["a"])
+    >>> enrich_leads(leads, directory, firms).table.to_dict("records")
+    [{'industry': 'SaaS', 'employees': 40.0}]
     """
     known = leads.set_index("lead_id").sort_index()
     table = _take(known, attributes)

@@ -29,34 +29,44 @@ _LENGTH = 140  # characters that a quote on a card is best to have
 
 @dataclass(frozen=True)
 class Personas(Shown):
-    """Who decides, uses and blocks in the accounts, and whom to speak to?
+    """Tell who decides, uses and blocks in the accounts, and whom to speak to.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a kind of person: `kind`, `department`, `role`, `part` (what deals say most often, else the role);
         `people`, `accounts`, `titles` and `ranks` (the commonest); decisions in which one took part, `won` and `lost`,
         with their shares (`share_won`, 0 to 1) and Wilson intervals (`won_low`, `won_high`, ...); the `ratio` of the
         shares with `low`, `high`, `p_value`, `q_value` where tested, and `distinct`. Commonest in won ones first.
-    chosen
+    chosen : tuple of str
         Kinds of the personas, in the order in which they were chosen.
-    reach
+    reach : DataFrame
         A row a kind that could have been chosen, in order: `kind`, `share` of the parts in won decisions that it and
         those before it fill (0 to 1).
-    ways
+    ways : DataFrame
         A row a chosen kind and a way of reaching it: `field` (channels, behaviour), `code`, people `reached` of those
         with any touch, `share` with `share_low`, `share_high` (Wilson), and the share of all `others`.
-    heard
+    heard : DataFrame
         A row a chosen kind and a thing that such people said: `field`, `code`, `name`, `companies` of those `of` that
         were heard, a `quote` that may be shown (its text, consent, and whose it is), ids of `passages`.
-    committees
+    committees : DataFrame
         Won decisions, then lost ones: how many, `n`, and how many `people` are named in one, on average.
-    basis
+    basis : str
         Decisions are `deals`; or `accounts`, where no deal says who took part.
-    assumed
-        Do the parts in buying say no more than the titles do?
-    asked, placed, n
-        Personas asked for; people that could be placed, of all.
+    assumed : bool
+        True where the parts in buying say no more than the titles do.
+    asked : int
+        Personas asked for.
+    placed : int
+        People that could be placed.
+    n : int
+        People in all.
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame()
+    >>> Personas(nothing, ("sales.decider",), nothing, nothing, nothing, nothing, "deals", False, 2, 40, 50).chosen
+    ('sales.decider',)
     """
 
     frame: pd.DataFrame
@@ -76,22 +86,27 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     contacts: pd.DataFrame, customers: pd.DataFrame, *, deals: pd.DataFrame, deal_contacts: pd.DataFrame,
     engagement: pd.DataFrame, passages: pd.DataFrame, themes: pd.DataFrame, personas: int = 2, q: float = 0.10,
 ) -> Personas:
-    """Who takes part in decisions, whose part goes with winning or losing, and which few are worth a page each?
+    """Find who takes part in decisions, whose part goes with winning or losing, and which few are worth a page each.
 
     Parameters
     ----------
-    contacts, deals, deal_contacts, engagement
-        The tables; empty where the study has none.
-    customers, passages, themes
+    contacts : DataFrame
+        The table; empty where the study has none, as those below.
+    customers : DataFrame
+        The artifact `customers`: account_id, status, industry.
+    deals, deal_contacts, engagement : DataFrame
+        The tables of these names.
+    passages, themes : DataFrame
         The artifacts of these names.
-    personas
+    personas : int, default 2
         How many personas to make at most, 1 to 7.
-    q
+    q : float, default 0.1
         Accepted share of false finds among those called distinct, 0 to 1.
 
     Returns
     -------
     Personas
+        Kinds of people with their parts in decisions, and of the chosen ones how to reach them and what they say.
 
     Notes
     -----
@@ -101,6 +116,17 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     fewer than five accounts have is not chosen. That a kind is seen more often where deals were won is no cause: people
     who are won over make themselves known. Of ways of reaching a kind those count that its people use about as often as
     all others do, or more often: not those of which the interval ends below the share of the others.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.customers import fill_table
+    >>> ids = [f"a{n}" for n in range(10)]
+    >>> people = fill_table(pd.DataFrame({"contact_id": ids, "account_id": ids, "title": "VP Sales"}), "contacts")
+    >>> firms = pd.DataFrame({"account_id": ids, "status": ["customer", "lost"] * 5, "industry": "SaaS"})
+    >>> none = {name: fill_table(pd.DataFrame(), name)
+    ...         for name in ("deals", "deal_contacts", "engagement", "passages", "themes")}
+    >>> find_personas(people, firms, **none).frame[["kind", "won", "lost", "distinct"]].values.tolist()
+    [['sales.decider', 5, 5, False]]
     """
     people = place_people(contacts).sort_values("contact_id", ignore_index=True)
     known = people[people["kind"] != ""]
@@ -110,9 +136,9 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     chosen = tuple(reach["kind"].head(personas))
     named: Any = seats.groupby(["won", "case"]).size().groupby("won").agg(["size", "mean"])
     named = named.set_axis(["n", "people"], axis=1).reindex([True, False], fill_value=0).reset_index(drop=True)
-    heard = hear_people(chosen, passages, themes, customers)
+    heard = _hear_people(chosen, passages, themes, customers)
     return Personas(
-        frame, chosen, reach, count_ways(known, engagement, chosen), heard, named, asked=personas,
+        frame, chosen, reach, _count_ways(known, engagement, chosen), heard, named, asked=personas,
         basis=str(next(iter(seats["basis"]), "accounts")), placed=len(known), n=len(people),
         assumed=_is_told_by_title(contacts) and not deal_contacts["role"].notna().any())
 
@@ -123,7 +149,30 @@ def _is_told_by_title(contacts: pd.DataFrame) -> bool:
 
 
 def compare_kinds(people: pd.DataFrame, seats: pd.DataFrame, q: float) -> pd.DataFrame:
-    """In which share of won and of lost decisions did each kind of person take part? The `frame` of `Personas`."""
+    """Compare in which share of won and of lost decisions each kind of person took part.
+
+    Parameters
+    ----------
+    people : DataFrame
+        As `place_people` gives them, those with a kind.
+    seats : DataFrame
+        As `form_committees` gives them.
+    q : float
+        Accepted share of false finds among those called distinct, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        The `frame` of `Personas`.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"contact_id": ["x", "y"], "account_id": ["a", "b"], "title": ["CEO", None],
+    ...                        "role": "decider", "kind": "sales.decider", "seniority": "executive"})
+    >>> seats = people.assign(case=["1", "2"], won=[True, False], part="decider")
+    >>> compare_kinds(people, seats, q=0.1)[["kind", "people", "won", "lost"]].values.tolist()
+    [['sales.decider', 2, 1, 1]]
+    """
     cases = seats.groupby("case").agg(won=("won", "first"), kind=("kind", lambda each: tuple(sorted({*each} - {""}))))
     sides = [cases.index[cases["won"] == side].tolist() for side in (True, False)]
     rows = []
@@ -150,7 +199,19 @@ def _list_commonest(values: Any) -> tuple[str, ...]:
 
 
 def order_kinds(won: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
-    """In which order do kinds fill the parts of won decisions, and which share of them is filled after each?
+    """Order kinds by how much of the parts in won decisions each fills that those before it do not.
+
+    Parameters
+    ----------
+    won : DataFrame
+        A row a person in a won decision: `case`, `part`, `kind`.
+    kinds : Collection of str
+        Kinds that may be chosen.
+
+    Returns
+    -------
+    DataFrame
+        Columns `kind`, and `share` of the parts filled by it and those before it, 0 to 1.
 
     Examples
     --------
@@ -173,7 +234,7 @@ def order_kinds(won: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "share"]).astype({"kind": "str", "share": "float64"})
 
 
-def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
+def _count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     """Through what, and with what, were people of each chosen kind reached? The `ways` of `Personas`."""
     touched, rows = engagement.merge(people[["contact_id", "kind"]], on="contact_id", suffixes=("_of_touch", "")), []
     for field, column in (("channels", "channel"), ("behaviour", "kind_of_touch")):
@@ -186,7 +247,7 @@ def count_ways(people: pd.DataFrame, engagement: pd.DataFrame, chosen: Sequence[
         ["kind", "field", "reached", "code"], ascending=[True, True, False, True], ignore_index=True)
 
 
-def hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFrame, customers: pd.DataFrame,
+def _hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFrame, customers: pd.DataFrame,
                 ) -> pd.DataFrame:
     """What did people of each chosen kind say, by the field of a persona that it speaks to? Companies are counted."""
     industries = customers[["account_id", "industry"]].dropna()
@@ -206,7 +267,12 @@ def hear_people(chosen: Sequence[str], passages: pd.DataFrame, themes: pd.DataFr
 
 
 def compose_personas(found: Personas) -> dict[str, Any]:
-    """How do the personas read for later steps, in codes, with what each field rests on?
+    """Say the personas for later steps, in codes, with what each field rests on.
+
+    Parameters
+    ----------
+    found : Personas
+        From `find_personas`.
 
     Returns
     -------
@@ -214,6 +280,12 @@ def compose_personas(found: Personas) -> dict[str, Any]:
         The artifact `personas`: `personas`, each with id and its fields (those of which nothing is known are absent),
         `evidence` (ids) and `confidence` by field (data, interview, assumption); `kinds`, `ways` and `heard`: the rows
         that the ids lead to.
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame()
+    >>> compose_personas(Personas(nothing, (), nothing, nothing, nothing, nothing, "deals", False, 2, 0, 0))["personas"]
+    []
     """
     rows = {row["kind"]: row for row in found.frame.to_dict("records")}
     return {"personas": [_describe(f"p{place}", rows[kind], found) for place, kind in enumerate(found.chosen, 1)],

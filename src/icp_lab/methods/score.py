@@ -18,7 +18,22 @@ LEAST_KNOWN = 0.5  # share of what the points tell apart; an account of which le
 
 @dataclass(frozen=True)
 class Points:
-    """What is a criterion worth where it is met, and where it fails? Nothing where it is unknown."""
+    """Hand over what a criterion is worth where it is met, and where it fails; nothing where it is unknown.
+
+    Parameters
+    ----------
+    criterion : Criterion
+        The criterion.
+    met : int
+        Points where it is met; 10 double the odds.
+    failed : int
+        Points where it fails.
+
+    Examples
+    --------
+    >>> Points(Criterion.flag("exports"), met=8, failed=-4).met
+    8
+    """
 
     criterion: Criterion
     met: int
@@ -27,26 +42,37 @@ class Points:
 
 @dataclass(frozen=True)
 class Card(Shown):
-    """Which points make the score, and what is a score worth?
+    """Tell which points make the score, and what a score is worth.
 
     Parameters
     ----------
-    points
+    points : tuple of Points
         By attribute. An unknown value gives no points, which is what the average company gets.
-    frame
+    frame : DataFrame
         A row a criterion: `attribute`, `criterion` (as in icp.yml), `met`, `failed`, `n` (cases that meet it),
         `positives`, and their `share` with its 95 % interval.
-    spread
+    spread : dict of str to float
         Variance of the points of each attribute among the cases: what an unknown value may hide.
-    bands
+    bands : DataFrame
         Cases by the score that they got unseen, `least` to `most`, lowest first: `n`, `positives`, `accounts`, the
         probability of the outcome there (`share`), and its 80 % interval `low`, `high`.
-    n, positives
+    n : int
         Cases with a known outcome.
-    top, top_low, top_high
-        Share of positives in the top tenth over that of all, unseen, with its interval (95 %).
-    predicts
-        Does a higher score mean a better chance on cases it had not seen (by three standard errors)?
+    positives : int
+        Those of them that came out well.
+    top : float
+        Share of positives in the top tenth over that of all, unseen.
+    top_low, top_high : float
+        Its 95 % interval.
+    predicts : bool
+        True where a higher score means a better chance on cases it had not seen (by three standard errors).
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame()
+    >>> card = Card((Points(Criterion.flag("exports"), 8, -4),), nothing, {}, nothing, 90, 30, 2.1, 1.2, 3.3, True)
+    >>> card.points[0].met, card.predicts
+    (8, True)
     """
 
     points: tuple[Points, ...]
@@ -61,25 +87,44 @@ class Card(Shown):
     predicts: bool
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the points as they stand in icp.yml."""
+        """Give the points as they stand in icp.yml.
+
+        Returns
+        -------
+        dict of str to object
+            Keys `base`, and `points`: criterion, met and failed of each.
+
+        Examples
+        --------
+        >>> nothing = pd.DataFrame()
+        >>> points = (Points(Criterion.flag("exports"), 8, -4),)
+        >>> Card(points, nothing, {}, nothing, 90, 30, 2.1, 1.2, 3.3, True).to_dict()
+        {'base': 50, 'points': [{'criterion': {'attribute': 'exports', 'is': True}, 'met': 8, 'failed': -4}]}
+        """
         return {"base": BASE, "points": [{"criterion": one.criterion.to_dict(), "met": one.met, "failed": one.failed}
                                          for one in self.points]}
 
 
 def add_points(points: tuple[Points, ...], table: pd.DataFrame) -> pd.DataFrame:
-    """How many points does each attribute bring to each row?
+    """Add up how many points each attribute brings to each row.
 
     Parameters
     ----------
-    points
+    points : tuple of Points
         Of a `Card`.
-    table
+    table : DataFrame
         A row a company; an attribute that it does not have is unknown.
 
     Returns
     -------
     DataFrame
         Whole points, a column an attribute, on the index of the table; an unknown value brings none.
+
+    Examples
+    --------
+    >>> points = (Points(Criterion.flag("exports"), 8, -4),)
+    >>> add_points(points, pd.DataFrame({"exports": pd.array([True, False, None], "boolean")}))["exports"].tolist()
+    [8, -4, 0]
     """
     parts = {one.criterion.attribute: np.zeros(len(table), dtype=np.int64) for one in points}
     for one in points:
@@ -91,13 +136,13 @@ def add_points(points: tuple[Points, ...], table: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_rows(card: Card, table: pd.DataFrame) -> pd.DataFrame:
-    """How many points has each company, for what, and how probable is it that it comes out well?
+    """Score companies: how many points each has, for what, and how probable it is that it comes out well.
 
     Parameters
     ----------
-    card
-        Of `fit_card`.
-    table
+    card : Card
+        From `fit_card`.
+    table : DataFrame
         A row a company, columns as the attributes of the card; missing ones are unknown.
 
     Returns
@@ -112,6 +157,15 @@ def score_rows(card: Card, table: pd.DataFrame) -> pd.DataFrame:
     -----
     Unknown values widen the interval: its ends are those of the bands that lie as far below and above as the points
     that they hide spread among the cases.
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame()
+    >>> points = (Points(Criterion.flag("exports"), 8, -4),)
+    >>> card = Card(points, nothing, {"exports": 36.0}, nothing, 90, 30, np.nan, np.nan, np.nan, False)
+    >>> firms = pd.DataFrame({"exports": pd.array([True, None], "boolean")})
+    >>> score_rows(card, firms)[["points", "known", "reasons", "missing"]].values.tolist()
+    [[58, 1.0, 'exports +8', ''], [50, 0.0, '', 'exports']]
     """
     parts = add_points(card.points, table)
     gone = pd.DataFrame({name: table[name].isna() if name in table else True for name in parts}, index=table.index)

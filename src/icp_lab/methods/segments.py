@@ -23,30 +23,38 @@ NO_SEGMENT = "none"
 
 @dataclass(frozen=True)
 class Segmentation(Shown):
-    """Do the customers fall into kinds, and would the kinds survive another sample?
+    """Tell whether the customers fall into kinds, and whether the kinds would survive another sample.
 
     Parameters
     ----------
-    published
-        Are there segments to work with?
-    reason
-        `published`; or why not, the first that holds: `too_few` customers, `one_kind` (no two clusters), `unstable`
-        (fewer than two clusters are found again in subsamples), `like_noise` (no more alike from sample to sample than
-        in noise).
-    stability
+    published : bool
+        True where there are segments to work with.
+    reason : str
+        Text `published`; or why not, the first that holds: `too_few` customers, `one_kind` (no two clusters),
+        `unstable` (fewer than two clusters are found again in subsamples), `like_noise` (no more alike from sample to
+        sample than in noise).
+    stability : float
         Mean adjusted Rand index between the clusters of subsamples, about 0 (dealt at random) to 1 (always the same).
-    noise, bar
-        Mean of the same figure in tables without kinds, and what `stability` has to exceed.
-    noises
+    noise : float
+        Mean of the same figure in tables without kinds.
+    bar : float
+        What `stability` has to exceed.
+    noises : tuple of float
         The figure in each of these tables.
-    overlap
+    overlap : tuple of float
         How well each cluster is found again in subsamples: mean Jaccard, 0 to 1, largest cluster first.
-    n
+    n : int
         Customers looked at.
-    attributes
+    attributes : tuple of str
         Attributes that say something about kinds.
-    frame
+    frame : DataFrame
         A row a customer: account_id, segment (`S1`, `S2`, ... by size, `none`). All `none` when not published.
+
+    Examples
+    --------
+    >>> found = find_segments(pd.DataFrame({"industry": ["A", "B"] * 5}, index=[f"{n}" for n in range(10)]))
+    >>> found.published, found.reason, found.n
+    (False, 'too_few', 10)
     """
 
     published: bool
@@ -62,20 +70,27 @@ class Segmentation(Shown):
 
     @property
     def sizes(self) -> pd.Series:
-        """Count the customers of each published segment."""
+        """Count the customers of each published segment.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"account_id": ["a", "b", "c"], "segment": ["S1", "S1", "none"]})
+        >>> Segmentation(True, "published", 0.8, 0.2, 0.4, (), (), 3, (), frame).sizes.to_dict()
+        {'S1': 2}
+        """
         return self.frame.loc[self.frame["segment"] != NO_SEGMENT, "segment"].value_counts().sort_index()
 
 
 def select_customers(attributes: pd.DataFrame, customers: pd.DataFrame, exclude: Sequence[str] = ()) -> pd.DataFrame:
-    """What is known of each customer?
+    """Select what is known of each customer.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row an account, indexed by account_id; a column an attribute.
-    customers
-        account_id and status (customer, lost, prospect) of each account.
-    exclude
+    customers : DataFrame
+        The artifact `customers`: account_id, and status (customer, lost, prospect) of each account.
+    exclude : Sequence of str, default ()
         Attributes to leave out.
 
     Returns
@@ -87,6 +102,13 @@ def select_customers(attributes: pd.DataFrame, customers: pd.DataFrame, exclude:
     ------
     LabError
         An excluded attribute is not there.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"size": [1.0, 2.0], "town": ["A", "B"]}, index=["b", "a"])
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": ["customer", "lost"]})
+    >>> select_customers(firms, customers, exclude=["town"])["size"].to_dict()
+    {'a': 2.0}
     """
     for name in exclude:
         if name not in attributes.columns:
@@ -100,21 +122,21 @@ def find_segments(  # noqa: PLR0913  (what a cluster is, and the size of the tes
     attributes: pd.DataFrame, *, min_share: float = 0.08, neighbours: int = 15, resamples: int = 20, nulls: int = 20,
     seed: int = 0,
 ) -> Segmentation:
-    """Do the customers fall into kinds, and would the kinds survive another sample?
+    """Find out whether the customers fall into kinds, and whether the kinds would survive another sample.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row a customer, indexed by account_id; columns as in `encode_attributes`. The order of rows does not matter.
-    min_share
+    min_share : float, default 0.08
         Share of customers that a segment has at least, 0.02 to 0.4.
-    neighbours
-        Nearest neighbours that each customer is tied to.
-    resamples
-        Subsamples drawn to judge stability.
-    nulls
-        Tables without kinds that the stability is held against.
-    seed
+    neighbours : int, default 15
+        Nearest neighbours that each customer is tied to, 2 or more.
+    resamples : int, default 20
+        Subsamples drawn to judge stability, 2 or more.
+    nulls : int, default 20
+        Tables without kinds that the stability is held against, 1 or more.
+    seed : int, default 0
         Seed of subsamples and null tables.
 
     Returns
@@ -186,13 +208,13 @@ def _measure_noise(attributes: pd.DataFrame, shape: Shape, nulls: int, seed: int
 
 
 def draw_null(attributes: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """What would this table look like if there were no kinds of customers?
+    """Draw what this table would look like if there were no kinds of customers.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         As in `find_segments`.
-    rng
+    rng : Generator
         Source of chance.
 
     Returns

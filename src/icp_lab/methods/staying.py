@@ -25,18 +25,27 @@ _EXPECTED = 3  # leavers by a level's share of all years: with fewer the log-ran
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long does a customer stay?
+    """Tell how long a customer stays.
 
     Parameters
     ----------
-    customers, left
-        Customers whose tenure is known; how many of them left.
-    years, years_low, years_high
+    customers : int
+        Customers whose tenure is known.
+    left : int
+        How many of them left.
+    years, years_low, years_high : float
         Expected years still to come of one who is a customer today, counted no further than `horizon`.
-    horizon
+    horizon : float
         How far ahead value is counted, in years.
-    survival
-        A row a checkpoint: month, at_risk, stayed (Kaplan-Meier), stayed_low, stayed_high.
+    survival : DataFrame
+        A row a checkpoint: `month`, `at_risk`, `stayed` (Kaplan-Meier), `stayed_low`, `stayed_high`.
+
+    Examples
+    --------
+    >>> stays = pd.DataFrame({"years": [2.0] * 6, "left": [False] * 6, "committed": 0.0})
+    >>> life = estimate_lifetime(stays, 5.0, resamples=50)
+    >>> life.customers, life.left, life.survival["month"].tolist()
+    (6, 0, [12, 24])
     """
 
     customers: int
@@ -50,22 +59,30 @@ class Lifetime:
 
 @dataclass(frozen=True)
 class Staying(Shown):
-    """Does any attribute tell who stays?
+    """Tell whether any attribute tells who stays.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a level, the attribute of the strongest evidence first and in it who stays longest: rank (0 is the
         strongest attribute, or member of a list), attribute, kind
         (interval, set, has, is), value, yes, start, end (of a quarter of a number's range; missing = open), n, left,
         stayed (share still here after `months`) with stayed_low and stayed_high; and of the whole attribute p_value,
         adjusted (for their number), distinct.
-    curves
+    curves : DataFrame
         A row a level and month: place (of the level in `frame`), month, at_risk, stayed, stayed_low, stayed_high.
-    months
+    months : int
         After how many months shares are compared: as asked for, or as long as ten customers have been seen.
-    n, left, tried
+    n, left, tried : int
         Customers whose stay is known, how many of them left, attributes (and list members) looked at.
+
+    Examples
+    --------
+    >>> stays = pd.DataFrame({"account_id": [f"{i:02}" for i in range(60)], "left": [i % 2 == 0 for i in range(60)],
+    ...                       "years": [1.0 + i % 7 + 4 * (i % 2) for i in range(60)]})
+    >>> found = compare_stays(stays, pd.DataFrame({"size": ["small", "large"] * 30}, index=stays["account_id"]))
+    >>> found.n, found.left, found.tried
+    (60, 30, 1)
     """
 
     frame: pd.DataFrame
@@ -77,16 +94,16 @@ class Staying(Shown):
 
 
 def expect_years(stays: pd.DataFrame, horizon: float, weights: Floats | None = None) -> Floats:
-    """How many more years will each customer stay, given how long it has been here?
+    """Estimate how many more years each customer will stay, given how long it has been here.
 
     Parameters
     ----------
-    stays
+    stays : DataFrame
         A row a customer: years (of tenure), left, committed (years until its contracts can be left).
-    horizon
+    horizon : float
         Years ahead that are counted, above 0.
-    weights
-        How often each customer counts, for resampling.
+    weights : ndarray of float or None, default None
+        How often each customer counts, for resampling; None: once each.
 
     Returns
     -------
@@ -124,14 +141,18 @@ def expect_years(stays: pd.DataFrame, horizon: float, weights: Floats | None = N
 
 
 def estimate_lifetime(stays: pd.DataFrame, horizon: float, *, resamples: int = 400, seed: int = 0) -> Lifetime | None:
-    """How long does a customer stay, when most of them are still here?
+    """Estimate how long a customer stays, when most of them are still here.
 
     Parameters
     ----------
-    stays, horizon
+    stays : DataFrame
         As for `expect_years`.
-    resamples, seed
-        Of the bootstrap over customers behind the interval of the years to come.
+    horizon : float
+        As for `expect_years`.
+    resamples : int, default 400
+        Draws of the bootstrap over customers behind the interval of the years to come, 1 or more.
+    seed : int, default 0
+        Start of its random numbers.
 
     Returns
     -------
@@ -170,19 +191,21 @@ def estimate_lifetime(stays: pd.DataFrame, horizon: float, *, resamples: int = 4
 
 
 def trace_stays(years: Floats, left: Flags, months: Codes) -> pd.DataFrame:
-    """Which share of customers is still here after so many months?
+    """Trace which share of customers is still here after so many months.
 
     Parameters
     ----------
-    years, left
-        Tenure of each customer, and whether it ended.
-    months
+    years : ndarray of float
+        Tenure of each customer.
+    left : ndarray of bool
+        True where it ended.
+    months : ndarray of int
         When to look; where nobody has been seen for so long there is no row.
 
     Returns
     -------
     pandas.DataFrame
-        month, at_risk (customers seen for so long), stayed, stayed_low, stayed_high.
+        Columns `month`, `at_risk` (customers seen for so long), `stayed`, `stayed_low`, `stayed_high`.
 
     Notes
     -----
@@ -210,17 +233,17 @@ def trace_stays(years: Floats, left: Flags, months: Codes) -> pd.DataFrame:
 
 
 def compare_stays(stays: pd.DataFrame, attributes: pd.DataFrame, *, months: int = 24, alpha: float = 0.05) -> Staying:
-    """Does any attribute tell who stays?
+    """Find out whether any attribute tells who stays.
 
     Parameters
     ----------
-    stays
+    stays : DataFrame
         A row a customer: account_id, years (of tenure), left.
-    attributes
+    attributes : DataFrame
         A row an account, indexed by its id; missing values are left out attribute by attribute.
-    months
-        After how many months the shares that stayed are compared.
-    alpha
+    months : int, default 24
+        After how many months the shares that stayed are compared, 1 or more.
+    alpha : float, default 0.05
         How often any attribute at all may be called so where none tells anything, 0 to 1.
 
     Returns

@@ -23,17 +23,24 @@ _CHUNK = 50  # weightings scored at a time, to bound memory
 
 @dataclass(frozen=True)
 class Measures(Shown):
-    """What is each customer's success measured on?
+    """Hand over what each customer's success is measured on.
 
     Parameters
     ----------
-    frame
-        A row a customer: account_id, size_band, tenure_months, left (did it leave?), and for each of `MEASURES` its
-        raw value: money a year, money, 0 to 1, share of seats in use or events a month, months.
-    measured
+    frame : DataFrame
+        A row a customer: account_id, size_band, tenure_months, left (true where it left), and for each of `MEASURES`
+        its raw value: revenue and margin in money a year, satisfaction 0 to 1, usage as share of seats in use or events
+        a month, tenure in months.
+    measured : tuple of str
         Names of the measures that the tables allow.
-    use_of
+    use_of : str
         What use is measured by: seats, events, users, or empty.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "tenure_months": [12.0, 40.0]})
+    >>> measure_success(customers, pd.DataFrame(), pd.DataFrame(), as_of=date(2025, 1, 1)).frame["tenure"].tolist()
+    [12.0, 40.0]
     """
 
     frame: pd.DataFrame
@@ -43,26 +50,31 @@ class Measures(Shown):
 
 @dataclass(frozen=True)
 class Choice:
-    """How are the best chosen?
+    """Hand over how the best are chosen.
 
     Parameters
     ----------
-    top_share
+    top_share : float, default 0.15
         Share of customers with a place among the best, 0 to 1.
-    weights
+    weights : Mapping of str to float or None, default None
         Weight of each measure, 0 or more; one that is not named weighs nothing.
-    relative_to
-        `none`: percentiles among all customers; `size_band`: among customers of the same size.
-    use_opinions
-        Do nominations and vetoes count?
-    nomination_lift
+    relative_to : str, default 'none'
+        Text `none`: percentiles among all customers; `size_band`: among customers of the same size.
+    use_opinions : bool, default True
+        True where nominations and vetoes count.
+    nomination_lift : float, default 0.05
         What a nomination adds to the score, 0 to 1.
-    window_months
+    window_months : int, default 12
         A customer younger than this that does not qualify yet is unknown, not ordinary.
-    weight_draws
-        Weightings drawn to see what hangs on the weights.
-    seed
+    weight_draws : int, default 500
+        Weightings drawn to see what hangs on the weights, 0 or more.
+    seed : int, default 0
         Seed of those draws.
+
+    Examples
+    --------
+    >>> Choice(top_share=0.2, weights={"revenue": 2.0, "satisfaction": 1.0}).top_share
+    0.2
     """
 
     top_share: float = 0.15
@@ -77,22 +89,32 @@ class Choice:
 
 @dataclass(frozen=True)
 class Success(Shown):
-    """Which customers are the best?
+    """Tell which customers are the best.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a customer, as in the artifact `success`.
-    reasons
+    reasons : DataFrame
         A row a customer: account_id, reason (top_share, nominated, vetoed, left, below_top, too_young, not_measured).
-    measured
+    measured : tuple of str
         Names of the measures used.
-    firm, wavering
-        Of the best: in the top share under at least 80 % of weightings, and under fewer than half.
-    without_opinions
+    firm : int
+        Of the best: in the top share under at least 80 % of weightings.
+    wavering : int
+        Of the best: in the top share under fewer than half of them.
+    without_opinions : int
         Of the best: how many would have been chosen with no opinions heard.
-    relative_to
+    relative_to : str
         As chosen.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"account_id": ["a", "b"], "size_band": "1-9", "tenure_months": [24.0, 30.0],
+    ...                       "left": pd.array([False, False], "boolean"), "revenue": [1.0, 9.0]})
+    >>> success = choose_best(Measures(frame, ("revenue",), ""), pd.DataFrame(), Choice(top_share=0.5))
+    >>> success.firm, success.measured
+    (1, ('revenue',))
     """
 
     frame: pd.DataFrame
@@ -105,23 +127,34 @@ class Success(Shown):
 
     @property
     def marks(self) -> pd.DataFrame:
-        """Hand out account_id, best and reason: what the cases of the outcome `best` are made of."""
+        """Hand out account_id, best and reason: what the cases of the outcome `best` are made of.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"account_id": ["a", "b"], "size_band": "1-9", "tenure_months": [24.0, 30.0],
+        ...                       "left": pd.array([False, False], "boolean"), "revenue": [1.0, 9.0]})
+        >>> success = choose_best(Measures(frame, ("revenue",), ""), pd.DataFrame(), Choice(top_share=0.5))
+        >>> success.marks.values.tolist()
+        [['a', False, 'below_top'], ['b', True, 'top_share']]
+        """
         return self.frame[["account_id", "best"]].merge(self.reasons, on="account_id")
 
 
 def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: pd.DataFrame, *, as_of: date,
                     ) -> Measures:
-    """On what, and how far, does each customer succeed?
+    """Measure how far each customer succeeds, on all that the tables allow.
 
     Parameters
     ----------
-    customers
+    customers : DataFrame
         The artifact `customers`.
-    usage
-        account_id, date, active_users, seats, events. May be empty, as may `satisfaction`.
-    satisfaction
-        account_id, score, answer_scale (nps, csat5, csat10, ces7; guessed from the highest answer where it is missing).
-    as_of
+    usage : DataFrame
+        Use in a period, or an event: account_id, date, active_users, seats, events. May be empty, as may
+        `satisfaction`.
+    satisfaction : DataFrame
+        A row an answer: account_id, score, answer_scale (nps, csat5, csat10, ces7; guessed from the highest answer
+        where it is missing).
+    as_of : date
         The day up to which we look.
 
     Returns
@@ -157,15 +190,15 @@ def measure_success(customers: pd.DataFrame, usage: pd.DataFrame, satisfaction: 
 
 
 def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> Success:
-    """Which customers are the best, and would other weights have chosen others?
+    """Choose the best customers, and tell whether other weights would have chosen others.
 
     Parameters
     ----------
-    measures
-        Of `measure_success`.
-    opinions
-        account_id, team, verdict (best, good, avoid). May be empty.
-    choice
+    measures : Measures
+        From `measure_success`.
+    opinions : DataFrame
+        What colleagues hold: account_id, team, verdict (best, good, avoid). May be empty.
+    choice : Choice
         How to choose.
 
     Returns
@@ -227,12 +260,13 @@ def choose_best(measures: Measures, opinions: pd.DataFrame, choice: Choice) -> S
 
 
 def scale_answers(answers: pd.DataFrame) -> pd.Series:
-    """How good is each answer, on a scale from 0 to 1?
+    """Tell how good each answer is, on a scale from 0 to 1.
 
     Parameters
     ----------
-    answers
-        score, answer_scale (nps 0-10, csat5 1-5, csat10 1-10, ces7 1-7; missing is guessed from the highest answer).
+    answers : DataFrame
+        A row an answer: `score` and `answer_scale` (nps 0-10, csat5 1-5, csat10 1-10, ces7 1-7; missing is guessed from
+        the highest answer).
 
     Returns
     -------

@@ -21,11 +21,25 @@ RECENT = 90  # days in which something that happened is news
 
 @dataclass(frozen=True)
 class Targets(Shown):
-    """Whom to approach, in what order?
+    """Tell whom to approach, in what order.
 
-    `frame`: the artifact `scores`. `tiers`: as in icp.yml, highest first. `fields`: a row an attribute of the score;
-    `attribute`, `unknown` (companies on the list without a value), `up`, `down` (how many of them are expected to
-    change into a higher, lower tier once it is known). `room`: companies that there is room for; 0: nobody has said.
+    Parameters
+    ----------
+    frame : DataFrame
+        The artifact `scores`.
+    tiers : tuple of dict of str to object
+        As in icp.yml, highest first: `name` and `min_fit` (points).
+    fields : DataFrame
+        A row an attribute of the score: `attribute`, `unknown` (companies on the list without a value), `up` and `down`
+        (how many of them are expected to change into a higher, a lower tier once it is known).
+    room : int
+        Companies that there is room for; 0: nobody has said.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"id": ["a"], "tier": ["A"], "points": [70], "engagement": [3], "listed": [True]})
+    >>> Targets(scores, ({"name": "A", "min_fit": 60},), pd.DataFrame(), room=0).tiers[0]["min_fit"]
+    60
     """
 
     frame: pd.DataFrame
@@ -35,7 +49,14 @@ class Targets(Shown):
 
     @property
     def list(self) -> pd.DataFrame:
-        """The companies that are approached: open leads and prospects, by tier, points and warmth."""
+        """List the companies that are approached: open leads and prospects, by tier, points and warmth.
+
+        Examples
+        --------
+        >>> scores = pd.DataFrame({"id": ["a", "b"], "points": [50, 70], "engagement": 0, "listed": True})
+        >>> Targets(scores, (), pd.DataFrame(), room=0).list["id"].tolist()
+        ['b', 'a']
+        """
         return self.frame.loc[self.frame["listed"].astype(bool)].sort_values(
             ["points", "engagement", "id"], ascending=[False, False, True], kind="stable")
 
@@ -44,21 +65,25 @@ def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
     card: Card, attributes: pd.DataFrame, enriched: Enriched, *, customers: pd.DataFrame, leads: pd.DataFrame,
     engaged: pd.DataFrame, pilot: pd.DataFrame, room: float = 0,
 ) -> Targets:
-    """How do all accounts and leads score, and which of them belong to which tier?
+    """Score all accounts and leads, and tell which of them belong to which tier.
 
     Parameters
     ----------
-    card, enriched
-        Of `fit_card` and `enrich_leads`.
-    attributes
+    card : Card
+        From `fit_card`.
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    customers, leads
-        The artifact and the table.
-    engaged
-        Of `score_engagement`.
-    pilot
+    enriched : Enriched
+        From `enrich_leads`.
+    customers : DataFrame
+        The artifact: account_id, status.
+    leads : DataFrame
+        The table: lead_id, account_id, converted.
+    engaged : DataFrame
+        From `score_engagement`.
+    pilot : DataFrame
         The table: whom it holds out is not approached.
-    room
+    room : float, default 0
         Companies that sales can look after; 0: not known, the tiers are shares of the list.
 
     Returns
@@ -66,6 +91,22 @@ def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
     Targets
         Listed are leads that are not converted and are no account of ours, and accounts that are prospects. A company
         of which less than half is known that the points tell apart has no tier.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.score import Points
+    >>> from icp_lab.rule import Criterion
+    >>> ids, none = ["a", "b", "c"], pd.DataFrame()
+    >>> points = (Points(Criterion.flag("exports"), 10, -10),)
+    >>> card = Card(points, none, {"exports": 100.0}, none, 0, 0, np.nan, np.nan, np.nan, False)
+    >>> firms = pd.DataFrame({"exports": [True, False, True]}, index=ids)
+    >>> customers = pd.DataFrame({"account_id": ids, "status": ["prospect", "prospect", "customer"]})
+    >>> leads = pd.DataFrame(columns=["lead_id", "account_id", "converted"])
+    >>> engaged = pd.DataFrame({"engagement": [4], "warm": ["warm"]}, index=["b"])
+    >>> targets = choose_targets(card, firms, Enriched(firms[:0], none, 0, 0), customers=customers, leads=leads,
+    ...                          engaged=engaged, pilot=none)
+    >>> targets.list[["id", "points", "warm"]].values.tolist()
+    [['a', 60, 'none'], ['b', 40, 'warm']]
     """
     status = customers.set_index("account_id")["status"].reindex(attributes.index)
     named = leads.set_index("lead_id").reindex(enriched.table.index)
@@ -121,26 +162,44 @@ def plan_accounts(  # noqa: PLR0913  (who is there, who listens, what happened)
     targets: Targets, personas: list[dict[str, Any]], *, leads: pd.DataFrame, contacts: pd.DataFrame,
     touches: pd.DataFrame, triggers: pd.DataFrame, as_of: date, most: int = 50,
 ) -> pd.DataFrame:
-    """Whom do we approach first, whom in them, about what, and what is the next step?
+    """Plan whom to approach first, whom in them, about what, and what the next step is.
 
     Parameters
     ----------
-    targets
-        Of `choose_targets`.
-    personas
+    targets : Targets
+        From `choose_targets`.
+    personas : list of dict of str to object
         As in the record `personas`.
-    leads, contacts, triggers
+    leads, contacts : DataFrame
         The tables; a lead is a person too, by its title.
-    touches
-        Of `list_touches`.
-    as_of, most
-        Today, and how many companies at most, tier A first.
+    touches : DataFrame
+        From `list_touches`.
+    triggers : DataFrame
+        The table: lead_id or account_id, kind, date.
+    as_of : date
+        Today.
+    most : int, default 50
+        How many companies at most, tier A first.
 
     Returns
     -------
     DataFrame
         The artifact `abm`, without names. `next`: fill (too little is known), find (nobody of a persona is on record),
         call (a persona is there and warm), revive (it was), begin (it never heard from us).
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"id": ["l1"], "kind": "lead", "tier": "A", "points": 70, "engagement": 0, "warm": "none",
+    ...                        "missing": "", "listed": True})
+    >>> leads = pd.DataFrame({"lead_id": ["l1"], "title": ["VP Sales"]})
+    >>> people = pd.DataFrame(columns=["contact_id", "account_id", "department", "seniority", "buying_role"])
+    >>> day = pd.Timestamp("2026-03-05")
+    >>> touches = pd.DataFrame({"unit": ["l1"], "contact_id": [None], "date": day, "content": "demo"})
+    >>> news = pd.DataFrame({"lead_id": ["l1"], "account_id": [None], "kind": "funding", "date": day})
+    >>> plan_accounts(Targets(scores, (), scores, 0), [{"id": "p1", "department": "sales", "buying_role": "decider"}],
+    ...     leads=leads, contacts=people, touches=touches, triggers=news, as_of=date(2026, 3, 31))[
+    ...     ["id", "personas", "active", "trigger", "next"]].values.tolist()
+    [['l1', 'p1', 'p1', 'funding', 'begin']]
     """
     chosen = targets.list[targets.list["tier"].ne("C")].head(most)
     people = pd.concat([contacts.assign(unit=contacts["account_id"]), leads.assign(unit=leads["lead_id"])])
@@ -170,19 +229,30 @@ def plan_accounts(  # noqa: PLR0913  (who is there, who listens, what happened)
 
 
 def watch_winners(coverage: pd.DataFrame, cases: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Which customers came out well although they are outside the profile? The most of one failed criterion first.
+    """Find the customers that came out well although they are outside the profile.
 
     Parameters
     ----------
-    coverage, cases
-        The artifacts of these names (`agreed_coverage`).
-    frame
+    coverage : DataFrame
+        The artifact `agreed_coverage`: account_id, fit, failed.
+    cases : DataFrame
+        The artifact `cases`: account_id, positive.
+    frame : DataFrame
         The artifact `scores`.
 
     Returns
     -------
     DataFrame
-        account_id, failed (criteria), points, and `alike`: winners that fail the same criteria.
+        Columns `account_id`, `failed` (criteria), `points`, and `alike`, winners that fail the same criteria; the most
+        of one failed criterion first.
+
+    Examples
+    --------
+    >>> coverage = pd.DataFrame({"account_id": ["a", "b"], "fit": ["out", "in"], "failed": ["industry", ""]})
+    >>> cases = pd.DataFrame({"account_id": ["a", "b"], "positive": "yes"})
+    >>> scores = pd.DataFrame({"id": ["a", "b"], "kind": "account", "points": [41, 66]})
+    >>> watch_winners(coverage, cases, scores).values.tolist()
+    [['a', 'industry', 41, 1]]
     """
     won = cases.loc[cases["positive"].eq("yes"), "account_id"].unique()
     rows = coverage[coverage["fit"].eq("out") & coverage["account_id"].isin(won)][["account_id", "failed"]]
@@ -193,19 +263,26 @@ def watch_winners(coverage: pd.DataFrame, cases: pd.DataFrame, frame: pd.DataFra
 
 
 def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
-    """Did leads with more points become opportunities more often?
+    """Tell whether leads with more points became opportunities more often.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         The artifact `scores`.
-    leads
+    leads : DataFrame
         The table: lead_id, converted. The points have not seen what became of leads.
 
     Returns
     -------
     DataFrame
         A row a tier: `n`, `converted`, their `share`, and its 95 % interval (Wilson, 1927) `low` and `high`.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"id": ["l1", "l2"], "kind": "lead", "tier": ["A", "B"]})
+    >>> leads = pd.DataFrame({"lead_id": ["l1", "l2"], "converted": pd.to_datetime(["2026-01-05", None])})
+    >>> judge_targets(scores, leads)[["tier", "n", "converted"]].values.tolist()
+    [['A', 1, 1], ['B', 1, 0]]
     """
     told = frame[frame["kind"].eq("lead")].merge(leads[["lead_id", "converted"]], left_on="id", right_on="lead_id")
     found = told.assign(yes=told["converted"].notna()).groupby("tier")["yes"].agg(["size", "sum"])
@@ -216,14 +293,59 @@ def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
 
 
 def take_listed(targets: Targets, attributes: pd.DataFrame, enriched: Enriched) -> pd.DataFrame:
-    """What is known of the companies on the list, in its order? Attributes, indexed by id."""
+    """Tell what is known of the companies on the list, in its order.
+
+    Parameters
+    ----------
+    targets : Targets
+        From `choose_targets`.
+    attributes : DataFrame
+        Candidate attributes, indexed by account_id.
+    enriched : Enriched
+        From `enrich_leads`.
+
+    Returns
+    -------
+    DataFrame
+        Attributes, indexed by id.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [9.0, 40.0]}, index=["a", "b"])
+    >>> scores = pd.DataFrame({"id": ["b", "a"], "kind": "account", "points": [50, 70], "engagement": 0})
+    >>> scores["listed"] = True
+    >>> take_listed(Targets(scores, (), scores, 0), firms, Enriched(firms[:0], firms, 0, 0)).index.tolist()
+    ['a', 'b']
+    """
     tables = {"account": attributes, "lead": enriched.table}
     rows = [tables[kind].loc[[one]] for kind, one in targets.list[["kind", "id"]].itertuples(index=False)]
     return pd.concat(rows) if rows else attributes.head(0)
 
 
 def name_companies(accounts: pd.DataFrame, leads: pd.DataFrame, privacy: Mapping[str, str]) -> pd.Series:
-    """How is each account and each lead called on a page: by its name, or by its id where the study hides names?"""
+    """Name each account and each lead as a page calls it: by its name, or by its id where the study hides names.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        The table: account_id, name.
+    leads : DataFrame
+        The table: lead_id, company.
+    privacy : Mapping of str to str
+        What study.yml says of it: `companies` may be `pseudonyms`.
+
+    Returns
+    -------
+    Series
+        Names by id; the id where there is no name.
+
+    Examples
+    --------
+    >>> accounts = pd.DataFrame({"account_id": ["a"], "name": ["Acme"]})
+    >>> leads = pd.DataFrame({"lead_id": ["l"], "company": ["Bolt"]})
+    >>> name_companies(accounts, leads, {}).to_dict(), name_companies(accounts, leads, {"companies": "pseudonyms"})["a"]
+    ({'a': 'Acme', 'l': 'Bolt'}, 'a')
+    """
     told = [accounts.set_index("account_id")["name"], leads.set_index("lead_id")["company"]]
     called: pd.Series = pd.concat(told)
     if privacy.get("companies") == "pseudonyms":

@@ -25,19 +25,30 @@ _Z = 1.96
 
 @dataclass(frozen=True)
 class Saturation:
-    """How much of what there is to hear has been heard?
+    """Tell how much of what there is to hear has been heard.
 
     Parameters
     ----------
-    curve
-        A row a number of interviews: interviews, codes (that so many of these interviews hold, on average over all
-        ways of choosing them), low, high.
-    seen, once
-        Codes heard, and those heard in one interview only.
-    unseen, low, high
-        Codes that were not heard yet, at the least, with the 95 % interval; missing where it cannot be told.
-    known
+    curve : DataFrame
+        A row a number of interviews: `interviews`, `codes` (that so many of these interviews hold, on average over all
+        ways of choosing them), `low`, `high`.
+    seen : int
+        Codes heard.
+    once : int
+        Codes heard in one interview only.
+    unseen : float
+        Codes that were not heard yet, at the least; missing where it cannot be told.
+    low, high : float
+        Its 95 % interval.
+    known : float
         Share of all that would be said in one more interview whose code has been heard already.
+
+    Examples
+    --------
+    >>> said = pd.DataFrame({"interview": list("1123"), "code": list("xyxx")})
+    >>> found = measure_saturation(said, pd.Series(list("123")))
+    >>> found.seen, found.once, round(float(found.known), 2)
+    (2, 1, 0.75)
     """
 
     curve: pd.DataFrame
@@ -51,21 +62,27 @@ class Saturation:
 
 @dataclass(frozen=True)
 class Themes(Shown):
-    """Which themes were heard, from how many companies, and where?
+    """Tell which themes were heard, from how many companies, and where.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row a code that was heard, the commonest first, in the form of the artifact `themes`: code, name, belongs,
         companies, of, share with its 95 % interval low and high, interviews.
-    cross
+    cross : DataFrame
         A row a code, and a segment or a kind of people: by (segment, kind), level (`OTHER`: all those together of which
-        one company was heard, that nobody is singled out), code, companies, of, share, low,
-        high.
-    saturation
+        one company was heard, that nobody is singled out), code, companies, of, share, low, high.
+    saturation : Saturation
         How much is still to be heard.
-    passages
+    passages : DataFrame
         In the form of the artifact `passages`, with company, kind and segment.
+
+    Examples
+    --------
+    >>> heads = pd.DataFrame({"interview": ["1", "2"], "account_id": ["a", "b"]})
+    >>> said = pd.DataFrame({"interview": ["1", "1", "2"], "passage": [1, 2, 1], "codes": [("x",), ("x",), ()]})
+    >>> find_themes(heads, said, pd.DataFrame(), pd.DataFrame()).saturation.seen
+    1
     """
 
     frame: pd.DataFrame
@@ -74,29 +91,48 @@ class Themes(Shown):
     passages: pd.DataFrame
 
     def list_companies(self, code: str) -> list[str]:
-        """List the companies that said it, by the ids of their accounts, else by their interviews."""
+        """List the companies that said it, by the ids of their accounts, else by their interviews.
+
+        Parameters
+        ----------
+        code : str
+            A code of the codebook.
+
+        Returns
+        -------
+        list of str
+            Ids, sorted.
+
+        Examples
+        --------
+        >>> heads = pd.DataFrame({"interview": ["1", "2"], "account_id": ["a", None]})
+        >>> said = pd.DataFrame({"interview": ["1", "2"], "passage": 1, "codes": [("x",)] * 2})
+        >>> find_themes(heads, said, pd.DataFrame(), pd.DataFrame()).list_companies("x")
+        ['2', 'a']
+        """
         said = self.passages["codes"].str.split(",").map(lambda codes: code in codes)
         return sorted(set(self.passages.loc[said.astype(bool), "company"]))
 
 
 def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFrame, segments: pd.DataFrame,
                 ) -> Themes:
-    """Which themes do the interviews hold, and do segments and kinds of people differ in them?
+    """Find the themes that the interviews hold, and whether segments and kinds of people differ in them.
 
     Parameters
     ----------
-    heads
+    heads : DataFrame
         A row an interview: interview, account_id, role, department, seniority, consent.
-    passages
+    passages : DataFrame
         A row a passage: interview, passage, topic, text, codes (tuple of codes), language.
-    codebook
+    codebook : DataFrame
         A row a code: code, name, belongs.
-    segments
+    segments : DataFrame
         The artifact `segments`: account_id, segment. May be empty.
 
     Returns
     -------
     Themes
+        Themes by company, crossed with segments and kinds, how much is still to be heard, and the passages.
 
     Notes
     -----
@@ -150,14 +186,23 @@ def _cross(rows: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
 
 
 def measure_saturation(said: pd.DataFrame, interviews: "pd.Series[str]") -> Saturation:
-    """How many codes does a number of interviews hold, and how many were not heard yet?
+    """Tell how many codes a number of interviews holds, and how many were not heard yet.
 
     Parameters
     ----------
-    said
+    said : DataFrame
         A row a code of a passage: interview, code.
-    interviews
+    interviews : Series of str
         All interviews, also those without a code.
+
+    Returns
+    -------
+    Saturation
+        The curve, and what is to be expected beyond it.
+
+    Notes
+    -----
+    Sources: see `find_themes`.
 
     Examples
     --------
@@ -185,13 +230,13 @@ def measure_saturation(said: pd.DataFrame, interviews: "pd.Series[str]") -> Satu
 
 
 def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
-    """Where do people say one thing, and the tables another of the same company?
+    """Find where people say one thing, and the tables another of the same company.
 
     Parameters
     ----------
-    themes
+    themes : Themes
         What was said.
-    success
+    success : DataFrame
         The artifact `success`: account_id, and the percentile of each measure among customers, 0 to 1.
 
     Returns
@@ -225,17 +270,17 @@ def find_contradictions(themes: Themes, success: pd.DataFrame) -> pd.DataFrame:
 
 
 def pick_quotes(themes: Themes, *, quotes: int = 2, most: int = 12, length: int = 140) -> pd.DataFrame:
-    """Which passages show a theme best, out of those that may be shown?
+    """Pick the passages that show a theme best, out of those that may be shown.
 
     Parameters
     ----------
-    themes
+    themes : Themes
         What was said.
-    quotes
+    quotes : int, default 2
         Most quotes a theme, each of another company, 0 to 5.
-    most
-        So many themes are quoted, the commonest first.
-    length
+    most : int, default 12
+        So many themes are quoted, the commonest first; 0 or more.
+    length : int, default 140
         Characters that a quote is best to have; what is nearest to it is taken.
 
     Returns
@@ -262,16 +307,16 @@ def pick_quotes(themes: Themes, *, quotes: int = 2, most: int = 12, length: int 
 
 
 def list_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
-    """Which suggested codes wait for somebody to say whether they fit?
+    """List the suggested codes that wait for somebody to say whether they fit.
 
     Parameters
     ----------
-    suggestions
+    suggestions : DataFrame
         From `suggest_codes`.
-    passages
-        Their passages: interview, passage, text.
-    answered
-        Those that somebody answered: interview, passage (as text), code.
+    passages : DataFrame
+        Their passages: `interview`, `passage`, `text`.
+    answered : DataFrame
+        Those that somebody answered: `interview`, `passage` (as text), `code`.
 
     Returns
     -------
@@ -295,13 +340,13 @@ def list_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame, answered
 
 
 def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
-    """Which themes do colleagues' notes on accounts seem to hold, team by team?
+    """Read which themes colleagues' notes on accounts seem to hold, team by team.
 
     Parameters
     ----------
-    opinions
+    opinions : DataFrame
         What a colleague holds of an account: account_id, team, note.
-    codebook
+    codebook : DataFrame
         As for `suggest_codes`.
 
     Returns

@@ -14,15 +14,17 @@ def follow_kpis(  # noqa: PLR0913  (four tables, the profile, and how far back)
     customers: pd.DataFrame, deals: pd.DataFrame, costs: pd.DataFrame, reached: pd.DataFrame, fit: pd.Series, *,
     as_of: date, quarters: int = 8,
 ) -> pd.DataFrame:
-    """What did the KPIs come to, quarter by quarter, inside the profile and outside?
+    """Follow what the KPIs came to, quarter by quarter, inside the profile and outside.
 
     Parameters
     ----------
-    customers, deals, costs, reached, fit
+    customers, deals, costs, reached : DataFrame
         As for `measure_kpis`.
-    as_of
+    fit : Series
+        As for `measure_kpis`.
+    as_of : date
         The day up to which we look; the last quarter ends on it.
-    quarters
+    quarters : int, default 8
         How many quarters back, 1 or more.
 
     Returns

@@ -21,26 +21,38 @@ _LONGEST = 120  # months: a contract that ends later than that (2099, say) is on
 
 @dataclass(frozen=True)
 class Worth(Shown):
-    """What is each customer worth?
+    """Tell what each customer is worth.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         A row an account, as in the artifact `customers`.
-    parts
+    parts : DataFrame
         A row a customer: account_id, past (margin so far), yearly (margin a year of what runs on), years (of tenure),
-        left (did it leave?), committed (years until what runs can be left), ahead (expected years to come). Lifetime
-        value with contracts is past + yearly x ahead.
-    lifetime
+        left (true where it left), committed (years until what runs can be left), ahead (expected years to come).
+        Lifetime value with contracts is past + yearly x ahead.
+    lifetime : Lifetime or None
         How long customers stay; None where nobody can be said to have left.
-    basis
+    basis : str
         Where value comes from: contracts, margin_3y, deals, or empty.
-    window
+    window : int
         Years of margin counted where there are no contracts.
-    cost_known
-        Is any cost recorded? If not, value is made of revenue, and says so.
-    undated, backwards
-        Amounts without a date, and those whose period ends before it begins.
+    cost_known : bool
+        True where any cost is recorded. If none is, value is made of revenue, and says so.
+    undated : int
+        Amounts without a date.
+    backwards : int
+        Amounts whose period ends before it begins.
+
+    Examples
+    --------
+    >>> base = pd.DataFrame({"account_id": ["a"], "status": ["customer"], "churned": pd.array([False], "boolean"),
+    ...                      "lapsed": pd.array([None], "boolean"), "tenure_months": [24.0]})
+    >>> closed = pd.Timestamp("2024-03-01")
+    >>> deals = pd.DataFrame({"account_id": ["a"], "stage": ["won"], "amount": [90.0], "closed": closed})
+    >>> worth = value_customers(base, pd.DataFrame(), deals, as_of=date(2024, 12, 31))
+    >>> worth.basis, worth.frame["value"].tolist()
+    ('deals', [90.0])
     """
 
     frame: pd.DataFrame
@@ -57,24 +69,26 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     base: pd.DataFrame, revenue: pd.DataFrame, deals: pd.DataFrame, *,
     as_of: date, window: int = 3, horizon: float = 5.0, resamples: int = 400, seed: int = 0,
 ) -> Worth:
-    """What is each customer worth: money so far, money a year, and over its life?
+    """Estimate what each customer is worth: money so far, money a year, and over its life.
 
     Parameters
     ----------
-    base
+    base : DataFrame
         Accounts as classified: `CustomerBase.frame`.
-    revenue
+    revenue : DataFrame
         A row a payment or contract: account_id, amount, date, end_date, per, recurring, ended, cost. May be empty.
-    deals
+    deals : DataFrame
         Used where there is no revenue: account_id, stage, amount, closed.
-    as_of
+    as_of : date
         The day up to which we look.
-    window
+    window : int, default 3
         Years of margin that count as value where there are no contracts, 1 or more.
-    horizon
+    horizon : float, default 5.0
         Years ahead that value is counted where there are contracts, above 0.
-    resamples, seed
-        Of the bootstrap behind the interval of the years to come.
+    resamples : int, default 400
+        Draws of the bootstrap behind the interval of the years to come, 1 or more.
+    seed : int, default 0
+        Start of its random numbers.
 
     Returns
     -------

@@ -12,15 +12,15 @@ _WIDER = 2.0  # how much lower a lower end goes, and how much higher an upper en
 
 
 def compare_widened(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """How many more accounts would each line let in if it were dropped or widened, and how would those inside do?
+    """Tell how many more accounts each line would let in if it were dropped or widened, and how those inside would do.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes of all accounts, indexed by account_id.
-    cases
-        case_id, account_id, positive (yes, no, unknown).
-    rule
+    cases : DataFrame
+        The artifact `cases`: case_id, account_id, positive (yes, no, unknown).
+    rule : Rule
         The profile.
 
     Returns

@@ -14,11 +14,11 @@ _PIECE = 10_000  # Sudachi takes at most 49,149 bytes at a time, a sign has up t
 
 
 def split_words(text: str) -> list[str]:
-    """Which words does a text hold, in the form in which they can be compared?
+    """Split a text into its words, in the form in which they can be compared.
 
     Parameters
     ----------
-    text
+    text : str
         Text in English, Japanese or both.
 
     Returns
@@ -49,7 +49,25 @@ def split_words(text: str) -> list[str]:
 
 
 def split_japanese(text: str, mode: str = "B") -> Iterator[tuple[int, Any]]:
-    """Which morphemes does a text hold, each with the place where it begins? Mode C keeps longer words whole."""
+    """Split a text into morphemes, each with the place where it begins.
+
+    Parameters
+    ----------
+    text : str
+        Text in Japanese, of any length.
+    mode : str, default 'B'
+        How words are split, as SudachiPy has it: A, B or C; C keeps longer words whole.
+
+    Returns
+    -------
+    Iterator of tuple of (int, object)
+        Place of the first letter, and morpheme, in the order of the text.
+
+    Examples
+    --------
+    >>> [(start, word.surface()) for start, word in split_japanese("価格が高い")]
+    [(0, '価格'), (2, 'が'), (3, '高い')]
+    """
     split = _japanese(mode)
     return ((start + word.begin(), word) for start in range(0, len(text), _PIECE)
             for word in split(text[start : start + _PIECE]))
