@@ -47,13 +47,17 @@ def test_a_definition_that_holds_is_said_so_with_counts_and_what_was_expected():
 
 def test_without_an_effect_it_says_no_predictive_value():
     result = run(effect=False)
-    assert "**no predictive value**" in view.tell_backtest(result)
+    told = view.tell_backtest(result)
+    assert "**no predictive value**" in told
+    assert told.count(". ") == 0
+    assert "times" in view.tell_forward(result)
     assert "no difference" in view.draw_frontier(result, ABOUT).title
 
 
 def test_too_few_later_cases_are_said_with_what_to_collect():
     result = run(n=12)
-    assert "What to collect" in view.tell_backtest(result)
+    assert "ten of either kind are needed" in view.tell_backtest(result)
+    assert "What to collect" in view.tell_forward(result)
     assert view.tabulate_backtest(result) == []
     assert view.draw_frontier(result, ABOUT) == ""
 

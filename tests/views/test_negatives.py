@@ -112,8 +112,10 @@ def test_reasons_by_kind_are_tested_before_they_are_shown() -> None:
     reasons = group_reasons(churn, NONE, NONE)
     firms = pd.DataFrame({"account_id": IDS, "industry": ["Law"] * 30 + ["Retail"] * 30, "region": ["A", "B"] * 30})
     kinds = firms.set_index("account_id")
-    assert "differs by industry by more" in view.tell_reason_kinds(compare_all(kinds, reasons.sides), 0.1)
-    assert "does not differ by region" in view.tell_reason_kinds(compare_all(kinds[["region"]], reasons.sides), 0.1)
+    told = view.tell_reason_kinds(compare_all(kinds, reasons.sides), 0.1)
+    assert "more than chance would bring along these traits: industry (" in told
+    told = view.tell_reason_kinds(compare_all(kinds[["region"]], reasons.sides), 0.1)
+    assert "along any of these traits: region." in told
     table = str(view.tabulate_reason_kinds(cross_reasons(reasons, firms, "industry"), "industry"))
     assert "Law" in table and "100 (89 to 100)" in table and "timing" not in table
     nobody = group_reasons(NONE, NONE, NONE)

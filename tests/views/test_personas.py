@@ -83,11 +83,11 @@ def test_a_card_says_of_every_field_where_it_is_from_and_asks_for_the_rest(found
 def test_statements_read_as_sentences_with_their_evidence():
     rows = view.tabulate_statements(view.word_icp({"groups": GROUPS()}, BOOK)).cells()
     assert rows[0] == ["Basic: industry, size, place", "Employees at least 100: a criterion of the profile", "data",
-                       "draft/criteria/employees"]
+                       "The draft profile"]
     assert any(cell.startswith("Industry: R/D: 2.0 times as common among best accounts") for _g, cell, *_ in rows)
     assert any(cell.startswith("Budget: higher at the best account in 70 % of pairs") for _g, cell, *_ in rows)
     assert ["Problems and pains", "Too expensive: said at 2 of 8 companies (10 to 60 %)", "interview",
-            "themes/price_pain"] in rows
+            "The interviews"] in rows
 
 
 def test_with_nobody_on_record_every_view_says_what_to_collect(nobody):

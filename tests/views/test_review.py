@@ -119,7 +119,8 @@ def test_decisions_are_shown_without_who_made_them():
 
 
 @pytest.mark.parametrize(("basis", "decided", "told"), [
-    ("data", (), "Nothing is decided yet"), ("data", (1,), "as they were drafted"), ("declared", (1,), "counted anew")])
+    ("data", (), "is the draft, to the letter"), ("data", (1,), "as they were drafted"),
+    ("declared", (1,), "counted anew")])
 def test_what_was_agreed_is_told(basis, decided, told):
     agreed = {"criteria": [SIZE], "basis": basis, "verdict": "tentative", "evidence": {}}
     assert told in view.tell_agreed(agreed, decided)

@@ -37,13 +37,18 @@ FULL, NOTHING = measure(since="2026-03-01"), measure(NONE, NONE, NONE, FIT[:0])
 
 def test_the_answer_compares_inside_with_outside_and_warns_of_young_cohorts():
     said = view.tell_kpis(FULL)
-    assert said.startswith("Of 25 deals closed inside the profile from 2025-07-01 to 2026-06-30, 100 % were won (87 to")
-    assert "Inside, more are won: 100 points" in said
-    assert "only 62 % are closed" in said
+    assert said.startswith("From 2025-07-01 to 2026-06-30, 100 % of 25 closed deals inside the profile were won (87 to")
+    assert said.endswith("clearly **more**.")
     worse = view.tell_kpis(measure(fit=pd.Series(["out", "in"] * 40, IDS)))
-    assert "Inside, **fewer** are won" in worse
-    assert "may be chance" in view.tell_kpis(measure(DEALS.assign(stage=["won"] * 4 + ["lost"] * 76)))
+    assert worse.endswith("clearly **fewer**.")
+    unclear = measure(DEALS.assign(stage=["won"] * 4 + ["lost"] * 76))
+    assert view.tell_kpis(unclear).endswith("which may be chance.")
     assert view.tell_kpis(NOTHING).startswith("There are no closed deals on both sides")
+    assert all(one.count(". ") == 0 and len(one.split()) <= 36 for one in (said, worse, view.tell_kpis(unclear)))
+    limits = view.tell_limits(FULL)
+    assert "differs by 100 points" in limits
+    assert "only 62 % are closed" in limits
+    assert view.tell_limits(NOTHING) == ""
 
 
 def test_every_kpi_shows_its_n_its_window_and_its_interval():

@@ -71,7 +71,7 @@ def say_date(day: object) -> str:
     ...     say_date("2026-03-31"), say_date("spring")
     ('2026年3月31日', 'spring')
     """
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[ T].*)?", str(day))
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[ T]\d\d:.*)?", str(day))
     year, month, number = map(int, found.groups()) if found else (0, 0, 0)
     return _("{year}-{month:02d}-{day:02d}").format(year=year, month=month, day=number) if found else str(day)
 

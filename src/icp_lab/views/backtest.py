@@ -14,16 +14,27 @@ from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, show,
 
 
 def tell_backtest(result: Backtest) -> Prose:
-    """Does the definition hold on cases that it had not seen, and how does that compare with what was expected?"""
-    (k, best), (n, good) = result.earlier, result.later
+    """Does the definition hold on cases that it had not seen, in a sentence?"""
+    row = result.to_dict() | _count_cases(result)
     if result.main < 0:
-        return phrase("backtested", "few", n=n, good=good, day=result.day)
-    row = result.to_dict()
-    words = row | {"ends": (row["low"], row["high"]), "thens": (row["then_low"], row["then_high"]), "n": n, "k": k,
-                   "best": best, "good": good, "who": _name(row["kind"], row["name"]),
-                   "done": name("done", result.outcome)}
-    return join(phrase("backtested", result.verdict, **words),
-                phrase("forward", result.why, **words) if result.why else "")
+        return phrase("backtested", "few", **row)
+    return phrase("backtested", result.verdict, **row, ends=(row["low"], row["high"]),
+                  who=_name(row["kind"], row["name"]), done=name("done", result.outcome))
+
+
+def tell_forward(result: Backtest) -> Prose:
+    """What is left open, and how does that compare with what was expected?"""
+    if result.main < 0:
+        return phrase("forward", "few")
+    row = result.to_dict() | _count_cases(result)
+    words = row | {"thens": (row["then_low"], row["then_high"])}
+    left = result.verdict if result.verdict in ("none", "unclear") else ""
+    return join(*(phrase("forward", code, **words) for code in (left, result.why) if code))
+
+
+def _count_cases(result: Backtest) -> dict[str, Any]:
+    (k, best), (n, good) = result.earlier, result.later
+    return {"k": k, "best": best, "n": n, "good": good, "day": result.day}
 
 
 def tell_cases(result: Backtest) -> Prose:

@@ -1,6 +1,7 @@
 """How two groups of accounts differ: sentences, a table, a forest plot of what survives the tries; who stays."""
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from textwrap import fill
@@ -196,7 +197,7 @@ def _say_crude(row: Any) -> str:
 
 def _name_held(row: Any) -> str:
     attribute = name_attribute(row["held"])
-    return f"{attribute}: {_(row['held_level'])}" if row["held_level"] else attribute
+    return _join_level(attribute, row["held_level"])
 
 
 def _figures(row: Any) -> dict[str, Any]:
@@ -221,7 +222,18 @@ def _say_figure(column: str, row: Any) -> str:
     figure = row[column]
     if math.isnan(figure):
         return MISSING
-    return say(figure, "share") if row["measure"] == "risk_ratio" else write_number(figure, row["attribute"])
+    return say(figure, "share") if row["measure"] == "risk_ratio" else say_median(figure, row["attribute"])
+
+
+def say_median(value: float, attribute: str) -> str:
+    """How is a median written? With four figures of large numbers, so that years stay years, and three of small ones.
+
+    Examples
+    --------
+    >>> say_median(0.22853, "growth"), say_median(2011.0, "founded_year")
+    ('0.229', '2011')
+    """
+    return write_number(float(f"{value:.{4 if abs(value) >= 1000 else 3}g}"), attribute)
 
 
 def _say_holds(row: Any) -> str:
@@ -237,12 +249,16 @@ def _label(row: Any) -> str:
         attribute = tell(_("{attribute} {low} to {high}"), attribute=attribute, low=low, high=high)
     if not row.get("before_sale", True):
         attribute = tell(_("{attribute} (known after the sale)"), attribute=attribute)
-    return f"{attribute}: {_(row['level'])}" if row["level"] else attribute
+    return _join_level(attribute, row["level"])
+
+
+def _join_level(attribute: str, level: str) -> str:
+    return tell(_("{attribute}: {level}"), attribute=attribute, level=_(level)) if level else attribute
 
 
 def _shorten(label: str, narrow: bool) -> str:
     """Fit a label beside the drawing: on narrow pages the level stands below its attribute."""
-    lines = label.split(": ", 1) if narrow else [label]
+    lines = re.split(": |：", label, maxsplit=1) if narrow else [label]
     most = 18 if narrow else 40
     return "\n".join(line if len(line) <= most else f"{line[:most - 1]}…" for line in lines)
 

@@ -173,4 +173,4 @@ def tabulate_trends(trends: pd.DataFrame) -> Table | Prose:
     bears = [join(*(phrase("trend", kind, names=list(map(name_attribute, row[kind].split(","))))
                     for kind in ("criteria", "others") if row[kind])) or phrase("trend", "neither")
              for row in trends.to_dict("records")]
-    return lay_out("trends", trends.assign(bears=bears, months=trends["months"].round()))
+    return lay_out("trends", trends.assign(bears=bears))

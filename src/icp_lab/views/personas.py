@@ -10,6 +10,7 @@ from icp_lab.locale import _, language
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.effects import SMALL
 from icp_lab.methods.personas import Personas
+from icp_lab.process import BY_NAME, WRITER
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.interviews import quote_passage
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
@@ -122,10 +123,15 @@ def tabulate_personas(said: dict[str, Any]) -> list[Table]:
 
 def tabulate_statements(said: dict[str, Any]) -> Table:
     """What is stated in each of the six groups, and on what does it rest? `said` is in words."""
-    rows = [(group, one["statement"], one["confidence"], ", ".join(one["evidence"]), one["evidence"][0])
+    rows = [(group, one["statement"], one["confidence"], _name_page(one["evidence"][0]), one["evidence"][0])
             for group, statements in said["groups"].items() for one in statements]
     columns = ["group", "statement", "confidence", "evidence", "anchor"]
     return lay_out("statements", pd.DataFrame(rows, columns=columns))
+
+
+def _name_page(evidence: str) -> str:
+    """Name the page that shows what this id stands for; the tables of the study are shown beside the personas."""
+    return _(BY_NAME[WRITER.get(evidence.partition("/")[0], WRITER["groups"])].title)
 
 
 def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Table | Prose:
@@ -197,7 +203,8 @@ def _word_statement(kind: str, words: dict[str, Any], called: dict[str, str]) ->
         words["criterion"] = begin(Criterion.from_dict(words["criterion"]).words())
     elif "attribute" in words:
         attribute, level = name_attribute(words["attribute"]), words["level"]
-        words["label"] = begin(f"{attribute}: {_(level)}" if level else attribute)
+        said = tell(_("{attribute}: {level}"), attribute=attribute, level=_(level)) if level else attribute
+        words["label"] = begin(said)
         words |= {side: name(f"{side}_group", words["comparison"]) for side in ("first", "second")}
     elif kind == "reason":
         words["what"] = begin(name("reason_group", words["what"]))

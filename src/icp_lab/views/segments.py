@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from icp_lab.locale import _
 from icp_lab.methods.portraits import JOINT, UNKNOWN, Layout, Portraits
 from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentation
-from icp_lab.rule import name_attribute, write_number
+from icp_lab.rule import name_attribute
+from icp_lab.views.contrasts import say_median
 from icp_lab.views.customers import name_kind
 from icp_lab.views.picture import COLOURS, About, Picture
 from icp_lab.views.table import Table, say
@@ -134,11 +135,8 @@ def _name_group(row: pd.Series, portraits: Portraits) -> str:
 def _say_trait(trait: dict[Any, Any]) -> dict[Any, Any]:
     attribute, level = str(trait["attribute"]), str(trait["level"])
     name, words = name_attribute(attribute), {"True": _("yes"), "False": _("no")}
-    ends = {side: say(trait[side], "share") if level else _write_median(trait[side], attribute)
+    ends = {side: say(trait[side], "share") if level else say_median(trait[side], attribute)
             for side in ("inside", "outside")}
-    return {**trait, **ends, "trait": f"{name}: {words.get(level, level)}" if level else name}
+    called = _("{attribute}: {level}").format(attribute=name, level=words.get(level, level)) if level else name
+    return {**trait, **ends, "trait": called}
 
-
-def _write_median(value: float, attribute: str) -> str:
-    """Keep four figures of large numbers, so that years stay years, and three of small ones."""
-    return write_number(float(f"{value:.{4 if abs(value) >= 1000 else 3}g}"), attribute)

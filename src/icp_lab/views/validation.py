@@ -1,6 +1,6 @@
 """Did it work: KPIs with what stands behind them, whether the profile is used, and what sales says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -21,25 +21,37 @@ _SETTLED = 0.8  # share of a cohort of deals: with less, those that close fast s
 
 
 def tell_kpis(kpis: Kpis) -> Prose:
-    """Do deals inside the profile come out better, and is it too early to say?"""
-    rows = _index(kpis)
-    inside, outside, young = (rows["window", side, kpi] for side, kpi in (
-        ("in", "win_closed"), ("out", "win_closed"), ("in", "win_created")))
+    """Do deals inside the profile come out better, in a sentence?"""
+    inside, outside = (_index(kpis)["window", side, "win_closed"] for side in SIDES[:2])
     days = {end: _say_day(inside[end]) for end in ("start", "end")}
     if not (inside["n"] and outside["n"]):
         return phrase("kpi_told", "nothing", **days)
-    gap = kpis.gaps[(kpis.gaps["kpi"] == "win_closed") & (kpis.gaps["pair"] == "sides")].iloc[0]
-    return join(
-        phrase("kpi_told", "rates", n=inside["n"], share=inside["value"], ends=(inside["low"], inside["high"]),
-               m=outside["n"], other=outside["value"], others=(outside["low"], outside["high"]), **days),
-        _tell_gap("kpi_told", ("better", "worse", "unclear"), *gap[["gap", "low", "high"]]),
-        phrase("kpi_told", "young", share=young["maturity"]) if young["maturity"] < _SETTLED else "",
-        "" if ("after", "in", "win_closed") in rows else phrase("kpi_told", "seen"))
+    return _tell_gap("kpi_told", ("better", "worse", "unclear"), _find_gap(kpis), **days, n=inside["n"],
+                     share=inside["value"], ends=(inside["low"], inside["high"]), m=outside["n"],
+                     other=outside["value"], others=(outside["low"], outside["high"]))
 
 
-def _tell_gap(kind: str, codes: tuple[str, str, str], gap: float, low: float, high: float) -> Prose:
+def _find_gap(kpis: Kpis) -> list[float]:
+    """Find how much more often deals inside the profile are won, with its ends; nothing where none are closed."""
+    gaps = kpis.gaps[(kpis.gaps["kpi"] == "win_closed") & (kpis.gaps["pair"] == "sides")]
+    return gaps[["gap", "low", "high"]].to_numpy().flatten().tolist()
+
+
+def tell_limits(kpis: Kpis) -> Prose:
+    """By how much do deals inside the profile come out better, and is it too early to say?"""
+    rows, gap = _index(kpis), _find_gap(kpis)
+    if not gap:
+        return Prose("")
+    settled = rows["window", "in", "win_created"]["maturity"]
+    return join(_tell_gap("kpi_told", ("gap", "gap", "gap"), gap),
+                phrase("kpi_told", "young", share=settled) if settled < _SETTLED else "",
+                "" if ("after", "in", "win_closed") in rows else phrase("kpi_told", "seen"))
+
+
+def _tell_gap(kind: str, codes: tuple[str, str, str], found: Sequence[float], **words: object) -> Prose:
+    gap, low, high = found
     code = codes[0] if low > 0 else codes[1] if high < 0 else codes[2]
-    return phrase(kind, code, gap=100 * gap, gaps=(100 * low, 100 * high))
+    return phrase(kind, code, gap=100 * gap, gaps=(100 * low, 100 * high), **words)
 
 
 def tabulate_kpis(kpis: Kpis, about: About) -> Table:
@@ -164,7 +176,7 @@ def tell_adoption(adoption: Adoption) -> Prose:
         return phrase("adopted", "only_after" if adoption.since else "not_yet", **words)
     told = phrase("adopted", "published", **words, m=before["n"], before=before["share"],
                   befores=(before["low"], before["high"]))
-    return join(told, _tell_gap("adopted", ("more", "less", "same"), *adoption.gap))
+    return join(told, _tell_gap("adopted", ("more", "less", "same"), adoption.gap))
 
 
 def _pick(adoption: Adoption, by: str, measure: str) -> pd.DataFrame:
