@@ -138,6 +138,22 @@ def test_status_tells_every_step(run, study):
     assert "01_customer_base: not run" in said
 
 
+def test_without_a_command_one_is_told_what_comes_next(run, study, tmp_path, monkeypatch):
+    monkeypatch.chdir(study)
+    code, said, _complaint = run()
+    assert (code, said.splitlines()[-2:][0].split()[:3]) == (0, ["icp-lab", "check", "."])
+    monkeypatch.chdir(tmp_path.parent)
+    (tmp_path.parent / "nothing").mkdir(exist_ok=True)
+    assert "icp-lab init" in run("next", tmp_path.parent / "nothing")[1]
+    assert "rollback" in run("--help")[1]
+
+
+@pytest.mark.parametrize("verb", ["check", "status"])
+def test_a_command_names_the_one_that_follows(run, study, monkeypatch, verb):
+    monkeypatch.chdir(study)
+    assert "icp-lab report ." in run(verb, ".")[1]
+
+
 def test_a_demo_is_written_once(run, tmp_path):
     assert run("demo", tmp_path / "demo", "--accounts", "30", "--seed", "3", "--null")[0] == 0
     truth = json.loads((tmp_path / "demo" / "truth.json").read_text(encoding="utf-8"))

@@ -14,11 +14,13 @@ from icp_lab.locale import LANGUAGES, _, set_language
 
 if TYPE_CHECKING:
     from icp_lab.icp import ICP
+    from icp_lab.report.next import Advice
     from icp_lab.study import Study
 
 app = typer.Typer(
-    name="icp-lab", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    help="From a company's own exports to an Ideal Customer Profile, with the evidence for it.")
+    name="icp-lab", add_completion=False, pretty_exceptions_enable=False,
+    help="From a company's own exports to an Ideal Customer Profile, with the evidence for it. Without a command: what "
+         "comes next in this folder.")
 
 Folder = Annotated[Path, typer.Argument(help="The study's folder, or its study.yml.", metavar="DIR")]
 NewFolder = Annotated[Path, typer.Argument(help="Folder of the new study.", metavar="DIR")]
@@ -27,6 +29,30 @@ Language = Annotated[str, typer.Option(help="Language of what is written: en or 
 Profile = Annotated[Path, typer.Argument(help="An icp.yml.", metavar="ICP.yml")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="STEP.NAME=VALUE: a parameter of a notebook. May be given often.")]
+
+
+@app.callback(invoke_without_command=True)
+def begin(context: typer.Context) -> None:
+    """Tell what comes next where no command is given."""
+    if context.invoked_subcommand is None:
+        tell_next(Path())
+
+
+@app.command("next")
+def tell_next(
+    folder: Annotated[Path, typer.Argument(help="A study, or a folder of studies.", metavar="[DIR]")] = Path(),
+    out: Out = None, language: Language = "",
+) -> None:
+    """Say how a study stands, and which command comes next."""
+    from icp_lab.report.next import advise_choice, advise_start, find_studies
+
+    studies = find_studies(folder)
+    if len(studies) == 1:
+        _speak(studies[0], language)
+        print(_advise(studies[0], out).words())
+        return
+    _choose_language(language)
+    print((advise_choice(studies) if studies else advise_start(folder)).words())
 
 
 @app.command()
@@ -61,6 +87,7 @@ def check(folder: Folder, language: Language = "") -> None:
     print(report.words())
     if not report.ok:
         raise typer.Exit(1)
+    print(_advise(folder).say_commands("check"))
 
 
 @app.command()
@@ -80,16 +107,19 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
     run = make_report(folder, place, wish)
     if run.idle:
         print(_("Nothing has changed: {index}").format(index=index))
+        print(_advise(folder, out).say_commands())
         return
     broken = [name for name, step in run.steps.items() if step.state in ("failed", "skipped")]
     for words in run.unmade.values():
         print(words, file=sys.stderr)
     if broken:
         words = _("Not finished: {steps}. Their pages say why; the others are done: {index}")
-        print(words.format(steps=", ".join(broken), index=index), file=sys.stderr)
+        print(words.format(steps=", ".join(broken), index=index), _advise(folder, out).say_commands(), sep="\n",
+              file=sys.stderr)
     if not run.ok:
         raise typer.Exit(1)
     print(_("The report is ready: {index}").format(index=index))
+    print(_advise(folder, out).say_commands())
 
 
 @app.command()
@@ -100,6 +130,7 @@ def status(folder: Folder, out: Out = None, settings: Settings = None, language:
     study, place = _open_study(folder, language, out)
     for step in tell_status(plan_report(study, place, Wish(tuple(settings or ()), language=language))):
         print(step.words())
+    print(_advise(folder, out).say_commands())
 
 
 @app.command()
@@ -127,6 +158,7 @@ def adopt(
     study, place = _open_study(folder, language, out)
     icp = adopt_definition(study.folder, place, by=by, why=reason, on=date.today())
     print(_("Adopted as version {version}: {file}").format(version=icp.version, file=study.folder / "icp.yml"))
+    print(_advise(folder, out).say_commands())
 
 
 @app.command()
@@ -141,6 +173,7 @@ def rollback(
     study, _place = _open_study(folder, language)
     put_back(study.folder, version)
     print(_("Version {version} is in force again.").format(version=version))
+    print(_advise(folder).say_commands())
 
 
 @app.command()
@@ -199,6 +232,7 @@ def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     said += [_("Name the table {table} in study.yml, so that it is read.").format(table=table)
              for table in found.unnamed]
     print("\n".join(said if found.copied else [*said, _("There was nothing new to copy.")]))
+    print(_advise(folder, out).say_commands())
 
 
 @app.command()
@@ -255,6 +289,15 @@ def _open_study(folder: Path, language: str, out: Path | None = None) -> "tuple[
 
     _speak(folder, language)
     return open_study(folder), choose_out(folder, out)
+
+
+def _advise(folder: Path, out: Path | None = None) -> "Advice":
+    """Find what comes next in a study, in the language in force."""
+    from datetime import date
+
+    from icp_lab.report.next import advise
+
+    return advise(folder, out, date.today())
 
 
 def _open_profile(path: Path, language: str) -> "ICP":

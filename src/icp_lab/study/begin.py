@@ -16,9 +16,23 @@ from icp_lab.locale import _, in_language
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import OUTCOMES
 from icp_lab.study.corrections import FOLDER as CORRECTIONS
-from icp_lab.study.corrections import FORMS, add_corrections, read_answers, read_cells
+from icp_lab.study.corrections import FORMS, Answers, Form, add_corrections, read_answers, read_cells, read_corrections
 from icp_lab.study.study import Study
 from icp_lab.tables import BESIDE, BY_NAME, TABLES
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What people filled in: files with their places in the study, answers to forms; and what is still to be filled."""
+
+    files: tuple[tuple[Path, Path], ...]
+    answers: tuple[tuple[Form, Answers], ...]
+    unfilled: tuple[Path, ...]
+
+    def count_new(self, study: Study) -> int:
+        """Count the files and forms that tell a study something new."""
+        known = ((answers, read_corrections(study.folder, form)) for form, answers in self.answers)
+        return len(find_new(self.files)) + sum(any(key not in held for key in answers) for answers, held in known)
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,23 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     LabError
         There is nothing at `to_fill`, or the study has other content at a file's place; then nothing is copied.
     """
+    found = find_filled(to_fill, study)
+    new = find_new(found.files)
+    added = [add_corrections(study.folder, form, answers) for form, answers in found.answers]
+    copy_files(new)
+    unnamed = [target.stem for _path, target in new
+               if target.parent == study.folder and target.stem in BY_NAME and not study.has(target.stem)]
+    return Collected((*filter(None, added), *(target for _path, target in new)), found.unfilled, tuple(unnamed))
+
+
+def find_filled(to_fill: str | Path, study: Study) -> Filled:
+    """What did people fill in, of what a report asks? Nothing is written.
+
+    Raises
+    ------
+    LabError
+        There is nothing at `to_fill`, or a form holds an answer that cannot be one.
+    """
     from icp_lab.study.interviews import FOLDER as INTERVIEWS  # noqa: PLC0415  (pandas, only where answers come back)
     from icp_lab.study.interviews import read_interviews  # noqa: PLC0415
 
@@ -126,12 +157,7 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
             answered.append((form, answers))
         else:
             files.append((path, study.folder / path.relative_to(source)))
-    new = find_new(files)
-    added = [add_corrections(study.folder, form, answers) for form, answers in answered]
-    copy_files(new)
-    unnamed = [target.stem for _path, target in new
-               if target.parent == study.folder and target.stem in BY_NAME and not study.has(target.stem)]
-    return Collected((*filter(None, added), *(target for _path, target in new)), tuple(unfilled), tuple(unnamed))
+    return Filled(tuple(files), tuple(answered), tuple(unfilled))
 
 
 def _is_for_study(path: Path, source: Path) -> bool:

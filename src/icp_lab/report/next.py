@@ -1,0 +1,199 @@
+"""What comes next: how a study and its report stand, and the very command that takes them further."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from icp_lab.errors import LabError
+from icp_lab.icp.profile import FILE, ICP, load_icp
+from icp_lab.locale import _, in_language, language, say_date
+from icp_lab.locale.declared import read_declared
+from icp_lab.report.make import Wish, choose_out, plan_report, read_record, tell_status
+from icp_lab.study import Study, open_study
+from icp_lab.study.begin import find_filled
+
+_DEEP, _MOST = ("study.yml", "*/study.yml", "*/*/study.yml"), 5
+_FILES = ("*.csv", "*.tsv", "*.xlsx", "*.parquet")
+_Told = Iterator[tuple[str, tuple[tuple[str, str], ...]]]  # a fact, and the commands that it calls for
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How things stand, a line each, and the commands that come next, each with what it does."""
+
+    facts: tuple[str, ...]
+    commands: tuple[tuple[str, str], ...]
+
+    def words(self) -> str:
+        """Say it for a terminal, in the language in force."""
+        return "\n".join([*self.facts, self.say_commands()])
+
+    def say_commands(self, done: str = "") -> str:
+        """Say the commands alone, but the one that has just been done."""
+        left = [(command, purpose) for command, purpose in self.commands if command.split()[0] != done]
+        return "\n".join([_("Next:"), *(f"  icp-lab {command}    # {purpose}" for command, purpose in left)])
+
+
+def find_studies(place: Path) -> list[Path]:
+    """Which studies lie in this folder, right there or up to two folders down?"""
+    found = [place] if place.is_file() else sorted({file.parent for pattern in _DEEP for file in place.glob(pattern)})
+    return [place] if place in found else found
+
+
+def advise_start(place: Path) -> Advice:
+    """What comes next where there is no study yet: the two ways to begin."""
+    folders = (place, *sorted(each for each in place.glob("[!.]*") if each.is_dir()))
+    source = next((each for each in folders if any(list(each.glob(kind)) for kind in _FILES)), None)
+    spoken = " --language ja" if language() == "ja" else ""
+    shown = shlex.quote(str(source)) if source else "exports"
+    return Advice((_("There is no study in this folder yet."),), (
+        (f"init my_study --from {shown}", _("a study out of your exports in {folder}").format(folder=shown)),
+        (f"demo demo{spoken}", _("a made-up company, to look around first"))))
+
+
+def advise_choice(studies: list[Path]) -> Advice:
+    """What comes next where several studies lie."""
+    said = _("{n} studies lie here.").format(n=len(studies))
+    return Advice((said,), tuple((f"next {shlex.quote(str(each))}", _("how this one stands"))
+                                 for each in studies[:_MOST]))
+
+
+def advise(folder: Path, out: Path | None, today: date) -> Advice:
+    """What comes next in a study?
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the study, or its study.yml, as it is to stand in commands.
+    out : Path or None
+        Folder of its report, where it was named.
+    today : date
+        The day by which a review is due or not.
+
+    Returns
+    -------
+    Advice
+        What is there, what waits, what is decided; and the first thing to do, with what follows from it.
+    """
+    usual = choose_out(folder, None)
+    beside = folder.resolve().parent / "reports" / usual.name
+    place = _shorten(out or (beside if read_record(beside) and not read_record(usual) else usual))
+    words = _Words(shlex.quote(str(folder)), "" if place.resolve() == usual else f" --out {shlex.quote(str(place))}")
+    try:
+        study = open_study(folder)
+    except LabError as fault:
+        return Advice((str(fault),), (words.check(_("once that is put right")),))
+    return _Standing(study, place, words, today).tell()
+
+
+def _shorten(path: Path) -> Path:
+    """Say a place as it is seen from here, where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _say_verdict(icp: ICP) -> str:
+    names = read_declared("icp_lab.views", "names.toml")["verdict"]
+    return _(names[icp.verdict])
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The commands on one study, as they are typed."""
+
+    folder: str
+    out: str
+
+    def on(self, verb: str, purpose: str, more: str = "") -> tuple[str, str]:
+        """Write a command that works on the report."""
+        return f"{verb} {self.folder}{self.out}{more}", purpose
+
+    def check(self, purpose: str) -> tuple[str, str]:
+        """Write the command that looks at the tables alone."""
+        return f"check {self.folder}", purpose
+
+    def adopt(self) -> tuple[str, str]:
+        """Write the command that makes the proposal the study's."""
+        return self.on("adopt", _("when it has been agreed on"), " --by NAME --why TEXT")
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A study, its report, and what is to be said of them."""
+
+    study: Study
+    out: Path
+    words: _Words
+    today: date
+
+    def tell(self) -> Advice:
+        """Look at the report, at what people filled in, at what was decided; the first that waits comes next."""
+        said = _("{name}, as of {date}").format(name=self.study.name, date=say_date(self.study.as_of))
+        facts, nexts = [said], list[tuple[str, str]]()
+        if not read_record(self.out):
+            tables = ", ".join(self.study.tables)
+            facts += [_("Tables: {names}").format(names=tables), _("There is no report yet.")]
+            return Advice(tuple(facts), (self.words.check(_("what is there, and what is wrong where")),
+                                         self.words.on("report", _("runs the twelve notebooks"))))
+        for look in (self._look_at_answers, self._look_at_steps, self._look_at_profile):
+            for fact, commands in look():
+                facts.append(fact)
+                nexts = nexts or list(commands)
+        return Advice(tuple(facts), tuple(nexts))
+
+    def _look_at_steps(self) -> _Told:
+        with in_language(language()):  # the report's own, so that another one does not make it look out of date
+            spoken = str(read_record(self.out).get("language", ""))
+            steps = tell_status(plan_report(self.study, self.out.resolve(), Wish(language=spoken)))
+        again = self.words.on("report", _("brings it up to date"))
+        here = _("Report: {place}, {fresh} of {n} steps hold.")
+        open_ = [step for step in steps if step.state != "fresh"]
+        yield here.format(place=self.out / "index.html", fresh=len(steps) - len(open_), n=len(steps)), ()
+        if failed := [step for step in open_ if step.state == "failed"]:
+            yield _("Failed: {step}: {why}").format(step=failed[0].name, why=failed[0].why[0]), (
+                self.words.check(_("what is wrong where")), again)
+        elif open_:
+            why = "; ".join(open_[0].why) or _("not run")
+            yield _("Not up to date, the first is {step}: {why}.").format(step=open_[0].name, why=why), (again,)
+        if waiting := sorted({table for step in steps for table in step.waiting}):
+            yield _("Would say more with: {tables}.").format(tables=", ".join(waiting)), ()
+
+    def _look_at_answers(self) -> _Told:
+        place = self.out / "to_fill"
+        try:
+            found = find_filled(place, self.study) if place.is_dir() else None
+        except LabError as fault:
+            yield str(fault), ()
+            return
+        if found and (n := found.count_new(self.study)):
+            said = _("Filled in, and not collected yet: {n} in {folder}")
+            yield said.format(n=n, folder=place), (
+                self.words.on("collect", _("takes it into the study")),
+                self.words.on("report", _("counts it")))
+        if found and (n := len(found.unfilled)):
+            yield _("To be filled in: {n} in {folder}").format(n=n, folder=place), ()
+
+    def _look_at_profile(self) -> _Told:
+        proposed, held = (load_icp(file) if file.is_file() else None
+                          for file in (self.out / FILE, self.study.folder / FILE))
+        if held is None:
+            if proposed and proposed.working_rule.criteria:
+                yield _("Proposed, and not adopted yet: {rule} ({verdict}).").format(
+                    rule=proposed.working_rule.words(), verdict=_say_verdict(proposed)), (
+                        self.words.adopt(),)
+            return
+        said = _("Version {version} is in force: {rule} ({verdict}).")
+        yield said.format(version=held.version, rule=held.working_rule.words(),
+                          verdict=_say_verdict(held)), ()
+        kept = shlex.quote(str(_shorten(self.study.folder / FILE)))
+        if proposed and proposed.working_rule != held.working_rule:
+            yield _("The report proposes another: {rule}.").format(rule=proposed.working_rule.words()), (
+                (f"diff {kept} {shlex.quote(str(self.out / FILE))}", _("what would change")), self.words.adopt())
+        due, score = str(held.data.get("next_review") or "-"), (
+            f"score {kept} LEADS.csv SCORED.csv", _("says of new leads who fits"))
+        if due == "-" or due > self.today.isoformat():
+            yield _("Next review: {date}").format(date=say_date(due)), (score,)
+        else:
+            yield _("A review is due since {date}: bring new exports, and set as_of.").format(date=say_date(due)), (
+                self.words.on("report", _("looks at the new data")), score)
