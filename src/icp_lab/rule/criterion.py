@@ -1,44 +1,51 @@
-"""What a profile claims about an account: criteria that must all hold, as words, mask, expression and SQL.
+"""One condition on one attribute, as words, mask, expression and SQL."""
 
-A missing value makes a criterion *unknown*, never failed. A rule is met when all criteria are met, failed when one is
-failed, and unknown otherwise (Kleene's logic), with the same answers on every engine.
-"""
-
-import json
 import math
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from icp_lab.errors.base import name_nearest, utter
+from icp_lab.errors.base import utter
 from icp_lab.locale import _, in_language
 from icp_lab.locale import language as current_language
+from icp_lab.rule.words import name_attribute, write_number
 
 if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
     from sqlglot import exp
 
-MAX_CRITERIA = 5
 Kind = Literal["interval", "set", "has", "is"]
 Dialect = Literal["duckdb", "postgres", "snowflake", "bigquery", "spark"]
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """What must hold of one attribute?
+    """Say what must hold of one attribute.
 
     Parameters
     ----------
-    attribute
+    attribute : str
         The column that it is about.
-    kind
-        `interval`: min <= x < max, either end may be absent; `set`: x is one of `values`;
-        `has`: the list x contains `values[0]`; `is`: x is yes (`yes=True`) or no.
+    kind : str
+        One of `interval`: min <= x < max, either end may be absent; `set`: x is one of `values`; `has`: the list x
+        contains `values[0]`; `is`: x is yes (`yes=True`) or no.
+    min : float or None, default None
+        Lower end of an interval, in the unit of the attribute; None leaves it open.
+    max : float or None, default None
+        Upper end, which no longer belongs to it; None leaves it open.
+    values : tuple of str, default ()
+        Categories of a `set`, or the member of a `has`.
+    yes : bool, default True
+        Of an `is`: whether x has to be yes.
+
+    Raises
+    ------
+    LabError
+        When it has no attribute, no bound or an empty interval, or no value.
 
     Examples
     --------
@@ -63,27 +70,112 @@ class Criterion:
 
     @classmethod
     def between(cls, attribute: str, minimum: float | None, maximum: float | None) -> "Criterion":
-        """Make the criterion minimum <= x < maximum; None leaves an end open."""
+        """Make the criterion minimum <= x < maximum.
+
+        Parameters
+        ----------
+        attribute : str
+            The column that it is about.
+        minimum : float or None
+            Lower end, in the unit of the attribute; None leaves it open.
+        maximum : float or None
+            Upper end; None leaves it open.
+
+        Returns
+        -------
+        Criterion
+            A criterion of the kind `interval`.
+
+        Examples
+        --------
+        >>> Criterion.between("employees", 100, 500).max
+        500.0
+        """
         low, high = (None if b is None else float(b) for b in (minimum, maximum))
         return cls(attribute, "interval", min=low, max=high)
 
     @classmethod
     def one_of(cls, attribute: str, values: "tuple[str, ...] | list[str]") -> "Criterion":
-        """Make the criterion that x is one of some categories."""
+        """Make the criterion that x is one of some categories.
+
+        Parameters
+        ----------
+        attribute : str
+            The column that it is about.
+        values : tuple of str or list of str
+            The categories, in any order, one or more.
+
+        Returns
+        -------
+        Criterion
+            A criterion of the kind `set`, its values sorted.
+
+        Examples
+        --------
+        >>> Criterion.one_of("industry", ["SaaS", "Fintech"]).values
+        ('Fintech', 'SaaS')
+        """
         return cls(attribute, "set", values=tuple(sorted({str(v) for v in values})))
 
     @classmethod
     def has(cls, attribute: str, value: str) -> "Criterion":
-        """Make the criterion that the list x contains a value."""
+        """Make the criterion that the list x contains a value.
+
+        Parameters
+        ----------
+        attribute : str
+            The column that it is about.
+        value : str
+            The member.
+
+        Returns
+        -------
+        Criterion
+            A criterion of the kind `has`.
+
+        Examples
+        --------
+        >>> Criterion.has("tech_stack", "Salesforce").words("en")
+        'tech stack includes Salesforce'
+        """
         return cls(attribute, "has", values=(str(value),))
 
     @classmethod
     def flag(cls, attribute: str, yes: bool = True) -> "Criterion":
-        """Make the criterion that x is yes (or no)."""
+        """Make the criterion that x is yes, or that it is no.
+
+        Parameters
+        ----------
+        attribute : str
+            The column that it is about.
+        yes : bool, default True
+            True where x has to be yes.
+
+        Returns
+        -------
+        Criterion
+            A criterion of the kind `is`.
+
+        Examples
+        --------
+        >>> Criterion.flag("exports", yes=False).words("en")
+        'exports: no'
+        """
         return cls(attribute, "is", yes=yes)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the criterion as it stands in icp.yml."""
+        """Give the criterion as it stands in icp.yml.
+
+        Returns
+        -------
+        dict of str to object
+            Key `attribute`, with `min` and `max`, `in`, `has` or `is`.
+
+        Examples
+        --------
+        >>> Criterion.between("employees", 100, None).to_dict()
+        {'attribute': 'employees', 'min': 100}
+        """
         claim: dict[str, Any]
         if self.kind == "interval":
             ends = {"min": self.min, "max": self.max}
@@ -98,10 +190,25 @@ class Criterion:
     def from_dict(cls, data: dict[str, Any]) -> "Criterion":
         """Read a criterion as it stands in icp.yml; other keys (edited_by, why...) are left to the profile.
 
+        Parameters
+        ----------
+        data : dict of str to object
+            Key `attribute`, with `min` and `max`, `in`, `has` or `is`.
+
+        Returns
+        -------
+        Criterion
+            The criterion.
+
         Raises
         ------
         LabError
             When it is not exactly one of the four kinds, or a value has the wrong type.
+
+        Examples
+        --------
+        >>> Criterion.from_dict({"attribute": "industry", "in": ["SaaS"]}).kind
+        'set'
         """
         name, claims = data.get("attribute"), {"min", "max", "in", "has", "is"} & set(data)
         bounds = [data[k] for k in claims & {"min", "max"}]
@@ -118,7 +225,24 @@ class Criterion:
         raise utter("icp.bad_criterion", found=repr(dict(data)))
 
     def words(self, language: str | None = None) -> str:
-        """Say the criterion as a person would."""
+        """Say the criterion as a person would.
+
+        Parameters
+        ----------
+        language : str or None, default None
+            A language that the lab speaks; None: the one in force.
+
+        Returns
+        -------
+        str
+            A sentence part.
+
+        Examples
+        --------
+        >>> criterion = Criterion.between("employees", 100, None)
+        >>> criterion.words("en"), criterion.words("ja")
+        ('employees at least 100', '従業員数が100以上')
+        """
         with in_language(language or current_language()):
             sentence = {"interval": self._interval_sentence(), "set": _("{attribute} {values}"),
                         "has": _("{attribute} includes {value}"),
@@ -133,12 +257,28 @@ class Criterion:
         return _("{attribute} at least {low}") if self.max is None else _("{attribute} from {low} to under {high}")
 
     def check(self, column: pd.Series) -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
-        """Which rows meet the criterion, and which have a value at all?
+        """Tell which rows meet the criterion, and which have a value at all.
+
+        Parameters
+        ----------
+        column : Series
+            Values of the attribute.
 
         Returns
         -------
         tuple
             `met` (False where unknown) and `known`, as arrays of the column's length.
+
+        Raises
+        ------
+        LabError
+            When the column holds values of another kind.
+
+        Examples
+        --------
+        >>> met, known = Criterion.between("employees", 100, None).check(pd.Series([120.0, 20.0, None]))
+        >>> met.tolist(), known.tolist()
+        ([True, False, False], [True, True, False])
         """
         known = column.notna().to_numpy(dtype=bool)
         try:
@@ -200,157 +340,6 @@ class Criterion:
         ends: list[exp.Expr] = [] if self.min is None else [exp.GTE(this=number, expression=_literal(self.min))]
         ends += [] if self.max is None else [exp.LT(this=number.copy(), expression=_literal(self.max))]
         return exp.and_(*ends)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Which accounts does the profile describe?
-
-    Parameters
-    ----------
-    criteria
-        At most five; all must hold. None at all is true everywhere.
-
-    Examples
-    --------
-    >>> rule = Rule((Criterion.between("employees", 100, None), Criterion.one_of("industry", ["SaaS"])))
-    >>> frame = pd.DataFrame({"employees": [120.0, 20.0, None], "industry": ["SaaS", None, "SaaS"]})
-    >>> rule.mask(frame).tolist()
-    [True, False, <NA>]
-    """
-
-    criteria: tuple[Criterion, ...] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.criteria) > MAX_CRITERIA:
-            raise utter("icp.too_many_criteria", count=len(self.criteria), most=MAX_CRITERIA)
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """The attributes that the rule is about, each once, in the order of the criteria."""
-        return tuple(dict.fromkeys(c.attribute for c in self.criteria))
-
-    @property
-    def key(self) -> str:
-        """Text that is equal for rules that say the same."""
-        return json.dumps(sorted(json.dumps(c.to_dict(), ensure_ascii=False, sort_keys=True) for c in self.criteria))
-
-    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Which criteria does each row meet, fail, or leave open?
-
-        Returns
-        -------
-        DataFrame
-            A nullable boolean column a criterion (numbered from 0), on the frame's index.
-
-        Raises
-        ------
-        LabError
-            When the frame lacks an attribute, or it holds values of another kind.
-        """
-        columns = {}
-        for number, criterion in enumerate(self.criteria):
-            if (name := criterion.attribute) not in frame.columns:
-                near = name_nearest(name, map(str, frame.columns))
-                raise utter("icp.unknown_attribute", attribute=name, remedy=near)
-            met, known = criterion.check(frame[criterion.attribute])
-            columns[number] = pd.array(np.where(known, met, False), dtype="boolean")
-            columns[number][~known] = pd.NA
-        return pd.DataFrame(columns, index=frame.index)
-
-    def mask(self, frame: pd.DataFrame) -> pd.Series:
-        """Which rows are inside the profile?
-
-        Parameters
-        ----------
-        frame
-            A row an account (or case), with the columns that the criteria name.
-
-        Returns
-        -------
-        Series
-            Nullable boolean on the frame's index: True inside, False outside, `<NA>` unknown.
-        """
-        inside = pd.Series(True, index=frame.index, dtype="boolean", name="inside")
-        for _number, answer in self.check(frame).items():
-            inside &= answer
-        return inside
-
-    def expr(self) -> "nw.Expr":
-        """Give the rule as a narwhals expression: true, false or null, on pandas, Polars, DuckDB or Spark.
-
-        Notes
-        -----
-        Two tests that are never missing themselves (met, failed) make the three values, so that no engine's own logic
-        of missing values is asked. On pandas the column has dtype object (True, False, NaN), and a `has` criterion
-        needs a column of an Arrow list type; `mask` gives a nullable boolean and takes tuples.
-        """
-        import narwhals as nw  # noqa: PLC0415  (only who scores on another engine waits for it)
-
-        if not self.criteria:
-            return nw.lit(True)
-        pairs = [criterion._expressions() for criterion in self.criteria]
-        met = reduce(lambda a, b: a & b, (m for m, _known in pairs))
-        failed = reduce(lambda a, b: a | b, (known & ~m for m, known in pairs))
-        return nw.when(met).then(nw.lit(True)).when(failed).then(nw.lit(False))
-
-    def sql(self, dialect: Dialect = "duckdb") -> str:
-        """Give the rule as one boolean SQL expression, true, false or null, in a warehouse's dialect."""
-        from sqlglot import exp  # noqa: PLC0415  (slow to import, and only wanted for SQL)
-
-        tree = exp.and_(*(criterion._sql(dialect) for criterion in self.criteria)) if self.criteria else exp.true()
-        return tree.sql(dialect=dialect)
-
-    def words(self, language: str | None = None) -> str:
-        """Say the rule as a person would; the empty rule is "every account"."""
-        with in_language(language or current_language()):
-            parts = [criterion.words() for criterion in self.criteria]
-            return _("; ").join(parts) if parts else _("every account")
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Give the criteria as they stand in icp.yml."""
-        return [criterion.to_dict() for criterion in self.criteria]
-
-    @classmethod
-    def from_dicts(cls, criteria: list[dict[str, Any]]) -> "Rule":
-        """Read the criteria as they stand in icp.yml."""
-        return cls(tuple(Criterion.from_dict(one) for one in criteria))
-
-    @classmethod
-    def from_profile(cls, profile: dict[str, Any]) -> "Rule":
-        """Read the rule that a profile works with: the one claimed, else the refused one, carried as a hypothesis."""
-        return cls.from_dicts(list(profile.get("criteria") or (profile.get("evidence") or {}).get("refused") or []))
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """Which rule did somebody declare before the data were seen, who, and on which day?"""
-
-    name: str
-    rule: Rule
-    date: date
-    by: str = ""
-
-
-def name_attribute(attribute: str) -> str:
-    """Say an attribute's name in the reader's language: known ones through the catalogue, others as they are.
-
-    Examples
-    --------
-    >>> name_attribute("tech_stack"), name_attribute("it_budget_share")
-    ('tech stack', 'IT budget share')
-    """
-    words = attribute.replace("_", " ")
-    words = f"IT {words[3:]}" if words.startswith("it ") else words
-    return _(words)
-
-
-def write_number(value: float, attribute: str = "") -> str:
-    """Write a bound as a person would: thousands apart, but not in years, and no needless decimals."""
-    if value != round(value):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    year = "year" in attribute or (1800 <= value <= 2100 and attribute.endswith(("since", "founded")))
-    return f"{value:.0f}" if year and 1800 <= value <= 2100 else f"{value:,.0f}"
 
 
 def _literal(value: float) -> "exp.Expr":
