@@ -114,7 +114,7 @@ def test_icp_yml_holds_people_and_groups_in_words_and_is_read_back(found, tmp_pa
     assert read["personas"] == said["personas"] and read["groups"] == said["groups"]
     first = read["personas"][0]
     assert first["name"] == {"en": "Decider in sales", "ja": "営業の決裁者"}[language]
-    assert first["goals"] == [] and first["channels"] == ["event"]
+    assert first["goals"] == [] and first["channels"] == [{"en": "event", "ja": "イベント"}[language]]
     assert set(first["confidence"]) <= set(first)
     assert set(first["confidence"].values()) == {"data", "interview", "assumption"}
     statements = [one for said in read["groups"].values() for one in said]

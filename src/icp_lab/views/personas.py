@@ -187,7 +187,8 @@ def _word_persona(one: dict[str, Any], called: dict[str, str]) -> dict[str, Any]
             said[field] = name(kinds[field], value)
         else:
             said[field] = [_say_heard(each, called, quoted=not place) if isinstance(each, dict) else
-                           name("rank", each) if field == "seniority" else each for place, each in enumerate(value)]
+                           name("rank", each) if field == "seniority" else names("touch").get(each, each)
+                           for place, each in enumerate(value)]
     return said | {"evidence": one["evidence"], "confidence": one["confidence"]}
 
 

@@ -167,6 +167,6 @@ def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:
     """Which persona is told what, before anybody is a lead? `said` is in words, as `word_icp` gives it."""
     fields = {"content": "pains", "leadership": "goals", "awareness": "channels", "education": "objections"}
     rows = [{"persona": one["name"]} | {
-        kind: "; ".join(map(str, one[field][:2])) or phrase("gap", kind) for kind, field in fields.items()}
+        kind: _("; ").join(map(str, one[field][:2])) or phrase("gap", kind) for kind, field in fields.items()}
         for one in said.get("personas") or []]
     return lay_out("matrix", pd.DataFrame(rows)) if rows else phrase("nothing", "matrix")
