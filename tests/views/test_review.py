@@ -59,7 +59,7 @@ def test_a_second_ballot_shows_the_first_round():
 def test_the_rule_and_the_answer_are_said():
     assert "at least 70 % of the votes are 7 to 9 and less than 15 % are 1 to 3" in view.tell_rule(Bar())
     assert view.tell_agreement(PARTED) == (
-        "The departments agree on **1** of 4 lines (18 votes). 1 disputed. 2 with too few votes.")
+        "The departments agree on **1** of 4 lines (18 votes). Disputed: 1. Too few votes: 2.")
     assert view.tell_agreement(NOBODY) == "Nobody has voted yet: 4 lines wait for the departments."
 
 

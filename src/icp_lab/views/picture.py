@@ -183,10 +183,11 @@ def add_note(axes: Axes, text: str, spot: tuple[float, float], right: float = 7,
 
 
 def write_percent(*axes: Axis) -> None:
-    """Write the shares along these axes in percent."""
+    """Write the shares along these axes in percent, with decimals where they would all read nought without."""
     symbol = _("{figure} {unit}").format(figure="", unit="%")
     for axis in axes:
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=symbol))
+        span = abs(axis.get_view_interval()[1] - axis.get_view_interval()[0])
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=(span < 0.05) + (span < 0.005), symbol=symbol))
 
 
 def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, whole: bool) -> str:

@@ -56,8 +56,10 @@ def tabulate_set_aside(intake: Intake) -> Table:
     return lay_out("set_aside", intake.reasons.assign(words=[_(REASONS[code]) for code in intake.reasons["reason"]]))
 
 
-def tabulate_decisions(intake: Intake) -> Table:
+def tabulate_decisions(intake: Intake) -> Table | Prose:
     """What did the lab decide by itself while it read?"""
+    if intake.decisions.empty:
+        return phrase("nothing", "decided")
     return replace(lay_out("decisions", intake.decisions, n=len(intake.decisions)), folded=True)
 
 

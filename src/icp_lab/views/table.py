@@ -144,7 +144,7 @@ def _fit_scale(kind: Kind, figures: Sequence[float], unit: str) -> _Scale:
         paid = [figure for figure in found if figure] or [0.0]
         return _fit_money(paid[(len(paid) - 1) // 2], unit)
     if kind == "share":
-        return _Scale(0.01, int(0 < top < 0.1), unit or "%")
+        return _Scale(0.01, (0 < top < 0.1) + (0 < top < 0.005), unit or "%")
     if kind == "months":
         return _Scale(1, int(top < 10), unit or _("months"))
     return _Scale(1, 0 if top >= 100 or kind == "integer" else 1 if top >= 10 else 2, unit)
