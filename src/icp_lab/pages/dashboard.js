@@ -95,7 +95,6 @@
     const spec = JSON.parse(place.nextElementSibling.textContent);
     const listens = place.dataset.name === "engagement";
     if (listens) spec.data.values = spots;
-    place.closest("figure").hidden = false;
     const { view } = await vegaEmbed(place, spec, { ast: true, renderer: "svg", actions: false, tooltip: tell, logLevel: ERRORS });
     if (!listens) return;
     scatter = view;
