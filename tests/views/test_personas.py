@@ -39,7 +39,7 @@ def nobody():
 
 def test_the_answer_names_who_is_there_where_it_was_won_and_who_where_it_was_lost(found):
     said = view.tell_committee(found)
-    assert "**Decider in sales**: there in" in said and "**Blocker in IT**: found more often where it was lost" in said
+    assert "**Decider in sales**: takes part in" in said and "**Blocker in IT**: more often where it was lost" in said
     assert "people are named on average" in view.tell_doubts(found)
 
 

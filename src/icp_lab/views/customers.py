@@ -21,12 +21,11 @@ def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kin
     """Who are the customers, what are they worth, and on how few does it hang?"""
     everyone = kinds.frame.iloc[0]
     count, clash = int(everyone["customers"]), _count_clashes(base)
-    value, *ends = (_say_about(everyone[end], about) for end in ("value", "value_low", "value_high"))
+    value, low, high = (_say_about(everyone[end], about) for end in ("value", "value_low", "value_high"))
     return join(
         tell(ngettext("**One customer**.", "**{n} customers**.", count), n=count),
-        phrase("base", "worth", value=value, basis=name_basis(worth),
-               interval=tell(_("{low} to {high}"), low=ends[0], high=ends[1])) if worth.basis
-        else phrase("base", "worthless"),
+        phrase("base", "worth", value=value, interval=tell(_("{low} to {high}"), low=low, high=high))
+        if worth.basis else phrase("base", "worthless"),
         phrase("base", "half", half=money.half) if money.half else "",
         phrase("base", "leave", rate=100 * everyone["leave"],
                interval=(100 * everyone["leave_low"], 100 * everyone["leave_high"]))
