@@ -91,3 +91,12 @@ def test_japanese_is_japanese(catalogue):
         if re.search(r"[a-z]{3,} [a-z]{2,}", text) and not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", string)
     ]
     assert plain == []
+
+
+def test_japanese_is_set_as_japanese(catalogue):
+    """No blank between Japanese and a figure or a Latin word, but around options; colons and brackets are wide."""
+    letter = "[\u3040-\u30ff\u4e00-\u9fff、。「」（）]"
+    narrow = re.compile(rf"{letter} [A-Za-z0-9{{]|[A-Za-z0-9}}%] {letter}|{letter}(: |\()|\([^()]*[\u3040-\u9fff]")
+    prose = {text: re.sub("`[^`]*`", "", string) for text, (string, _fuzzy) in catalogue.items()}
+    code = re.compile(r"--?\w|\{\{|>=| and ")  # blanks and brackets that are not of the sentence
+    assert {text: said for text, said in prose.items() if narrow.search(said) and not code.search(said)} == {}
