@@ -18,7 +18,7 @@ ifneq ($(origin LANGUAGE),command line)
 LANGUAGE :=
 endif
 
-.PHONY: help report lab test test-all check lint notebooks sentences lock clean environment environment-test
+.PHONY: help report lab ci test test-all check lint notebooks sentences lock clean environment environment-test
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ lint: environment-test
 	$(PYTHON) -m ruff check
 	"$(ENVIRONMENT)/bin/lint-imports" --no-logo
 	$(PYTHON) -m mypy
+
+ci: environment-test  ## Run a study anew and hold its conclusions to those kept in it (ARGS=--accept keeps them): STUDY, OUT, LANGUAGE
+	@$(PYTHON) tools/conclusions.py "$(STUDY)" $(if $(OUT),--out "$(OUT)") $(if $(LANGUAGE),--language "$(LANGUAGE)") $(ARGS)
 
 notebooks: environment  ## Run the house notebooks on the demo and keep their text results in them
 	@$(PYTHON) tools/refresh_notebooks.py
