@@ -71,14 +71,17 @@ def need(frame, width):
 
 
 def check_layout(deck):
-    """Every text fits into its box, every box lies on the slide, and no two of them overlap."""
+    """Every text fits into its box, every box lies on the slide, no two overlap, and together they fill the slide."""
     for slide in deck.slides:
         boxes = []
         for shape in slide.shapes:
             left, top, wide, tall = (each.pt for each in (shape.left, shape.top, shape.width, shape.height))
             assert left >= 0 and top >= 0 and left + wide <= 960.1 and top + tall <= 540.1, shape.name
             if shape.has_text_frame:
-                assert need(shape.text_frame, wide) <= tall + 1, read_text(shape.text_frame)[:80]
+                frame = shape.text_frame
+                inner = wide - frame.margin_left.pt - frame.margin_right.pt
+                used = need(frame, inner) + frame.margin_top.pt + frame.margin_bottom.pt
+                assert used <= tall + 1, read_text(shape.text_frame)[:80]
             if shape.has_table:
                 assert sum(row.height.pt for row in shape.table.rows) <= tall + 1
                 for row in shape.table.rows:
@@ -89,6 +92,8 @@ def check_layout(deck):
         for one, other in combinations(boxes, 2):
             apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
             assert apart, (slide.shapes.title.text, one, other)
+        body = sum((right - left) * (bottom - top) for left, top, right, bottom in boxes) / (864 * 434)
+        assert body >= 0.6, (slide.shapes.title.text, body)
 
 
 @pytest.mark.parametrize(("language", "verdict"), [("en", "supported"), ("ja", "unsupported")])
@@ -108,7 +113,7 @@ def test_slides_say_why_what_how_sure_and_what_to_do_and_every_one_has_notes(ope
     titles = [slide.shapes.title.text for slide in deck.slides]
     assert len(titles) == 16 and titles[0] == "Our Ideal Customer Profile"
     assert titles[-1] == "We look at it again on 2026-09-30"
-    parts = [read_text(slide.shapes[1].text_frame) for slide in deck.slides]
+    parts = [read_text(slide.shapes[0].text_frame) for slide in deck.slides]
     assert [part.split(":")[1].split(",")[0].strip() for part in parts if part.startswith("Exercise")] == [
         "marketing", "sales", "product", "customer success", "management"]
     assert all(slide.notes_slide.notes_text_frame.text for slide in deck.slides)
@@ -116,8 +121,9 @@ def test_slides_say_why_what_how_sure_and_what_to_do_and_every_one_has_notes(ope
 
 
 def test_the_quiz_asks_of_this_company_and_its_notes_answer(open_deck):
-    slide = next(slide for slide in open_deck().slides if "Quiz" in read_text(slide.shapes[1].text_frame))
-    asked = [read_text(shape.text_frame) for shape in slide.shapes if shape.has_text_frame][-1].split("\n")
+    slide = next(slide for slide in open_deck().slides if "Quiz" in read_text(slide.shapes[0].text_frame))
+    cards = [read_text(shape.text_frame) for shape in slide.shapes if shape.has_text_frame]
+    asked = [card.replace("\n", "  ") for card in cards if re.match(r"\d\n", card)]
     answers = slide.notes_slide.notes_text_frame.text.split("\n")
     assert len(asked) == len(answers) == 5
     assert asked[0].startswith("1  Acme (employees ") and answers[0].startswith("1  Inside: Acme meets every criterion")
@@ -129,7 +135,7 @@ def test_who_has_no_unknown_company_still_gets_five_questions(publication):
     known = given.accounts["fit"].ne("unknown")
     given.standing.frame["fit"] = given.accounts["fit"] = given.accounts["fit"].where(known, "out")
     deck = Presentation(BytesIO(build_deck(given)))
-    slide = next(slide for slide in deck.slides if "Quiz" in read_text(slide.shapes[1].text_frame))
+    slide = next(slide for slide in deck.slides if "Quiz" in read_text(slide.shapes[0].text_frame))
     assert slide.notes_slide.notes_text_frame.text.count("\n") == 4 and "Dorn: every" not in read_all(deck)[0]
 
 
@@ -137,6 +143,7 @@ def test_the_chart_is_native_and_carries_intervals_and_its_figures(open_deck, pu
     deck, standing = open_deck(), publication().standing
     chart = next(shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart)
     assert list(chart.plots[0].series[0].values) == pytest.approx([standing.outside.share, standing.inside.share])
+    assert f"{100 * standing.inside.share:.0f} % (" in chart.plots[0].categories[1]
     ends = {side: [float(one.text) for one in chart._chartSpace.findall(f".//{{*}}errBars/{{*}}{side}//{{*}}v")]
             for side in ("plus", "minus")}
     assert ends["plus"] == pytest.approx([each.high - each.share for each in (standing.outside, standing.inside)])
@@ -148,7 +155,7 @@ def test_the_chart_is_native_and_carries_intervals_and_its_figures(open_deck, pu
 
 def test_a_hypothesis_is_not_taught_as_a_profile(open_deck):
     shown, _notes = read_all(open_deck(verdict="unsupported"))
-    assert shown.startswith("Our working hypothesis of the ideal customer")
+    assert shown.startswith("Acme\nFor internal use\nOur working hypothesis of the ideal customer\n")
     assert "The data do not carry a profile" in shown and "Our profile" not in shown
 
 

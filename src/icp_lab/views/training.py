@@ -1,24 +1,36 @@
 """What a training session on the profile says and asks: words, tables of the company's own data, and the answers."""
 
-from typing import Any
+import re
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from icp_lab.locale import _
-from icp_lab.methods.document import Standing
+from icp_lab.methods.document import Group, Standing
 from icp_lab.rule import Rule, name_attribute
 from icp_lab.views import document
-from icp_lab.views.personas import tabulate_personas
-from icp_lab.views.picture import About
-from icp_lab.views.table import Column, Table, say, say_value
+from icp_lab.views.picture import About, Picture
+from icp_lab.views.table import Column, Table, say, say_interval, say_value
 from icp_lab.views.targeting import tabulate_matrix
-from icp_lab.views.words import begin, join, lay_out, name, names, phrase
+from icp_lab.views.words import begin, join, lay_out, name, names, phrase, say_count
 
 _FIRST = {"prospect": 0, "lost": 1, "customer": 2}  # an exercise asks about those first that nobody has decided on
 _SHOWN, _PERSONAS = 7, 4  # rows of a table on a slide; slides of personas
-_FIELDS = ("titles", "authority", "goals", "pains", "objections", "channels", "message")
+_WHO, _SAID = ("titles", "authority", "channels"), ("pains", "goals", "objections", "message")  # fields of a persona
 _MARKS = {"supported": "●", "tentative": "◐", "unsupported": "◇"}  # a verdict is a word and a shape
 _SIGNS = ("lapsed", "low_use", "low_satisfaction", "avoided")
+
+
+class Chart(NamedTuple):
+    """Bars with intervals: what they measure, what they show in words, how figures are written, and the bars.
+
+    A bar is its label, its figure and the ends of its interval; the first one is what the chart is about.
+    """
+
+    title: str
+    alt: str
+    kind: Literal["share", "ratio"]
+    bars: tuple[tuple[str, float, float, float], ...]
 
 
 def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict[str, str]:
@@ -35,6 +47,7 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
     open_ = _name_rows(_choose_open(frame)).to_dict("records")
     answers = [phrase("training", "answer", name=row["name"], fit=name("fit", row["fit"]),
                       why=row["failed"] or row["unknown"] or name("training", "met")) for row in open_]
+    lift, avoided = (_tell_ratio(icp, one or {}) for one in (icp, icp.get("avoid")))
     held = phrase("training", "held", share=outside.sum() / (worth or 1), n=len(outside),
                   money=say(outside.sum(), "money", about.currency))
     return quiz | {
@@ -46,7 +59,74 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
         "next_step": document.tell_next_step(icp), "settling": document.tell_settling(icp, standing),
         "limits": "\n".join(document.tell_limits(icp, standing)), "done": name("done", icp.get("outcome") or "best"),
         "customers": say(len(customers), "integer"), "within": say((customers["fit"] == "in").sum(), "integer"),
-        "answers": "\n".join(answers), "held": held if worth > 0 else ""}
+        "answers": "\n".join(answers), "held": held if worth > 0 else "",
+        "n": say(standing.inside.n + standing.outside.n, "integer"), "lift_times": lift[0], "lift_told": lift[1],
+        "avoid_times": avoided[0], "avoid_told": avoided[1], **_tell_side("in", standing.inside, icp),
+        **_tell_side("out", standing.outside, icp),
+        "avoid_rule": Rule.from_dicts(icp["avoid"]["criteria"]).words() if icp.get("avoid") else "",
+        "version": phrase("document", "version", version=icp["version"]) if icp.get("version") else ""}
+
+
+def _tell_ratio(icp: dict[str, Any], profile: dict[str, Any]) -> tuple[str, str]:
+    """Say how many times as often, and of what: as a figure and what stands below it; empty where nobody knows."""
+    found = profile.get("evidence") or {}
+    if not document.is_number(found.get("lift")):
+        return "", ""
+    seen = icp.get("basis") == "declared" or "edited" in (icp.get("verdict_reason") or [])
+    interval = say_interval(found.get("lift_low"), found.get("lift_high"), "ratio")
+    told = (_("as often as all ({interval}), on the cases that shaped it") if seen else
+            _("as often as all ({interval}), on cases not seen before"))
+    return _("{lift} times").format(lift=say(found["lift"], "ratio")), told.format(interval=interval)
+
+
+def _tell_side(fit: str, side: Group, icp: dict[str, Any]) -> dict[str, str]:
+    """Say how the cases on one side came out: as a figure and what stands below it; empty where there are none."""
+    told = phrase("training", fit, count=say_count(side.yes, side.n), ends=(side.low, side.high),
+                  done=name("done", icp.get("outcome") or "best")) if side.n else ""
+    return {f"{fit}_share": say(side.share, "share") if side.n else "", f"{fit}_told": told}
+
+
+def list_criteria(icp: dict[str, Any]) -> list[list[tuple[str, str]]]:
+    """Which criteria do the slides show? A card each: its lines, with what each line is in the card."""
+    stability = (icp.get("evidence") or {}).get("stability") or {}
+    return [[("figure", str(n)), ("text", f"**{begin(one.words())}**"),
+             *([("small", begin(phrase("document", "again", share=float(stability[one.attribute]))))]
+               if one.attribute in stability else [])]
+            for n, one in enumerate(Rule.from_profile(icp).criteria, 1)]
+
+
+def list_people(icp: dict[str, Any]) -> list[dict[str, Any]]:
+    """Whom do the slides describe? The title of each persona, a card on who it is, and cards on what it said."""
+    fields, people = names("persona_field"), list[dict[str, Any]]()
+    for one in (icp.get("personas") or [])[:_PERSONAS]:
+        known = {field: value if isinstance(value := one[field], str) else _("; ").join(value)
+                 for field in (*_WHO, *_SAID) if one[field]}
+        heads = {field: f"{fields[field]} · {name('confidence', one['confidence'][field])}" for field in known}
+        said = (one["pains"] or one["goals"] or [""])[0]
+        first = re.split(r" ?[(（]", said)[0]
+        people.append({
+            "title": phrase("training", "persona", persona=one["name"], said=first) if first else one["name"],
+            "side": [[line for field in _WHO if field in known
+                      for line in (("head", heads[field]), ("text", known[field]))]],
+            "cards": [[("head", heads[field]), ("text", known[field])] for field in _SAID if field in known]})
+    return people
+
+
+def lay_charts(icp: dict[str, Any], standing: Standing, picture: Picture) -> dict[str, list[Chart]]:
+    """Which charts do the slides show? By the names that the deck uses; none where there is nothing to draw.
+
+    `picture` shows the two sides of the profile on a page.
+    """
+    sides = [(label, say_count(one.yes, one.n), (one.share, one.low, one.high))
+             for label, one in ((_("Inside"), standing.inside), (_("Outside"), standing.outside)) if one.n]
+    lifts = document.list_lifts(icp)
+    shown = phrase("training", "lifts")
+    made: dict[str, tuple[str, str, Literal["share", "ratio"], Any]] = {
+        "sides": (picture.subtitle, picture.alt, "share", sides), "lifts": (shown, shown, "ratio", lifts)}
+    return {key: [Chart(title, alt, kind, tuple(
+        (phrase("training", "bar", label=label, n=n, figure=say(ends[0], kind),
+                ends=say_interval(ends[1], ends[2], kind)),
+         *ends) for label, n, ends in rows))] for key, (title, alt, kind, rows) in made.items() if rows}
 
 
 def lay_training(
@@ -56,7 +136,7 @@ def lay_training(
     `icp` is in words, `standing.frame` carries the attributes of the accounts too; `found` holds the artifacts
     negatives, scores and score, None where no step has left one.
     """
-    frame, hidden = standing.frame, [field for field in names("persona_field") if field not in _FIELDS]
+    frame = standing.frame
     whole = {each for each in frame.select_dtypes("number") if frame[each].dropna().mod(1).eq(0).all()}
     more = tuple(Column(each, begin(name_attribute(each)), "integer" if each in whole else "text")
                  for each in _list_attributes(icp, frame))
@@ -64,11 +144,9 @@ def lay_training(
         "train_inside": standing.examples_inside(3), "train_outside": standing.examples_outside(2),
         "train_open": _choose_open(frame), "train_winners": standing.winners_outside(),
         "train_lagging": _find_lagging(frame, found["negatives"])}
-    cards = [{**one, **dict.fromkeys(hidden, "")} for one in (icp.get("personas") or [])[:_PERSONAS]]
     tables: dict[str, list[Any]] = {
-        "standing": [document.tabulate_standing(standing)], "criteria": [document.tabulate_criteria(icp)],
-        "avoid": [document.tabulate_criteria(icp["avoid"])] if icp.get("avoid") else [],
-        "personas": tabulate_personas({"personas": cards}), "matrix": [tabulate_matrix(icp)] if cards else []}
+        "standing": [document.tabulate_standing(standing)],
+        "matrix": [tabulate_matrix(icp)] if icp.get("personas") else []}
     others = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])} | {
         key: _name_rows(rows) for key, rows in companies.items()}
     return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (),
