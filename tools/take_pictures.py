@@ -1,4 +1,4 @@
-"""Take the pictures of docs/images from finished reports: first screens, and a slide of the deck. Needs Chromium.
+"""Take the pictures of docs/images from finished reports: first screens, a slide, the infographic. Needs Chromium.
 
 usage: take_pictures.py REPORT...     such as reports/demo and a copy of it made with --language ja
 
@@ -17,7 +17,12 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
-PAGES = {"index": "index.html", "document": "icp.html", "dashboard": "dashboard.html"}
+# What docs/gallery.md shows, each by its first screen.
+PAGES = {
+    "index": "index.html", "document": "icp.html", "dashboard": "dashboard.html", "crm": "crm.html",
+    "customers": "01_customer_base.html", "draft": "06b_draft_icp.html", "validation": "08b_validation.html",
+    "versions": "versions/index.html",
+}  # fmt: skip
 SIZE, SLIDE, LARGEST = {"width": 1280, "height": 860}, 3, 250_000
 BARE = ["--no-sandbox", "--disable-gpu"]
 
@@ -67,6 +72,10 @@ def main(reports):
             for name, page in PAGES.items():
                 if (report / page).is_file():
                     shoot(browser, report / page, FOLDER / f"{name}_{language}.png")
+            if (report / "infographic.png").is_file():
+                with Image.open(report / "infographic.png") as drawn:
+                    small = drawn.convert("RGB").resize((SIZE["width"], SIZE["width"] * drawn.height // drawn.width))
+                small.save(FOLDER / f"infographic_{language}.png")
             deck = report / "icp.pptx"
             if deck.is_file() and not draw_slide(deck, FOLDER / f"deck_{language}.png"):
                 print("LibreOffice or pdftoppm is missing: no picture of the deck")
