@@ -86,7 +86,8 @@ class Backtest(Shown):
 
         Examples
         --------
-        >>> none = pd.DataFrame(columns=["case_id", "account_id", "outcome", "positive"]).assign(time=pd.to_datetime([]))
+        >>> none = pd.DataFrame(columns=["case_id", "account_id", "outcome", "positive", "time"])
+        >>> none = none.astype({"time": "datetime64[s]"})
         >>> backtest(pd.DataFrame(), none, [], as_of=date(2026, 6, 30)).to_dict()["cases"]
         0
         """

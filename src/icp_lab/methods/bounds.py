@@ -8,7 +8,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from icp_lab.methods.kernels import level_of, tabulate_entropy
+from icp_lab.methods._kernels import level_of, tabulate_entropy
 from icp_lab.rule import Criterion, Rule
 
 # How much log-likelihood (nats) a rounder bound may cost; two such bounds can hardly be told apart.

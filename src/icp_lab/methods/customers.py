@@ -112,9 +112,8 @@ class CustomerBase(Shown):
 
         Examples
         --------
-        >>> told = {"account_id": ["a"], "churned": [True], "customer_since": ["2024-01-01"]}
-        >>> base = classify_accounts(pd.DataFrame(told), *[pd.DataFrame()] * 3, as_of=date(2026, 6, 30))
-        >>> base.left.tolist()
+        >>> told = pd.DataFrame({"churned": [True], "lapsed": [False]})
+        >>> CustomerBase(told, told, told, told, "churned_flag").left.tolist()
         [True]
         """
         return tell_left(self.frame)
@@ -130,10 +129,9 @@ class CustomerBase(Shown):
 
         Examples
         --------
-        >>> firms = pd.DataFrame({"account_id": ["a"]})
-        >>> base = classify_accounts(firms, *[pd.DataFrame()] * 3, as_of=date(2026, 6, 30))
-        >>> base.left_before_start
-        0
+        >>> days = pd.DataFrame({"since": pd.to_datetime(["2025-01-01"]), "churned_on": pd.to_datetime(["2024-01-01"])})
+        >>> CustomerBase(days, days, days, days, "").left_before_start
+        1
         """
         return int((self.frame["churned_on"] < self.frame["since"]).sum())
 

@@ -18,7 +18,7 @@ _STEPS = 25
 
 @dataclass(frozen=True)
 class Decay(Shown):
-    """How fast does a touch lose its weight?
+    """How fast a touch loses its weight.
 
     Parameters
     ----------
@@ -29,9 +29,17 @@ class Decay(Shown):
     events, units : int
         Outcomes and units that they are estimated from.
     estimated : bool
-        Do touches go before outcomes, more clearly than chance allows? If not, `half_life` is a convention.
+        Whether touches go before outcomes, more clearly than chance allows. If not, `half_life` is a convention.
     frame : DataFrame
         A row a half-life: `half_life`, `fits` (log-likelihood over that of touches without effect).
+
+    Examples
+    --------
+    >>> touches = pd.DataFrame({"unit": ["a"], "date": pd.to_datetime(["2026-06-01"])})
+    >>> leads = pd.DataFrame({"lead_id": ["a"], "created": pd.to_datetime(["2026-05-01"]), "converted": pd.NaT})
+    >>> found = estimate_decay(touches, leads, as_of=date(2026, 6, 30))
+    >>> found.estimated, found.half_life
+    (False, 30.0)
     """
 
     half_life: float
@@ -45,12 +53,28 @@ class Decay(Shown):
 
 
 def list_touches(engagement: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
-    """Which touch was with whom? A row a touch: `unit` (lead, else account), contact_id, date, kind, channel, content.
+    """List which touch was with whom.
 
     Parameters
     ----------
-    engagement, contacts : DataFrame
-        The tables of these names. A touch with a contact belongs to the contact's account.
+    engagement : DataFrame
+        The table: account_id, lead_id, contact_id, date, kind, channel, content. A touch with a contact belongs to the
+        contact's account.
+    contacts : DataFrame
+        The table: contact_id, account_id.
+
+    Returns
+    -------
+    DataFrame
+        A row a touch with a day, by unit and day: `unit` (lead, else account), contact_id, date, kind, channel,
+        content.
+
+    Examples
+    --------
+    >>> touches = pd.DataFrame({"lead_id": [None, "L1"], "account_id": [None, "b"], "contact_id": ["p", None],
+    ...                         "date": pd.Timestamp("2026-06-01"), "kind": "called", "channel": "", "content": ""})
+    >>> list_touches(touches, pd.DataFrame({"contact_id": ["p"], "account_id": ["a"]}))["unit"].tolist()
+    ['L1', 'a']
     """
     account = engagement["contact_id"].map(contacts.set_index("contact_id")["account_id"])
     unit = engagement["lead_id"].fillna(engagement["account_id"]).fillna(account)
@@ -59,12 +83,12 @@ def list_touches(engagement: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFra
 
 
 def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -> Decay:
-    """How fast does a touch lose its weight, by the touches that went before leads became opportunities?
+    """Estimate how fast a touch loses its weight, by the touches that went before leads became opportunities.
 
     Parameters
     ----------
     touches : DataFrame
-        Of `list_touches`.
+        The touches: `list_touches`.
     leads : DataFrame
         The table: lead_id, created, converted.
     as_of : date
@@ -73,6 +97,7 @@ def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -
     Returns
     -------
     Decay
+        The half-life with its interval, or 30 days by convention where the data cannot tell.
 
     Notes
     -----
@@ -80,6 +105,17 @@ def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -
     all leads open on that day, warmth being the touches of days before, each halved every half-life, up to `CAP`. The
     half-life is the best of a grid from 2 to 256 days; its interval is by likelihood ratio, and it counts as estimated
     where two parameters more are clearer than chance (5 %). Of several touches in a day one counts.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2025-01-01", periods=200, freq="2D")
+    >>> names = [f"L{n:03}" for n in range(200)]
+    >>> leads = pd.DataFrame({"lead_id": names, "created": pd.Timestamp("2024-12-01"),
+    ...                       "converted": days.where(np.arange(200) % 4 == 0)})
+    >>> touches = pd.DataFrame({"unit": names, "date": days - pd.Timedelta(days=3)})
+    >>> found = estimate_decay(touches, leads, as_of=date(2026, 6, 30))
+    >>> found.estimated, found.events
+    (True, 50)
     """
     known = leads[leads["created"].notna()].sort_values("lead_id")
     happened = known.loc[known["converted"].notna(), ["lead_id", "converted"]]
@@ -135,14 +171,14 @@ def _profile(risks: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
 
 
 def score_engagement(touches: pd.DataFrame, decay: Decay, *, as_of: date) -> pd.DataFrame:
-    """How warm is each account or lead today?
+    """Score how warm each account or lead is today.
 
     Parameters
     ----------
     touches : DataFrame
-        Of `list_touches`.
+        The touches: `list_touches`.
     decay : Decay
-        Of `estimate_decay`.
+        How fast they lose their weight: `estimate_decay`.
     as_of : date
         Today.
 

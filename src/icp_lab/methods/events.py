@@ -20,19 +20,24 @@ How = Literal["rows", "months", "days_since", "sum", "mean", "min", "max"]
 
 @dataclass(frozen=True)
 class Summary:
-    """What is made of an account's events?
+    """What is made of an account's events.
 
     Parameters
     ----------
     name : str
         The attribute.
-    how : How
-        `rows`: how many there are; `months`: in how many calendar months there was one; `days_since`: days since the
-        latest, 0 on the last day that counts; `sum`, `mean`, `min`, `max` of `column`.
+    how : {'rows', 'months', 'days_since', 'sum', 'mean', 'min', 'max'}
+        What is told: `rows`: how many there are; `months`: in how many calendar months there was one; `days_since`:
+        days since the latest, 0 on the last day that counts; `sum`, `mean`, `min`, `max` of `column`.
     column : str, default ''
         The column that the last four are of; missing values and NaN are left out.
     months, days : int or None, default None
         Only events of the last so many months, or days; all events when both are None.
+
+    Examples
+    --------
+    >>> Summary("logins", "rows", months=3).months
+    3
     """
 
     name: str
@@ -44,7 +49,7 @@ class Summary:
 
 def summarize_events(events: Any, summaries: "Sequence[Summary]", *, before: date | str, by: str = "account_id",
                      on: str = "date") -> Any:
-    """What do an account's events say of it, on whichever engine they are?
+    """Summarize what an account's events say of it, on whichever engine they are.
 
     Parameters
     ----------
@@ -55,15 +60,15 @@ def summarize_events(events: Any, summaries: "Sequence[Summary]", *, before: dat
     before : date or str
         The first day that no longer counts, or the column that holds it for each event.
     by : str, default 'account_id'
-        The columns with the account and the day (a date or a time).
+        The column with the account.
     on : str, default 'date'
-        The columns with the account and the day (a date or a time).
+        The column with the day (a date or a time).
 
     Returns
     -------
-    frame
-        Of the same kind as `events`, lazy if that is: a row an account that has an event before that day, in order,
-        with the attributes. Counts are 0, and other attributes missing, where no event lies in the window.
+    object
+        A frame of the same kind as `events`, lazy if that is: a row an account that has an event before that day, in
+        order, with the attributes. Counts are 0, and other attributes missing, where no event lies in the window.
 
     Notes
     -----
@@ -142,7 +147,7 @@ Use = Literal["seats", "events", "users", ""]
 
 
 def measure_use(usage: pd.DataFrame, customers: pd.DataFrame, as_of: date, months: int = 12) -> tuple[pd.Series, Use]:
-    """How much does each customer use, and what is that measured by?
+    """Measure how much each customer uses, and say what that is measured by.
 
     Parameters
     ----------
@@ -157,7 +162,7 @@ def measure_use(usage: pd.DataFrame, customers: pd.DataFrame, as_of: date, month
 
     Returns
     -------
-    tuple
+    tuple of (Series, {'seats', 'events', 'users', ''})
         A reading a customer, and what it is of: users over seats where seats are known, else events a month, else
         users, else nothing.
 

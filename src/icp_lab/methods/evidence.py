@@ -44,7 +44,7 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
     attributes: "tuple[str, ...] | list[str] | None" = None, leaks: dict[str, str] | None = None, max_criteria: int = 5,
     min_covered: int | None = None, permutations: int = 999, folds: int = 5, bootstraps: int = 100, seed: int = 0,
 ) -> Finding:
-    """Which few criteria describe the positive cases, and would that hold on other cases?
+    """Find the few criteria that describe the positive cases, and tell whether they would hold on other cases.
 
     Parameters
     ----------
@@ -63,25 +63,22 @@ def find_icp(  # noqa: PLR0913  (the contract's signature)
     leaks : dict of str to str or None, default None
         Attributes that are refused, with the code of the suspicion, where `find_leaks` was asked beforehand.
     max_criteria : int, default 5
-        Most criteria (1 to 5), and fewest cases that a rule may cover (default: 10 or 2 %, whichever is more).
+        Most criteria of a rule, 1 to 5.
     min_covered : int or None, default None
-        Most criteria (1 to 5), and fewest cases that a rule may cover (default: 10 or 2 %, whichever is more).
+        Fewest cases that a rule may cover; by default 10 or 2 %, whichever is more.
     permutations : int, default 999
-        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
-        stability; and the number that all chance comes from.
+        Shuffles for the test of the whole search; 0 leaves it out.
     folds : int, default 5
-        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
-        stability; and the number that all chance comes from.
+        Parts for cross-fitting, 2 to 10.
     bootstraps : int, default 100
-        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
-        stability; and the number that all chance comes from.
+        Resamples for the test of stability; 0 leaves it out.
     seed : int, default 0
-        Size of the test of the whole search (0 to leave it out), of cross-fitting (2 to 10) and of the test of
-        stability; and the number that all chance comes from.
+        The number that all chance comes from.
 
     Returns
     -------
     Finding
+        The best rule with its verdict, its lift on cases that it had not seen, what noise reaches, and near-equals.
 
     Notes
     -----
@@ -212,18 +209,18 @@ def _why_nothing(finding: Finding) -> str:
 
 
 def plan_cases(rate: float, cover: float) -> tuple[float, int]:
-    """How many cases would settle it?
+    """Plan how many cases would settle it.
 
     Parameters
     ----------
     rate : float
         Share of positive cases, 0 to 1.
     cover : float
-        Share of cases inside the profile.
+        Share of cases inside the profile, 0 to 1; taken as 0.05 to 0.5.
 
     Returns
     -------
-    tuple
+    tuple of (float, int)
         The lift to be shown, 2 or half way to the greatest possible, and the cases that show it in 80 % of samples.
 
     Notes
@@ -246,18 +243,18 @@ def plan_cases(rate: float, cover: float) -> tuple[float, int]:
 
 
 def find_showable(n: int, rate: float, cover: float = 0.2, level: float = SEARCHED) -> float:
-    """Which lift could these cases show at all?
+    """Find the smallest lift that so many cases could show at all.
 
     Parameters
     ----------
     n : int
-        Cases, and the share of positive ones.
+        Number of cases.
     rate : float
-        Cases, and the share of positive ones.
+        Share of positive ones, 0 to 1.
     cover : float, default 0.2
         Share of cases inside the profile.
     level : float, default SEARCHED
-        Of the test: that of a search by default, 0.05 for a rule that was declared beforehand.
+        Level of the test: that of a search by default, 0.05 for a rule that was declared beforehand.
 
     Returns
     -------
@@ -288,7 +285,7 @@ QUARTERS = 4
 
 
 def _scan_levels(trial: Trial) -> tuple[Lean, ...]:
-    """How much does each level of each attribute differ, taken alone?
+    """Measure how much each level of each attribute differs, taken alone.
 
     Parameters
     ----------

@@ -20,7 +20,23 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Conjunction:
-    """Conditions that must all hold (by their numbers, ascending), their quality, and whom they cover."""
+    """A conjunction of conditions, its quality, and whom it covers.
+
+    Parameters
+    ----------
+    conditions : tuple of int
+        Conditions that must all hold, by their numbers, ascending.
+    quality : float
+        How well it tells the positive cases apart, less the prices of its conditions.
+    cases, positives : int
+        Whom it covers, and how many of them came out well.
+
+    Examples
+    --------
+    >>> found = rank_conjunctions(np.array([np.arange(40) < 20]), np.arange(40) < 15)
+    >>> found[0].cases, found[0].positives
+    (20, 15)
+    """
 
     conditions: tuple[int, ...]
     quality: float
@@ -31,7 +47,7 @@ class Conjunction:
 def rank_conjunctions(members: NDArray[np.bool_], positive: NDArray[np.bool_], *,
                       prices: NDArray[np.float64] | None = None, wracc: bool = False, depth: int = 3, keep: int = 10,
                       least: int = 1) -> list[Conjunction]:
-    """Which conjunctions of these conditions describe the positive cases best, of all there are?
+    """Rank the conjunctions of these conditions that describe the positive cases best, of all there are.
 
     Parameters
     ----------
@@ -45,15 +61,15 @@ def rank_conjunctions(members: NDArray[np.bool_], positive: NDArray[np.bool_], *
         Quality is the gain in binomial log-likelihood by telling the covered cases from the rest (nats); with this,
         weighted relative accuracy: cover times (rate inside - rate).
     depth : int, default 3
-        Most conditions in a rule, rules wanted, and fewest cases that a rule may cover.
+        Most conditions in a rule.
     keep : int, default 10
-        Most conditions in a rule, rules wanted, and fewest cases that a rule may cover.
+        How many rules are wanted.
     least : int, default 1
-        Most conditions in a rule, rules wanted, and fewest cases that a rule may cover.
+        Fewest cases that a rule may cover.
 
     Returns
     -------
-    list
+    list of Conjunction
         In falling order of quality, none of 0 or less. Of rules that tie for the last place, the first one met: the
         order of conditions decides, that of the cases never.
 

@@ -13,12 +13,14 @@ _FLOWS = (0.5, 1, 2, 5, 10)  # times the leads a month, for the table of the sto
 
 
 def find_bar(hits: float, n: float, others: float, m: float) -> float:
-    """How many standard errors away from nought is a difference that counts, whenever and how often one looks?
+    """Find how many standard errors away from nought a difference counts, whenever and how often one looks.
 
     Parameters
     ----------
-    hits, n, others, m : float
-        Events and units of the one arm, and of the other.
+    hits, n : float
+        Events and units of the one arm.
+    others, m : float
+        Events and units of the other arm.
 
     Returns
     -------
@@ -44,18 +46,20 @@ def find_bar(hits: float, n: float, others: float, m: float) -> float:
 
 
 def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = None) -> dict[str, float]:
-    """How much more often did it happen in an arm of n than in one of m?
+    """Compare how much more often it happened in an arm of n than in one of m.
 
     Parameters
     ----------
-    hits, n, others, m : int
-        Events and units of the pilot, and of the control.
+    hits, n : int
+        Events and units of the pilot.
+    others, m : int
+        Events and units of the control.
     bar : float or None, default None
         Standard errors to either side; left out: those that hold whenever one looks (`find_bar`).
 
     Returns
     -------
-    dict
+    dict of str to float
         Difference `gap` with its ends `low` and `high`, and `ratio` with `ratio_low` and `ratio_high`: their ends say
         the same of nought and of one. The ratio is infinite where the control has no event.
 
@@ -82,7 +86,7 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
 
 
 def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, int]:
-    """How many units must be drawn to see an effect of this size in four of five pilots?
+    """Size a pilot: how many units must be drawn to see an effect of this size in four of five pilots.
 
     Parameters
     ----------
@@ -95,7 +99,7 @@ def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, i
 
     Returns
     -------
-    tuple
+    tuple of 2 int
         Units of all arms together: where one looks once, on the day planned; and where one may look at any time.
 
     Notes
@@ -122,7 +126,25 @@ def size_pilot(base: float, times: float, *, share: float = 0.5) -> tuple[int, i
 
 
 def find_least(base: float, n: int, *, share: float = 0.5) -> tuple[float, float]:
-    """How large must an effect be for a pilot of n units to see it: with one look, and looking at any time?
+    """Find how large an effect must be for a pilot of n units to see it.
+
+    Parameters
+    ----------
+    base : float
+        Share of the control that converts, above 0.
+    n : int
+        Units of all arms together.
+    share : float, default 0.5
+        Share of the units that are drawn into the pilot.
+
+    Returns
+    -------
+    tuple of 2 float
+        The smallest effect (times as many) with one look, and looking at any time; NaN where none is large enough.
+
+    Notes
+    -----
+    The sizes of `size_pilot`, for 120 effects from 1.02 up to the one that converts nearly all.
 
     Examples
     --------
@@ -136,7 +158,7 @@ def find_least(base: float, n: int, *, share: float = 0.5) -> tuple[float, float
 
 
 def check_story(before: float, after: float, fall: float, *, flow: float, months: int = 6) -> pd.DataFrame:
-    """Conversion is said to have risen from here to there: out of how many, and what does it take to believe it?
+    """Check what it takes to believe that conversion has risen from here to there.
 
     Parameters
     ----------
@@ -151,7 +173,7 @@ def check_story(before: float, after: float, fall: float, *, flow: float, months
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         A row a flow, half of it to ten times as much: `flow`, `leads` in each of the two spans, `others` before and
         `hits` after that such shares come to, their `ratio` with its 95 % interval `ratio_low` and `ratio_high`, and
         the months, before and after together, in which four of five tries show such an effect: with one look `once`,

@@ -15,7 +15,7 @@ _STANDS = ("in", "met", "out", "failed", "unknown")
 
 @dataclass(frozen=True)
 class Feedback(Shown):
-    """What does sales report back?
+    """What sales reports back.
 
     Parameters
     ----------
@@ -29,9 +29,20 @@ class Feedback(Shown):
     reasons : DataFrame
         A row an answer and reason: agrees, group (of `group_statement`; the words themselves where they are none of its
         groups and were said of three companies or more), n (companies), of (companies with that answer and a reason).
-    n, repeated, unmatched : int
-        Companies with an answer; earlier answers on the same ones, which a later one replaces; companies that are
-        neither in accounts nor in leads.
+    n : int
+        Companies with an answer.
+    repeated : int
+        Earlier answers on the same ones, which a later one replaces.
+    unmatched : int
+        Companies that are neither in accounts nor in leads.
+
+    Examples
+    --------
+    >>> coverage = pd.DataFrame({"account_id": ["a"], "fit": "in", "met": "", "failed": ""})
+    >>> said = pd.DataFrame({"date": pd.Timestamp("2026-06-01"), "agrees": [True, False], "account_id": ["a", "x"]})
+    >>> found = read_feedback(said, coverage, as_of=date(2026, 6, 30))
+    >>> found.n, found.unmatched
+    (2, 1)
     """
 
     frame: pd.DataFrame
@@ -43,14 +54,14 @@ class Feedback(Shown):
 
 
 def read_feedback(feedback: pd.DataFrame, coverage: pd.DataFrame, *, as_of: date) -> Feedback:
-    """What does sales say of companies inside the profile and outside, and does it believe in each criterion?
+    """Read what sales says of companies inside the profile and outside, and whether it believes in each criterion.
 
     Parameters
     ----------
     feedback : DataFrame
-        date, agrees (does the profile fit this one?), account_id or lead_id, reason, note. May be empty.
+        The table: date, agrees (does the profile fit this one?), account_id or lead_id, reason, note. May be empty.
     coverage : DataFrame
-        In the form of the artifact `coverage`, of accounts and leads: account_id (or the lead's), fit, met, failed.
+        The artifact `coverage`, of accounts and leads: account_id (or the lead's), fit, met, failed.
     as_of : date
         The day up to which we look.
 
@@ -115,26 +126,25 @@ def _list_gaps(frame: pd.DataFrame) -> pd.DataFrame:
 
 def list_asked(deals: pd.DataFrame, coverage: pd.DataFrame, feedback: pd.DataFrame, *, as_of: date,
                months: int = 6) -> pd.DataFrame:
-    """Of which companies should sales say whether the profile fits?
+    """List the companies of which sales should say whether the profile fits.
 
     Parameters
     ----------
     deals : DataFrame
-        account_id, stage, created, closed.
+        The table: account_id, stage, created, closed.
     coverage : DataFrame
         The artifact `coverage`.
     feedback : DataFrame
-        What was said already: account_id, date.
+        What was said already: account_id, date. May be empty.
     as_of : date
-        Companies with a deal that is open, or was closed in these months, are asked about, unless an answer is on
-        record that is no older.
+        The day up to which we look.
     months : int, default 6
-        Companies with a deal that is open, or was closed in these months, are asked about, unless an answer is on
-        record that is no older.
+        Companies with a deal that is open, or was closed in so many months before `as_of`, are asked about, unless an
+        answer is on record that is no older.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         The artifact `asked`: account_id, fit, failed, unknown, last (day of the latest deal), the latest first.
 
     Examples

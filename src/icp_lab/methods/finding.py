@@ -15,9 +15,24 @@ from icp_lab.rule import Rule
 
 @dataclass(frozen=True)
 class Lean:
-    """Where do the data lean? One level of one attribute, with its lift and what is left of it after shrinking.
+    """Where the data lean: one level of one attribute.
 
-    `top` is the upper end of an interval that holds for all levels looked at together.
+    Parameters
+    ----------
+    rule : Rule
+        The level, as a rule of one criterion.
+    lift : Lift
+        Its lift.
+    shrunk : float
+        What is left of the lift after shrinking.
+    top : float
+        The upper end of an interval that holds for all levels looked at together.
+
+    Examples
+    --------
+    >>> lift = Lift(2.0, 1.2, 3.3, n=200, positives=40, covered=50.0, covered_positives=20.0, groups=200)
+    >>> Lean(Rule.from_dicts([{"attribute": "exports", "is": True}]), lift, shrunk=1.6, top=4.1).shrunk
+    1.6
     """
 
     rule: Rule
@@ -27,16 +42,16 @@ class Lean:
 
 
 def shrink_leans(rules: list[Rule], lifts: list[Lift], tops: list[float]) -> tuple[Lean, ...]:
-    """How much of each level's lift would be left on new customers?
+    """Estimate how much of each level's lift would be left on new customers.
 
     Parameters
     ----------
     rules : list of Rule
-        A level each: what it says, its lift, the upper end of its simultaneous interval.
+        What each level says.
     lifts : list of Lift
-        A level each: what it says, its lift, the upper end of its simultaneous interval.
+        Its lift.
     tops : list of float
-        A level each: what it says, its lift, the upper end of its simultaneous interval.
+        The upper end of its simultaneous interval.
 
     Returns
     -------
@@ -47,6 +62,13 @@ def shrink_leans(rules: list[Rule], lifts: list[Lift], tops: list[float]) -> tup
     -----
     Empirical Bayes: log lifts are drawn towards 0 by tau2 / (tau2 + se2), tau2 by the method of moments
     (DerSimonian and Laird, 1986).
+
+    Examples
+    --------
+    >>> rules = [Rule.from_dicts([{"attribute": name, "is": True}]) for name in ("exports", "partner", "listed")]
+    >>> lifts = [Lift(lift, lift / 1.3, lift * 1.3, 400, 80, 100.0, 20 * lift, 400) for lift in (2.0, 1.1, 0.9)]
+    >>> [round(lean.shrunk, 2) for lean in shrink_leans(rules, lifts, [3.0, 2.0, 1.5])]
+    [1.86, 1.09, 0.91]
     """
     usable = [i for i, one in enumerate(lifts) if one.low > 0 and math.isfinite(one.high)]
     if not usable:
@@ -66,7 +88,22 @@ Verdict = Literal["supported", "tentative", "unsupported"]
 
 @dataclass(frozen=True)
 class NoisyRule:
-    """A rule that the search found in shuffled data, and how good it looked there."""
+    """A rule that the search found in shuffled data, and how good it looked there.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    lift : float
+        Its lift on the shuffled data that it was found in.
+    covered, positives : int
+        The cases that it covers there, and how many of them count as good.
+
+    Examples
+    --------
+    >>> NoisyRule(Rule.from_dicts([{"attribute": "exports", "is": True}]), lift=2.8, covered=14, positives=7).lift
+    2.8
+    """
 
     rule: Rule
     lift: float
@@ -90,6 +127,11 @@ class Noise:
         How many shuffles the p-value rests on.
     agreements : tuple of float
         How much bootstraps of shuffled data agree with the rule found in them: mean Jaccard of their cases.
+
+    Examples
+    --------
+    >>> NO_NOISE.shuffles, NO_NOISE.lifts
+    (0, ())
     """
 
     lifts: tuple[float, ...]
@@ -104,7 +146,23 @@ NO_NOISE = Noise((), (), (), 0, ())
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another rule that is nearly as good; `overlap` is the Jaccard index of its cases with those of the rule."""
+    """Another rule that is nearly as good.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule, which is about other attributes than the best one.
+    covered, positives : int
+        The cases that it covers, and how many of them came out well.
+    overlap : float
+        The Jaccard index of its cases with those of the best rule, 0 to 1.
+
+    Examples
+    --------
+    >>> rule = Rule.from_dicts([{"attribute": "exports", "is": True}])
+    >>> Alternative(rule, covered=40, positives=18, overlap=0.7).overlap
+    0.7
+    """
 
     rule: Rule
     covered: int
@@ -120,10 +178,10 @@ class Finding(Shown):
     ----------
     rule : Rule
         The best rule found whatever the verdict; no criteria: true everywhere.
-    verdict : Verdict
-        `supported`, `tentative` or `unsupported`, and codes for why: too_few, ruled_out, unstable, leaking, edited.
+    verdict : {'supported', 'tentative', 'unsupported'}
+        What the checks allow to say.
     verdict_reason : tuple of str
-        `supported`, `tentative` or `unsupported`, and codes for why: too_few, ruled_out, unstable, leaking, edited.
+        Codes for why it is no more: too_few, ruled_out, unstable, leaking, edited.
     n, best, unknown : int
         Known cases, positive ones, and cases left out because their outcome is unknown.
     covered, covered_best, covered_groups : int
@@ -137,31 +195,40 @@ class Finding(Shown):
     p_value : float
         How often the whole search does as well in shuffled data.
     stability : dict of str to float
-        Attribute -> share of bootstraps whose best rule uses it.
+        Of each attribute the share of bootstraps whose best rule uses it.
     agreement : float
         How much the cases of bootstraps' best rules agree with those of this one (mean Jaccard, 0 to 1).
     noise : Noise
-        What shuffled data give; near-equals; single levels, strongest first.
+        What shuffled data give.
     alternatives : tuple of Alternative
-        What shuffled data give; near-equals; single levels, strongest first.
+        Rules that are nearly as good.
+    interchangeable : dict of str to tuple of str
+        For an attribute of the rule the others that could stand in its place and take in nearly the same cases.
     leans : tuple of Lean
-        What shuffled data give; near-equals; single levels, strongest first.
+        Single levels, strongest first.
     excluded_above : float
         No single level that covers enough cases has a lift above this (95 %, all levels together).
-    interchangeable : dict of str to tuple of str
-        Attribute of the rule -> others that could stand in its place and take in nearly the same cases.
     leaking : dict of str to str
-        Attribute -> why it is refused: it knows the outcome (codes of `find_leaks`).
+        Of each attribute that is refused why: it knows the outcome (codes of `find_leaks`).
     ignored : tuple of str
         Attributes that could not be used: without variation, or dates.
-    showable : float
-        The smallest lift that a search of this many cases could show with 80 % power, were the profile a fifth of them.
     needed : int
         Cases that would show a lift of `needed_lift` with 80 % power, were the profile as wide as this one.
+    needed_lift : float
+        The lift that `needed` cases would show.
+    showable : float
+        The smallest lift that a search of this many cases could show with 80 % power, were the profile a fifth of them.
     holdout : Lift or None
         The lift on the latest cases of a rule found on the earlier ones; None without times.
     reasons : tuple of str
         Codes of the checks passed and failed, in order: noise, interval, stability, each `+` or `-`.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> found = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> found.verdict, found.verdict_reason, found.n
+    ('unsupported', ('too_few',), 2)
     """
 
     rule: Rule
@@ -196,18 +263,56 @@ class Finding(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row a criterion: what it says and how often bootstraps choose its attribute."""
+        """Give a row a criterion: what it says and how often bootstraps choose its attribute.
+
+        Returns
+        -------
+        DataFrame
+            The columns criterion (words), attribute and stability (0 to 1; NaN where it was not asked).
+
+        Examples
+        --------
+        >>> from icp_lab.methods.declared import test_icp
+        >>> rule = Rule.from_dicts([{"attribute": "age", "min": 2}])
+        >>> test_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([False, True]), rule).frame["criterion"].tolist()
+        ['age at least 2']
+        """
         rows = [(c.words(), c.attribute, self.stability.get(c.attribute, math.nan)) for c in self.rule.criteria]
         return pd.DataFrame(rows, columns=["criterion", "attribute", "stability"])
 
     @property
     def evidence(self) -> dict[str, Any]:
-        """What icp.yml says of it: counts, lift with its interval, p, and how often other samples chose a criterion."""
+        """Give what icp.yml says of it: counts, lift with interval, p, and how often other samples chose a criterion.
+
+        Returns
+        -------
+        dict of str to object
+            By name: n, best, covered, covered_best, lift, lift_low, lift_high, p_value, and stability by attribute.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.declared import test_icp
+        >>> rule = Rule.from_dicts([{"attribute": "age", "min": 2}])
+        >>> test_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([False, True]), rule).evidence["covered"]
+        1
+        """
         names = ("n", "best", "covered", "covered_best", "lift", "lift_low", "lift_high", "p_value")
         figures = {name: getattr(self, name) for name in names}
         return figures | {"stability": {a: self.stability.get(a, 0.0) for a in self.rule.attributes}}
 
     @property
     def caption(self) -> str:
-        """Say rule and verdict in a line."""
+        """Say rule and verdict in a line.
+
+        Returns
+        -------
+        str
+            The verdict, the rule in words, and how many cases are known.
+
+        Examples
+        --------
+        >>> from icp_lab.methods.evidence import find_icp
+        >>> find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False])).caption
+        'unsupported: every account (n = 2)'
+        """
         return f"{self.verdict}: {self.rule.words()} (n = {self.n})"

@@ -17,22 +17,22 @@ def fill_groups(  # noqa: PLR0913  (each source of statements)
     draft: dict[str, Any], contrasts: pd.DataFrame, *, negatives: pd.DataFrame, customers: pd.DataFrame,
     triggers: pd.DataFrame, themes: pd.DataFrame, belongs: dict[str, str], q: float = 0.10,
 ) -> dict[str, Any]:
-    """What can be stated in each of the six groups, on which evidence, and how sure is it?
+    """Fill the six groups with what can be stated in each, on which evidence, and how sure that is.
 
     Parameters
     ----------
     draft : dict of str to object
-        The artifacts of these names.
+        The artifact `draft`.
     contrasts : DataFrame
-        The artifacts of these names.
+        The artifact `contrasts`.
     negatives : DataFrame
-        The artifacts of these names.
+        The artifact `negatives`; of it `reason_group`.
     customers : DataFrame
-        The artifacts of these names.
-    themes : DataFrame
-        The artifacts of these names.
+        The artifact `customers`: account_id, status.
     triggers : DataFrame
-        The table; empty where the study has none.
+        The table: account_id, kind; empty where the study has none.
+    themes : DataFrame
+        The artifact `themes`: code, name, belongs, companies, of, low, high.
     belongs : dict of str to str
         Group of each attribute that may be a criterion.
     q : float, default 0.1
@@ -40,14 +40,25 @@ def fill_groups(  # noqa: PLR0913  (each source of statements)
 
     Returns
     -------
-    dict
-        The artifact `groups`: group -> statements {`kind` and `words` (of which a view makes the sentence), `evidence`
+    dict of str to list of dict
+        The artifact `groups`: by group, statements {`kind` and `words` (of which a view makes the sentence), `evidence`
         (ids), `confidence`: data, interview or assumption}. A group of which nothing is known is empty.
 
     Notes
     -----
     The criteria of a refused profile are assumptions. Counts of interviews are counts of companies. What was said is
     led to by its code: the name of an interview's file may be somebody's name, and stays in the artifacts.
+
+    Examples
+    --------
+    >>> draft = {"criteria": [{"attribute": "employees", "min": 100}], "evidence": {}}
+    >>> none = {"contrasts": ["q_value", "attribute", "p_value", "comparison", "level"], "negatives": ["reason_group"],
+    ...         "customers": ["account_id", "status"], "triggers": ["account_id", "kind"],
+    ...         "themes": ["companies", "code"]}
+    >>> groups = fill_groups(draft, belongs={"employees": "basic"},
+    ...                      **{name: pd.DataFrame(columns=columns) for name, columns in none.items()})
+    >>> groups["basic"][0]["evidence"], groups["goals"]
+    (['draft/criteria/employees'], [])
     """
     filled: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
     for attribute, said in [*_state_criteria(draft), *_state_contrasts(contrasts, draft, q)]:

@@ -32,7 +32,7 @@ _FARTHEST = len(SIZE_BANDS) - 1
 
 @dataclass(frozen=True)
 class Interviewees(Shown):
-    """Whom do we talk to?
+    """Whom we talk to.
 
     Parameters
     ----------
@@ -48,6 +48,14 @@ class Interviewees(Shown):
         How many best customers there are.
     levels : DataFrame
         A row a word of `SPREAD`: by, best (how many levels the best have), chosen (how many the chosen ones have).
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "industry": ["x", "y"]})
+    >>> success = pd.DataFrame({"account_id": ["a", "b"], "score": [0.9, 0.8], "best": True})
+    >>> found = choose_interviewees(firms, success, *[pd.DataFrame()] * 3, interviews=1, stand_ins=0)
+    >>> found.best, found.deciders[["account_id", "kind"]].values.tolist()
+    (2, [['a', 'management'], ['a', 'practitioner']])
     """
 
     frame: pd.DataFrame
@@ -57,7 +65,19 @@ class Interviewees(Shown):
 
     @property
     def chosen(self) -> pd.DataFrame:
-        """Give the rows of those to talk to, without stand-ins."""
+        """Give the rows of those to talk to, without stand-ins.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `frame`: the chosen ones, former customers and lost accounts.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"account_id": ["a", "b"], "part": ["chosen", "stand_in"]})
+        >>> Interviewees(rows, rows, 2, rows).chosen["account_id"].tolist()
+        ['a']
+        """
         return self.frame[self.frame["part"] != "stand_in"]
 
 
@@ -66,7 +86,7 @@ def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in f
     contacts: pd.DataFrame, *, interviews: int = 8, stand_ins: int = 2, former: int = 0, lost: int = 0,
     deciders: int = 2,
 ) -> Interviewees:
-    """Which companies do we talk to, so that they differ in industry, size and segment, and to whom in each?
+    """Choose the companies to talk to, so that they differ in industry, size and segment, and the people in each.
 
     Parameters
     ----------
@@ -83,15 +103,16 @@ def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in f
     interviews : int, default 8
         Best customers to talk to, 5 to 10; all of them where there are fewer.
     stand_ins : int, default 2
-        For each of them, 0 to 3.
+        Stand-ins for each of them, 0 to 3.
     former, lost : int, default 0
         Former customers and lost accounts to talk to besides, 0 to 5.
     deciders : int, default 2
-        People to talk to in each, 1 to 4: by turns of the management and of those who work with it.
+        People to talk to in each, 1 to 4: in turn of the management and of those who work with it.
 
     Returns
     -------
     Interviewees
+        The companies in the order of the choice, their stand-ins, former and lost ones, and the people.
 
     Notes
     -----
@@ -135,7 +156,7 @@ def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in f
 
 
 def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
-    """Does a person lead, or work with the thing? Told by rank, else by the title, else by the part in buying.
+    """Tell whether a person leads or works with the thing: by rank, else by the title, else by the part in buying.
 
     Parameters
     ----------
@@ -144,7 +165,7 @@ def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
 
     Returns
     -------
-    pandas.Series
+    Series
         One of `KINDS`; missing where nothing tells.
 
     Examples

@@ -27,7 +27,30 @@ _PERIOD = re.compile(r"(?:Q(?P<first>[1-4])[ /-]*)?(?P<year>\d{4})年?(?:[ /.-]*
 
 @dataclass(frozen=True)
 class Kpi:
-    """What is a KPI, in words: name, formula, what n counts, how it is written, which tables it is made of?"""
+    """What a KPI is, in words.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    formula : str
+        How it is computed.
+    counts : str
+        What its n counts.
+    kind : str
+        How it is written: share, money and others, as in `Column`.
+    needs : tuple of str
+        Tables of the study that it can be made of.
+    collect : str
+        What to collect where it cannot be told.
+    unit : str, default ''
+        The unit behind the figure, such as days.
+
+    Examples
+    --------
+    >>> KPIS["win_closed"].kind, KPIS["win_closed"].needs
+    ('share', ('deals',))
+    """
 
     name: str
     formula: str
@@ -42,7 +65,26 @@ KPIS = {code: Kpi(**declared) for code, declared in read_declared("icp_lab.metho
 
 
 class Figure(NamedTuple):
-    """What does a KPI come to? `over` is its numerator, `maturity` the share of its cohort that is settled."""
+    """What a KPI comes to.
+
+    Parameters
+    ----------
+    value : float, default nan
+        The KPI; NaN where it cannot be told.
+    low, high : float, default nan
+        The ends of its 95 % interval.
+    over : float, default nan
+        Its numerator.
+    n : int, default 0
+        What it is computed from, in the terms of `Kpi.counts`.
+    maturity : float, default nan
+        Share of its cohort that is settled, 0 to 1.
+
+    Examples
+    --------
+    >>> Figure(0.5, 0.24, 0.76, 5.0, 10, 1.0).over
+    5.0
+    """
 
     value: float = _NAN
     low: float = _NAN
@@ -54,7 +96,7 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True)
 class Kpis(Shown):
-    """What does it take to win customers, inside the profile and outside, before it was published and after?
+    """What it takes to win customers, inside the profile and outside, before it was published and after.
 
     Parameters
     ----------
@@ -68,6 +110,14 @@ class Kpis(Shown):
         Share of the months of each period for which costs are recorded, by period. Below 1 there is no CAC.
     unread : int
         Rows of costs whose period cannot be read.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame()
+    >>> costs = pd.DataFrame({"period": ["2026-Q1", "some day"], "amount": [100.0, 50.0]})
+    >>> kpis = measure_kpis(none, none, costs, none, pd.Series(dtype="str"), as_of=date(2026, 6, 30), resamples=1)
+    >>> kpis.costed["window"], kpis.unread
+    (0.25, 1)
     """
 
     frame: pd.DataFrame
@@ -87,7 +137,7 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
     customers: pd.DataFrame, deals: pd.DataFrame, costs: pd.DataFrame, reached: pd.DataFrame, fit: pd.Series, *,
     as_of: date, since: str = "", window_months: int = 12, lag_months: int = 0, resamples: int = 400, seed: int = 0,
 ) -> Kpis:
-    """What do the KPIs come to, inside the profile and outside, and before and after it was published?
+    """Measure the KPIs, inside the profile and outside, and before and after it was published.
 
     Parameters
     ----------
@@ -95,13 +145,13 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
         The artifact `customers`: account_id, status, since, tenure_months, churned, lapsed, revenue, revenue_yearly,
         margin, value.
     deals : DataFrame
-        account_id, stage (won, lost, open), amount, created, closed. May be empty, as may those below.
+        The table: account_id, stage (won, lost, open), amount, created, closed. May be empty, as may those below.
     costs : DataFrame
-        period (a month, quarter or year, such as 2026-03, 2026-Q1, 2026), amount.
+        The table: period (a month, quarter or year, such as 2026-03, 2026-Q1, 2026), amount.
     reached : DataFrame
         Whom we reached: `list_reached`.
     fit : Series
-        in, out or unknown, by the id of an account or lead; those without one are unknown.
+        The side of accounts and leads, by their ids: in, out or unknown; those without one are unknown.
     as_of : date
         The day up to which we look.
     since : str, default ''
@@ -111,9 +161,9 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
     lag_months : int, default 0
         How many months spending comes before the customers that it wins, 0 or more.
     resamples : int, default 400
-        Of the bootstraps behind LTV, payback (over customers) and velocity (over accounts).
+        Bootstrap samples behind LTV, payback (over customers) and velocity (over accounts).
     seed : int, default 0
-        Of the bootstraps behind LTV, payback (over customers) and velocity (over accounts).
+        Seed of the bootstraps.
 
     Returns
     -------
@@ -224,7 +274,30 @@ def _divide(above: Figure, below: Figure) -> Figure:
 
 
 def trace_deals(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None = None) -> SurvfuncRight | None:
-    """Trace how long deals stay open; a deal takes a day at least, and an end without a day is no end."""
+    """Trace how long deals stay open.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        Columns stage (won, lost, open), created, closed. A deal takes a day at least, and an end without a day is no
+        end.
+    now : Timestamp
+        The day up to which open ones were watched.
+    weights : ndarray of float or None, default None
+        How often each deal counts.
+
+    Returns
+    -------
+    SurvfuncRight or None
+        The share still open by days (Kaplan and Meier, 1958); None where none has ended.
+
+    Examples
+    --------
+    >>> deals = pd.DataFrame({"stage": ["won", "lost", "open"], "created": pd.Timestamp("2026-01-01"),
+    ...                       "closed": pd.to_datetime(["2026-01-11", "2026-01-31", None])})
+    >>> float(trace_deals(deals, pd.Timestamp("2026-06-30")).quantile(0.5))
+    30.0
+    """
     told = (deals["stage"].eq("open") | deals["closed"].notna()).to_numpy() & deals["created"].notna().to_numpy()
     told &= weights > 0 if weights is not None else True
     days = (deals["closed"].fillna(now) - deals["created"]).dt.days.clip(lower=1).to_numpy(dtype=np.float64)[told]

@@ -26,16 +26,23 @@ NAMES = re.compile("|".join(read_declared("icp_lab.methods", "leaks.toml")["name
 
 @dataclass(frozen=True)
 class Leaks(Shown):
-    """Which attributes may know the outcome?
+    """Which attributes may know the outcome.
 
     Parameters
     ----------
     frame : DataFrame
         A row an attribute and a suspicion: `attribute`; `suspicion` (name; after_sale, later: by timing; function,
         missing, area: by telling the outcome); `figure` (later: share of cases whose date is later; function, missing,
-        area: area under the curve; else NaN); `n` (cases behind the figure); `refused`: may it be no criterion?
+        area: area under the curve; else NaN); `n` (cases behind the figure); `refused` (it may be no criterion).
     insisted : tuple of str, default ()
         Attributes that the study uses all the same.
+
+    Examples
+    --------
+    >>> cases, won = pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False])
+    >>> found = find_leaks(cases, won, after_sale=["age"], insist=["age"])
+    >>> found.frame["refused"].tolist(), found.insisted
+    ([False], ('age',))
     """
 
     frame: pd.DataFrame
@@ -43,7 +50,18 @@ class Leaks(Shown):
 
     @property
     def refused(self) -> dict[str, str]:
-        """Attribute -> the strongest suspicion, for those that may be no criterion."""
+        """Give the attributes that may be no criterion, with the strongest suspicion.
+
+        Returns
+        -------
+        dict of str to str
+            The suspicion by attribute.
+
+        Examples
+        --------
+        >>> find_leaks(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]), after_sale=["age"]).refused
+        {'age': 'after_sale'}
+        """
         rows = self.frame[self.frame["refused"]]
         return dict(zip(rows["attribute"], rows["suspicion"], strict=True))
 
@@ -62,7 +80,7 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
     cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
     after_sale: Collection[str] = (), time: pd.Series | None = None, insist: Collection[str] = (),
 ) -> Leaks:
-    """Which attributes know the outcome, so that they can be no criterion?
+    """Find the attributes that know the outcome, so that they can be no criterion.
 
     Parameters
     ----------
@@ -83,7 +101,7 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
     Returns
     -------
     Leaks
-        Refused ones first.
+        A row an attribute and a suspicion, refused ones first.
 
     Notes
     -----

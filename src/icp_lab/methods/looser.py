@@ -13,13 +13,27 @@ from icp_lab.rule import Rule
 
 @dataclass(frozen=True)
 class Looser(Shown):
-    """What is each part of the profile's lines worth without the others?
+    """What each part of the profile's lines is worth without the others.
 
-    `frame`: a row a part, the strictest first: `kept` (numbers of the criteria that stay), `n` cases inside,
-    `positives` among them, `share` with its 95 % Wilson interval `low`, `high`; `coverage` (share of all cases), `lift`
-    with `lift_low`, `lift_high` (these shares by that of all cases); `best` (no other part takes in as many at a
-    higher lift).
-    `rule`: the profile. `cases`: cases with a known outcome, `base` the share of them that came out well.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row a part, the strictest first: `kept` (numbers of the criteria that stay), `n` cases inside, `positives`
+        among them, `share` with its 95 % Wilson interval `low`, `high`; `coverage` (share of all cases), `lift` with
+        `lift_low`, `lift_high` (these shares by that of all cases); `best` (no other part takes in as many at a higher
+        lift).
+    rule : Rule
+        The profile.
+    cases : int
+        Cases with a known outcome.
+    base : float
+        The share of them that came out well, 0 to 1; NaN without any.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"case_id": list("ab"), "account_id": list("ab"), "positive": ["yes", "no"]})
+    >>> compare_looser(pd.DataFrame(index=list("ab")), cases, Rule()).base
+    0.5
     """
 
     frame: pd.DataFrame
@@ -29,21 +43,21 @@ class Looser(Shown):
 
 
 def compare_looser(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule) -> Looser:
-    """What does the profile gain in coverage and lose in lift when lines are left out?
+    """Compare what the profile gains in coverage and loses in lift when lines are left out.
 
     Parameters
     ----------
     attributes : DataFrame
         Candidate attributes, indexed by account_id.
     cases : DataFrame
-        case_id, account_id, positive (yes, no, unknown); those of unknown outcome are left out.
+        Cases of one outcome: case_id, account_id, positive (yes, no, unknown); those of unknown outcome are left out.
     rule : Rule
         The profile.
 
     Returns
     -------
     Looser
-        Without rows where the rule has no criteria, or no case came out well or badly.
+        A row a part; none where the rule has no criteria, or all cases came out alike.
 
     Notes
     -----

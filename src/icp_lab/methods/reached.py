@@ -13,12 +13,19 @@ def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what 
     engagement: pd.DataFrame, contacts: pd.DataFrame, leads: pd.DataFrame, pilot: pd.DataFrame,
     customers: pd.DataFrame, *, as_of: date,
 ) -> pd.DataFrame:
-    """Whom did we reach that was neither lead nor customer before, and who became a lead?
+    """List whom we reached that was neither lead nor customer before, and who became a lead.
 
     Parameters
     ----------
-    engagement, contacts, leads, pilot : DataFrame
-        Tables of the study; each may be empty. A touch of a person counts for the person's account.
+    engagement : DataFrame
+        The table: account_id, contact_id, lead_id, date. A touch of a person counts for the person's account. May be
+        empty, as may those below.
+    contacts : DataFrame
+        The table: contact_id, account_id.
+    leads : DataFrame
+        The table: lead_id, account_id, created.
+    pilot : DataFrame
+        The table: unit_id, reached, lead.
     customers : DataFrame
         The artifact `customers`: account_id, since.
     as_of : date
@@ -26,7 +33,7 @@ def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what 
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         A row a company: unit (account, else lead), reached (day of the first touch), lead (did it become one?). What
         the pilot says of a unit holds.
 

@@ -2,7 +2,7 @@
 
 One pass over the rows that a rule covers fills, for every feature at once, a table of counts by code. Out of it come
 the best interval (all pairs of bins that can be best) and the best set of categories (prefixes of the categories in
-order of their rate), so that neither is ever pre-cut (Mampaey et al., ICDM 2012). The compiled part is in `kernels`.
+order of their rate), so that neither is ever pre-cut (Mampaey et al., ICDM 2012). The compiled part is in `_kernels`.
 """
 
 import math
@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_lab.methods.beam import find_rivals, run_beam
+from icp_lab.methods._kernels import LOW, NOTHING, QUALITY, find_rivals, run_beam, tabulate_entropy
 from icp_lab.methods.bounds import settle_bounds
 from icp_lab.methods.codes import INTERVAL, MISSING, SET, SLOTS, YES_NO, Encoded, Feature, encode_candidates
-from icp_lab.methods.kernels import LOW, NOTHING, QUALITY, tabulate_entropy
 from icp_lab.methods.result import Codes, Flags, Floats
 from icp_lab.rule import Rule
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from icp_lab.methods import kernels
+from icp_lab.methods import _kernels as kernels
 
 COUNTS = st.lists(st.tuples(st.integers(0, 40), st.floats(0, 1)), min_size=2, max_size=16)
 
