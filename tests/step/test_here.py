@@ -81,10 +81,10 @@ def test_the_adopted_rule_is_for_them_too(study):
 
 def test_what_holds_is_the_adopted_definition_else_the_draft(study, monkeypatch):
     here = step.open("06b_draft_icp")
-    monkeypatch.setattr("icp_lab.step.here.reads_of", lambda _name: ("draft", "agreed"))
+    monkeypatch.setattr("icp_lab.step.inputs.reads_of", lambda _name: ("draft", "agreed"))
     monkeypatch.setattr(here, "read", lambda name: {"name": name})
     assert here.holds() == {"name": "agreed"}
-    monkeypatch.setattr("icp_lab.step.here.reads_of", lambda _name: ("draft",))
+    monkeypatch.setattr("icp_lab.step.inputs.reads_of", lambda _name: ("draft",))
     assert here.holds() == {"name": "draft"}
     (study / "icp.yml").write_text("schema: 1\nname: Us\ncriteria: []\n", encoding="utf-8")
     assert here.holds() == {"schema": 1, "name": "Us", "criteria": []}

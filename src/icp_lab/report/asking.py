@@ -27,7 +27,7 @@ from icp_lab.publish.lists import write_list
 from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
-from icp_lab.study.study import MOST_ASKED
+from icp_lab.study.tabled import MOST_ASKED
 from icp_lab.tables import BY_NAME
 from icp_lab.views.personas import word_icp
 from icp_lab.views.review import list_agenda, list_lines

@@ -7,27 +7,21 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, folder_of, write_json, write_manifest
+from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, write_json, write_manifest
 from icp_lab.artifacts.place import WORK, hold, place_step
-from icp_lab.artifacts.store import read_artifact, write_artifact
+from icp_lab.artifacts.store import write_artifact
 from icp_lab.errors import utter
-from icp_lab.icp.profile import load_icp, read_standings, read_versions
 from icp_lab.locale import _
 from icp_lab.methods.redaction import redact
 from icp_lab.pages.render import render_bold
-from icp_lab.process import BY_NAME, ITEMS, WRITER
-from icp_lab.process.keys import compute_key, describe_inputs, find_entry, hash_upstream, reads_of, tables_of
+from icp_lab.process import BY_NAME, ITEMS
+from icp_lab.process.keys import compute_key, describe_inputs, hash_upstream
 from icp_lab.process.notebook import NotebookFile
-from icp_lab.rule import Hypothesis, Rule
+from icp_lab.step.inputs import Inputs
 from icp_lab.step.results import Results
 from icp_lab.step.session import parameter_values, ran_as_written, show, show_html
 from icp_lab.study import Study
-from icp_lab.study.candidates import Candidates
-from icp_lab.study.config import ADOPTED
-from icp_lab.study.interviews import Interviews
 from icp_lab.tables import BESIDE
 from icp_lab.views.picture import About
 from icp_lab.views.privacy import set_hidden
@@ -35,7 +29,7 @@ from icp_lab.views.privacy import set_hidden
 Result = TypeVar("Result")
 
 
-class Here:
+class Here(Inputs):
     """What a notebook works with: `table`, `read`, `compute`, `write`, `headline`, `answer`, `finish`.
 
     Parameters
@@ -62,8 +56,8 @@ class Here:
     """
 
     def __init__(self, file: NotebookFile, study: Study, out: Path, language: str, staged: str) -> None:
-        self.name, self.study, self.out, self.language = file.name, study, out, language
-        self.as_of, self.currency, self.tables = study.as_of, study.currency, tables_of(file.name)
+        super().__init__(file.name, study, out, language)
+        self.as_of, self.currency = study.as_of, study.currency
         self.about = About(as_of=study.as_of, currency=study.currency, source=study.name)
         set_hidden(lambda text: redact(text, study.people))
         self._promised = BY_NAME[self.name].writes if self.name in BY_NAME else ()
@@ -75,8 +69,6 @@ class Here:
         self._fingerprint = study.fingerprint(self.tables)
         self._results = Results(out, self.name, self._staged)
         self._written: dict[str, Entry] = {}
-        self._used: dict[str, str] = {}
-        self._facts: dict[str, Any] = {"headlines": [], "answers": {}, "rows": {}}
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.study.name}, {self.as_of} -> {self.out}"
@@ -85,112 +77,6 @@ class Here:
     def parameters(self) -> dict[str, Any]:
         """The parameters with the values that they have in this session."""
         return parameter_values(self._file)
-
-    def has(self, table: str) -> bool:
-        """Does the study have this table, or what this word stands for beside study.yml?"""
-        self._check_table(table)
-        return self._is_there(table)
-
-    def table(self, table: str) -> pd.DataFrame:
-        """What does the study say in this table? All canonical columns are there; missing ones are all missing.
-
-        Raises
-        ------
-        LabError
-            When the process does not declare the table for this notebook.
-        """
-        self._check_table(table)
-        frame = self.study.table(table)
-        if table == "accounts" and self.study.privacy.get("companies") == "pseudonyms":
-            frame["name"] = frame["account_id"]
-        if self.study.has(table):
-            said = self.study.facts(table)
-            self._facts["rows"][table] = {key: getattr(said, key) for key in ("used", "set_aside", "made_missing")}
-        return frame
-
-    def export(self, table: str) -> pd.DataFrame:
-        """What does the study's own export say in this table? Those columns alone that its files have."""
-        frame = self.table(table)
-        return frame[[name for name in frame if name in self.study.relation(table).columns]]
-
-    def candidates(self) -> Candidates:
-        """Which attributes of the accounts may be criteria?"""
-        self._check_table("accounts")
-        return self.study.candidates()
-
-    def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """Which profiles did people declare before the data were seen (hypotheses.yml)?"""
-        self._check_table("hypotheses")
-        return self.study.hypotheses()
-
-    def interviews(self) -> Interviews:
-        """What did the people say whom we talked to? None where there is no interview."""
-        self._check_table("interviews")
-        return self.study.interviews()
-
-    def codebook(self) -> pd.DataFrame:
-        """By which codes are interviews read, as they are called in the language of the page?"""
-        self._check_table("interviews")
-        return self.study.codebook(self.language)
-
-    def coders(self) -> pd.DataFrame:
-        """What did further coders find in the interviews?"""
-        self._check_table("interviews")
-        return self.study.coders()
-
-    def ballots(self) -> pd.DataFrame:
-        """How did the departments vote on the draft? A row a vote."""
-        self._check_table("ballots")
-        return self.study.ballots()
-
-    def corrections(self, form: str) -> pd.DataFrame:
-        """What did people put right in a form? A row an answer: coder, the form's keys, the answer."""
-        return self.study.corrections(form)
-
-    def adopted(self) -> Rule | None:
-        """Which rule has the study adopted (icp.yml)? None where it has not adopted any."""
-        self._check_table("hypotheses")
-        held = self._read_adopted()
-        return Rule.from_profile(held) if held is not None else None
-
-    def holds(self) -> dict[str, Any]:
-        """Which definition holds, in the form of icp.yml: the adopted one, else the agreed one, else the draft?
-
-        A notebook that runs before the review does not read `agreed`, and takes the draft in its place.
-        """
-        self._check_table("hypotheses")
-        held = self._read_adopted()
-        return self.read("agreed" if "agreed" in reads_of(self.name) else "draft") if held is None else held
-
-    def versions(self) -> tuple[dict[str, Any], ...]:
-        """Which former definitions does the study keep (icp/*.yml), in the form of icp.yml, the latest first?"""
-        self._check_table("hypotheses")
-        return read_versions(self.study.folder)
-
-    def stood(self, version: str) -> pd.DataFrame:
-        """Where did accounts stand when a version was adopted? Empty where that is not kept."""
-        self._check_table("hypotheses")
-        return read_standings(self.study.folder, version)
-
-    def _read_adopted(self) -> dict[str, Any] | None:
-        path = self.study.folder / ADOPTED
-        return load_icp(path).data if path.is_file() else None
-
-    def read(self, artifact: str) -> Any:
-        """What did an earlier step leave: a frame, or a dict for a record?
-
-        Raises
-        ------
-        LabError
-            When this notebook does not declare it, or the step that writes it has to run first.
-        """
-        if artifact not in reads_of(self.name):
-            raise utter("run.artifact_not_read", notebook=self.name, name=artifact)
-        entry, writer = find_entry(self.out, artifact), WRITER[artifact]
-        if entry is None:
-            raise utter("run.artifact_missing", name=artifact, writer=writer)
-        self._used[artifact] = entry.content
-        return read_artifact(folder_of(self.out, writer), ARTIFACT[artifact])
 
     def write(self, artifact: str, content: object) -> None:
         """Hand a frame or a dict to later steps, checked against its declaration and sorted by its key.
@@ -283,13 +169,6 @@ class Here:
         key = compute_key(inputs) if ran_as_written(self._file) else ""
         return Manifest(self.name, key, "", "", inputs, self.parameters, self._written, self._interactive,
                         self._results.kept)
-
-    def _is_there(self, table: str) -> bool:
-        return self.study.has_beside(table) if table in BESIDE else self.study.has(table)
-
-    def _check_table(self, table: str) -> None:
-        if table not in self.tables:
-            raise utter("run.table_undeclared", notebook=self.name, table=table, tables=self.tables)
 
     def _note(self, item: str, state: str, *, tables: list[str] | None = None, why: str = "") -> None:
         if item not in ITEMS:

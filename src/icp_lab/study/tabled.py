@@ -1,0 +1,138 @@
+"""The tables of a study as study.yml names them: read when first asked for, typed, and counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icp_lab.errors import study as errors
+from icp_lab.errors import utter
+from icp_lab.study.config import Settings, take_fingerprint
+from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, Form, read_corrections
+from icp_lab.tables import BY_NAME
+
+# At most so many questions of a kind are put to people at a time; all are counted.
+MOST_ASKED = 500
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from icp_lab.intake.facts import Facts, Intake
+    from icp_lab.intake.loading import Tables
+
+
+@dataclass(frozen=True, eq=False)
+class Tabled(Settings):
+    """Read the tables that study.yml names."""
+
+    @property
+    def folder(self) -> Path:
+        """The study's folder."""
+        return self.path.parent
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables that the study has."""
+        return tuple(name for name in BY_NAME if name in self.specs)
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """Name the format of each table that has one, such as `hubspot`."""
+        return {name: spec.dialect.format for name, spec in self.specs.items() if spec.dialect}
+
+    @cached_property
+    def _store(self) -> "Tables":
+        from icp_lab.intake.conversion import Customs  # noqa: PLC0415
+        from icp_lab.intake.loading import Tables, Told  # noqa: PLC0415  (DuckDB is not needed to see what has changed)
+
+        same, becomes = (read_corrections(self.folder, form).items() for form in (SAME_COMPANY, FOLDINGS))
+        told = Told({(min(pair), max(pair)): said == "yes" for pair, said in same},
+                    {(column, value): word for (column, value), word in becomes})
+        customs = Customs.of(self.fiscal_year_start, self.currency)
+        return Tables(self.specs, self.others, self.as_of, customs, told)
+
+    def line(self, *keys: str) -> int | None:
+        """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""
+        return self.lines.get(keys)
+
+    def has(self, table: str) -> bool:
+        """Tell whether the study has a table."""
+        _check_table(table)
+        return table in self.specs
+
+    def relation(self, table: str) -> "duckdb.DuckDBPyRelation":
+        """Give a table as a lazy DuckDB relation, for what would not fit into a frame.
+
+        Parameters
+        ----------
+        table
+            Name of an input table.
+
+        Returns
+        -------
+        DuckDBPyRelation
+            The typed, usable rows: those columns that the files have, and extra ones where the table takes them.
+            Without rows, but with all declared columns, where the study does not have the table.
+        """
+        return self._store.relation(table) if self.has(table) else self._store.empty(table)
+
+    def table(self, table: str) -> "pd.DataFrame":
+        """Give a table as a frame with all its declared columns.
+
+        Parameters
+        ----------
+        table
+            Name of an input table.
+
+        Returns
+        -------
+        DataFrame
+            The usable rows in the order of their key and then of all columns, whatever the order of the files. Text is
+            `str`; numbers and money are float64; dates datetime64[s]; yes/no is nullable `boolean`; a list is a tuple
+            of texts, None where missing. Columns that the files do not have are all missing; extra ones stand last.
+        """
+        from icp_lab.study.frames import to_frame  # noqa: PLC0415  (pandas is not needed to see what has changed)
+
+        columns = self._store.columns(table) if self.has(table) else ()
+        return to_frame(self.relation(table), BY_NAME[table], columns)
+
+    def facts(self, table: str) -> "Facts":
+        """Read a table and say what became of its rows."""
+        _check_table(table)
+        return self._store.load(table)
+
+    def intake(self, tables: Iterable[str] = ()) -> "Intake":
+        """Tell what became of all rows of all tables, or of those named: used, set aside, made missing."""
+        from icp_lab.intake.facts import collect_facts  # noqa: PLC0415
+
+        wanted = list(tables) or list(self.tables)
+        return collect_facts(self._store.load(name) for name in wanted if self.has(name))
+
+    def fingerprint(self, tables: Iterable[str]) -> str:
+        """Hash the content of tables: their files, those they join, and what study.yml says that bears on them."""
+        return take_fingerprint(self, tables)
+
+    def questions(self) -> dict[Form, list[dict[str, str]]]:
+        """List what people are asked: rows of each form, what is most likely first."""
+        for table in ("accounts", "leads"):
+            if self.has(table):
+                self.facts(table)
+        show = ("name", "city", "domain") if self.privacy.get("companies") != "pseudonyms" else ()
+        rows = []
+        for match in self._store.matches.uncertain[:MOST_ASKED]:
+            a, b = (self._store.companies[account] for account in match.pair)
+            row = {"account_id": a.account_id, "other_id": b.account_id, "evidence": match.words()}
+            rows.append(row | {name: getattr(a, name) for name in show}
+                        | {f"other_{name}": getattr(b, name) for name in show})
+        folded = {(each.column, each.value): each for each in self._store.foldings}
+        return {SAME_COMPANY: rows, FOLDINGS: [
+            {"column": each.column, "value": each.value, "rows": str(each.n), "folded": each.becomes}
+            for each in list(folded.values())[:MOST_ASKED]]}
+
+
+def _check_table(table: str) -> None:
+    if table not in BY_NAME:
+        words = errors.list_words(BY_NAME)
+        raise utter("study.unknown_table", name=table, words=words, remedy=errors.nearest(table, BY_NAME))
