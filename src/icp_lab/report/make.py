@@ -1,5 +1,6 @@
 """A report from start to end, what a run leaves on record, and which steps are fresh."""
 
+import json
 import platform
 import shutil
 from collections.abc import Sequence
@@ -172,7 +173,8 @@ def _describe_site(plan: Plan) -> dict[str, Any]:
     pages = [f"{manifest.compute_key} {manifest.page}" if manifest else "" for manifest in manifests]
     writers = (f"import {product.writer.partition(':')[0]}" for product in PRODUCTS)
     code = digest_code(("from icp_lab.report import asking, site", *writers), showing=True)
-    key = digest_text(plan.language, plan.facts, plan.study.fingerprint(plan.study.tables), code, *pages)
+    study = (plan.study.fingerprint(plan.study.tables), json.dumps(plan.study.brand, sort_keys=True))
+    key = digest_text(plan.language, plan.facts, *study, code, *pages)
     there = [path for path in (plan.out / "index.html", *list_published(plan.out)) if path.is_file()]
     return {"key": key, "files": {str(path.relative_to(plan.out)): digest_file(path) for path in there}}
 

@@ -174,10 +174,11 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
         if spec.join is not None:
             pending.append(spec.join.table)
     words = {key: str(getattr(settings, key)) for key in _SHAPES} | {"companies": settings.privacy.get("companies")}
-    content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes)}
+    content: dict[str, Any] = {"tables": seen, "settings": words, "attributes": asdict(settings.attributes),
+                               "capacity": settings.capacity}
     folder, read = settings.path.parent, [BESIDE[word] for word in BESIDE if word in named]
     beside = {path for pattern in chain([f"{FOLDER}/*"], *read) for path in folder.glob(pattern) if path.is_file()}
-    content["beside"] = {str(path.relative_to(folder)): _digest(path, path.stat().st_mtime_ns, path.stat().st_size)
+    content["beside"] = {str(path.relative_to(folder)): _digest(path, path.stat().st_ctime_ns, path.stat().st_size)
                          for path in sorted(beside)}
     return blake2b(json.dumps(content, sort_keys=True, default=asdict).encode(), digest_size=16).hexdigest()
 
@@ -186,7 +187,7 @@ def _describe(spec: Spec) -> dict[str, Any]:
     """Give a table's mapping, and the hash of each of its files in the order in which they are read, or of its rows."""
     mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "query", "lines", "join")}
     try:
-        content = [_digest(path, path.stat().st_mtime_ns, path.stat().st_size)
+        content = [_digest(path, path.stat().st_ctime_ns, path.stat().st_size)
                    for path in (spec.files if spec.query is None else (spec.query.file,))]
     except OSError as error:
         raise errors.unreadable_file(", ".join(spec.shown), error.strerror or str(error)) from error
@@ -195,6 +196,6 @@ def _describe(spec: Spec) -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _digest(path: Path, _changed: int, _size: int) -> str:
-    """Hash a file; one process reads it once while its time stamp and size stay, since each step asks."""
+    """Hash a file; one process reads it once while size and time of change (which nobody can set) stay."""
     with path.open("rb") as stream:
         return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()
