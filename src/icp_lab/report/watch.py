@@ -63,7 +63,7 @@ class Watch:
             self._left = [each for each in self._left if each != name]
             if row is not None:
                 self._bars.remove_task(row)
-            took = f" ({monotonic() - began:.0f} s)" if began is not None else ""
+            took = _(" ({seconds:.0f} s)").format(seconds=monotonic() - began) if began is not None else ""
             self._say(f"{name}: {words}{took}{self._say_left()}")
 
     def _say_left(self) -> str:
