@@ -11,6 +11,7 @@ from icp_lab.methods.declared import HypothesisTests
 from icp_lab.methods.finding import Finding
 from icp_lab.methods.small import FEW, VERY_FEW, CaseMatrix, FewCases
 from icp_lab.rule import name_attribute, write_number
+from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table, say, say_value
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, tell
 
@@ -69,7 +70,8 @@ def tabulate_hypotheses(tests: HypothesisTests) -> Table | Prose:
     inside = zip(frame["covered_best"], frame["covered"], strict=True)
     outside = zip(frame["best"] - frame["covered_best"], frame["n"] - frame["covered"], strict=True)
     return lay_out("hypotheses", frame.assign(
-        said=[begin(", ".join(filter(None, (one.name, one.by, str(one.date))))) for one in tests.hypotheses],
+        said=[begin(", ".join(filter(None, (one.name, one.by if hide(one.by) == one.by else "", str(one.date)))))
+              for one in tests.hypotheses],
         rule=[one.rule.words() for one in tests.hypotheses],
         inside=[say_count(*pair) for pair in inside], outside=[say_count(*pair) for pair in outside]))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from icp_lab.locale import _
 from icp_lab.methods.pilot import ARMS, Plan, Reading
 from icp_lab.views.picture import About
 from icp_lab.views.table import Table
@@ -34,7 +35,9 @@ def tabulate_drawn(plan: Plan) -> Table | Prose:
         return Prose("")
     counts = pd.crosstab(plan.draw["stratum"], plan.draw["arm"]).reindex(columns=[*ARMS], fill_value=0)
     order = sorted(counts.index, key=lambda one: (one[0], len(one.split("-")[0]), one))  # A 50-99 before A 100-249
-    return lay_out("pilot_drawn", counts.loc[order].reset_index(), **plan.terms)
+    rows = counts.loc[order].reset_index()
+    rows["stratum"] = rows["stratum"].str.replace(" ?", _(", size not known"), regex=False)
+    return lay_out("pilot_drawn", rows, **plan.terms)
 
 
 def tell_reading(reading: Reading) -> Prose:

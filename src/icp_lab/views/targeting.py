@@ -25,7 +25,7 @@ def tell_score(card: Card, outcome: str) -> Prose:
     """Does the score tell good cases from others that it has not seen?"""
     code = "few" if not card.bands.size else "tells" if card.predicts else "blind"
     return phrase("score_told", code, n=card.n, positives=card.positives, ratio=card.top,
-                  ends=(card.top_low, card.top_high), outcome=name("outcome", outcome))
+                  ends=(card.top_low, card.top_high), outcome=name("outcome", outcome), done=name("done", outcome))
 
 
 def tabulate_points(card: Card) -> Table | Prose:
