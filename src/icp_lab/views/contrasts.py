@@ -86,7 +86,8 @@ def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
     keys = frame[["attribute", "level"]].fillna("").to_numpy().tolist()
     frame["anchor"] = [make_id("contrasts", contrast.comparison, *key) for key in keys]
     skipped = contrast.skipped["reason"].map(names("skipped")).value_counts()
-    left = "; ".join(f"{reason}: {count}" for reason, count in skipped.items()) or _("nothing")
+    reasons = [_("{label}: {effect}").format(label=reason, effect=count) for reason, count in skipped.items()]
+    left = _("; ").join(reasons) or _("nothing")
     cut = rows < len(contrast.frame)
     return lay_out("contrast", frame, title=begin(phrase("apart", "title", **groups)), left=left, **groups,
                    note=phrase("apart", "shown", rows=rows, n=len(contrast.frame)) if cut else "")
