@@ -113,6 +113,7 @@ def test_without_scripts_the_table_is_there(visit, make_dashboard):
     assert page.locator("#companies tbody tr").nth(23).is_visible()
     assert not page.locator("#filters").is_visible()
     assert page.locator(".chart:visible").count() == 0
+    assert all(each.is_visible() for each in page.locator("figure:has(.chart) .finding").all())
 
 
 def test_paper_has_the_pictures_and_all_that_the_filters_leave(board):
