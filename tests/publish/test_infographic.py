@@ -55,6 +55,18 @@ def test_it_says_who_how_sure_how_many_and_on_what(publication):
         assert text in said
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_a_persona_says_stands_whole_with_its_quote_or_without(publication, language):
+    mark = "“{}”" if language == "en" else "「{}」"
+    said = [f"Cannot foresee results (3 of 3): {mark.format('word ' * 99)}", f"By hand (1 of 3): {mark.format('slow')}"]
+    with in_language(language):
+        given = publication()
+        for pains, shown in ((said, said[1]), (said[:1], "Cannot foresee results (3 of 3)")):
+            given.icp["personas"][0]["pains"] = pains
+            words = [text for text, _box in list_words(build_infographic(given))]
+            assert shown in words and not [text for text in words if text.endswith("…")]
+
+
 def test_text_is_text_and_nothing_is_loaded(publication, hostile):
     picture = build_infographic(publication(called=hostile, rows=18))
     tags = {one.tag.removeprefix(SVG) for one in ElementTree.fromstring(picture).iter()}

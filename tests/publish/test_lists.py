@@ -17,3 +17,15 @@ def test_text_of_the_list_is_never_a_formula(tmp_path):
     told = pd.read_csv(tmp_path / "private" / "abm.csv")
     assert told["company"].tolist() == ["'=1+1"]
     assert told["place"].tolist() == [1]
+
+
+def test_the_list_goes_on_a4_landscape_in_type_that_one_can_read(tmp_path):
+    row = dict.fromkeys(names("abm_column"), "twenty letters of it") | {
+        "place": 1, "points": 70, "engagement": 10, "say": "What she said. " * 20,
+        "trigger_date": pd.Timestamp("2026-06-01"), "touched": pd.Timestamp("2026-06-01")}
+    write_list(tmp_path, pd.DataFrame([row] * 3))
+    sheet = load_workbook(tmp_path / "abm.xlsx").active
+    widths = {name: column.width for name, column in sheet.column_dimensions.items()}
+    assert sum(widths.values()) <= 230  # 100 % is 147 letters of 10 points
+    assert max(widths, key=widths.get) == next(cell.column_letter for cell in sheet[2] if "said" in str(cell.value))
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == ("landscape", 9, 0)

@@ -23,7 +23,7 @@ from icp_lab.views.words import phrase
 RISKY = ("=", "+", "-", "@", "'")
 _LINE, _HIGHEST = 14.0, 409.0  # points
 _LONGEST = 32_767  # characters in a cell
-_PAPER = 170.0  # letters across A4 landscape at the smallest scale that one reads without a glass
+_PAPER = 215.0  # letters across A4 landscape at the smallest scale that one reads without a glass: 7 points
 _FORMATS = {"integer": "#,##0", "money": "#,##0", "number": "#,##0.00", "ratio": "0.0#", "months": "0.0", "share": "0%",
             "p": "0.000", "date": "yyyy-mm-dd", "text": "@"}
 
@@ -40,10 +40,11 @@ class Book:
         self.file.set_properties({"title": clean(self.title), "created": created})
         wrap = {"text_wrap": True, "valign": "top"}
         head = {**wrap, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"}
-        self.head, self.figures = (self.file.add_format(head | look) for look in ({"indent": 1}, {"align": "right"}))
+        left = {"align": "left", "indent": 1}
+        self.head, self.figures = (self.file.add_format(head | look) for look in (left, {"align": "right"}))
         # The quote mark keeps a text a text when somebody edits the cell.
-        self.quoted = self.file.add_format({**wrap, "num_format": "@", "indent": 1, "quote_prefix": True})
-        self.formats = {kind: self.file.add_format(wrap | {"num_format": code, "indent": int(kind == "text")})
+        self.quoted = self.file.add_format({**wrap, **left, "num_format": "@", "quote_prefix": True})
+        self.formats = {kind: self.file.add_format(wrap | {"num_format": code} | (left if kind == "text" else {}))
                         for kind, code in _FORMATS.items()}
 
     def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
@@ -55,11 +56,12 @@ class Book:
         """
         sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
         needed = [_fit_width([*str(head).split(), *cells.head(200)]) for head, cells in frame.items()]
-        most = _share_paper(needed[:printed or None])
+        shown = printed or len(needed)
+        widths = _share_paper(needed[:shown]) + needed[shown:]
         for place, (head, cells) in enumerate(frame.items()):
             figures = is_numeric_dtype(cells) and not is_bool_dtype(cells)
             sheet.write_string(0, place, clean(str(head)), self.figures if figures else self.head)
-            sheet.set_column(place, place, width := min(needed[place], most))
+            sheet.set_column(place, place, width := widths[place])
             for row, value in enumerate([head, *cells]):
                 if isinstance(value, str) and len(value) * 2 > width:
                     lines[row] = max(lines[row], count_lines(value, width))
@@ -71,7 +73,7 @@ class Book:
                     self.write(sheet, (row, place), value, kind or tell_kind(value))
         self._fit_rows(sheet, lines)
         sheet.autofilter(0, 0, len(frame), max(frame.shape[1] - 1, 0))
-        sheet.print_area(0, 0, len(frame), max((printed or frame.shape[1]) - 1, 0))
+        sheet.print_area(0, 0, len(frame), max(shown - 1, 0))
         self.fit_paper(sheet, 0, frozen)
         return sheet
 
@@ -147,15 +149,14 @@ def tell_kind(value: object) -> str:
 def _fit_width(cells: list[object]) -> float:
     """Fit a column to what it holds; wide characters take two places."""
     said = [f"{cell:,.2f}" if isinstance(cell, float) else say_value(cell) for cell in cells]
-    return float(min(max(11, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
+    return float(min(max(8, *(len(text) + 2 + sum(ord(mark) > 0x2E80 for mark in text) for text in said)), 60))
 
 
-def _share_paper(widths: Sequence[float]) -> float:
-    """Find the width at which columns wrap, so that all of them go on a page that one can read."""
-    most = max(widths, default=0.0)
-    while most > 14 and sum(min(width, most) for width in widths) > _PAPER:
-        most -= 1
-    return most
+def _share_paper(widths: Sequence[float]) -> list[float]:
+    """Narrow columns, those most that ask for most, so that all of them go on a page that one can read."""
+    least = [min(width, 11.0) for width in widths]
+    part = min(max(_PAPER - sum(least), 0) / ((sum(widths) - sum(least)) or 1), 1)
+    return [low + part * (width - low) for low, width in zip(least, widths, strict=True)]
 
 
 def count_lines(text: str, width: float) -> int:
