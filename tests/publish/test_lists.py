@@ -28,4 +28,5 @@ def test_the_list_goes_on_a4_landscape_in_type_that_one_can_read(tmp_path):
     widths = {name: column.width for name, column in sheet.column_dimensions.items()}
     assert sum(widths.values()) <= 230  # 100 % is 147 letters of 10 points
     assert max(widths, key=widths.get) == next(cell.column_letter for cell in sheet[2] if "said" in str(cell.value))
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == ("landscape", 9, 0)
+    paper = sheet.page_setup
+    assert (paper.orientation, paper.paperSize, paper.fitToHeight) == ("landscape", 9, 0)
