@@ -153,7 +153,7 @@ def adopt(
     """Make the definition of the last run the study's; the one before is kept."""
     from datetime import date
 
-    from icp_lab.icp.profile import adopt as adopt_definition
+    from icp_lab.icp.versions import adopt as adopt_definition
 
     study, place = _open_study(folder, language, out)
     icp = adopt_definition(study.folder, place, by=by, why=reason, on=date.today())
@@ -168,7 +168,7 @@ def rollback(
     language: Language = "",
 ) -> None:
     """Put a former version of the study's definition back in force."""
-    from icp_lab.icp.profile import rollback as put_back
+    from icp_lab.icp.versions import rollback as put_back
 
     study, _place = _open_study(folder, language)
     put_back(study.folder, version)
@@ -228,7 +228,8 @@ def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     study, place = _open_study(folder, language, out)
     found = collect_filled(place / "to_fill", study)
     said = [_("Copied: {file}").format(file=path) for path in found.copied]
-    said += [_("Not filled in yet: {file}").format(file=path) for path in found.unfilled]
+    said += [_("Not filled in yet: {n} in {folder}").format(n=n, folder=place / "to_fill")] if (
+        n := len(found.unfilled)) else []
     said += [_("Name the table {table} in study.yml, so that it is read.").format(table=table)
              for table in found.unnamed]
     print("\n".join(said if found.copied else [*said, _("There was nothing new to copy.")]))
