@@ -17,23 +17,25 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
-# What docs/gallery.md shows, each by its first screen.
+# What docs/gallery.md shows, each by its first screen; of those in FIGURES what begins with the first figure.
 PAGES = {
     "index": "index.html", "document": "icp.html", "dashboard": "dashboard.html", "crm": "crm.html",
     "customers": "01_customer_base.html", "draft": "06b_draft_icp.html", "validation": "08b_validation.html",
-    "versions": "versions/index.html",
 }  # fmt: skip
+FIGURES = ("draft", "validation")
 SIZE, SLIDE, LARGEST = {"width": 1280, "height": 860}, 3, 250_000
 BARE = ["--no-sandbox", "--disable-gpu"]
 
 
-def shoot(browser, page, picture):
-    """Take the first screen of a page, with the network off."""
+def shoot(browser, page, picture, *, figure=False):
+    """Take the first screen of a page, or the one that begins with its first figure, with the network off."""
     context = browser.new_context(viewport=SIZE, color_scheme="light", offline=True)
     tab = context.new_page()
     tab.goto(page.resolve().as_uri(), wait_until="load")
     for chart in tab.locator(".chart").all():
         chart.locator("svg").wait_for()
+    if figure:
+        tab.locator("figure:has(svg)").first.evaluate("each => window.scrollTo(0, each.getBoundingClientRect().top - 90)")
     tab.screenshot(path=picture)
     context.close()
 
@@ -71,7 +73,7 @@ def main(reports):
             language = json.loads((report / "run.json").read_text(encoding="utf-8"))["language"]
             for name, page in PAGES.items():
                 if (report / page).is_file():
-                    shoot(browser, report / page, FOLDER / f"{name}_{language}.png")
+                    shoot(browser, report / page, FOLDER / f"{name}_{language}.png", figure=name in FIGURES)
             if (report / "infographic.png").is_file():
                 with Image.open(report / "infographic.png") as drawn:
                     small = drawn.convert("RGB").resize((SIZE["width"], SIZE["width"] * drawn.height // drawn.width))
