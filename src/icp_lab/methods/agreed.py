@@ -15,8 +15,6 @@ from icp_lab.methods.profile import MoreProfiles, join_cases
 from icp_lab.methods.review import Item, Review, name_criteria, take_criteria
 from icp_lab.rule import Criterion, Rule
 
-ACTIONS = ("keep", "drop", "change", "add")
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -27,7 +25,7 @@ class Decision:
     item : str
         Id of the line, such as `criterion.employees` (docs/conventions.md).
     action : str
-        One of `ACTIONS`: keep, drop, change or add.
+        What was decided: keep, drop, change or add.
     criteria : tuple of Criterion
         What a change or an addition puts there; empty otherwise.
     by : str

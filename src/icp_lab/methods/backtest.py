@@ -325,6 +325,11 @@ def check_promise(  # noqa: PLR0913  (what was promised, and what is known)
         told). `version`, `since` (the day up to which the definition had seen data), and of the later cases `n`,
         `positives`, `covered`, `covered_positives`, `lift`, `low`, `high`; with the `promise` as it stands in icp.yml.
 
+    Notes
+    -----
+    Only cases that began after `since` count, as in `backtest`: the lift with accounts as groups, its interval no
+    narrower than that of the share inside. With fewer than ten good or ten other cases it is open.
+
     Examples
     --------
     >>> check_promise({"version": "2"}, pd.DataFrame(), pd.DataFrame(), as_of=date(2026, 6, 30))["state"]

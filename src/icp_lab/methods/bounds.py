@@ -38,6 +38,13 @@ def settle_bounds(rule: Rule, units: pd.DataFrame, cases: Counts, positives: Cou
         The same criteria; each bound moved to where the log-likelihood is greatest, given the others, and from there to
         the roundest number that costs at most half a nat.
 
+    Notes
+    -----
+    Two passes over all bounds, each with the others held. In the first a bound goes to the value that tells the cases
+    inside from those outside with the greatest binomial log-likelihood, among the 8 % of values on either side of where
+    it stands; in the second to the roundest number of all that cost at most half a nat (`find_roundest`). Cases of
+    which it cannot be told whether the rule takes them in are left out.
+
     Examples
     --------
     >>> firms = pd.DataFrame({"employees": np.arange(1.0, 1001.0)})

@@ -229,8 +229,12 @@ def test_hypotheses(cases: pd.DataFrame, positive: pd.Series, hypotheses: Sequen
     Returns
     -------
     HypothesisTests
-        The chance that any rule without merit is called supported is at most 5 %, however many there are (Holm, 1979);
-        one that passes alone but not among so many is `tentative`.
+        A finding each. One that passes alone but not among so many is `tentative`.
+
+    Notes
+    -----
+    Each rule is tested as in `test_icp`; the p-values are adjusted step by step (Holm, 1979), so that the chance that
+    any rule without merit is called supported is at most 5 %, however many there are and however they overlap.
 
     Examples
     --------

@@ -105,6 +105,10 @@ def hold_others_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule)
     Confounding
         What `find_confounders` finds with every attribute held fixed in turn.
 
+    Notes
+    -----
+    Cases of one account belong together, so that an account with many deals does not make a difference clear by itself.
+
     Examples
     --------
     >>> firms = pd.DataFrame({"exports": [True, False] * 50}, index=[f"{i:02}" for i in range(100)])
@@ -157,6 +161,11 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
     -------
     OutcomeLifts
         A row an outcome of which cases are known.
+
+    Notes
+    -----
+    Lifts as `measure_lift` has them, over the cases of each outcome that are known, with accounts as groups. They are
+    not corrected for the number of outcomes.
 
     Examples
     --------

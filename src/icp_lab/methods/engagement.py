@@ -188,6 +188,10 @@ def score_engagement(touches: pd.DataFrame, decay: Decay, *, as_of: date) -> pd.
         By unit: `touches` (days with one), `latest`, `engagement` (0 to 100: touches as of today, capped, in per cent
         of the cap), `warm` (none, cooling: less than one touch of today, warm).
 
+    Notes
+    -----
+    The warmth of a unit is the sum of 0.5^(days past / half-life) over its days with a touch, up to `CAP` = 5.
+
     Examples
     --------
     >>> touches = pd.DataFrame({"unit": ["a", "a"], "date": pd.to_datetime(["2026-06-30", "2026-05-31"])})

@@ -186,7 +186,7 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
     ...                       "created": pd.Timestamp("2026-01-01"),
     ...                       "closed": pd.to_datetime(["2026-02-01"] * 3 + [None])})
     >>> kpis = measure_kpis(pd.DataFrame(), deals, pd.DataFrame(), pd.DataFrame(), pd.Series("in", list("abcd")),
-    ...                     as_of=date(2026, 6, 30))
+    ...                     as_of=date(2026, 6, 30), resamples=20)
     >>> kpis.frame.query("kpi == 'win_created' and side == 'in'")[["value", "over", "n", "maturity"]].values.tolist()
     [[0.6666666666666666, 2.0, 3.0, 0.75]]
     """
@@ -289,7 +289,12 @@ def trace_deals(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None =
     Returns
     -------
     SurvfuncRight or None
-        The share still open by days (Kaplan and Meier, 1958); None where none has ended.
+        The share that is still open, by days; None where none has ended.
+
+    Notes
+    -----
+    The estimate of Kaplan and Meier (1958): open deals count up to `now`, and are taken to close like the others.
+    Weights are frequencies, as a bootstrap draws them.
 
     Examples
     --------
