@@ -66,7 +66,7 @@ def test_people_and_groups_have_a_sheet_each_where_there_are_any(tmp_path: Path)
                    accounts=make_accounts(), evidence=EVIDENCE)
     book = load_workbook(tmp_path / "icp.xlsx")
     assert [[cell.value for cell in row] for row in book["Six groups"].iter_rows(min_row=2)] == [
-        ["Problems and pains", "=Too dear", "interview", "themes/price_pain"]]
+        ["Problems and pains", "=Too dear", "interview", "The interviews"]]
     assert [[cell.value for cell in row] for row in book["Personas"].iter_rows(min_row=2)] == [
         ["Decider in sales", "Titles", "=VP", "data"], ["Decider in sales", "Department", "sales", "data"]] * 2
     cells = [cell for name in ("Six groups", "Personas") for row in book[name].iter_rows() for cell in row]

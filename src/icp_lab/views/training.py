@@ -47,7 +47,7 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
     open_ = _name_rows(_choose_open(frame)).to_dict("records")
     answers = [phrase("training", "answer", name=row["name"], fit=name("fit", row["fit"]),
                       why=row["failed"] or row["unknown"] or name("training", "met")) for row in open_]
-    lift, avoided = (_tell_ratio(icp, one or {}) for one in (icp, icp.get("avoid")))
+    lift, avoided = (_tell_ratio(one or {}) for one in (icp, icp.get("avoid")))
     held = phrase("training", "held", share=outside.sum() / (worth or 1), n=len(outside),
                   money=say(outside.sum(), "money", about.currency))
     return quiz | {
@@ -67,9 +67,9 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
         "version": phrase("document", "version", version=icp["version"]) if icp.get("version") else ""}
 
 
-def _tell_ratio(icp: dict[str, Any], profile: dict[str, Any]) -> tuple[str, str]:
+def _tell_ratio(icp: dict[str, Any]) -> tuple[str, str]:
     """Say how many times as often, and of what: as a figure and what stands below it; empty where nobody knows."""
-    found = profile.get("evidence") or {}
+    found = icp.get("evidence") or {}
     if not document.is_number(found.get("lift")):
         return "", ""
     seen = icp.get("basis") == "declared" or "edited" in (icp.get("verdict_reason") or [])
