@@ -30,7 +30,7 @@ def figures(request, reports, japanese):
     """The pictures of a report, with the day and the study that their feet are to name."""
     out = japanese if request.param == "data/demo_ja" else reports[request.param]
     day, study = {"en": ("2026-06-30", "Demo"), "ja": ("2026年6月30日", "Demo"),
-                  "data/demo_ja": ("2026年3月31日", "機械部品卸(見本)")}[request.param]
+                  "data/demo_ja": ("2026年3月31日", "機械部品卸（見本）")}[request.param]
     return list(_read_figures(out)), day, study
 
 

@@ -132,6 +132,6 @@ def _say_trend(rows: pd.DataFrame, about: About) -> pd.DataFrame:
     called = {code: _(kpi.name) for code, kpi in KPIS.items()} | {"adoption": name("dashboard", "adoption")}
     records: list[Any] = rows.to_dict("records")
     shown = [row["kpi"] if row["kpi"] in KPIS else RATES[0] for row in records]
-    said = [say_figure(kpi, row, about.currency if KPIS[kpi].kind == "money" else "")
+    said = [say_figure(kpi, row, _(about.currency) if KPIS[kpi].kind == "money" else "")
             for kpi, row in zip(shown, records, strict=True)]
     return rows.assign(called=rows["kpi"].map(called), said=said, end=rows["end"].astype("str").str[:7])
