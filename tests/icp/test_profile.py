@@ -10,7 +10,7 @@ from icp_lab.artifacts.manifest import Manifest, folder_of, write_manifest
 from icp_lab.artifacts.store import write_artifact
 from icp_lab.errors import LabError
 from icp_lab.icp import adopt, load_icp, rollback, write_icp
-from icp_lab.icp.profile import read_standings, read_versions
+from icp_lab.icp.versions import read_standings, read_versions
 from icp_lab.process import WRITER
 from icp_lab.rule import Criterion, Rule
 

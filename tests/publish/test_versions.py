@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from icp_lab.icp import load_icp
-from icp_lab.icp.profile import read_adopted, write_icp
+from icp_lab.icp.profile import write_icp
+from icp_lab.icp.versions import read_adopted
 from icp_lab.locale import in_language
 from icp_lab.methods.customers import fill_table
 from icp_lab.publish.versions import list_versions, tell_whom, write_versions

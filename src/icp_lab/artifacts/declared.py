@@ -22,7 +22,26 @@ DTYPES: dict[Kind, Any] = {
 
 @dataclass(frozen=True)
 class Field:
-    """A column of an artifact table."""
+    """Declare a column of an artifact table.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    meaning : str
+        What it says.
+    kind : str, default 'text'
+        What it holds: text, number, integer, flag or date.
+    required : bool, default False
+        True where no value may be missing.
+    choices : tuple of str, default ()
+        The only values that it may have; any where empty.
+
+    Examples
+    --------
+    >>> BY_NAME["cases"].fields[0].name
+    'case_id'
+    """
 
     name: str
     meaning: str
@@ -33,7 +52,24 @@ class Field:
 
 @dataclass(frozen=True)
 class TableArtifact:
-    """A table that a notebook writes: a row is what `row` says, `key` tells rows apart and orders them."""
+    """Declare a table that a notebook writes.
+
+    Parameters
+    ----------
+    name : str
+        Name of the artifact.
+    row : str
+        What a row is.
+    key : tuple of str
+        Columns that tell rows apart and order them.
+    fields : tuple of Field
+        Its columns.
+
+    Examples
+    --------
+    >>> BY_NAME["cases"].row, BY_NAME["cases"].key
+    ("a case of the study's outcome", ('case_id',))
+    """
 
     name: str
     row: str
@@ -42,13 +78,34 @@ class TableArtifact:
 
     @property
     def dtypes(self) -> dict[str, str]:
-        """Tell what each column holds in a frame."""
+        """Tell what each column holds in a frame.
+
+        Examples
+        --------
+        >>> BY_NAME["cases"].dtypes["case_id"]
+        'str'
+        """
         return {field.name: DTYPES[field.kind] for field in self.fields}
 
 
 @dataclass(frozen=True)
 class RecordArtifact:
-    """A JSON object that a notebook writes; `required` keys are always there."""
+    """Declare a JSON object that a notebook writes.
+
+    Parameters
+    ----------
+    name : str
+        Name of the artifact.
+    meaning : str
+        What it says.
+    required : tuple of str
+        Keys that are always there.
+
+    Examples
+    --------
+    >>> BY_NAME["draft"].required[:3]
+    ('schema', 'name', 'verdict')
+    """
 
     name: str
     meaning: str
@@ -76,7 +133,19 @@ DTYPES_OF: dict[str, dict[str, str]] = {
 
 
 def make_id(artifact: str, *key: object) -> str:
-    """Which id leads to a row of an artifact? Its name and key; a slash inside a part is written %2F.
+    """Make the id that leads to a row of an artifact: its name and key.
+
+    Parameters
+    ----------
+    artifact : str
+        Name of the artifact.
+    *key : object
+        Values of the key, in their order; a slash inside one is written %2F, a per cent sign %25.
+
+    Returns
+    -------
+    str
+        The parts, joined by slashes.
 
     Examples
     --------

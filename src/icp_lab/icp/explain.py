@@ -17,16 +17,28 @@ MARKS = {True: "yes", False: "no"}
 
 @dataclass(frozen=True)
 class Explanation(Shown):
-    """Why is an account in, out or unknown?
+    """Tell why an account is in, out or unknown.
 
     Parameters
     ----------
-    account_id, fit
-        The account, and `in`, `out` or `unknown`.
-    frame
+    account_id : str
+        The account.
+    fit : str
+        Text `in`, `out` or `unknown`.
+    frame : DataFrame
         A row a criterion: `criterion` in words, `attribute`, `value`, `holds` (yes, no, unknown).
-    nearest_best, nearest_failures
-        account_id and `distance` (0 to 1) of the accounts most like it that came out well, and that did not.
+    nearest_best : DataFrame
+        Columns `account_id` and `distance` (0 to 1) of the accounts most like it that came out well.
+    nearest_failures : DataFrame
+        The same of those that did not.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [40.0, 900.0]}, index=["a", "b"])
+    >>> cases = pd.DataFrame({"account_id": ["a", "b"], "positive": ["yes", "no"]})
+    >>> told = explain_account(firms, Rule.from_dicts([{"attribute": "employees", "min": 100}]), cases, "b")
+    >>> told.fit, told.nearest_best["account_id"].tolist()
+    ('in', ['a'])
     """
 
     account_id: str
@@ -36,10 +48,24 @@ class Explanation(Shown):
     nearest_failures: pd.DataFrame
 
     def words(self) -> list[str]:
-        """Say it as sentences, one a criterion."""
+        """Say it as sentences, one a criterion.
+
+        Returns
+        -------
+        list of str
+            Sentences in the language in force.
+
+        Examples
+        --------
+        >>> firms = pd.DataFrame({"employees": [40.0, 900.0]}, index=["a", "b"])
+        >>> cases = pd.DataFrame({"account_id": ["a", "b"], "positive": ["yes", "no"]})
+        >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+        >>> explain_account(firms, rule, cases, "b").words()[:2]
+        ['b: inside the profile', 'employees at least 100: met (900)']
+        """
         fits = {"in": _("inside the profile"), "out": _("outside the profile"), "unknown": _("unknown")}
         said = [_("{account}: {fit}").format(account=self.account_id, fit=fits[self.fit])]
-        marks = {"yes": _("met"), "no": _("failed"), "unknown": _("unknown: fill in {attribute} first")}
+        marks = {"yes": _("met"), "no": _("not met"), "unknown": _("unknown: fill in {attribute} first")}
         for row in self.frame.to_dict("records"):
             mark = marks[row["holds"]].format(attribute=name_attribute(row["attribute"]))
             sentence = _("{criterion}: {mark} ({value})")
@@ -51,24 +77,25 @@ class Explanation(Shown):
 
 def explain_account(attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, account_id: str,
                     most: int = 3) -> Explanation:
-    """Why is this account in or out, and which known cases resemble it most?
+    """Explain why an account is in or out, and which known cases resemble it most.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         Candidate attributes, indexed by account_id.
-    rule
+    rule : Rule
         The profile.
-    cases
-        The artifact `cases`: account_id, positive.
-    account_id
-        The account.
-    most
-        How many neighbours of each kind.
+    cases : DataFrame
+        The artifact `cases`: account_id, positive (yes, no, unknown).
+    account_id : str
+        The account, one of the index.
+    most : int, default 3
+        How many neighbours of each kind, 0 or more.
 
     Returns
     -------
     Explanation
+        Its criteria, met or not, and its neighbours.
 
     Raises
     ------
@@ -79,6 +106,14 @@ def explain_account(attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, a
     -----
     Distance by Gower (1971): the mean over attributes that both have of |difference| / range for numbers, unequal or
     not for categories, and one less the Jaccard index for lists.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [40.0, None]}, index=["a", "b"])
+    >>> cases = pd.DataFrame({"account_id": ["a"], "positive": ["yes"]})
+    >>> told = explain_account(firms, Rule.from_dicts([{"attribute": "employees", "min": 100}]), cases, "b")
+    >>> told.fit, told.frame["holds"].tolist()
+    ('unknown', ['unknown'])
     """
     if account_id not in attributes.index:
         raise no_such_account(account_id, map(str, attributes.index))

@@ -195,14 +195,14 @@ class Try(Shown):
 
 
 def try_rule(here: Step, text: str) -> Try:
-    """How does this rule do on the cases at hand, and which try is it?
+    """Try a rule on the cases at hand, and tell which try it is.
 
     Parameters
     ----------
-    here
+    here : tuple of 4 int
         The running notebook, as `step.open` gave it.
-    text
-        The rule: "employees >= 100 and industry in ('SaaS', 'Fintech')".
+    text : str
+        The rule, such as "employees >= 100 and industry in ('SaaS', 'Fintech')"; `parse` says what it may hold.
 
     Returns
     -------
@@ -213,6 +213,19 @@ def try_rule(here: Step, text: str) -> Try:
     ------
     LabError
         When the text is not a rule, or names an attribute that is no candidate.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from types import SimpleNamespace
+    >>> firms = pd.DataFrame({"employees": [40.0, 900.0, 200.0]}, index=["a", "b", "c"])
+    >>> cases = pd.DataFrame({"case_id": firms.index, "account_id": firms.index, "positive": ["no", "yes", "yes"]})
+    >>> with TemporaryDirectory() as folder:
+    ...     here = SimpleNamespace(study=SimpleNamespace(folder=folder), out=folder, read=lambda name: cases,
+    ...                            candidates=lambda: SimpleNamespace(frame=firms, names=("employees",)))
+    ...     tried = try_rule(here, "employees >= 100")
+    ...     tried.lift.covered_positives, tried.tries
+    (2.0, 1)
     """
     rule, candidates = parse(text), here.candidates()
     table, answers, groups = join_cases(candidates.frame[list(candidates.names)], here.read("cases"))

@@ -12,7 +12,7 @@ from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts
 from icp_lab.artifacts.place import WORK
 from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError, utter
-from icp_lab.icp.profile import read_adopted
+from icp_lab.icp.versions import read_adopted
 from icp_lab.locale import _, in_language, say_date
 from icp_lab.methods.adoption import cover_everybody
 from icp_lab.methods.document import Standing, place_accounts

@@ -21,14 +21,14 @@ STAGE, FILE = "ICP_LAB_STAGE", "ICP_LAB_NOTEBOOK"
 
 
 def open(name: str) -> Here:
-    """What does this notebook have to work with?
+    """Open a notebook's step: say what it has to work with.
 
     Study, output and language come from ICP_LAB_STUDY, ICP_LAB_OUT and ICP_LAB_LANGUAGE; without them the notebook
     works on the demo of the checkout that it lies in.
 
     Parameters
     ----------
-    name
+    name : str
         The notebook's file name without its ending.
 
     Returns
@@ -40,6 +40,12 @@ def open(name: str) -> Here:
     ------
     LabError
         When there is no such notebook, or the study cannot be opened.
+
+    Examples
+    --------
+    >>> from icp_lab import step
+    >>> step.open("01_customer_base").study.name
+    'Demo'
     """
     path, out = find_place(Path.cwd())
     study = open_study(path)
@@ -50,17 +56,23 @@ def open(name: str) -> Here:
 
 
 def find_place(start: Path) -> tuple[Path, Path]:
-    """Which study does a notebook in this folder read, and which folder does it write to?
+    """Find the study that a notebook in this folder reads, and the folder that it writes to.
 
     Parameters
     ----------
-    start
+    start : Path
         Folder of the notebook, or of the process.
 
     Returns
     -------
     tuple of Path
         What the environment says, else the demo of the checkout, else the folder itself.
+
+    Examples
+    --------
+    >>> study, out = find_place(Path.cwd())
+    >>> study.is_absolute(), out.is_absolute()
+    (True, True)
     """
     around = [folder for folder in (start, *start.parents) if (folder / "data" / "demo" / "study.yml").is_file()]
     root = around[0] if around else start

@@ -30,19 +30,19 @@ Result = TypeVar("Result")
 
 
 class Here(Inputs):
-    """What a notebook works with: `table`, `read`, `compute`, `write`, `headline`, `answer`, `finish`.
+    """Work in a notebook: read, compute, write, and say what was found.
 
     Parameters
     ----------
-    file
+    file : NotebookFile
         The notebook's file.
-    study
+    study : Study
         The study.
-    out
+    out : Path
         Folder of the report.
-    language
+    language : str
         Language of the page.
-    staged
+    staged : str
         Folder in which the runner wants the step prepared; empty in a session of one's own.
 
     Attributes
@@ -53,6 +53,13 @@ class Here(Inputs):
         What the foot of a picture says: day, currency, source.
     tables
         Tables of the study that this notebook may read.
+
+    Examples
+    --------
+    >>> from icp_lab import step
+    >>> here = step.open("01_customer_base")
+    >>> here.name, here.currency
+    ('01_customer_base', 'USD')
     """
 
     def __init__(self, file: NotebookFile, study: Study, out: Path, language: str, staged: str) -> None:
@@ -75,16 +82,36 @@ class Here(Inputs):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The parameters with the values that they have in this session."""
+        """Give the parameters with the values that they have in this session.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("02_best_customers").parameters["top_share"]
+        0.15
+        """
         return parameter_values(self._file)
 
     def write(self, artifact: str, content: object) -> None:
         """Hand a frame or a dict to later steps, checked against its declaration and sorted by its key.
 
+        Parameters
+        ----------
+        artifact : str
+            Name of an artifact that this notebook writes.
+        content : object
+            A frame for a table, a dict for a record.
+
         Raises
         ------
         LabError
             When this notebook does not declare it, or the content does not fit.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> here = step.open("01_customer_base")
+        >>> here.write("customers", here.table("accounts")[["account_id"]].assign(status="prospect"))
         """
         if artifact not in self._promised:
             raise utter("run.artifact_not_for_writing", notebook=self.name, name=artifact)
@@ -92,29 +119,63 @@ class Here(Inputs):
         self._written[artifact] = write_artifact(self._staged, ARTIFACT[artifact], content)
 
     def compute(self, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        """What does a function of the methods give on these data? Kept, so that it is not computed twice.
+        """Compute what a function of the methods gives on these data, and keep it, so that it is not computed twice.
 
         Parameters
         ----------
-        function
+        function : callable
             A function of `icp_lab.methods` that returns a frozen dataclass or a frame.
-        *args, **kwargs
+        *args, **kwargs : object
             What it takes: frames, numbers, words.
 
         Returns
         -------
         Result
             What the function returns.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from icp_lab import step
+        >>> from icp_lab.methods.result import add_shares
+        >>> counts = pd.DataFrame({"won": [8], "of": [10]})
+        >>> step.open("01_customer_base").compute(add_shares, counts, "won")["share"].tolist()
+        [0.8]
         """
         result: Result = self._results.compute(function, args, kwargs)
         return result
 
     def show(self, *views: object) -> None:
-        """Show several results, one after the other."""
+        """Show several results, one after the other.
+
+        Parameters
+        ----------
+        *views : object
+            Tables, pictures, sentences, or results that show themselves.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("01_customer_base").show("first", "second")
+        first
+        second
+        """
         show(*views)
 
     def headline(self, sentence: str) -> None:
-        """Say the notebook's answer in one sentence with its uncertainty: it stands on the page's first screen."""
+        """Say the notebook's answer in one sentence with its uncertainty: it stands on the page's first screen.
+
+        Parameters
+        ----------
+        sentence : str
+            The sentence; what stands between two pairs of asterisks is bold.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("01_customer_base").headline("420 customers bring 5.1 million a year.")
+        420 customers bring 5.1 million a year.
+        """
         self._facts["headlines"].append(str(sentence))
         show_html(f'<p class="headline">{render_bold(sentence)}</p>', str(sentence))
 
@@ -123,11 +184,21 @@ class Here(Inputs):
 
         Parameters
         ----------
-        *items
+        *items : str
             Ids, such as `1b`.
-        needs
+        needs : tuple of str, default ()
             Tables, and words of `tables.BESIDE`, that the answer rests on. When all are missing the items wait for
             them; when some are, the checklist says what it would gain from.
+
+        Raises
+        ------
+        ValueError
+            When the process has no such sub-item.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("01_customer_base").answer("1a", needs=("revenue",))
         """
         missing = [table for table in needs if not self._is_there(table)]
         state = "waiting" if needs and len(missing) == len(needs) else "answered"
@@ -135,11 +206,49 @@ class Here(Inputs):
             self._note(item, state, tables=missing)
 
     def waiting(self, item: str, *tables: str) -> None:
-        """Say that a sub-item waits for tables that the study does not have."""
+        """Say that a sub-item waits for tables that the study does not have.
+
+        Parameters
+        ----------
+        item : str
+            Its id, such as `1b`.
+        *tables : str
+            Names of the tables.
+
+        Raises
+        ------
+        ValueError
+            When the process has no such sub-item.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("01_customer_base").waiting("1b", "usage")
+        This waits for data: usage. A template lies in the study's templates folder.
+        """
         self._note(item, "waiting", tables=list(tables))
 
     def not_applicable(self, item: str, why: str) -> None:
-        """Say that a sub-item does not apply to this study, and why."""
+        """Say that a sub-item does not apply to this study, and why.
+
+        Parameters
+        ----------
+        item : str
+            Its id, such as `1b`.
+        why : str
+            The reason, as a sentence.
+
+        Raises
+        ------
+        ValueError
+            When the process has no such sub-item.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("01_customer_base").not_applicable("1b", "Nothing is sold by contract.")
+        Nothing is sold by contract.
+        """
         self._note(item, "not_applicable", why=why)
 
     def finish(self) -> None:
@@ -149,6 +258,14 @@ class Here(Inputs):
         ------
         LabError
             When a declared artifact was not written, or a run is writing to the same folder.
+
+        Examples
+        --------
+        >>> from icp_lab import step
+        >>> step.open("01_customer_base").finish()  # nothing was written
+        Traceback (most recent call last):
+            ...
+        icp_lab.errors.base.LabError: ...
         """
         missing = tuple(artifact for artifact in self._promised if artifact not in self._written)
         if missing:

@@ -37,7 +37,22 @@ class Filled:
 
 @dataclass(frozen=True)
 class Collected:
-    """What was copied into the study, what is still to be filled, and which tables study.yml does not name yet."""
+    """Tell what was copied into the study, and what is still to be filled.
+
+    Parameters
+    ----------
+    copied : tuple of Path
+        Files of the study that are new.
+    unfilled : tuple of Path
+        Files in which nobody has written yet.
+    unnamed : tuple of str
+        Tables that are there now and that study.yml does not name yet.
+
+    Examples
+    --------
+    >>> Collected((), (Path("to_fill/churn.csv"),), ()).unfilled[0].name
+    'churn.csv'
+    """
 
     copied: tuple[Path, ...]
     unfilled: tuple[Path, ...]
@@ -45,15 +60,15 @@ class Collected:
 
 
 def init_study(folder: str | Path, language: str, as_of: date | None = None) -> Path:
-    """How does a new study begin? With a study.yml that explains itself, hypotheses, and a template a table.
+    """Begin a study: a study.yml that explains itself, hypotheses, and a template a table.
 
     Parameters
     ----------
-    folder
+    folder : str or Path
         Folder to make; it may be there, but not hold a study.yml.
-    language
-        Language of the comments, the templates' explanations and the study's reports.
-    as_of
+    language : str
+        Language of the comments, the templates' explanations and the study's reports: `en` or `ja`.
+    as_of : date or None, default None
         Day of the study, today when left out.
 
     Returns
@@ -65,6 +80,14 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
     ------
     LabError
         A study.yml is there already.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     made = init_study(Path(folder, "mine"), "en", date(2026, 3, 31))
+    ...     made.name, sorted(path.name for path in made.parent.iterdir())
+    ('study.yml', ['hypotheses.yml', 'study.yml', 'templates'])
     """
     place = Path(folder)
     file = place / errors.YML
@@ -81,7 +104,24 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
 def write_templates(folder: Path, tables: Iterable[str]) -> tuple[Path, ...]:
     """Write an empty CSV for each table, and README.md with the meaning of every column, in the language in force.
 
-    Files that are there already are left as they are.
+    Parameters
+    ----------
+    folder : Path
+        Where to; it is made where it is not there.
+    tables : Iterable of str
+        Names of input tables.
+
+    Returns
+    -------
+    tuple of Path
+        The files written; those that are there already are left as they are.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     [path.name for path in write_templates(Path(folder), ["churn"])]
+    ['churn.csv', 'README.md']
     """
     wanted, kinds = [BY_NAME[name] for name in tables], read_declared("icp_lab.study", "names.toml")["kinds"]
     # The mark at the beginning makes Excel read the file as UTF-8.
@@ -101,13 +141,13 @@ def _write_new(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def collect(to_fill: str | Path, study: Study) -> Collected:
-    """Which of the files that people filled in are new to the study? Copies them to their places, never over a file.
+    """Copy what people filled in and the study does not have yet to its place there, never over a file.
 
     Parameters
     ----------
-    to_fill
+    to_fill : str or Path
         The folder `to_fill` of a report; a file's place in it is its place in the study.
-    study
+    study : Study
         The study.
 
     Returns
@@ -121,6 +161,15 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
     ------
     LabError
         There is nothing at `to_fill`, or the study has other content at a file's place; then nothing is copied.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.study.study import open_study
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = write_templates(Path(folder), ["churn"])  # nobody has written into it
+    ...     [path.name for path in collect(folder, open_study("data/demo")).unfilled]
+    ['churn.csv']
     """
     found = find_filled(to_fill, study)
     new = find_new(found.files)

@@ -20,9 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check found: the facts of each table that could be read, and the problems that stop a report.
+    """Tell what a check found: the facts of each table that could be read, and the problems that stop a report.
 
-    `study` is None where study.yml itself cannot be used, `candidates` where accounts cannot.
+    Parameters
+    ----------
+    study : Study or None
+        The study; None where study.yml itself cannot be used.
+    facts : tuple of Facts
+        What became of the rows of each table that could be read.
+    candidates : Candidates or None
+        What may be a criterion; None where accounts cannot be read.
+    problems : tuple of str
+        What stops a report, as sentences.
+    hypotheses : tuple of Hypothesis, default ()
+        What people declared beforehand.
+
+    Examples
+    --------
+    >>> CheckReport(None, (), None, ("study.yml: there is none.",)).problems
+    ('study.yml: there is none.',)
     """
 
     study: Study | None
@@ -33,11 +49,28 @@ class CheckReport:
 
     @property
     def ok(self) -> bool:
-        """Tell whether a report can be made."""
+        """Tell whether a report can be made.
+
+        Examples
+        --------
+        >>> CheckReport(None, (), None, ("study.yml: there is none.",)).ok
+        False
+        """
         return not self.problems
 
     def words(self) -> str:
-        """Say all of it as plain text for a terminal, in the language in force."""
+        r"""Say all of it as plain text for a terminal, in the language in force.
+
+        Returns
+        -------
+        str
+            Lines of text.
+
+        Examples
+        --------
+        >>> CheckReport(None, (), None, ("study.yml: there is none.",)).words()
+        'Errors, to be put right first:\n  1. study.yml: there is none.'
+        """
         from icp_lab.intake.facts import REASONS  # noqa: PLC0415  (with DuckDB, which has read the tables by now)
         from icp_lab.study.candidates import REFUSALS  # noqa: PLC0415
 
@@ -48,19 +81,26 @@ class CheckReport:
 
 
 def check_study(path: str | Path, notebooks: Path | None = None) -> CheckReport:
-    """What is there in this study, what is usable, and what is wrong where?
+    """Tell what is there in this study, what is usable, and what is wrong where.
 
     Parameters
     ----------
-    path
+    path : str or Path
         The study's folder, or its study.yml.
-    notebooks
+    notebooks : Path or None, default None
         Folder of the house's notebooks, whose parameters `steps` may set; the package's own unless told.
 
     Returns
     -------
     CheckReport
         Every table is tried, so that all problems show at once.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     check_study(folder).ok  # no study.yml
+    False
     """
     try:
         study = open_study(path)

@@ -29,17 +29,38 @@ class Tabled(Settings):
 
     @property
     def folder(self) -> Path:
-        """The study's folder."""
+        """Give the study's folder.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").folder.name
+        'demo'
+        """
         return self.path.parent
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Name the tables that the study has."""
+        """Name the tables that the study has.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").tables[:2]
+        ('accounts', 'deals')
+        """
         return tuple(name for name in BY_NAME if name in self.specs)
 
     @property
     def formats(self) -> dict[str, str]:
-        """Name the format of each table that has one, such as `hubspot`."""
+        """Name the format of each table that has one, such as `hubspot`.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").formats
+        {}
+        """
         return {name: spec.dialect.format for name, spec in self.specs.items() if spec.dialect}
 
     @cached_property
@@ -54,11 +75,50 @@ class Tabled(Settings):
         return Tables(self.specs, self.others, self.as_of, customs, told)
 
     def line(self, *keys: str) -> int | None:
-        """Give the line of study.yml where a key stands, such as `line("steps", "06b_draft_icp", "max_criteria")`."""
+        """Give the line of study.yml where a key stands.
+
+        Parameters
+        ----------
+        *keys : str
+            The key with those above it, such as "steps", "06b_draft_icp", "max_criteria".
+
+        Returns
+        -------
+        int or None
+            The line, from 1; None where the key is not there.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").line("steps", "06b_draft_icp", "max_criteria") is None
+        True
+        """
         return self.lines.get(keys)
 
     def has(self, table: str) -> bool:
-        """Tell whether the study has a table."""
+        """Tell whether the study has a table.
+
+        Parameters
+        ----------
+        table : str
+            Name of an input table.
+
+        Returns
+        -------
+        bool
+            True where study.yml names a source of it.
+
+        Raises
+        ------
+        LabError
+            When there is no input table of that name.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").has("accounts")
+        True
+        """
         _check_table(table)
         return table in self.specs
 
@@ -67,7 +127,7 @@ class Tabled(Settings):
 
         Parameters
         ----------
-        table
+        table : str
             Name of an input table.
 
         Returns
@@ -75,6 +135,17 @@ class Tabled(Settings):
         DuckDBPyRelation
             The typed, usable rows: those columns that the files have, and extra ones where the table takes them.
             Without rows, but with all declared columns, where the study does not have the table.
+
+        Raises
+        ------
+        LabError
+            When a file cannot be read, or there is no input table of that name.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").relation("accounts").columns[0]
+        'account_id'
         """
         return self._store.relation(table) if self.has(table) else self._store.empty(table)
 
@@ -83,7 +154,7 @@ class Tabled(Settings):
 
         Parameters
         ----------
-        table
+        table : str
             Name of an input table.
 
         Returns
@@ -92,6 +163,17 @@ class Tabled(Settings):
             The usable rows in the order of their key and then of all columns, whatever the order of the files. Text is
             `str`; numbers and money are float64; dates datetime64[s]; yes/no is nullable `boolean`; a list is a tuple
             of texts, None where missing. Columns that the files do not have are all missing; extra ones stand last.
+
+        Raises
+        ------
+        LabError
+            When a file cannot be read, or there is no input table of that name.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").table("accounts")["account_id"].head(2).tolist()
+        ['A0001', 'A0002']
         """
         from icp_lab.study.frames import to_frame  # noqa: PLC0415  (pandas is not needed to see what has changed)
 
@@ -99,23 +181,93 @@ class Tabled(Settings):
         return to_frame(self.relation(table), BY_NAME[table], columns)
 
     def facts(self, table: str) -> "Facts":
-        """Read a table and say what became of its rows."""
+        """Read a table and say what became of its rows.
+
+        Parameters
+        ----------
+        table : str
+            Name of an input table.
+
+        Returns
+        -------
+        Facts
+            How many rows were read, used and set aside, and why.
+
+        Raises
+        ------
+        LabError
+            When a file cannot be read, or there is no input table of that name.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> facts = open_study("data/demo").facts("accounts")
+        >>> facts.file, facts.used <= facts.read
+        ('accounts.csv', True)
+        """
         _check_table(table)
         return self._store.load(table)
 
     def intake(self, tables: Iterable[str] = ()) -> "Intake":
-        """Tell what became of all rows of all tables, or of those named: used, set aside, made missing."""
+        """Tell what became of all rows: used, set aside, made missing.
+
+        Parameters
+        ----------
+        tables : Iterable of str, default ()
+            Names of the tables; all that the study has when left out.
+
+        Returns
+        -------
+        Intake
+            Counts by table and by reason.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> open_study("data/demo").intake(["accounts"]).tables["table"].tolist()
+        ['accounts']
+        """
         from icp_lab.intake.facts import collect_facts  # noqa: PLC0415
 
         wanted = list(tables) or list(self.tables)
         return collect_facts(self._store.load(name) for name in wanted if self.has(name))
 
     def fingerprint(self, tables: Iterable[str]) -> str:
-        """Hash the content of tables: their files, those they join, and what study.yml says that bears on them."""
+        """Hash the content of tables: their files, those they join, and what study.yml says that bears on them.
+
+        Parameters
+        ----------
+        tables : Iterable of str
+            Names of tables, and words of `tables.BESIDE`.
+
+        Returns
+        -------
+        str
+            A digest that changes with any of these.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> study = open_study("data/demo")
+        >>> study.fingerprint(["accounts"]) == study.fingerprint(["deals"])
+        False
+        """
         return take_fingerprint(self, tables)
 
     def questions(self) -> dict[Form, list[dict[str, str]]]:
-        """List what people are asked: rows of each form, what is most likely first."""
+        """List what people are asked, what is most likely first.
+
+        Returns
+        -------
+        dict of Form to list of dict of str to str
+            Rows of each form that asks something of the tables.
+
+        Examples
+        --------
+        >>> from icp_lab.study import open_study
+        >>> [form.name for form in open_study("data/demo").questions()]
+        ['same_company', 'foldings']
+        """
         for table in ("accounts", "leads"):
             if self.has(table):
                 self.facts(table)

@@ -15,18 +15,40 @@ from icp_lab.worlds.world import World, make_company
 
 
 def write_demo(folder: Path, accounts: int = 600, seed: int = 0, signal: bool = True, language: str = "en") -> None:
-    """Put a synthetic study into a folder: tables, interviews, study.yml, hypotheses; the lab reads no truth.json."""
+    """Write a synthetic study into a folder: tables, interviews, study.yml, hypotheses; the lab reads no truth.json.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if absent; files of the same names are replaced.
+    accounts : int, default 600
+        Number of companies in the CRM, 30 and more.
+    seed : int, default 0
+        Start of the random numbers: the same seed gives the same study.
+    signal : bool, default True
+        False makes a null world, in which nothing is to be found.
+    language : str, default 'en'
+        Language of the study: `en` or `ja`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_demo(Path(folder), accounts=30)
+    ...     Path(folder, "study.yml").is_file()
+    True
+    """
     write_study(make_company(accounts, signal, seed, language), folder)
 
 
 def write_study(world: World, folder: Path) -> None:
-    """Which files would this company hand over, mess and all?
+    """Write the files that this company would hand over, mess and all.
 
     Parameters
     ----------
-    world
+    world : World
         From `make_company`.
-    folder
+    folder : Path
         Made if absent; files of the same names are replaced.
 
     Notes
@@ -34,6 +56,14 @@ def write_study(world: World, folder: Path) -> None:
     The mess: some 7 % of four industries and two regions in another spelling (put right in study.yml), exact duplicates
     in accounts, revenue and support, impossible dates in deals, satisfaction and churn, tickets of unknown accounts.
     `truth.json` counts it under `mess`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_study(make_company(accounts=30), Path(folder))
+    ...     Path(folder, "truth.json").is_file()
+    True
     """
     folder.mkdir(parents=True, exist_ok=True)
     words = load_words(world.truth["language"])

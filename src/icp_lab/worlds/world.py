@@ -17,7 +17,22 @@ from icp_lab.worlds.words import Words, load_words
 
 @dataclass(frozen=True)
 class World:
-    """A synthetic company: `tables` as `study.table` gives them, `files` that people wrote, the `truth` behind both."""
+    """Hand over a synthetic company.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Input tables, as `study.table` gives them.
+    files : dict of str to str
+        Texts that people wrote, by path beside study.yml.
+    truth : dict of str to object
+        What is planted in both, as `make_company` says.
+
+    Examples
+    --------
+    >>> sorted(make_company(accounts=30).tables)[:3]
+    ['accounts', 'churn', 'competitors']
+    """
 
     tables: dict[str, pd.DataFrame]
     files: dict[str, str]
@@ -25,19 +40,19 @@ class World:
 
 
 def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, language: str = "en") -> World:
-    """What would a B2B software company's exports look like if we knew the truth about its customers?
+    """Make what a B2B software company's exports would look like if we knew the truth about its customers.
 
     Parameters
     ----------
-    accounts
+    accounts : int, default 600
         Number of companies in the CRM, 30 and more; about 70 % of them are customers.
-    signal
-        False: a null world. Attributes keep their marginals to the letter, are independent of each other and of
+    signal : bool, default True
+        False makes a null world. Attributes keep their marginals to the letter, are independent of each other and of
         everything that happened with the account.
-    seed
-        The same seed gives the same world.
-    language
-        `en` or `ja`: names, industries, places and texts.
+    seed : int, default 0
+        Start of the random numbers: the same seed gives the same world.
+    language : str, default 'en'
+        Language of names, industries, places and texts: `en` or `ja`.
 
     Returns
     -------
