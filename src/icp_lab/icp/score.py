@@ -232,7 +232,7 @@ def _write_added(icp: ICP, criteria: list[Criterion], points: _Points) -> str:
     reasons = [] if icp.rule.criteria else [text(_("a hypothesis, not supported by the data"))]
     claimed, worth = len(icp.working_rule.criteria), {one: (met, failed) for one, met, failed in points.each}
     for i, criterion in enumerate(criteria):
-        marks = (_("met"), _("failed"), _("unknown"))
+        marks = (_("met"), _("not met"), _("unknown"))
         said = [_("{criterion} ({mark})").format(criterion=criterion.words(), mark=_add_worth(mark, each))
                 for mark, each in zip(marks, (*worth.get(criterion, (0.0, 0.0)), 0.0), strict=True)]
         # Of what stands on the card alone only that is said which gives or takes points.

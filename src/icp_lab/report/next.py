@@ -145,7 +145,8 @@ class _Standing:
     def _look_at_steps(self) -> _Told:
         with in_language(language()):  # the report's own, so that another one does not make it look out of date
             spoken = str(read_record(self.out).get("language", ""))
-            steps = tell_status(plan_report(self.study, self.out.resolve(), Wish(language=spoken)))
+            plan = plan_report(self.study, self.out.resolve(), Wish(language=spoken))
+        steps = tell_status(plan)
         again = self.words.on("report", _("brings it up to date"))
         here = _("Report: {place}, {fresh} of {n} steps hold.")
         open_ = [step for step in steps if step.state != "fresh"]
