@@ -70,7 +70,7 @@ def mark_draw(drawn: pd.DataFrame) -> str:
     Returns
     -------
     str
-        The mark, `draw-` and twelve digits: the same in any order of the rows.
+        The mark, `draw-` and twelve hexadecimal digits: the same in any order of the rows.
 
     Notes
     -----

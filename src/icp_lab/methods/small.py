@@ -286,7 +286,7 @@ class FewCases:
     p_holm : tuple of float, default ()
         The p-values of the tests when all of them count as looked at (Holm, 1979).
     scan : ScoreScan or None, default None
-        Single criteria that go with success; None where there are no tests either.
+        Single criteria that go with success; None with `FEW` cases or more, or where there is no success score.
     matrix : CaseMatrix or None, default None
         Every case; None with `VERY_FEW` cases or more.
     names : tuple of str, default ()

@@ -243,7 +243,7 @@ class Study(Tabled):
         Raises
         ------
         LabError
-            When a file names a passage or a code that is not there.
+            When a file lacks a column, or a row names a passage that is not there; the message names the row.
 
         Examples
         --------
