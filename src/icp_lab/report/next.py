@@ -77,15 +77,15 @@ def advise(folder: Path, out: Path | None, today: date) -> Advice:
     Advice
         What is there, what waits, what is decided; and the first thing to do, with what follows from it.
     """
-    usual = choose_out(folder, None)
+    usual, typed = choose_out(folder, None), shlex.quote(str(folder))
     beside = folder.resolve().parent / "reports" / usual.name
     place = _shorten(out or (beside if read_record(beside) and not read_record(usual) else usual))
-    words = _Words(shlex.quote(str(folder)), "" if place.resolve() == usual else f" --out {shlex.quote(str(place))}")
     try:
         study = open_study(folder)
     except LabError as fault:
-        return Advice((str(fault),), (words.check(_("once that is put right")),))
-    return _Standing(study, place, words, today).tell()
+        return Advice((str(fault),), ((f"check {typed}", _("once that is put right")),))
+    elsewhere = "" if place.resolve() == usual else f" --out {shlex.quote(str(place))}"
+    return _Standing(study, place, typed, typed + elsewhere, today).tell()
 
 
 def _shorten(path: Path) -> Path:
@@ -99,102 +99,83 @@ def _say_verdict(icp: ICP) -> str:
 
 
 @dataclass(frozen=True)
-class _Words:
-    """The commands on one study, as they are typed."""
-
-    folder: str
-    out: str
-
-    def on(self, verb: str, purpose: str, more: str = "") -> tuple[str, str]:
-        """Write a command that works on the report."""
-        return f"{verb} {self.folder}{self.out}{more}", purpose
-
-    def check(self, purpose: str) -> tuple[str, str]:
-        """Write the command that looks at the tables alone."""
-        return f"check {self.folder}", purpose
-
-    def adopt(self) -> tuple[str, str]:
-        """Write the command that makes the proposal the study's."""
-        return self.on("adopt", _("when it has been agreed on"), " --by NAME --why TEXT")
-
-
-@dataclass(frozen=True)
 class _Standing:
-    """A study, its report, and what is to be said of them."""
+    """A study and its report, and how both are typed in a command."""
 
     study: Study
     out: Path
-    words: _Words
+    folder: str
+    both: str
     today: date
 
     def tell(self) -> Advice:
-        """Look at the report, at what people filled in, at what was decided; the first that waits comes next."""
-        said = _("{name}, as of {date}").format(name=self.study.name, date=say_date(self.study.as_of))
-        facts, nexts = [said], list[tuple[str, str]]()
-        if not read_record(self.out):
-            tables = ", ".join(self.study.tables)
-            facts += [_("Tables: {names}").format(names=tables), _("There is no report yet.")]
-            return Advice(tuple(facts), (self.words.check(_("what is there, and what is wrong where")),
-                                         self.words.on("report", _("runs the twelve notebooks"))))
-        for look in (self._look_at_answers, self._look_at_steps, self._look_at_profile):
+        """Look at what people filled in, at the report, at what was decided; the first that waits comes next."""
+        facts = [_("{name}, as of {date}").format(name=self.study.name, date=say_date(self.study.as_of))]
+        nexts: tuple[tuple[str, str], ...] = ()
+        looks = (self._look_at_answers, self._look_at_steps, self._look_at_profile)
+        for look in looks if read_record(self.out) else (self._look_at_tables,):
             for fact, commands in look():
                 facts.append(fact)
-                nexts = nexts or list(commands)
-        return Advice(tuple(facts), tuple(nexts))
+                nexts = nexts or commands
+        return Advice(tuple(facts), nexts)
 
-    def _look_at_steps(self) -> _Told:
-        with in_language(language()):  # the report's own, so that another one does not make it look out of date
-            spoken = str(read_record(self.out).get("language", ""))
-            plan = plan_report(self.study, self.out.resolve(), Wish(language=spoken))
-        steps = tell_status(plan)
-        again = self.words.on("report", _("brings it up to date"))
-        here = _("Report: {place}, {fresh} of {n} steps hold.")
-        open_ = [step for step in steps if step.state != "fresh"]
-        yield here.format(place=self.out / "index.html", fresh=len(steps) - len(open_), n=len(steps)), ()
-        if failed := [step for step in open_ if step.state == "failed"]:
-            yield _("Failed: {step}: {why}").format(step=failed[0].name, why=failed[0].why[0]), (
-                self.words.check(_("what is wrong where")), again)
-        elif open_:
-            why = "; ".join(open_[0].why) or _("not run")
-            yield _("Not up to date, the first is {step}: {why}.").format(step=open_[0].name, why=why), (again,)
-        if waiting := sorted({table for step in steps for table in step.waiting}):
-            yield _("Would say more with: {tables}.").format(tables=", ".join(waiting)), ()
+    def _look_at_tables(self) -> _Told:
+        yield _("Tables: {names}").format(names=", ".join(self.study.tables)), ()
+        yield _("There is no report yet."), (
+            (f"check {self.folder}", _("what is there, and what is wrong where")),
+            (f"report {self.both}", _("runs the twelve notebooks")))
 
     def _look_at_answers(self) -> _Told:
         place = self.out / "to_fill"
         try:
             found = find_filled(place, self.study) if place.is_dir() else None
+            new = found.count_new(self.study) if found else 0
         except LabError as fault:
             yield str(fault), ()
             return
-        if found and (n := found.count_new(self.study)):
-            said = _("Filled in, and not collected yet: {n} in {folder}")
-            yield said.format(n=n, folder=place), (
-                self.words.on("collect", _("takes it into the study")),
-                self.words.on("report", _("counts it")))
-        if found and (n := len(found.unfilled)):
-            yield _("To be filled in: {n} in {folder}").format(n=n, folder=place), ()
+        if new:
+            yield _("Filled in, and not collected yet: {n} in {folder}").format(n=new, folder=place), (
+                (f"collect {self.both}", _("takes it into the study")), (f"report {self.both}", _("counts it")))
+        if found and found.unfilled:
+            yield _("To be filled in: {n} in {folder}").format(n=len(found.unfilled), folder=place), ()
+
+    def _look_at_steps(self) -> _Told:
+        with in_language(language()):  # the report's own, so that another one does not make it look out of date
+            spoken = str(read_record(self.out).get("language", ""))
+            plan = plan_report(self.study, self.out.resolve(), Wish(language=spoken))
+        steps, again = tell_status(plan), (f"report {self.both}", _("brings it up to date"))
+        late = [step for step in steps if step.state != "fresh"]
+        yield _("Report: {place}, {fresh} of {n} steps hold.").format(
+            place=self.out / "index.html", fresh=len(steps) - len(late), n=len(steps)), ()
+        if failed := [step for step in late if step.state == "failed"]:
+            yield _("Failed: {step}: {why}").format(step=failed[0].name, why=failed[0].why[0]), (
+                (f"check {self.folder}", _("what is wrong where")), again)
+        elif late:
+            why = "; ".join(late[0].why) or _("not run")
+            yield _("Not up to date, the first is {step}: {why}.").format(step=late[0].name, why=why), (again,)
+        if waiting := sorted({table for step in steps for table in step.waiting}):
+            yield _("Would say more with: {tables}.").format(tables=", ".join(waiting)), ()
 
     def _look_at_profile(self) -> _Told:
         proposed, held = (load_icp(file) if file.is_file() else None
                           for file in (self.out / FILE, self.study.folder / FILE))
+        new = proposed.working_rule if proposed else None
+        adopt = f"adopt {self.both} --by NAME --why TEXT", _("when it has been agreed on")
         if held is None:
-            if proposed and proposed.working_rule.criteria:
+            if proposed and new and new.criteria:
                 yield _("Proposed, and not adopted yet: {rule} ({verdict}).").format(
-                    rule=proposed.working_rule.words(), verdict=_say_verdict(proposed)), (
-                        self.words.adopt(),)
+                    rule=new.words(), verdict=_say_verdict(proposed)), (adopt,)
             return
-        said = _("Version {version} is in force: {rule} ({verdict}).")
-        yield said.format(version=held.version, rule=held.working_rule.words(),
-                          verdict=_say_verdict(held)), ()
+        yield _("Version {version} is in force: {rule} ({verdict}).").format(
+            version=held.version, rule=held.working_rule.words(), verdict=_say_verdict(held)), ()
         kept = shlex.quote(str(_shorten(self.study.folder / FILE)))
-        if proposed and proposed.working_rule != held.working_rule:
-            yield _("The report proposes another: {rule}.").format(rule=proposed.working_rule.words()), (
-                (f"diff {kept} {shlex.quote(str(self.out / FILE))}", _("what would change")), self.words.adopt())
-        due, score = str(held.data.get("next_review") or "-"), (
-            f"score {kept} LEADS.csv SCORED.csv", _("says of new leads who fits"))
+        if new and new != held.working_rule:
+            yield _("The report proposes another: {rule}.").format(rule=new.words()), (
+                (f"diff {kept} {shlex.quote(str(self.out / FILE))}", _("what would change")), adopt)
+        due = str(held.data.get("next_review") or "-")
+        score = f"score {kept} LEADS.csv SCORED.csv", _("says of new leads who fits")
         if due == "-" or due > self.today.isoformat():
             yield _("Next review: {date}").format(date=say_date(due)), (score,)
         else:
             yield _("A review is due since {date}: bring new exports, and set as_of.").format(date=say_date(due)), (
-                self.words.on("report", _("looks at the new data")), score)
+                (f"report {self.both}", _("looks at the new data")), score)
