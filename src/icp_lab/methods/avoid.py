@@ -40,6 +40,11 @@ class Failures:
     def cases(self) -> pd.DataFrame:
         """Say of each account whether it failed, in the form of the artifact `cases`.
 
+        Returns
+        -------
+        DataFrame
+            Columns case_id, account_id and positive (yes: it failed, no); the failed ones first.
+
         Examples
         --------
         >>> Failures(("a",), ("b",), "customers", 1).cases.to_numpy().tolist()

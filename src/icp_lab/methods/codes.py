@@ -113,6 +113,11 @@ class Encoded:
     def attributes(self) -> tuple[str, ...]:
         """Give the attributes that became features, each once.
 
+        Returns
+        -------
+        tuple of str
+            In the order of the features.
+
         Examples
         --------
         >>> encode_candidates(pd.DataFrame({"size": [10.0, 20.0] * 10, "exports": [True, False] * 10})).attributes
