@@ -98,7 +98,7 @@ def test_versions_confidentiality_and_signatures_stand_where_the_study_asks_for_
     given = publication(version="2", history=history)
     object.__setattr__(given, "brand", {"footer": "社外秘", "approval": "Made by, Approved by"})
     page = build_document(given)
-    assert '<p class="mark">社外秘</p>' in page and "version 2" in page and "First" in page
+    assert '<p class="classified">社外秘</p>' in page and "version 2" in page and "First" in page
     assert re.findall(r'<th scope="col">(.*? by)</th>', page) == ["Made by", "Approved by"]
     assert "Ann Berg" not in page
     bare = build_document(publication())

@@ -134,7 +134,7 @@ class Contents:
             for group, title in names("attribute_group_of_six").items()]
         cards: list[Block] = [
             {"kind": "card", "title": one["name"], "asking": phrase("document", "asking"),
-             "titles": f"{fields['titles']}: {' · '.join(one['titles'])}",
+             "titles": _("{label}: {effect}").format(label=fields["titles"], effect=" · ".join(one["titles"])),
              "rows": [{"title": fields[field], "text": one[field] if isinstance(one[field], str) else
                        _("; ").join(one[field]), "chips": self._cite(one["confidence"][field],
                                                                      *self._find_ids(one, field))}
