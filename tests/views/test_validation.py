@@ -48,7 +48,7 @@ def test_the_answer_compares_inside_with_outside_and_warns_of_young_cohorts():
     limits = view.tell_limits(FULL)
     assert "differs by 100 points" in limits
     assert "only 62 % are closed" in limits
-    assert view.tell_limits(NOTHING) == ""
+    assert "differs" not in view.tell_limits(NOTHING)
 
 
 def test_every_kpi_shows_its_n_its_window_and_its_interval():
@@ -90,10 +90,10 @@ def test_formulas_name_their_tables():
 
 
 def test_costs_are_said_to_be_shared_missing_or_unreadable():
-    said = view.tell_costs(FULL)
+    said = view.tell_limits(FULL)
     assert "by its share of the deals created. Rows of costs whose period cannot be read: **1**" in said
     half = measure(costs=COSTS[1:])
-    assert "Costs are recorded for 50 % of the time" in view.tell_costs(half)
+    assert "Costs are recorded for 50 % of the time" in view.tell_limits(half)
 
 
 def test_rates_are_drawn_with_their_counts():

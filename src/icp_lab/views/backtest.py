@@ -38,11 +38,12 @@ def _count_cases(result: Backtest) -> dict[str, Any]:
 
 
 def tell_cases(result: Backtest) -> Prose:
-    """On which cases does that rest, and what could not be held against them?"""
+    """What is left open, on which cases does that rest, and what could not be held against them?"""
     words = {"day": result.day, "n": result.earlier[0], "m": result.later[0], "names": list(result.lacking),
              "k": result.acquainted}
     codes = {"parted": sum(result.later), "acquainted": result.acquainted, "lacking": len(result.lacking)}
-    return join(*(phrase("backtest_cases", code, **words) for code, there in codes.items() if there))
+    said = (phrase("backtest_cases", code, **words) for code, there in codes.items() if there)
+    return join(tell_forward(result), *said)
 
 
 def tabulate_backtest(result: Backtest) -> list[Table]:

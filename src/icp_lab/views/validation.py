@@ -37,17 +37,6 @@ def _find_gap(kpis: Kpis) -> list[float]:
     return gaps[["gap", "low", "high"]].to_numpy().flatten().tolist()
 
 
-def tell_limits(kpis: Kpis) -> Prose:
-    """By how much do deals inside the profile come out better, and is it too early to say?"""
-    rows, gap = _index(kpis), _find_gap(kpis)
-    if not gap:
-        return Prose("")
-    settled = rows["window", "in", "win_created"]["maturity"]
-    return join(_tell_gap("kpi_told", ("gap", "gap", "gap"), gap),
-                phrase("kpi_told", "young", share=settled) if settled < _SETTLED else "",
-                "" if ("after", "in", "win_closed") in rows else phrase("kpi_told", "seen"))
-
-
 def _tell_gap(kind: str, codes: tuple[str, str, str], found: Sequence[float], **words: object) -> Prose:
     gap, low, high = found
     code = codes[0] if low > 0 else codes[1] if high < 0 else codes[2]
@@ -72,12 +61,17 @@ def tabulate_formulas() -> Table:
     return replace(lay_out("formulas", frame), folded=True)
 
 
-def tell_costs(kpis: Kpis) -> Prose:
-    """What has to be known of the costs to read what a customer costs?"""
-    window, costed = _index(kpis)["window", "all", "cac"], kpis.costed["window"]
+def tell_limits(kpis: Kpis) -> Prose:
+    """By how much do deals inside come out better, is it too early to say, and on what do the costs rest?"""
+    rows, gap, costed = _index(kpis), _find_gap(kpis), kpis.costed["window"]
+    window, settled = rows["window", "all", "cac"], rows["window", "in", "win_created"]["maturity"]
     days = {end: _say_day(window[end]) for end in ("start", "end")}
-    return join(phrase("kpi_told", "shared") if costed == 1 else phrase("kpi_told", "uncosted", share=costed, **days),
-                phrase("kpi_told", "unread", n=kpis.unread) if kpis.unread else "")
+    return join(
+        _tell_gap("kpi_told", ("gap", "gap", "gap"), gap) if gap else "",
+        phrase("kpi_told", "young", share=settled) if gap and settled < _SETTLED else "",
+        phrase("kpi_told", "seen") if gap and ("after", "in", "win_closed") not in rows else "",
+        phrase("kpi_told", "shared") if costed == 1 else phrase("kpi_told", "uncosted", share=costed, **days),
+        phrase("kpi_told", "unread", n=kpis.unread) if kpis.unread else "")
 
 
 def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:
