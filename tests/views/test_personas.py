@@ -85,7 +85,8 @@ def test_statements_read_as_sentences_with_their_evidence():
     assert rows[0] == ["Basic: industry, size, place", "Employees at least 100: a criterion of the profile", "data",
                        "The draft profile"]
     assert any(cell.startswith("Industry: R/D: 2.0 times as common among best accounts") for _g, cell, *_ in rows)
-    assert any(cell.startswith("Budget: higher at best than at negative accounts in 70 % of pairs") for _g, cell, *_ in rows)
+    told = "Budget: higher at best than at negative accounts in 70 % of pairs"
+    assert any(cell.startswith(told) for _g, cell, *_ in rows)
     assert ["Problems and pains", "Too expensive: said at 2 of 8 companies (10 to 60 %)", "interview",
             "The interviews"] in rows
 

@@ -42,7 +42,8 @@ def test_a_plan_says_why_there_is_none():
 
 def test_arms_are_counted_by_stratum_the_small_ones_first():
     table = view.tabulate_drawn(_plan())
-    assert table.cells() == [["A 50-99", "1", "0", "0"], ["A 100-249", "1", "1", "0"], ["B, size not known", "0", "0", "1"]]
+    rows = [["A 50-99", "1", "0", "0"], ["A 100-249", "1", "1", "0"], ["B, size not known", "0", "0", "1"]]
+    assert table.cells() == rows
     assert "draw-" in table.note
     assert "800" in str(view.tabulate_sizes(_plan()))
 
