@@ -1,4 +1,7 @@
-"""As somebody new would: a folder of exports and nothing else, two commands, and the whole report is there."""
+"""As somebody new would: a folder of exports and nothing else, two commands, and the whole report is there.
+
+Three files of HubSpot make one in tests/house/test_tutorial.py.
+"""
 
 import json
 import os
@@ -37,13 +40,6 @@ def list_unfinished(report, root):
     assert {"index.html", "icp.html", "icp.yml", "icp.xlsx"} <= {path.name for path in report.iterdir()}
     assert json.loads((report / "run.json").read_text(encoding="utf-8"))
     return [path.stem for path in (root / "notebooks").glob("*.ipynb") if not (report / f"{path.stem}.html").is_file()]
-
-
-def test_three_files_of_hubspot_make_a_report(commands, tmp_path, root):
-    exports.write_crm(tmp_path / "exports", "hubspot", "en", "utf8")
-    report = run_commands(commands, tmp_path)
-    assert list_unfinished(report, root) == []
-    assert 'lang="en"' in (report / "index.html").read_text(encoding="utf-8")
 
 
 def test_one_ledger_in_japanese_makes_a_report_in_japanese(commands, tmp_path, root):
