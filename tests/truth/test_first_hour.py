@@ -8,12 +8,15 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
+from urllib.parse import unquote, urlsplit
 
 import exports
 import pytest
 from openpyxl import load_workbook
 
 pytestmark = pytest.mark.slow
+ODD = "営業 部 #1 50% 'one' \"two\" {three} [four] & $five ; ü"
 
 
 @pytest.fixture
@@ -35,6 +38,15 @@ def run_commands(commands, place):
     return place / "reports/my_study"
 
 
+def list_broken_links(report):
+    """Follow every link of the pages that leads to a file; a browser would ask for it by this name."""
+    links = [(page, urlsplit(unescape(href))) for page in sorted(report.rglob("*.html"))
+             for href in re.findall(r'<a\b[^>]*? href="([^"]*)"', page.read_text(encoding="utf-8"))]
+    own = [(page, unquote(link.path)) for page, link in links if not link.scheme and link.path]
+    assert len(own) > 100
+    return [f"{page.name}: {path}" for page, path in own if not (page.parent / path).exists()]
+
+
 def list_unfinished(report, root):
     """Name the house's notebooks that left no page, and check that the rest of a report is there."""
     assert {"index.html", "icp.html", "icp.yml", "icp.xlsx"} <= {path.name for path in report.iterdir()}
@@ -43,9 +55,12 @@ def list_unfinished(report, root):
 
 
 def test_one_ledger_in_japanese_makes_a_report_in_japanese(commands, tmp_path, root):
-    exports.write_ledger(tmp_path / "exports")
-    report = run_commands(commands, tmp_path)
+    """In a folder whose name tries all that paths, links, globs and templates give a meaning to."""
+    place = tmp_path / ODD
+    exports.write_ledger(place / "exports")
+    report = run_commands(commands, place)
     assert list_unfinished(report, root) == []
+    assert list_broken_links(report) == []
     pages = [page.read_text(encoding="utf-8") for page in report.glob("*.html")]
     assert all('lang="ja"' in page for page in pages)
     assert load_workbook(report / "icp.xlsx").sheetnames[0] == "要約"

@@ -3,6 +3,7 @@
 The kernel is of this very Python, with an environment of its own, and gone when the run is gone.
 """
 
+import asyncio
 import os
 import shutil
 import sys
@@ -179,8 +180,17 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
     except Exception as error:  # a kernel that died, a disk that is full: the other steps go on
         return notebook, _say_cause(plan, type(error).__name__, str(error))
     finally:
-        ensure_event_loop().close()  # the worker's own; nbclient leaves it open
+        _close_loop()
     return done, ""
+
+
+def _close_loop() -> None:
+    """Close the worker's own event loop, which nbclient leaves open, with what a stopped step left waiting on it."""
+    loop = ensure_event_loop()
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
 
 
 def _read(path: Path) -> Any:
@@ -193,8 +203,7 @@ def _say_cause(plan: Plan, kind: str, words: str) -> str:
     cause = ("too_long" if kind == "CellTimeoutError" else "ended" if gone else
              "no_room" if os.strerror(ENOSPC) in words else "unexpected")
     with in_language(plan.language):
-        given = {"kind": kind, "words": words, "minutes": f"{plan.minutes:g}", "out": plan.out}
-        return str(utter(f"run.step_{cause}", **given))
+        return str(utter(f"run.step_{cause}", kind=kind, words=words, minutes=f"{plan.minutes:g}", out=plan.out))
 
 
 def _describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFacts:

@@ -126,6 +126,8 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
         raise LabError("\n".join(report.problems))
     former = read_record(plan.out)
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
+    for draft in plan.out.glob(".*.[0-9]*"):  # of a killed run
+        draft.unlink()
     announce_run(plan)
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
     run = replace(run, unmade=publish_site(plan, run))

@@ -212,7 +212,10 @@ def find_filled(to_fill: str | Path, study: Study) -> Filled:
 def _is_for_study(path: Path, source: Path) -> bool:
     """Tell what goes into the study from what people keep: of folders what `BESIDE` names, and corrections."""
     kinds = (f"{CORRECTIONS}/*", *chain.from_iterable(BESIDE.values()))
-    return path.name != "README.md" and (path.parent == source or any(map(path.relative_to(source).match, kinds)))
+    place = path.relative_to(source)
+    if path.name == "README.md" or path.name[0] in ".~":  # half written, or held open by an editor
+        return False
+    return path.parent == source or any(map(place.match, kinds))
 
 
 def find_new(files: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
