@@ -3,8 +3,8 @@
     python tools/vary_runs.py STUDY FOLDER [--only STEP] [--accounts N]
 
 Each variation changes several at once: the order of the rows in every table, the seed of hashes, the number of threads,
-the locale and the time zone. The runner settles hashes and threads of BLAS for its kernels; here it is kept from that, so
-that what it would shield is tried too. FOLDER receives the studies, the reports and `variations.json`.
+the locale and the time zone. The runner settles hashes and threads of BLAS for its kernels; here it is kept from that,
+so that what it would shield is tried too. FOLDER receives the studies, the reports and `variations.json`.
 """
 
 import argparse
@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
-
 from compare_runs import compare_artifacts
+
 from icp_lab.study import open_study
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -27,7 +27,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 # locale of a bare container or of cron: ASCII, unless a file's encoding is named.
 VARIATIONS = {
     "plain": {"shuffle": None, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC", "threads": "1"},
-    "turkish": {"shuffle": 1, "PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "threads": "2"},
+    "turkish": {"shuffle": 1, "PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati",
+                "threads": "2"},
     "japanese": {"shuffle": 2, "PYTHONHASHSEED": "random", "LC_ALL": "ja_JP.eucJP", "TZ": "America/Anchorage",
                  "threads": "1"},
     "bare": {"shuffle": 3, "PYTHONHASHSEED": "2", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0",
@@ -60,11 +61,11 @@ def shuffle_tables(study: Path, seed: int) -> None:
                 csv.writer(stream).writerows([head, *rows])
 
 
-def make_locales(folder: Path) -> dict[str, str]:
+def make_locales(folder: Path, wanted: set[str]) -> dict[str, str]:
     """Build the locales that the variations name, where the system can and lacks them; say where they lie."""
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.which("localedef"):
-        for name in {each["LC_ALL"] for each in VARIATIONS.values()} - {"C", "C.UTF-8"}:
+        for name in wanted - {"C", "C.UTF-8"}:
             language, _dot, charset = name.partition(".")
             charset = {"eucJP": "EUC-JP"}.get(charset, charset)
             subprocess.run(["localedef", "-i", language, "-f", charset, str(folder / name)], check=False,
@@ -80,7 +81,7 @@ def set_environment(variation: dict, more: dict[str, str]) -> dict[str, str]:
 
 def vary(study: Path, folder: Path, code: str, only: str = "", names: tuple[str, ...] = tuple(VARIATIONS)) -> dict:
     """Run the study under each variation; give how the artifacts of each compare with those of the first."""
-    locales, found = make_locales(folder / "locales"), {}
+    locales, found = make_locales(folder / "locales", {VARIATIONS[name]["LC_ALL"] for name in names}), {}
     for name in names:
         own, out = folder / f"{name} study", folder / name
         shutil.copytree(study, own)

@@ -6,8 +6,8 @@ Without a study, the small report of the tests is run by turns with two values o
 its steps to do. With a study, its steps are run once, and by turns two words of `brand` call for products, index and
 forms to be made anew. The run is killed (its process alone; kernels end by themselves) at a moment drawn from the
 length of a whole one, and the next one meets what was left. After each kill every step and every product is absent, or
-whole and that of one of the two; after every fifth a run is left to its end, and has to end like one that nobody killed.
-A form that somebody filled in lies there all the time. FOLDER receives `kills.json`.
+whole and that of one of the two; after every fifth a run is left to its end, and has to end like one that nobody
+killed. A form that somebody filled in lies there all the time. FOLDER receives `kills.json`.
 """
 
 import argparse

@@ -128,3 +128,28 @@ def test_pseudonyms_keep_names_out_of_what_is_shared(plan):
     publish_site(plan, Run())
     for name in ("index.html", "icp.html", "dashboard.html"):
         assert "Acme" not in (plan.out / name).read_text(encoding="utf-8")
+
+
+def test_a_product_that_fails_keeps_no_other_from_being_made_and_is_said(plan, monkeypatch):
+    few = [product for product in PRODUCTS if product.places[0] in ("icp.yml", "infographic.svg", "icp_brief.md")]
+    monkeypatch.setattr("icp_lab.report.site.PRODUCTS", few)
+    publish_site(plan, Run())
+    with monkeypatch.context() as patch:
+        patch.setattr("icp_lab.publish.infographic.write_infographic", lambda *_given: {}["no such thing"])
+        unmade = publish_site(plan, Run())
+    assert list(unmade) == ["infographic.svg"]
+    assert not (plan.out / "infographic.svg").exists()  # rather none than that of the run before
+    assert (plan.out / "icp.yml").exists() and (plan.out / "icp_brief.md").exists()
+    index = (plan.out / "index.html").read_text(encoding="utf-8")
+    assert "could not be made (KeyError" in index and "Run icp-lab report again" in index
+    assert publish_site(plan, Run()) == {}
+
+
+def test_a_kept_version_that_was_edited_to_pieces_is_said_with_its_line(plan):
+    (plan.study.folder / "icp").mkdir(parents=True)
+    (plan.study.folder / "icp.yml").write_text("schema: 1\nname: x\ncriteria: []\n", encoding="utf-8")
+    (plan.study.folder / "icp" / "1.yml").write_text("schema: 1\nname: x\ncriteria: [\n", encoding="utf-8")
+    said = publish_site(plan, Run())["icp.yml"]
+    assert "1.yml, row 4" in said and "roll back to a former version" in said
+    assert said.split(": ")[-1][:20] in (plan.out / "index.html").read_text(encoding="utf-8")
+    assert [place for place in PLACES if (plan.out / place).exists()] == []

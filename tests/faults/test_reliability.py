@@ -1,0 +1,19 @@
+"""docs/reliability.md names, for every fault, a test or a script that is there."""
+
+import re
+
+
+def test_every_fault_in_the_table_is_repeated_by_what_is_there(root):
+    text = (root / "docs/reliability.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"\| (?!\*|fault)\S", line)]
+    rows = [line.strip("| ").split(" | ") for line in lines]
+    assert len(rows) > 20
+    for fault, _done, tried, survived, lost, repeated in rows:
+        assert (int(tried), int(lost)) == (int(survived), 0), fault
+        named = re.findall(r"`((?:tests|tools)/[\w/]+\.py)(?:::(\w+))?`", repeated)
+        assert named, fault
+        for file, test in named:
+            source = (root / file).read_text(encoding="utf-8")
+            assert f"def {test or 'main'}(" in source, f"{file}::{test}"
+    total = re.search(r"\| \*\*all\*\* \| \| \*\*(\d+)\*\*", text)
+    assert int(total[1]) == sum(int(row[2]) for row in rows)
