@@ -165,6 +165,11 @@ def compare_kinds(people: pd.DataFrame, seats: pd.DataFrame, q: float) -> pd.Dat
     DataFrame
         The `frame` of `Personas`.
 
+    Notes
+    -----
+    Shares are compared as levels are in `compare_groups`, with kinds as members of a list; intervals of a share are
+    Wilson's (1927). Decisions are taken as independent.
+
     Examples
     --------
     >>> people = pd.DataFrame({"contact_id": ["x", "y"], "account_id": ["a", "b"], "title": ["CEO", None],
@@ -212,6 +217,11 @@ def order_kinds(won: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
     -------
     DataFrame
         Columns `kind`, and `share` of the parts filled by it and those before it, 0 to 1.
+
+    Notes
+    -----
+    The usual greedy cover (Nemhauser, Wolsey and Fisher, 1978): each next kind fills the most parts still open; it ends
+    where none fills any, or with seven.
 
     Examples
     --------

@@ -343,6 +343,11 @@ def weigh_criteria(attributes: pd.DataFrame, cases: pd.DataFrame, finding: Findi
     Additions
         The profile as a whole, then its criteria, with their counts.
 
+    Notes
+    -----
+    A case is kept out by a criterion alone when it meets all the others and fails this one. Intervals: Wilson (1927).
+    Plain counts on the cases that shaped the profile.
+
     Examples
     --------
     >>> ids = [f"{n:03}" for n in range(120)]

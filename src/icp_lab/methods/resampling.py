@@ -74,6 +74,12 @@ def cross_fit(trial: Trial, engine: Engine, counts: tuple[Counts, Counts], plan:
     Lift
         The lift with its interval and counts; a case counts as inside by the share of repeats that put it there.
 
+    Notes
+    -----
+    Cross-fitting (Stone, 1974): each case is judged by a rule that was searched without its fold, and whole groups are
+    in one fold. Folds are dealt anew and the counts averaged, since with few cases one deal decides much. The interval
+    is that of `lift_of`.
+
     Examples
     --------
     >>> from icp_lab.methods.search import make_engine
@@ -226,6 +232,11 @@ def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts]
     Redrawn
         Shares of bootstraps by attribute, and their agreement with the rule.
 
+    Notes
+    -----
+    A bootstrap of whole groups (Efron, 1979): the search is run again on each draw. How alike two rules are is the
+    Jaccard index of the cases that they cover; what they are called plays no part in it.
+
     Examples
     --------
     >>> from icp_lab.methods.search import make_engine
@@ -277,6 +288,11 @@ def hold_out(trial: Trial, engine: Engine, time: pd.Series, least: int, share: f
     -------
     Lift or None
         The lift among the latest; None when either part is too small, or fewer than 80 % of the cases have a day.
+
+    Notes
+    -----
+    The latest are those after the day by which all but `share` of the dated cases had begun; a case of that very day is
+    early. The rule is searched on the early ones alone.
 
     Examples
     --------

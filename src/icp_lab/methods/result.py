@@ -87,6 +87,11 @@ def bound_share(hits: int, n: int) -> tuple[float, float]:
     tuple of 2 float
         Ends of the 95 % interval, 0 to 1; NaN without cases.
 
+    Notes
+    -----
+    The score interval: all shares p with |hits / n - p| <= 1.96 sqrt(p (1 - p) / n). It takes cases as independent,
+    stays within 0 and 1, and holds for few cases and for shares near either end.
+
     Examples
     --------
     >>> [round(end, 2) for end in bound_share(8, 10)]
@@ -145,6 +150,11 @@ def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, flo
     tuple of 2 float
         Ends of the 95 % interval of the first share less the second, -1 to 1; NaN where either kind has no case.
 
+    Notes
+    -----
+    Hybrid score interval: the distances of each share from its own Wilson ends, squared and added. The two kinds are
+    taken as independent.
+
     Examples
     --------
     >>> [round(end, 3) for end in bound_difference(56, 70, 48, 80)]
@@ -169,6 +179,10 @@ def bound_rate(events: int, exposure: float) -> tuple[float, float]:
     -------
     tuple of 2 float
         Ends of the 95 % interval, in events a unit; NaN without exposure.
+
+    Notes
+    -----
+    By quantiles of the chi-squared distribution, for counts that follow Poisson's law; it covers 95 % at the least.
 
     Examples
     --------
@@ -196,6 +210,11 @@ def bound_mean(draws: Floats, n: int) -> tuple[float, float]:
     tuple of 2 float
         Ends of the 95 % interval, in the unit of the draws; NaN where nothing can be told.
 
+    Notes
+    -----
+    The level of the percentiles is that of the normal distribution at sqrt(n / (n - 1)) times the quantile of Student's
+    t with n - 1 degrees of freedom: a bootstrap of few cases spreads too little.
+
     Examples
     --------
     >>> [round(end, 1) for end in bound_mean(np.linspace(0, 1, 101), 10)]
@@ -221,6 +240,11 @@ def adjust_holm(p_values: Floats) -> Floats:
     -------
     ndarray of float
         The adjusted ones in the same order, 0 to 1.
+
+    Notes
+    -----
+    The i-th smallest of m is multiplied by m - i + 1, and is never less than the one before it. The chance of any false
+    find is held however the tests depend on each other.
 
     Examples
     --------

@@ -273,6 +273,10 @@ def scale_answers(answers: pd.DataFrame) -> pd.Series:
     pandas.Series
         0 (worst) to 1 (best); an answer outside its scale is missing.
 
+    Notes
+    -----
+    The answer less the lowest of its scale, over the length of the scale; on every scale high is good.
+
     Examples
     --------
     >>> scale_answers(pd.DataFrame({"score": [3.0, 10.0, 6.0], "answer_scale": ["csat5", "nps", "csat5"]})).tolist()

@@ -277,6 +277,10 @@ def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A row a tier: `n`, `converted`, their `share`, and its 95 % interval (Wilson, 1927) `low` and `high`.
 
+    Notes
+    -----
+    Plain shares of the tiers of today: a lead that was scored after it converted counts too.
+
     Examples
     --------
     >>> scores = pd.DataFrame({"id": ["l1", "l2"], "kind": "lead", "tier": ["A", "B"]})
