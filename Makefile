@@ -18,7 +18,7 @@ ifneq ($(origin LANGUAGE),command line)
 LANGUAGE :=
 endif
 
-.PHONY: help report lab ci test test-all check lint notebooks sentences lock clean environment environment-test
+.PHONY: help report lab ci test test-all coverage check lint notebooks sentences lock clean environment environment-test
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,13 @@ test-all: environment-test  ## Run all tests: slow ones, the browser and the not
 
 check: lint  ## Lint, types, layers, and the docs against the code
 	$(PYTHON) -m pytest -q -m "not slow" tests/house
+
+# In every process: pytest's workers, kernels, commands. What numba compiles is run once more as Python.
+coverage: environment-test  ## Measure which lines of the package the tests reach: takes longer than test-all
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(PYTHON) -m coverage run -m pytest -n logical --maxprocesses 4 $(ARGS)
+	@NUMBA_DISABLE_JIT=1 $(PYTHON) -m coverage run -m pytest -q -m "not slow" tests/methods/test__kernels.py
+	@$(PYTHON) -m coverage combine --quiet && $(PYTHON) -m coverage report
 
 lint: environment-test
 	$(PYTHON) -m ruff check
