@@ -46,7 +46,8 @@ def change(path, lines):
 
 
 def compare(said, printed, command):
-    """Hold a block of output to what was printed; `...` stands for anything."""
+    """Hold a block of output to what was printed; `...` stands for anything, no space is unbreakable."""
+    printed = printed.replace("\xa0", " ")
     parts = (re.escape(part) for part in re.split(r"^\.\.\.\n|\.\.\.", said, flags=re.M))
     told = "\n".join(difflib.unified_diff(said.splitlines(), printed.splitlines(), "docs", "printed", lineterm=""))
     assert re.fullmatch("(?s:.*?)".join(parts), printed), f"{command}\n{told}"
