@@ -6,6 +6,7 @@ import re
 from functools import cache, cached_property
 from importlib import import_module
 
+import draw_imports
 import pandas as pd
 import pytest
 from numpydoc.docscrape import get_doc_object
@@ -52,6 +53,29 @@ def test_the_architecture_names_every_module(root):
         if (entry.suffix == ".py" or (entry / "__init__.py").exists()) and not entry.name.startswith("__")
     }
     assert named == there
+
+
+def test_the_architecture_gives_the_layers_of_the_linter(root):
+    text = (root / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_]+)(?:\.py|/)` \| (\d+) \|", text, re.M)
+    layers = enumerate(draw_imports.read_layers(), 1)
+    assert rows == [(part, str(number)) for number, parts in layers for part in parts]
+
+
+def test_the_drawing_of_the_architecture_is_of_this_code(root):
+    """`python tools/draw_imports.py` draws it anew."""
+    drawn = draw_imports.DRAWING.search((root / "ARCHITECTURE.md").read_text(encoding="utf-8"))[0]
+    imports = draw_imports.find_imports()
+    assert drawn == draw_imports.draw(imports, draw_imports.read_layers())
+    assert len(imports["views"]) > 5
+
+
+def test_a_drawing_leaves_out_what_follows_from_other_arrows():
+    imports = {"top": {"middle", "low"}, "middle": {"low"}, "low": set()}
+    drawn = draw_imports.draw(imports, [["top"], ["middle"], ["low"]])
+    assert re.findall(r"(\w+) --> (\w+)", drawn) == [("top", "middle"), ("middle", "low")]
+    assert re.findall(r"(?m)^ \d (\w+) +(.*)$", drawn) == [
+        ("top", "\\  ■  ■"), ("middle", "·  \\  ■"), ("low", "·  ·  \\")]
 
 
 @pytest.mark.parametrize("name", icp_lab.__all__)
