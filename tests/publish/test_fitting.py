@@ -43,3 +43,8 @@ def test_no_reader_has_a_narrower_box_than_measured(text):
     latin = "".join(mark for mark in text if mark < "\u2e80" and mark != "〜")
     font.set_text(latin, 0)
     assert measure_text(latin) * 100 >= font.get_width_height()[0] / 64 * 0.97
+
+
+def test_room_is_kept_for_the_space_beside_latin_in_japanese():
+    apart = sum(map(measure_text, ("成功（", "0", "～", "1", "）")))
+    assert measure_text("成功（0～1）") == pytest.approx(apart + 4 * 0.25)
