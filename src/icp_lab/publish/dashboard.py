@@ -14,8 +14,8 @@ from markupsafe import Markup
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _
 from icp_lab.methods.adoption import cover_everybody
-from icp_lab.methods.reached import list_reached
 from icp_lab.methods.looser import Looser, compare_looser
+from icp_lab.methods.reached import list_reached
 from icp_lab.methods.trend import follow_kpis
 from icp_lab.pages.render import describe_shell, embed_json, read_part, render_bold, render_table, render_template
 from icp_lab.publish.products import Publication
