@@ -18,6 +18,11 @@ def con():
     return connection
 
 
+def test_a_connection_fetches_nothing_that_it_lacks(con):
+    """DuckDB would ask its makers' server for an extension that a file or a function calls for."""
+    assert con.sql("SELECT current_setting('autoinstall_known_extensions')").fetchall() == [(False,)]
+
+
 @pytest.mark.parametrize(
     ("kind", "cell", "value"),
     [

@@ -66,7 +66,7 @@ class Tables:
         self._joining: tuple[str, ...] = ()
         self._folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, self._folder, ignore_errors=True)
-        self._con = duckdb.connect(config={"temp_directory": str(self._folder), "autoinstall_known_extensions": False})
+        self._con = duckdb.connect(config={"temp_directory": str(self._folder)})
         add_macros(self._con)
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:

@@ -5,6 +5,9 @@
 -- can be decided. Sources: how spreadsheets, CRMs and accounting programs of Japan, the US and Europe write, as seen in
 -- their exports; the eras are those of the Japanese calendar (Reiwa from 2019-05-01). Word lists may grow here.
 
+-- Nothing is fetched: DuckDB would ask its makers' server for an extension that it lacks.
+SET autoinstall_known_extensions = false;
+
 -- What is cut off around a cell: blanks of all widths; a cell of nothing else is empty.
 CREATE MACRO cut(x) AS nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160)), '');
 -- Ranges, since DuckDB knows the least and the greatest text of many rows without a look at them.
