@@ -95,7 +95,8 @@ def test_what_people_filled_in_comes_first_of_all(place):
     form = out / "to_fill" / "decisions.csv"
     form.parent.mkdir()
     row = ["", "criterion.employees", "", "", "", "Employees from 100"]
-    for filled, verbs in ((row, ["report"]), (["2026-04-01", row[1], "keep", "Ann", "", row[5]], ["collect", "report"])):
+    decided = ["2026-04-01", row[1], "keep", "Ann", "", row[5]]
+    for filled, verbs in ((row, ["report"]), (decided, ["collect", "report"])):
         with form.open("w", encoding="utf-8-sig", newline="") as stream:
             csv.writer(stream).writerows([["date", "item", "decision", "by", "reason", "line"], filled])
         assert _verbs(advise(Path(), None, TODAY)) == verbs
