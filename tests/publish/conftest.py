@@ -66,6 +66,8 @@ def publication():
             "score": {"tiers": [{"name": "A", "min_fit": 60}, {"name": "B", "min_fit": 40}], "predicts": True,
                       "score": {"base": 50, "points": []}},
             "scores": pd.DataFrame({"listed": True, "tier": ["A", "B", "", "A"]}),
+            "validation": {"backtest": {"kind": "holds", "name": "", "verdict": "holds", "n": 120, "covered": 40,
+                                        "covered_positives": 24, "lift": 2.0, "low": 1.4, "high": 2.7}},
             "market": {size: {"companies": n, "low": 0.9 * n, "high": 1.1 * n}
                        for size, n in (("tam", 1e6), ("sam", 2e4), ("som", 300))}}
         accounts = standing.frame.join(attributes, on="account_id")

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html import unescape
 
 import pandas as pd
@@ -52,6 +53,17 @@ def test_the_first_page_says_who_who_not_why_how_sure_and_what_to_say(publicatio
                      "What to say, and to whom", "How to use it", "How many there are", "What happens next"]
     assert "Decider in sales: Borel" in show(page) or "Decider in sales: Ceda" in show(page)
     assert "Of 1,000,000 companies that could buy, 20,000 fit the profile" in show(page)
+
+
+@pytest.mark.parametrize(("verdict", "words"), [
+    ("holds", "holds: 24 of 40"), ("unclear", "cannot be told from chance")])
+def test_the_first_page_says_how_it_did_on_later_cases(publication, verdict, words):
+    given = publication()
+    found = {"validation": {"backtest": given.find("validation")["backtest"] | {"verdict": verdict}}}
+    page = build_document(replace(given, find=lambda name: found.get(name, given.find(name))))
+    front = show(page[:page.index("What to say, and to whom")])
+    assert "On 120 later cases" in front
+    assert words in front
 
 
 def test_groups_stand_with_their_source_and_gaps_with_a_question(publication):

@@ -33,7 +33,7 @@ def run(*, effect=True, n=400, definitions=(), known=False):
 def test_a_definition_that_holds_is_said_so_with_counts_and_what_was_expected():
     result = run(definitions=(Definition("holds", "2", RULE, date(2025, 3, 31)),))
     told = view.tell_backtest(result)
-    assert "the definition that holds **holds**" in told
+    assert "the definition in force **holds**" in told
     assert f"{result.frame['covered_positives'].iloc[0]} of {result.frame['covered'].iloc[0]}" in told
     table, calibration = view.tabulate_backtest(result)
     assert calibration.frame["inside"].iloc[0] > calibration.frame["inside"].iloc[-1]
@@ -41,14 +41,17 @@ def test_a_definition_that_holds_is_said_so_with_counts_and_what_was_expected():
     assert "2025-03-31" in str(table)
     picture = view.draw_frontier(result, ABOUT)
     assert "times as often" in picture.title
-    assert "1. The definition that holds" in picture.alt
+    assert "1. The definition in force" in picture.alt
     assert "looser" not in str(table)
 
 
-def test_without_an_effect_it_says_no_predictive_value():
+def test_without_an_effect_it_says_no_predictive_value_where_more_is_ruled_out_and_else_that_it_cannot_be_told():
     result = run(effect=False)
     told = view.tell_backtest(result)
-    assert "**no predictive value**" in told
+    assert {"none": "**no predictive value**", "unclear": "cannot be told from chance"}[result.verdict] in told
+    row = {"kind": "drafted", "name": "", "n": 90, "covered": 40, "covered_positives": 8, "lift": 1.0, "low": 0.9}
+    assert "**no predictive value**" in view.tell_later(row | {"verdict": "none", "high": 1.1}, "best")
+    assert "cannot be told from chance" in view.tell_later(row | {"verdict": "unclear", "high": 1.9}, "best")
     assert told.count(". ") == 0
     assert "times" in view.tell_forward(result)
     assert "no difference" in view.draw_frontier(result, ABOUT).title

@@ -15,6 +15,7 @@ from icp_lab.process import BY_NAME
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.views import document
+from icp_lab.views.backtest import tell_later
 from icp_lab.views.interviews import quote_passage
 from icp_lab.views.table import Table, say
 from icp_lab.views.training import lay_training, tell_training
@@ -97,9 +98,16 @@ class Contents:
             self._part("why" if claimed else "data",
                        self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"), [picture]),
             self._part("sure", self._text(document.tell_verdict(icp), f"{self.held}/verdict"),
-                       self._text(document.tell_lift(icp), *[f"{self.held}/evidence/lift"] * known)),
+                       self._text(document.tell_lift(icp), *[f"{self.held}/evidence/lift"] * known),
+                       self._lay_later()),
             self._part("say", self._lay_messages()), self._lay_use(), self._lay_market(),
             self._part("next", self._text(settling), self._text(document.tell_next_step(icp)))]
+
+    def _lay_later(self) -> list[Block]:
+        """Say how it did on later cases, where there were enough: the reader's second question after the lift."""
+        later = (self.given.find("validation") or {}).get("backtest") or {}
+        outcome = str(self.icp.get("outcome") or "best")
+        return self._text(tell_later(later, outcome), "validation/backtest") if later.get("kind") else []
 
     def _say_again(self, one: Criterion) -> str:
         share = (self.evidence.get("stability") or {}).get(one.attribute)

@@ -15,11 +15,15 @@ from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, show,
 
 def tell_backtest(result: Backtest) -> Prose:
     """Does the definition hold on cases that it had not seen, in a sentence?"""
-    row = result.to_dict() | _count_cases(result)
-    if result.main < 0:
+    return tell_later(result.to_dict() | _count_cases(result), result.outcome)
+
+
+def tell_later(row: Mapping[str, Any], outcome: str) -> Prose:
+    """Does the definition hold on later cases? `row` is `backtest` in the artifact `validation`."""
+    if not row.get("kind"):
         return phrase("backtested", "few", **row)
-    return phrase("backtested", result.verdict, **row, ends=(row["low"], row["high"]),
-                  who=_name(row["kind"], row["name"]), done=name("done", result.outcome))
+    return phrase("backtested", row["verdict"], **row, ends=(row["low"], row["high"]),
+                  who=_name(row["kind"], row["name"]), done=name("done", outcome))
 
 
 def tell_forward(result: Backtest) -> Prose:
