@@ -16,7 +16,9 @@ from typer.main import get_command
 import icp_lab
 from icp_lab import step
 from icp_lab.cli import app
+from icp_lab.publish.products import PRODUCTS
 from icp_lab.study import open_study
+from icp_lab.tables import BESIDE, TABLES
 
 LEFT_OUT = {"ES01", "SA01", "GL01"}  # an extended summary, see also, where the summary stands
 SURFACES = ("icp_lab", *(f"icp_lab.{name}" for name in ("artifacts", "icp", "rule", "step", "study", "worlds")))
@@ -76,6 +78,29 @@ def test_a_drawing_leaves_out_what_follows_from_other_arrows():
     assert re.findall(r"(\w+) --> (\w+)", drawn) == [("top", "middle"), ("middle", "low")]
     assert re.findall(r"(?m)^ \d (\w+) +(.*)$", drawn) == [
         ("top", "\\  ■  ■"), ("middle", "·  \\  ■"), ("low", "·  ·  \\")]
+
+
+def _read_cells(root, document):
+    """Give what stands in backticks in the first and in the second cell of each row of a document's tables."""
+    rows = re.findall(r"(?m)^\| (.*?) \| (.*?) \|", (root / document).read_text(encoding="utf-8"))
+    return [tuple(re.findall(r"`([^`]+)`", cell) for cell in row) for row in rows]
+
+
+def test_privacy_lists_what_is_read_and_names_people(root):
+    listed = _read_cells(root, "docs/privacy.md")
+    people = {table.name: [column.name for column in table.columns if column.role == "person"] for table in TABLES}
+    known = [table.name for table in TABLES]
+    assert {first[0]: second for first, second in listed if first and first[0] in known} == {
+        name: columns for name, columns in people.items() if columns}
+    beside = {file for files in BESIDE.values() for file in files} - {"codebook.yml", "icp.yml"}
+    assert beside <= {file for first, _second in listed for file in first}
+
+
+def test_privacy_gives_each_product_its_place(root):
+    listed = [file for first, _second in _read_cells(root, "docs/privacy.md") for file in first]
+    products = [place for product in PRODUCTS for place in product.places]
+    assert set(products) <= set(listed)
+    assert [file for file in listed if listed.count(file) > 1] == []
 
 
 @pytest.mark.parametrize("name", icp_lab.__all__)
