@@ -1,6 +1,7 @@
 """The wheel: all that a run needs is in it, and it works far from a checkout."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -8,13 +9,17 @@ import zipfile
 import pytest
 
 
+def _build(source, folder):
+    """Build a wheel as `pip install` would, with the build tools of this environment."""
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "--wheel-dir", str(folder), str(source)], check=True)
+    return next(folder.glob("icp_lab-*.whl"))
+
+
 @pytest.fixture(scope="module")
 def wheel(root, tmp_path_factory):
-    """Build it as `pip install .` would, with the build tools of this environment."""
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "--wheel-dir", str(folder), str(root)], check=True)
-    return next(folder.glob("icp_lab-*.whl"))
+    """The wheel of this checkout."""
+    return _build(root, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +51,20 @@ def test_the_wheel_holds_all_that_a_run_needs(root, wheel):
     assert notebooks
     assert package | notebooks <= held
     assert not [name for name in held if name.startswith(("tests", "data", "tools"))]
+
+
+def test_the_source_distribution_gives_the_same_wheel(root, wheel, tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
+    again = _build(next(tmp_path.glob("icp_lab-*.tar.gz")), tmp_path)
+    assert again.name == wheel.name
+    first, second = ({file.filename: file.CRC for file in zipfile.ZipFile(one).infolist()} for one in (wheel, again))
+    assert first == second
+
+
+def test_the_changelog_begins_with_this_version(root, wheel):
+    headings = re.findall(r"(?m)^## (\S+)", (root / "CHANGELOG.md").read_text(encoding="utf-8"))
+    assert headings[0] == wheel.name.split("-")[1]
 
 
 def test_the_command_comes_with_the_wheel(wheel):
