@@ -92,7 +92,9 @@ def count_records(name: str, content: bytes, encoding: str, delimiter: str) -> i
     """Count the records below the column names as an independent reader does; None where it cannot read."""
     if name.endswith("xlsx"):
         try:
-            rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+            sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(values_only=True)
             return sum(any(cell not in (None, "") for cell in row) for row in rows) - 1
         except Exception:
             return None
@@ -103,14 +105,16 @@ def count_records(name: str, content: bytes, encoding: str, delimiter: str) -> i
     return sum(map(bool, csv.reader(io.StringIO(words, newline=""), delimiter=delimiter))) - 1
 
 
-def try_file(name: str, content: bytes, folder: Path) -> str:
-    """Read a file as accounts; empty where all is well, else what is wrong with the answer."""
-    (folder / "study.yml").write_text("name: F\nlanguage: en\nas_of: 2026-03-31\ncurrency: JPY\n"
-                                      f"tables: {{accounts: {name}}}\n", encoding="utf-8")
+def try_file(name: str, content: bytes, folder: Path, table: str = "accounts", accounts: str = "") -> str:
+    """Read a file as accounts, or as another table beside these; empty where all is well, else what is wrong."""
+    others = {"accounts": "these.csv"} if table != "accounts" else {}
+    (folder / "these.csv").write_text(accounts, encoding="utf-8")
+    (folder / "study.yml").write_text("name: F\nlanguage: en\nas_of: 2026-03-31\ncurrency: JPY\ntables:\n" + "".join(
+        f"  {each}: {file}\n" for each, file in {**others, table: name}.items()), encoding="utf-8")
     (folder / name).write_bytes(content)
     began = time.perf_counter()
     try:
-        facts = open_study(folder).facts("accounts")
+        facts = open_study(folder).facts(table)
     except LabError as error:
         return "" if str(error).startswith(name) else f"no place: {error}"
     except BaseException:

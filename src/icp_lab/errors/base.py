@@ -77,10 +77,16 @@ def utter(refusal: str, place: Place | None = None, *, rule: str = "", remedy: s
     'There is no finished report in reports/demo. Run icp-lab report first, or name its folder with --out.'
     """
     area, _dot, name = refusal.partition(".")
-    told = {key: (", ".join(word) or "-") if isinstance(word, tuple) else word for key, word in words.items()}
+    told = {key: _shorten(", ".join(word) or "-") if isinstance(word, tuple) else _shorten(word)
+            for key, word in words.items()}
     said = {part: _(sentence).format(**told).strip() for part, sentence in _read_wording(area)[name].items()}
     return LabError(
         said["what"], rule=rule or said.get("rule", ""), remedy=remedy or said.get("remedy", ""), place=place)
+
+
+def _shorten(word: object, most: int = 1_500) -> object:
+    """Say of a text that nobody would read to its end only how it begins."""
+    return f"{said[:most]}…" if len(said := str(word)) > most else word
 
 
 @cache

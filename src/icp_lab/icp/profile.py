@@ -14,6 +14,7 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors.base import ask_nearest, name_nearest
+from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import Rule
 from icp_lab.study.yml import At, read_yaml
@@ -122,9 +123,11 @@ def load_icp(path: Path | str) -> ICP:
     def refuse(row: int | None, why: str) -> LabError:
         return utter("icp.not_a_profile", Place(str(path), row), why=why)
 
+    if path.exists() and not path.is_file():
+        raise refuse(None, _("it is no plain file"))
     try:
         content, lines = read_yaml(path, refuse)
-    except (FileNotFoundError, UnicodeError) as fault:
+    except (OSError, UnicodeError) as fault:
         raise refuse(None, getattr(fault, "strerror", None) or str(fault)) from fault
     if not isinstance(content, dict):
         raise refuse(None, type(content).__name__)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from icp_lab.errors.base import Place, name_nearest, utter
-from icp_lab.icp.profile import ICP
+from icp_lab.icp.profile import FILE, ICP
 from icp_lab.intake.conversion import add_macros, by_kind
 from icp_lab.intake.encoding import find_delimiter, find_encoding
 from icp_lab.intake.files import first, quoted, text
@@ -98,8 +98,7 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".icp-lab-", dir=target.parent) as folder:
         part = Path(folder) / f"scored{target.suffix.lower()}"
-        limits: dict[str, Any] = {
-            "memory_limit": MEMORY, "temp_directory": folder, "autoinstall_known_extensions": False}
+        limits: dict[str, Any] = {"memory_limit": MEMORY, "temp_directory": folder}
         try:
             with duckdb.connect(config=limits) as con:
                 con.execute(f"SET enable_progress_bar = {progress}")
@@ -143,7 +142,7 @@ def _read_points(data: Mapping[str, Any]) -> _Points:
         reached = sorted(((float(tier["min_fit"]), str(tier["name"])) for tier in tiers), reverse=True)
         base = float(score.get("base") or 0)
     except (TypeError, ValueError, KeyError, AttributeError) as fault:
-        raise utter("icp.bad_points", found=f"{score} {tiers}") from fault
+        raise utter("icp.bad_points", Place(FILE), found=f"{score} {tiers}") from fault
     return _Points(base, each if reached else [], reached if each else [])
 
 

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from shutil import copyfileobj
 
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
+from icp_lab.intake.packed import check_size
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LEGACY = ("cp932", "euc_jis_2004", "cp1252")
@@ -25,7 +25,9 @@ def unpack(path: Path, folder: Path, shown: str) -> Path:
     plain = folder / f"unpacked{Path(path.stem).suffix}"
     try:
         with gzip.open(path) as packed, plain.open("wb") as target:
-            copyfileobj(packed, target)
+            while block := packed.read(_SAMPLE):
+                target.write(block)
+                check_size(path, target.tell(), path.stat().st_size, shown)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise errors.unreadable_file(shown, str(error)) from error
     return plain

@@ -19,6 +19,7 @@ from icp_lab.errors import study as errors
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding, read_rows, unpack
 from icp_lab.intake.facts import Decision
 from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sheet
+from icp_lab.intake.packed import check_size
 from icp_lab.intake.spec import Spec
 
 # What `cut` of values.sql takes off, in UTF-8: the last byte of each, and what tells it from other signs.
@@ -231,6 +232,8 @@ def _finish(con: Con, part: _Part, *, blanks: bool = True, marked: bool = True) 
 
 def _read_parquet(con: Con, name: str, path: Path, shown: str) -> _Part:
     try:
+        rows = first(con, f"SELECT sum(num_rows) FROM parquet_file_metadata({text(str(path))})")[0]
+        check_size(path, rows, path.stat().st_size, shown)
         source = con.from_parquet(str(path))
         cells = [f"{_write_as_text(quoted(column), str(kind))} AS c{j}"
                  for j, (column, kind) in enumerate(zip(source.columns, source.types, strict=True))]

@@ -71,7 +71,7 @@ def read_format(name: str, folder: Path | None = None) -> dict[str, Section]:
     LabError
         There is no such format, or the study's own file is not as it should be.
     """
-    own = folder / "dialects" / f"{name}.toml" if folder else None
+    own = folder / "dialects" / f"{name}.toml" if folder and re.fullmatch(r"[\w -]{1,80}", name) else None
     if own and own.is_file():
         content = _read_own(own)
     elif name in FORMATS:
@@ -87,7 +87,7 @@ def _read_own(path: Path) -> dict[str, Any]:
     place = Place(f"dialects/{path.name}")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:  # ValueError: not TOML, or not text
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: not TOML, or not text
         raise utter("study.bad_format", place, problem=str(error).splitlines()[0]) from error
     for table, said in content.items():
         parts = said if table in BY_NAME and isinstance(said, dict) else {table: said}

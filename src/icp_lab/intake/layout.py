@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
+from icp_lab.intake.packed import check_book
 from icp_lab.locale.declared import read_declared
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def open_book(path: "Path", shown: str) -> "Iterator[CalamineWorkbook]":
     """Open a workbook, and refuse what its reader cannot make sense of."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
 
+    check_book(path, shown)
     try:
         book = CalamineWorkbook.from_path(path)
         if not book.sheet_names:

@@ -13,6 +13,7 @@ from icp_lab.intake.encoding import find_delimiter, find_encoding, read_rows
 from icp_lab.intake.layout import name_headers, open_book
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared
+from icp_lab.study.yml import find_beside
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -61,7 +62,7 @@ def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
     told = table.assign(round=1, mark="", number=[f"#{place}" for place in range(1, len(table) + 1)])
     told = told.assign(department=[known.get(str(word).casefold(), str(word)) for word in told["department"]],
                        reviewer=told["reviewer"].fillna(told["number"]))
-    paths = [path for path in sorted((folder / FOLDER).glob("*.xlsx")) if path.name[0] not in "~."]  # open in an editor
+    paths = [path for path in find_beside(folder, f"{FOLDER}/*.xlsx") if path.name[0] not in "~."]  # open in an editor
     rows = [row for path in paths for row in read_ballot(path)]
     votes = pd.concat([told[list(VOTES)], pd.DataFrame(rows, columns=list(VOTES))], ignore_index=True)
     text = [name for name in VOTES if name not in ("round", "vote")]
@@ -90,7 +91,9 @@ def _read_about(book: "CalamineWorkbook", shown: str) -> dict[str, dict[str, str
     for row in dict.fromkeys(row for row, _column in cells):
         kind, key, value = (cells.get((row, column), "") for column in range(3))
         found.setdefault(kind, {})[key] = value
-    if cells and (found["about"].get("schema") != SCHEMA or not found["about"].get("round", "").isdigit()):
+    said = found.get("about", {})
+    if cells and (said.get("schema") != SCHEMA or not (said.get("round", "").isdecimal() and len(said["round"]) < 9)
+                  or not {"sheet", "head", "item"} <= set(found)):
         raise _refuse(shown, ABOUT, (0, 2), _("this is no ballot that can be read"))
     for name in (ABOUT, *found.get("sheet", ())):
         if name not in names:
@@ -153,7 +156,7 @@ def read_decided(path: Path) -> list[tuple[int, dict[str, str]]]:
     LabError
         A column is missing, or a row has more cells than the header.
     """
-    if not path.is_file():
+    if not find_beside(path.parent, path.name):
         return []
     encoding, found = find_encoding(path, DECISIONS), []
     rows = list(read_rows(path, encoding, find_delimiter(path, encoding, DECISIONS), DECISIONS)) or [[]]

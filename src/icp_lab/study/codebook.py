@@ -13,7 +13,7 @@ from icp_lab.locale import LANGUAGES, _
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.corrections import Answers, read_cells
 from icp_lab.study.interviews import Interviews, split_codes
-from icp_lab.study.yml import At, Paper, as_text
+from icp_lab.study.yml import At, Paper, as_text, find_beside
 from icp_lab.tables import GROUPS
 
 FILE, CODERS = "codebook.yml", "coders"
@@ -46,8 +46,8 @@ def read_codebook(folder: Path, language: str) -> pd.DataFrame:
     LabError
         codebook.yml is no list of entries with a code, or says what it may not; the message names the line.
     """
-    if (own := folder / FILE).is_file():
-        return _read_book(own)
+    if find_beside(folder, FILE):
+        return _read_book(folder / FILE)
     books = {each: _read_book(_HERE / f"codebook_{each}.yml") for each in LANGUAGES}
     book = books.pop(language)
     for other in books.values():
@@ -118,9 +118,7 @@ def read_coders(folder: Path, interviews: Interviews, book: pd.DataFrame) -> pd.
     """
     there = set(zip(interviews.passages["interview"], interviews.passages["passage"], strict=True))
     known, found = _list_spellings(book), list[dict[str, Any]]()
-    for path in sorted((folder / CODERS).glob("*")):
-        if path.suffix not in (".csv", ".xlsx"):
-            continue
+    for path in find_beside(folder, f"{CODERS}/*.csv", f"{CODERS}/*.xlsx"):
         shown = f"{CODERS}/{path.name}"
         headers, rows = read_cells(path)
         for column in ("interview", "passage", "code"):

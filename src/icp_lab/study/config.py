@@ -81,8 +81,9 @@ def read_settings(path: Path) -> Settings:
 
 def peek_language(path: Path) -> str:
     """Which language does a study speak, as far as its study.yml can be read at all? Empty where it does not say."""
+    file = path / errors.YML if path.is_dir() else path
     try:
-        text = (path / errors.YML if path.is_dir() else path).read_text(encoding="utf-8-sig")
+        text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     except (OSError, UnicodeError):
         return ""
     said = re.search(rf"""^language:\s*["']?({"|".join(LANGUAGES)})\b""", text, re.MULTILINE)

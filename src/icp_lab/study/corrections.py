@@ -14,6 +14,7 @@ from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared
+from icp_lab.study.yml import find_beside
 
 FOLDER = "corrections"
 Key = tuple[str, ...]
@@ -70,8 +71,8 @@ def list_corrections(folder: Path, form: Form) -> list[dict[str, str]]:
 
 
 def _read_files(folder: Path, form: Form) -> list[tuple[Path, Answers]]:
-    return [(path, read_answers(path, form)) for path in sorted((folder / FOLDER).glob(f"{form.name}*"))
-            if path.suffix in (".csv", ".xlsx")]
+    patterns = (f"{FOLDER}/{form.name}*{suffix}" for suffix in (".csv", ".xlsx"))
+    return [(path, read_answers(path, form)) for path in find_beside(folder, *patterns)]
 
 
 def read_cells(path: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

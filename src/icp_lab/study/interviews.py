@@ -15,7 +15,7 @@ from icp_lab.intake.encoding import find_encoding
 from icp_lab.intake.titles import read_title
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
-from icp_lab.study.yml import Paper, parse_yaml
+from icp_lab.study.yml import Paper, find_beside, parse_yaml
 
 FOLDER = "interviews"
 _FREE = dict.fromkeys(("account_id", "date", "role", "department", "seniority", "interviewer"), tuple[str, ...]())
@@ -93,7 +93,7 @@ def read_interviews(folder: Path) -> Interviews:
     [['pains', 'Too dear', ('price_pain',)], ['pains', 'Slow', ()]]
     """
     heads, passages = list[dict[str, Any]](), list[dict[str, Any]]()
-    for path in sorted((folder / FOLDER).glob("*.md")):
+    for path in find_beside(folder, f"{FOLDER}/*.md"):
         shown = f"{FOLDER}/{path.name}"
         try:
             text = path.read_text(encoding=find_encoding(path, shown)).removeprefix("\ufeff")

@@ -1,5 +1,6 @@
 """YAML that people write, with the line of every key; of study.yml each value is checked, and refused with its line."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,8 @@ from typing import Any, Literal, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
@@ -17,6 +19,27 @@ from icp_lab.locale import _
 At = tuple[str, ...]
 Value = TypeVar("Value")
 _YES = {True: True, "yes": True, "true": True, False: False, "no": False, "false": False}
+# No file that people write comes near; a hostile one would take memory and hours.
+_LONGEST, _DEEPEST = 2_000_000, 30
+
+
+def find_beside(folder: Path, *patterns: str) -> list[Path]:
+    """Which files of a study have such a name, in their order? None may be a device or a pipe, or lie elsewhere.
+
+    Raises
+    ------
+    LabError
+        One is no plain file, or leads out of the study's folder.
+    """
+    found = sorted({path for pattern in patterns for path in (folder / pattern).parent.glob(Path(pattern).name)}
+                   | {folder / pattern for pattern in patterns if (folder / pattern).is_symlink()})
+    for path in found:
+        shown = path.relative_to(folder).as_posix()
+        if not path.is_file():
+            raise errors.unreadable_file(shown, _("it is no plain file"))
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise utter("study.outside", Place(shown), path=shown)
+    return found
 
 
 def read_yaml(path: Path, refuse: Callable[[int | None, str], LabError]) -> tuple[Any, dict[At, int]]:
@@ -33,28 +56,62 @@ def read_yaml(path: Path, refuse: Callable[[int | None, str], LabError]) -> tupl
 
 
 def parse_yaml(text: str, refuse: Callable[[int | None, str], LabError]) -> tuple[Any, dict[At, int]]:
-    """Read a text as `read_yaml` reads a file."""
+    """Read a text as `read_yaml` reads a file.
+
+    Plain values only: tags, which would make other things than text, numbers, days, lists and mappings, are refused; so
+    is what unfolds from a few words into more than stands there.
+    """
     lines = dict[At, int]()
     try:
-        return _plain(YAML(typ="rt").load(text), (), lines), lines
+        if len(text) > _LONGEST:
+            raise ValueError(_("it is longer than {n} characters").format(n=f"{_LONGEST:,}"))
+        _check_shape(text)
+        return _plain(YAML(typ="rt").load(text), (), lines, 1_000 + len(text)), lines
     except (YAMLError, ValueError) as error:  # ValueError: a day such as 2025-02-30
         mark, said = getattr(error, "problem_mark", None), [getattr(error, key, None) for key in ("problem", "context")]
         problem = str(said[0] or said[1] or error).splitlines()[0]
         raise refuse(mark.line + 1 if mark else None, problem) from error
 
 
-def _plain(node: Any, at: At, lines: dict[At, int]) -> Any:
+def _check_shape(text: str) -> None:
+    """Refuse tags, what is nested too deep, and what is a part of itself, before anything is made of it."""
+    opened = list[str | None]()
+    for event in YAML(typ="rt").parse(text):
+        if isinstance(event, CollectionEndEvent):
+            opened.pop()
+        elif isinstance(event, AliasEvent) and event.anchor in opened:
+            raise _odd(_("it is a part of itself"), event.start_mark.line + 1)
+        elif isinstance(event, CollectionStartEvent):
+            opened.append(event.anchor)
+            if len(opened) > _DEEPEST:
+                raise _odd(_("it is nested too deep"), event.start_mark.line + 1)
+        if tag := str(getattr(event, "tag", None) or ""):
+            raise _odd(_("`{tag}` is not read: only plain text, numbers and days are").format(tag=tag),
+                       event.start_mark.line + 1)
+
+
+def _odd(problem: str, line: int) -> MarkedYAMLError:
+    return MarkedYAMLError(problem=problem, problem_mark=StringMark("", 0, line - 1, 0, "", 0))
+
+
+def _plain(node: Any, at: At, lines: dict[At, int], most: int) -> Any:
     """Turn what ruamel read into plain values, and note the line of each key."""
     if isinstance(node, CommentedMap | CommentedSeq):
         result, marks = {}, node.lc.data or {}
         for key, value in node.items() if isinstance(node, CommentedMap) else enumerate(node):
-            word = "" if key is None else as_text(_plain(key, at, {}))
+            word = "" if key is None else as_text(_plain(key, at, {}, most))
             lines[*at, word] = marks[key][0] + 1 if key in marks else lines.get(at, 1)
-            result[word] = _plain(value, (*at, word), lines)
+            if isinstance(key, tuple | Mapping) or len(lines) > most:
+                raise _odd(_("a key is one word, and a value stands where it is used"), lines[*at, word])
+            result[word] = _plain(value, (*at, word), lines, most)
         return result if isinstance(node, CommentedMap) else list(result.values())
     if isinstance(node, date):
         return str(node.date() if isinstance(node, datetime) else node)
+    if isinstance(node, int | float) and not -1e300 < node < 1e300:
+        raise _odd(_("here stands no number that can be reckoned with"), lines.get(at, 1))
     plain = None if node is None else str(node)
+    if plain is not None and re.search("[\0\ud800-\udfff]", plain):
+        raise _odd(_("it holds a sign that is no text"), lines.get(at, 1))
     return next((kind(node) for kind in (bool, int, float) if isinstance(node, kind)), plain)
 
 
@@ -73,7 +130,7 @@ class Paper:
 
     def read(self, path: Path) -> tuple[list[Any], dict[At, int]]:
         """Read a list of entries, and the line of each key; an empty file, or none, is an empty list."""
-        if not path.is_file():
+        if not find_beside(path.parent, path.name):
             return [], {}
         try:
             content, lines = read_yaml(path, self.refuse)
