@@ -35,7 +35,8 @@ def shoot(browser, page, picture, *, figure=False):
     for chart in tab.locator(".chart").all():
         chart.locator("svg").wait_for()
     if figure:
-        tab.locator("figure:has(svg)").first.evaluate("each => window.scrollTo(0, each.getBoundingClientRect().top - 90)")
+        begin = "each => window.scrollTo(0, each.getBoundingClientRect().top - 90)"
+        tab.locator("figure:has(svg)").first.evaluate(begin)
     tab.screenshot(path=picture)
     context.close()
 
