@@ -133,7 +133,7 @@ def test_a_workbook_that_would_fill_the_memory_is_refused(make_study, name):
 
 def test_a_workbook_with_a_far_cell_close_to_others_is_left_to_its_reader(tmp_path):
     _write_book(tmp_path / "a.xlsx", _in_sheet(b'r="B3"', b'r="AAA3"'))
-    packed.check_book(tmp_path / "a.xlsx", "a.xlsx")
+    assert packed.check_book(tmp_path / "a.xlsx", "a.xlsx") is None
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.parquet"])

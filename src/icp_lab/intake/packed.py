@@ -51,7 +51,7 @@ def check_book(path: Path, shown: str) -> None:
                         len(one) > _SIGNS and len(re.sub(rb"<.*?>", b"", one).decode(errors="replace")) > _SIGNS
                         for one in book.read(name).split(b"</si>")):
                     raise _refuse(path, shown)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OSError) as error:
         raise errors.unreadable_file(shown, str(error)) from error
 
 
