@@ -27,6 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 warnings.filterwarnings("ignore", category=DeprecationWarning)  # of fork, since libraries hold threads
 
 import numpy as np  # noqa: E402
+from fuzz_intake import REFUSED  # noqa: E402
 from fuzz_readers import READERS, Trial, make_ballot  # noqa: E402
 
 from icp_lab.errors import LabError  # noqa: E402
@@ -48,11 +49,15 @@ def judge(reader: str, trial: Trial) -> tuple[str, str]:  # noqa: PLR0911  (one 
         if len(words) > LONGEST:
             return "wrong", f"{len(words)} characters are said: {words[:300]}"
         words.encode()
+        if trial.whole:
+            return "wrong", f"nothing was damaged, and it is refused: {words[:300]}"
         return "refused", words[:200]
     except MemoryError:
         return "memory", "MemoryError"
     except BaseException:
         return "traceback", "".join(traceback.format_exc()[-1500:])
+    if wrong == REFUSED:
+        return "refused", ""
     return ("wrong", wrong) if wrong else ("read", "")
 
 

@@ -21,7 +21,7 @@ from icp_lab.errors import LabError
 from icp_lab.study import open_study
 
 HEADERS = ("account_id", "name", "industry", "employees", "customer_since", "annual_revenue", "churned", "tech_stack")
-SLOWEST = 10.0
+SLOWEST, REFUSED = 10.0, "refused in words"
 _ODD = ("", " ", "?", "????", "\ufffd", "50〜99名", "令和6年4月1日", "31/12/2024", "1.234,56", "△5", "合計",
         "x" * 70_000, '"', "a\nb", "\x00", "=1+1", "1e400", "9" * 400, "-", "[1, 2", "http://a/?q=1", "㈱髙﨑～", "😀")
 
@@ -106,7 +106,10 @@ def count_records(name: str, content: bytes, encoding: str, delimiter: str) -> i
 
 
 def try_file(name: str, content: bytes, folder: Path, table: str = "accounts", accounts: str = "") -> str:
-    """Read a file as accounts, or as another table beside these; empty where all is well, else what is wrong."""
+    """Read a file as accounts, or as another table beside these; empty where it is read, else why not or what is wrong.
+
+    `REFUSED` where it is refused as it should be.
+    """
     others = {"accounts": "these.csv"} if table != "accounts" else {}
     (folder / "these.csv").write_text(accounts, encoding="utf-8")
     (folder / "study.yml").write_text("name: F\nlanguage: en\nas_of: 2026-03-31\ncurrency: JPY\ntables:\n" + "".join(
@@ -116,7 +119,7 @@ def try_file(name: str, content: bytes, folder: Path, table: str = "accounts", a
     try:
         facts = open_study(folder).facts(table)
     except LabError as error:
-        return "" if str(error).startswith(name) else f"no place: {error}"
+        return REFUSED if str(error).startswith(name) else f"no place: {error}"
     except BaseException:
         return traceback.format_exc()
     if (took := time.perf_counter() - began) > SLOWEST:
@@ -142,7 +145,7 @@ def try_files(n: int, seed: int, keep: Path | None = None) -> dict[str, int]:
         way, content = damage(content, rng)
         with tempfile.TemporaryDirectory() as folder:
             said = try_file(name, content, Path(folder))
-        if said:
+        if said not in ("", REFUSED):
             wrong[f"{i} {name} {way}: {said.strip().splitlines()[-1]}"] += 1
             if keep is not None:
                 (keep / f"{i}_{way}_{name}").write_bytes(content)

@@ -32,7 +32,7 @@ import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -185,7 +185,7 @@ DECIDED = [["date", "item", "decision", "by", "reason"]] + [
             ("criterion.employees", "change: employees >= 100"),
             ("criterion.industry", "drop"),
             ("avoid.industry", "keep"),
-            ("profile", "add: tech_stack has crm"),
+            ("profile", "add: 'crm' in tech_stack"),
             ("persona.p1", "keep"),
         ],
         1,
@@ -195,13 +195,13 @@ DECIDED = [["date", "item", "decision", "by", "reason"]] + [
 
 @dataclass
 class Trial:
-    """One damaged input: `way` says what was done to it, `file` what a refusal must name."""
+    """One damaged input: `way` says what was done to it, `file` what a refusal must name; `whole` that nothing was."""
 
     rng: np.random.Generator
     folder: Path
     way: str = ""
     file: str = ""
-    notes: list[str] = field(default_factory=list)
+    whole: bool = False
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Put a file into the study."""
@@ -218,6 +218,7 @@ class Trial:
             self.way = replace_file(path, self.rng)
             return path
         self.way, content = how(text, self.rng)
+        self.whole = self.way == "whole"
         path.write_bytes(content)
         return path
 
@@ -303,6 +304,8 @@ def try_study(trial: Trial) -> str:
     trial.file = "study.yml" if path.is_file() else str(path)
     peek_language(folder)
     settings = open_study(path)
+    if trial.way == "outside":  # a study may be opened by a link to its study.yml
+        return ""
     other, wrong = _judge_yaml(path, trial)
     if wrong:
         return wrong
@@ -664,6 +667,7 @@ def try_format(trial: Trial) -> str:
         return way, content.replace(b": ", b" = ")
 
     path = trial.damage("dialects/ours.toml", _OWN_FORMAT, how)
+    trial.whole = trial.whole and name == "ours"
     trial.file = ""
     facts = open_study(trial.folder).facts("accounts")
     if name != "ours":

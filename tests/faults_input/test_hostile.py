@@ -183,6 +183,25 @@ def test_points_that_are_none_are_refused_with_the_file(tmp_path):
         score_file(load_icp(tmp_path / "icp.yml"), tmp_path / "a.csv", tmp_path / "b.csv")
 
 
+def test_a_file_to_score_that_is_cut_within_a_letter_is_refused(tmp_path):
+    (tmp_path / "icp.yml").write_text("schema: 1\nname: x\ncriteria: [{attribute: x, min: 1}]\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_bytes("x,y\n1,2\n".encode("utf-16") + b"\x00")
+    with pytest.raises(LabError, match=r"a\.csv"):
+        score_file(load_icp(tmp_path / "icp.yml"), tmp_path / "a.csv", tmp_path / "b.csv")
+
+
+def test_a_workbook_whose_packing_is_broken_is_refused(make_study):
+    folder = make_study("tables: {accounts: a.xlsx}\n")
+    _write_book(folder / "a.xlsx")
+    with zipfile.ZipFile(folder / "a.xlsx") as book:
+        place = book.getinfo("xl/worksheets/sheet1.xml").header_offset + 30 + len("xl/worksheets/sheet1.xml")
+    content = bytearray((folder / "a.xlsx").read_bytes())
+    content[place] = 0xFF  # no kind of block that there is
+    (folder / "a.xlsx").write_bytes(content)
+    (problem,) = check_study(folder).problems
+    assert problem.startswith("a.xlsx")
+
+
 def test_a_value_that_nobody_would_read_to_its_end_is_said_in_short():
     assert len(str(utter("study.wrong_value", value="x" * 10**6, key="a"))) < 2_000
 

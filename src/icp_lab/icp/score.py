@@ -110,7 +110,7 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
                 con.execute(f"COPY (SELECT {table.hand_through(target)}, {added} FROM (SELECT *, "
                             f"{_write_tests(criteria, cells)} FROM {table.reader})) TO {text(str(part))}")
                 counts = con.execute(f"SELECT icp_fit, count(*) FROM {_read(part)} GROUP BY 1").fetchall()
-        except duckdb.Error as fault:
+        except (duckdb.Error, UnicodeError) as fault:
             raise utter("icp.cannot_score", Place(str(source)), why=str(fault).splitlines()[0]) from fault
         part.replace(target)
     return Scored(dict.fromkeys(("in", "out", "unknown"), 0) | dict(counts), unread)

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from itertools import chain
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def check_book(path: Path, shown: str) -> None:
     Parameters
     ----------
     path
-        The workbook; a file that is no zip is left to its reader.
+        The workbook.
     shown
         What the file is called in messages.
 
@@ -51,7 +52,7 @@ def check_book(path: Path, shown: str) -> None:
                         len(one) > _SIGNS and len(re.sub(rb"<.*?>", b"", one).decode(errors="replace")) > _SIGNS
                         for one in book.read(name).split(b"</si>")):
                     raise _refuse(path, shown)
-    except (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError) as error:
         raise errors.unreadable_file(shown, str(error)) from error
 
 
