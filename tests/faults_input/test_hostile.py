@@ -18,12 +18,14 @@ from icp_lab.errors import LabError, utter
 from icp_lab.icp.profile import load_icp
 from icp_lab.icp.score import score_file
 from icp_lab.intake import packed
+from icp_lab.intake.categories import find_foldings
 from icp_lab.study import check_study, open_study
 from icp_lab.study.ballots import read_ballot, read_decided
 from icp_lab.study.codebook import read_codebook
 from icp_lab.study.config import peek_language
 from icp_lab.study.corrections import SAME_COMPANY, read_corrections
 from icp_lab.study.interviews import read_interviews
+from icp_lab.study.propose import propose_study
 from icp_lab.study.yml import parse_yaml
 
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 10))
@@ -200,6 +202,31 @@ def test_a_workbook_whose_packing_is_broken_is_refused(make_study):
     (folder / "a.xlsx").write_bytes(content)
     (problem,) = check_study(folder).problems
     assert problem.startswith("a.xlsx")
+
+
+def test_signs_that_no_yaml_can_hold_are_taken_off_headers_and_escaped_in_words(tmp_path):
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "deals.csv").write_text(
+        "deal_id,company_id,emp\x00loyees,stage,amo\x8funt,created_at\n"
+        + "".join(f"d{i},A{i},{i},wo\x8fn,5,2026-01-0{i}\n" for i in range(1, 9)), encoding="utf-8")
+    propose_study(tmp_path / "exports", tmp_path / "new", wanted="")
+    assert check_study(tmp_path / "new").ok
+
+
+def test_a_header_with_a_zero_byte_is_a_column(make_study):
+    folder = make_study("tables: {accounts: a.csv}\n", a_csv="account_id,emp\0loyees\nA1,5\nA2,6\n")
+    assert open_study(folder).table("accounts")["employees"].tolist() == [5, 6]
+
+
+def test_a_category_of_signs_alone_is_left_as_it_is():
+    assert find_foldings({"": 3, "Retail": 9, "-": 1, "?": 2}, "industry") == {}
+
+
+def test_a_filled_form_that_lacks_a_column_is_named_with_its_folder(tmp_path):
+    (tmp_path / "corrections").mkdir()
+    (tmp_path / "corrections" / "same_company.csv").write_text("x\n1\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"^corrections/same_company\.csv"):
+        read_corrections(tmp_path, SAME_COMPANY)
 
 
 def test_a_value_that_nobody_would_read_to_its_end_is_said_in_short():

@@ -176,7 +176,7 @@ def find_foldings(counts: Mapping[str, int], column: str, told: Mapping[str, str
         Counter({key: sum(sizes[value] for value in values) for key, values in groups.items()}), spelled,
         {key for key, name in names.items() if key.startswith("\t") or _is_known(column, name)})
     words = dict(spelled.values())
-    becomes = {value: names.get(right.get(key, key)) or _write_like(names[key], words[right[key]])
+    becomes = {value: names[to] if (to := right.get(key, key)) in names else _write_like(names[key], words[to])
                for key, values in groups.items() for value in values if value not in fixed}
     final = {value: becomes.get(said.get(value, value), said.get(value, value)) for value in counts}
     return {value: final[value] for value in counts if final[value] != value}

@@ -26,6 +26,7 @@ _LAYOUT = read_declared("icp_lab.intake", "layout.toml")
 TOTALS: tuple[str, ...] = _LAYOUT["totals"]
 _FOOTERS: tuple[str, ...] = _LAYOUT["footers"]
 _SAMPLE, _TAIL = 50, 15
+_UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _NUMBER = re.compile(r"[\d\s.,:/%¥$€+-]+")
 
 
@@ -110,10 +111,10 @@ def _find_footer(rows: Sequence[Row], width: int) -> int:
 
 
 def name_headers(cells: Iterable[str]) -> tuple[str, ...]:
-    """Clean the header row: no blanks around, a name for nameless columns, a number for repeated ones."""
+    """Clean the header row: no signs that study.yml cannot hold, no blanks around, a name for each that is its own."""
     names: list[str] = []
     for j, cell in enumerate(cells, start=1):
-        name = cell.strip(" \t\r\n\u3000\u00a0\ufeff") or f"column_{j}"
+        name = _UNWRITABLE.sub("", cell).strip(" \t\r\n\u3000\u00a0\ufeff") or f"column_{j}"
         seen, base = 2, name
         while name in names:
             name, seen = f"{base}_{seen}", seen + 1

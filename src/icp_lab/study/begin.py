@@ -1,11 +1,11 @@
 """New studies, and what people fill in: `icp-lab init` and `icp-lab collect`. The one part that writes into a study."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -255,5 +255,10 @@ def fill_template(template: str, **words: object) -> str:
 
     loader = PackageLoader("icp_lab.study", "templates")
     kept = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    # A text, or a list of texts, as YAML takes it, on one line.
-    return kept.get_template(f"{template}.j2").render(_=_, quote=partial(json.dumps, ensure_ascii=False), **words)
+    return kept.get_template(f"{template}.j2").render(_=_, quote=_quote, **words)
+
+
+def _quote(said: object) -> str:
+    """Write a text, or a list of texts, as YAML takes it, on one line."""
+    text = json.dumps(said, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\ufeff\ufffe\uffff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)

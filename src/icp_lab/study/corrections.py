@@ -85,14 +85,14 @@ def read_cells(path: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
 
     with TemporaryDirectory() as folder, duckdb.connect() as con:
         add_macros(con)
-        raw = read_files(con, Spec("filled", (path,), (path.name,)), Path(folder))
+        raw = read_files(con, Spec("filled", (path,), (f"{path.parent.name}/{path.name}",)), Path(folder))
         return raw.headers, con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
 
 
 def read_answers(path: Path, form: Form) -> Answers:
     """What is answered in one file? By key; rows without an answer are left out. Heads and words in any language."""
     heads, words = dict[str, str](), dict[str, str]()
-    headers, rows = read_cells(path)
+    (headers, rows), shown = read_cells(path), f"{path.parent.name}/{path.name}"
     for language in LANGUAGES:
         with in_language(language):
             heads |= {spelling: column for column, head in form.columns.items() for spelling in (column, _(head))}
@@ -100,15 +100,15 @@ def read_answers(path: Path, form: Form) -> Answers:
     columns, found = [heads.get(header, header) for header in headers], Answers()
     for column in (*form.keys, form.answer):
         if column not in columns:
-            raise errors.column_missing(path.name, form.name, column, headers)
+            raise errors.column_missing(shown, form.name, column, headers)
     for number, *cells in rows:
         told = {column: (cell or "").strip() for column, cell in zip(columns, cells, strict=True)}
         if (said := told[form.answer]) and words and said.casefold() not in words:
-            place = Place(path.name, number, headers[columns.index(form.answer)])
+            place = Place(shown, number, headers[columns.index(form.answer)])
             raise utter("study.bad_answer", place, value=said, words=tuple(map(_, form.words)))
         if said:
             key = tuple(told[column] for column in form.keys)
-            _take_in(found, {key: words.get(said.casefold(), said)}, path.name)
+            _take_in(found, {key: words.get(said.casefold(), said)}, shown)
     return found
 
 
