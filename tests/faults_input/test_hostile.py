@@ -218,6 +218,16 @@ def test_a_header_with_a_zero_byte_is_a_column(make_study):
     assert open_study(folder).table("accounts")["employees"].tolist() == [5, 6]
 
 
+@pytest.mark.parametrize("n", [300, 3000])
+def test_a_table_of_hundreds_of_columns_is_read_in_seconds_and_one_of_thousands_refused(make_study, n):
+    heads = ",".join(f"c{i}" for i in range(n))
+    folder = make_study("tables: {accounts: a.csv}\n", a_csv=f"account_id,{heads}\nA1{',x' * n}\nA2{',y' * n}\n")
+    if n == 300:
+        assert len(open_study(folder).table("accounts").columns) > n
+    else:
+        assert check_study(folder).problems[0].startswith("a.csv: The table has 3001 columns.")
+
+
 def test_a_category_of_signs_alone_is_left_as_it_is():
     assert find_foldings({"": 3, "Retail": 9, "-": 1, "?": 2}, "industry") == {}
 

@@ -192,6 +192,7 @@ def _ask_alike(con: "Con", table: str, cells: list[str], asked: str, most: int =
     """Ask the same of the different values of each column, stacked: a long question is then planned only once."""
     if not cells:
         return {}
-    stacked = " UNION ALL ".join(f"SELECT DISTINCT {i} AS c, {cell} AS x FROM {table}" for i, cell in enumerate(cells))
+    pairs = ", ".join(f"{{c: {i}, x: {cell}}}" for i, cell in enumerate(cells))  # a UNION of hundreds takes minutes
+    stacked = f"SELECT DISTINCT c, x FROM (SELECT unnest([{pairs}], recursive := true) FROM {table})"
     few = f"SELECT c, x FROM ({stacked}) WHERE x IS NOT NULL QUALIFY row_number() OVER (PARTITION BY c) <= {most}"
     return {cells[c]: kind for c, kind in con.execute(f"SELECT c, {asked} FROM ({few}) GROUP BY c").fetchall()}

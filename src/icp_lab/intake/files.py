@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection as Con
 
+from icp_lab.errors import LabError, Place
 from icp_lab.errors import study as errors
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding, read_rows, unpack
 from icp_lab.intake.facts import Decision
@@ -119,6 +120,9 @@ def _try_file(con: Con, spec: Spec, index: int, name: str, folder: Path) -> _Par
         if spec.query is not None:
             return _finish(con, _read_clean(con, name, spec.query.file, spec.query.headers))
         return _read_file(con, spec, index, name, folder)
+    except LabError as error:
+        error.place = error.place if error.place.file else Place(spec.shown[index])
+        raise
     except OSError as error:  # no permission, a broken disk, a file that another program holds
         raise errors.unreadable_file(spec.shown[index], error.strerror or str(error)) from error
 

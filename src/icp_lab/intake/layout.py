@@ -25,7 +25,7 @@ Row = list[str]
 _LAYOUT = read_declared("icp_lab.intake", "layout.toml")
 TOTALS: tuple[str, ...] = _LAYOUT["totals"]
 _FOOTERS: tuple[str, ...] = _LAYOUT["footers"]
-_SAMPLE, _TAIL = 50, 15
+_SAMPLE, _TAIL, _WIDEST = 50, 15, 1_000
 _UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _NUMBER = re.compile(r"[\d\s.,:/%¥$€+-]+")
 
@@ -113,6 +113,8 @@ def _find_footer(rows: Sequence[Row], width: int) -> int:
 def name_headers(cells: Iterable[str]) -> tuple[str, ...]:
     """Clean the header row: no signs that study.yml cannot hold, no blanks around, a name for each that is its own."""
     names: list[str] = []
+    if (n := len(cells := list(cells))) > _WIDEST:
+        raise utter("study.too_wide", n=n, most=_WIDEST)
     for j, cell in enumerate(cells, start=1):
         name = _UNWRITABLE.sub("", cell).strip(" \t\r\n\u3000\u00a0\ufeff") or f"column_{j}"
         seen, base = 2, name
