@@ -169,6 +169,13 @@ def test_a_format_never_leads_out_of_the_study(make_study, name):
     assert "line 5 of study.yml" in problem
 
 
+def test_a_format_is_a_file_of_the_study(make_study):
+    folder = make_study("tables: {accounts: {file: a.csv, format: ours}}\n", a_csv="account_id\nA1\n", dialects__x="")
+    (folder.parent / "away.toml").write_text("[accounts.columns]\naccount_id = 'x'\n", encoding="utf-8")
+    (folder / "dialects" / "ours.toml").symlink_to(folder.parent / "away.toml")
+    assert "line 5 of study.yml" in check_study(folder).problems[0]
+
+
 def test_a_format_nested_too_deep_is_refused(make_study):
     folder = make_study("tables: {accounts: {file: a.csv, format: ours}}\n", a_csv="account_id\nA1\n",
                         dialects__x="")
@@ -183,6 +190,15 @@ def test_points_that_are_none_are_refused_with_the_file(tmp_path):
         "score: {points: [{criterion: {attribute: x, min: 1}, met: 1}]}\n", encoding="utf-8")
     with pytest.raises(LabError, match=r"^icp\.yml"):
         score_file(load_icp(tmp_path / "icp.yml"), tmp_path / "a.csv", tmp_path / "b.csv")
+
+
+def test_a_criterion_that_stands_twice_counts_once_and_no_other_in_its_place(tmp_path):
+    (tmp_path / "a.csv").write_text("x\n1\n5\n", encoding="utf-8")
+    (tmp_path / "icp.yml").write_text(
+        "schema: 1\nname: x\ncriteria: [{attribute: x, min: 1}, {attribute: x, min: 1}]\ntiers: [{name: B, min_fit: 0}]\n"
+        "score: {points: [{criterion: {attribute: x, min: 3}, met: 1}]}\n", encoding="utf-8")
+    found = score_file(load_icp(tmp_path / "icp.yml"), tmp_path / "a.csv", tmp_path / "b.csv")
+    assert found.counts == {"in": 2, "out": 0, "unknown": 0}
 
 
 def test_a_file_to_score_that_is_cut_within_a_letter_is_refused(tmp_path):

@@ -226,10 +226,11 @@ def _write_tests(criteria: list[Criterion], cells: list[str]) -> str:
 
 def _write_added(icp: ICP, criteria: list[Criterion], points: _Points) -> str:
     """Write the four columns that are added, over the answers of the criteria."""
-    inside = " AND ".join(f'"icp test {i}"' for i in range(len(icp.working_rule.criteria)))
+    claimed = len(set(icp.working_rule.criteria))  # one that stands twice is asked once
+    inside = " AND ".join(f'"icp test {i}"' for i in range(claimed))
     fit = f"CASE WHEN {inside} THEN 'in' WHEN NOT ({inside}) THEN 'out' ELSE 'unknown' END"
     reasons = [] if icp.rule.criteria else [text(_("a hypothesis, not supported by the data"))]
-    claimed, worth = len(icp.working_rule.criteria), {one: (met, failed) for one, met, failed in points.each}
+    worth = {one: (met, failed) for one, met, failed in points.each}
     for i, criterion in enumerate(criteria):
         marks = (_("met"), _("not met"), _("unknown"))
         said = [_("{criterion} ({mark})").format(criterion=criterion.words(), mark=_add_worth(mark, each))

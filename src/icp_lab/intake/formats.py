@@ -72,7 +72,7 @@ def read_format(name: str, folder: Path | None = None) -> dict[str, Section]:
         There is no such format, or the study's own file is not as it should be.
     """
     own = folder / "dialects" / f"{name}.toml" if folder and re.fullmatch(r"[\w -]{1,80}", name) else None
-    if own and own.is_file():
+    if own and own.is_file() and folder and own.resolve().is_relative_to(folder.resolve()):
         content = _read_own(own)
     elif name in FORMATS:
         content = read_declared("icp_lab.intake", f"dialects/{name}.toml")
