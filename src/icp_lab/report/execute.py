@@ -200,10 +200,10 @@ def _read(path: Path) -> Any:
 def _say_cause(plan: Plan, kind: str, words: str) -> str:
     """Say what ended a step that nobody expects of a study, and what to do about it."""
     gone = kind == "DeadKernelError" or "Memory" in kind
-    cause = ("too_long" if kind == "CellTimeoutError" else "ended" if gone else
-             "no_room" if os.strerror(ENOSPC) in words else "unexpected")
     with in_language(plan.language):
-        return str(utter(f"run.step_{cause}", kind=kind, words=words, minutes=f"{plan.minutes:g}", out=plan.out))
+        return str(utter("run.step_too_long" if kind == "CellTimeoutError" else "run.step_ended" if gone else
+                         "run.step_no_room" if os.strerror(ENOSPC) in words else "run.step_unexpected",
+                         kind=kind, words=words, minutes=f"{plan.minutes:g}", out=plan.out))
 
 
 def _describe_page(plan: Plan, task: Task, trouble: str, staged: Path) -> PageFacts:

@@ -102,7 +102,8 @@ def tell_outcomes(icp: dict[str, Any]) -> Prose:
 def list_lifts(icp: dict[str, Any]) -> list[tuple[str, str, tuple[float, float, float]]]:
     """How much more often do things go well inside? Outcome by outcome, with its n, its lift and the ends of that."""
     own, evidence = icp.get("outcome") or "best", icp.get("evidence") or {}
-    found = {own: evidence if is_number(evidence.get("lift")) else None, **_find_outcomes(icp)}
+    whole = all(is_number(evidence.get(end)) for end in ("lift", "lift_low", "lift_high"))
+    found = {own: evidence if whole else None, **_find_outcomes(icp)}
     return [(names("lift_short")[on], _cases({"outcome": own if on == "same_size" else on}, one["n"]),
              (one["lift"], one["lift_low"], one["lift_high"])) for on, one in found.items() if one]
 
