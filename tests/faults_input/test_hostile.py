@@ -195,7 +195,8 @@ def test_points_that_are_none_are_refused_with_the_file(tmp_path):
 def test_a_criterion_that_stands_twice_counts_once_and_no_other_in_its_place(tmp_path):
     (tmp_path / "a.csv").write_text("x\n1\n5\n", encoding="utf-8")
     (tmp_path / "icp.yml").write_text(
-        "schema: 1\nname: x\ncriteria: [{attribute: x, min: 1}, {attribute: x, min: 1}]\ntiers: [{name: B, min_fit: 0}]\n"
+        "schema: 1\nname: x\ncriteria: [{attribute: x, min: 1}, {attribute: x, min: 1}]\n"
+        "tiers: [{name: B, min_fit: 0}]\n"
         "score: {points: [{criterion: {attribute: x, min: 3}, met: 1}]}\n", encoding="utf-8")
     found = score_file(load_icp(tmp_path / "icp.yml"), tmp_path / "a.csv", tmp_path / "b.csv")
     assert found.counts == {"in": 2, "out": 0, "unknown": 0}
