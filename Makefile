@@ -18,7 +18,7 @@ ifneq ($(origin LANGUAGE),command line)
 LANGUAGE :=
 endif
 
-.PHONY: help report lab ci test test-all coverage check lint notebooks sentences lock clean environment environment-test
+.PHONY: help report lab ci test test-all coverage check lint notebooks sentences lock audit clean environment environment-test
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -75,6 +75,11 @@ LOCK = $(PYTHON) -m uv pip compile pyproject.toml --group build --universal --py
 lock: environment-test  ## Resolve the dependencies anew: one set of versions for Python 3.11 to 3.13 (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) --output-file requirements.lock
 	$(LOCK) $(ARGS) --extra test --constraint requirements.lock --output-file requirements-test.lock
+
+# The one target that asks a service on the network for more than packages; what could not be asked counts as a fault.
+audit: environment-test  ## Hold the lock against known vulnerabilities, and the list of licences against the lock
+	@$(PYTHON) tools/licences.py --check
+	@$(PYTHON) -m uv tool run pip-audit --strict --disable-pip --require-hashes --requirement requirements-test.lock
 
 clean:  ## Remove what runs and tools made; never a study, never a form that waits in to_fill
 	@find reports -mindepth 2 -maxdepth 2 ! -name to_fill -exec rm -rf {} +

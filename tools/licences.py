@@ -1,7 +1,7 @@
 """Under which licences does the lock stand? Writes docs/licences.md; refuses what is unknown, and the GPL.
 
-`python tools/licences.py` writes, with `--check` it says what is wrong. What a package says of itself in its metadata is
-taken, by the names of tools/licences.toml; there stand too those that say nothing, or are not installed.
+`python tools/licences.py` writes, with `--check` it says what is wrong. What a package says of itself in its metadata
+is taken, by the names of tools/licences.toml; there stand too those that say nothing, or are not installed.
 """
 
 import re
@@ -70,10 +70,10 @@ def write_page() -> tuple[str, list[str]]:
     explained = [f"- **{name}** ({rows[name][0]}): {said}" for name, said in TOLD["explained"].items() if name in rows]
     told = [
         "# Licences of what the lab is built on", "",
-        "Written by `python tools/licences.py` from the lock and from what each package says of itself; a test holds it "
-        f"true. ICP lab itself is under BSD-3-Clause. {len(rows)} packages: {len(needed)} that a report needs, the others for "
-        "tests alone. Nothing that a report needs is under the GPL or AGPL. The wheel of the lab carries none of them: pip fetches "
-        "each from where it is published.", "",
+        "Written by `python tools/licences.py` from the lock and from what each package says of itself; a test holds "
+        f"it true. ICP lab itself is under BSD-3-Clause. {len(rows)} packages: {len(needed)} that a report needs, the "
+        "others for tests alone. Nothing that a report needs is under the GPL or AGPL. The wheel of the lab carries "
+        "none of them: pip fetches each from where it is published.", "",
         "What asks for more than to be named:", "", *explained, "",
         "| package | version | licence | for |", "|---|---|---|---|", *table, ""]
     return "\n".join(told), find_faults(rows)
