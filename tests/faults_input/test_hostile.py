@@ -1,12 +1,14 @@
 """Input that was made to do harm: bombs, code, ways out of the study, files that are none. Each is refused in words."""
 
 import ast
+import datetime as dt
 import gzip
 import io
 import os
 import subprocess
 import sys
 import zipfile
+from decimal import Decimal
 
 import openpyxl
 import pyarrow as pa
@@ -149,6 +151,36 @@ def test_a_packed_file_of_a_million_like_rows_is_refused(make_study, monkeypatch
     (problem,) = check_study(folder).problems
     assert problem.startswith(name)
     assert "unpack" in problem
+
+
+ODD = {
+    "struct": [{"a": 1, "b": "x"}], "list of lists": [[[1], [2]]], "list of structs": [[{"a": 1}]],
+    "bytes": [b"\0\xff"],
+    "time": [dt.time(1)], "span": [dt.timedelta(1)], "nothing": [None], "first day": [dt.date(1, 1, 1)],
+    "last day": [dt.date(9999, 12, 31)], "without end": [float("-inf")], "no number": [float("nan")],
+    "least": [5e-324], "zero byte": ["a\0b"], "many digits": [Decimal("9" * 50)],
+}
+
+
+def _write_parquet(folder, columns):
+    rows = {name: pa.array(said * 6) for name, said in columns.items()}
+    pq.write_table(pa.table({"account_id": [f"A{i}" for i in range(6)], **rows}), folder / "a.parquet")
+
+
+def test_columns_of_every_odd_type_of_parquet_are_read(make_study):
+    folder = make_study("tables: {accounts: a.parquet}\n")
+    _write_parquet(folder, ODD)
+    frame = open_study(folder).table("accounts")
+    assert len(frame) == 6
+    assert set(ODD) <= set(frame)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_number_of_an_odd_type_of_parquet_is_read_or_refused_in_words(make_study, name):
+    folder = make_study("tables: {accounts: a.parquet}\n")
+    _write_parquet(folder, {"employees": ODD[name]})
+    report = check_study(folder)
+    assert report.ok or report.problems[0].startswith("a.parquet")
 
 
 def test_a_ballot_whose_hidden_sheet_was_overwritten_is_refused(tmp_path):
