@@ -215,6 +215,22 @@ def test_a_format_nested_too_deep_is_refused(make_study):
     assert check_study(folder).problems[0].startswith("dialects/ours.toml")
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "a**b", "a/" * 2000])
+def test_a_name_that_no_file_can_have_is_a_file_that_is_not_there(make_study, name):
+    folder = make_study(f'tables: {{accounts: "{name}"}}\n', a_csv="account_id\nA1\n")
+    assert "line 5 of study.yml: There is no file" in check_study(folder).problems[0]
+
+
+@pytest.mark.parametrize("said", [
+    "score: {points: [{criterion: {attribute: x, min: high}}]}", "score: {points: [{criterion: x}]}",
+    "score: {points: [{met: 3}]}", "evidence: {refused: [{attribute: x}]}", "evidence: {refused: [x]}",
+    "evidence: {refused: {a: 1}}"])
+def test_a_criterion_that_is_none_is_refused_with_its_line_wherever_it_stands(tmp_path, said):
+    (tmp_path / "icp.yml").write_text(f"schema: 1\nname: x\ncriteria: []\n{said}\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"icp\.yml, row 4.* is not a criterion"):
+        load_icp(tmp_path / "icp.yml")
+
+
 def test_points_that_are_none_are_refused_with_the_file(tmp_path):
     (tmp_path / "a.csv").write_text("x\n1\n", encoding="utf-8")
     (tmp_path / "icp.yml").write_text(

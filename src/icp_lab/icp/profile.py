@@ -152,12 +152,18 @@ class _Check:
         for key, allowed in _KEYS["choices"].items():
             for one in content.get(key) or [] if key == "verdict_reason" else [content.get(key) or ""]:
                 self.value(one, (key,), ("", *allowed))
-        self.criteria(content, ())
-        self.criteria(content.get("avoid") or {}, ("avoid",))
+        self.criteria(content["criteria"], ("criteria",))
+        self.criteria((content.get("avoid") or {}).get("criteria"), ("avoid", "criteria"))
         for place, part in enumerate(content.get("more") or []):
-            self.criteria(part, ("more", str(place)))
+            self.criteria((part or {}).get("criteria"), ("more", str(place), "criteria"))
+        refused = (content.get("evidence") or {}).get("refused") or []
+        self.criteria(refused if isinstance(refused, list) else [refused], ("evidence", "refused"))
+        for place, point in enumerate((content.get("score") or {}).get("points") or []):
+            self.criterion((point or {}).get("criterion"), ("score", "points", str(place), "criterion"))
 
     def place(self, at: At) -> Place:
+        while at and at not in self.lines:  # what is missing has the line of what it is missing in
+            at = at[:-1]
         return Place(str(self.path), self.lines.get(at))
 
     def value(self, said: object, at: At, allowed: tuple[str, ...]) -> None:
@@ -182,13 +188,16 @@ class _Check:
                 raise utter("icp.unknown_key", self.place((*at, key)), key=key, remedy=name_nearest(key, _KEYS[known]))
             self.keys(value, _KEYS[known][key], (*at, key))
 
-    def criteria(self, part: dict[str, Any], at: At) -> None:
-        for place, one in enumerate(criteria := part.get("criteria") or []):
-            try:
-                Rule.from_dicts([one])
-            except LabError as fault:
-                raise utter("icp.bad_criterion", self.place((*at, "criteria", str(place))), found=repr(one)) from fault
-        Rule.from_dicts(criteria)
+    def criteria(self, found: list[Any] | None, at: At) -> None:
+        for place, one in enumerate(found or []):
+            self.criterion(one, (*at, str(place)))
+        Rule.from_dicts(found or [])
+
+    def criterion(self, one: Any, at: At) -> None:
+        try:
+            Rule.from_dicts([one if isinstance(one, dict) else {}])
+        except LabError as fault:
+            raise utter("icp.bad_criterion", self.place(at), found=repr(one)) from fault
 
 
 def write_icp(path: Path | str, data: Mapping[str, Any]) -> None:

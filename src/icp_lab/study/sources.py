@@ -77,9 +77,7 @@ def _find_files(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> t
     for name in yml.texts(at):
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise utter("study.outside", yml.place(at), path=name)
-        exact = folder / name  # a name that holds a bracket is taken as it is, where there is such a file
-        paths = [exact] if exact.exists() or not set("*?[") & set(name) else sorted(folder.glob(name))
-        files = [path for path in paths if path.is_file()]
+        files = _list_files(folder, name)
         if not files:
             there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
                            if path.name.lower().endswith(KINDS) and "templates" not in path.relative_to(folder).parts)
@@ -92,6 +90,15 @@ def _find_files(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> t
                 raise utter("study.unknown_kind", yml.place(at), path=name)
             found.append((path, path.relative_to(folder).as_posix()))
     return tuple(path for path, _shown in found), tuple(shown for _path, shown in found)
+
+
+def _list_files(folder: Path, name: str) -> list[Path]:
+    exact = folder / name  # a name that holds a bracket is taken as it is, where there is such a file
+    try:
+        paths = [exact] if exact.exists() or not set("*?[") & set(name) else sorted(folder.glob(name))
+        return [path for path in paths if path.is_file()]
+    except (OSError, ValueError):  # longer than a name may be, or no pattern
+        return []
 
 
 def _read_format(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Section | None:
