@@ -42,8 +42,8 @@ class Report:
     def run(self, *settings, **more):
         return make_report(self.study, self.out, self.wish(*settings, **more))
 
-    def status(self):
-        plan = plan_report(open_study(self.study), self.out, self.wish())
+    def status(self, *settings):
+        plan = plan_report(open_study(self.study), self.out, self.wish(*settings))
         return {each.name: each.state for each in tell_status(plan)}
 
     def contents(self):
