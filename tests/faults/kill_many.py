@@ -7,7 +7,8 @@ its steps to do. With a study, its steps are run once, and by turns two words of
 forms to be made anew. The run is killed (its process alone; kernels end by themselves) at a moment drawn from the
 length of a whole one, and the next one meets what was left. After each kill every step and every product is absent, or
 whole and that of one of the two; after every fifth a run is left to its end, and has to end like one that nobody
-killed. A form that somebody filled in lies there all the time. FOLDER receives `kills.json`.
+killed. A form that somebody filled in lies there all the time. A moment at which the run had ended already is not
+counted: another is drawn. FOLDER receives `kills.json`.
 """
 
 import argparse
@@ -111,22 +112,21 @@ def main() -> int:
         expected[way] = describe(out)
     (out / "to_fill").mkdir(exist_ok=True)
     (out / "to_fill" / "decisions.csv").write_bytes(FILLED)
-    for moment in range(asked.moments):
-        way, share = WAYS[moment % 2], draw.uniform(0, 1)
+    while (met := sum(not each["ended"] for each in found)) < asked.moments:
+        way, share = WAYS[len(found) % 2], draw.uniform(0, 1)
         process = start(out, ways[way])
         time.sleep(share * length)
         ended, outlived = process.poll() is not None, kill(process)
         lost = list_losses(out, expected) + [f"{outlived} kernels live on"] * bool(outlived)
-        if moment % 5 == 4 or moment == asked.moments - 1:
+        if len(found) % 5 == 4 or met + 1 == asked.moments:
             code = start(out, ways[way]).wait()
             lost += [f"the next run ended with {code}"] * bool(code)
             lost += [place for place, content in expected[way].items() if describe(out).get(place) != content]
-        found.append({"moment": moment, "share": round(share, 3), "ended": ended, "lost": lost})
+        found.append({"moment": len(found), "share": round(share, 3), "ended": ended, "lost": lost})
         print(json.dumps(found[-1]), flush=True)
         (asked.folder / "kills.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
     losses = sum(bool(each["lost"]) for each in found)
-    ended = sum(each["ended"] for each in found)
-    print(f"{len(found)} tried ({ended} after the end), {len(found) - losses} survived, {losses} lost")
+    print(f"{asked.moments} tried ({len(found) - asked.moments} more came after the end), {losses} lost")
     return int(losses > 0)
 
 
