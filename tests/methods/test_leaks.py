@@ -75,14 +75,6 @@ def test_plain_names_are_not_suspected(name, positive):
     assert find_leaks(pd.DataFrame({name: [1.0] * 400}), positive).frame.empty
 
 
-def test_timing_is_said_by_the_study_or_by_a_later_date(positive):
-    began = pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(400), unit="D"))
-    week = pd.Timedelta(days=7)
-    cases = pd.DataFrame({"plan": 1.0, "go_live": began + week, "founded": began - week})
-    leaks = find_leaks(cases, positive, after_sale=["plan"], time=began)
-    assert leaks.refused == {"go_live": "later", "plan": "after_sale"}
-
-
 def test_what_the_study_insists_on_is_shown_and_kept(positive):
     leaks = find_leaks(pd.DataFrame({"a": positive.astype(float)}), positive, insist=["a"])
     assert leaks.refused == {} and leaks.insisted == ("a",)

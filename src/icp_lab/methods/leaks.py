@@ -1,4 +1,4 @@
-"""Which attributes know the outcome before it has happened: by name, by timing, or by telling it too well."""
+"""Which attributes know the outcome before it has happened: by name, or by telling it too well."""
 
 import math
 import re
@@ -19,7 +19,7 @@ from icp_lab.methods.result import Codes, Flags, Shown
 # The area under the curve from which an attribute is refused, and where the lower end of its interval has to lie.
 AREA, LOWER = 0.97, 0.93
 CASES, KIND, CHANCE, NEARLY_ALL = 20, 8, 1e-9, 0.8
-BINS, LATER = 16, 0.05
+BINS = 16
 # Names that are usually written down after the sale, or say how it went.
 NAMES = re.compile("|".join(read_declared("icp_lab.methods", "leaks.toml")["names"]))
 
@@ -31,18 +31,18 @@ class Leaks(Shown):
     Parameters
     ----------
     frame : DataFrame
-        A row an attribute and a suspicion: `attribute`; `suspicion` (name; after_sale, later: by timing; function,
-        missing, area: by telling the outcome); `figure` (later: share of cases whose date is later; function, missing,
-        area: area under the curve; else NaN); `n` (cases behind the figure); `refused` (it may be no criterion).
+        A row an attribute and a suspicion: `attribute`; `suspicion` (name; or by telling the outcome: function,
+        missing, area); `figure` (the area under the curve; NaN for a name); `n` (cases behind the figure); `refused`
+        (it may be no criterion).
     insisted : tuple of str, default ()
         Attributes that the study uses all the same.
 
     Examples
     --------
-    >>> cases, won = pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False])
-    >>> found = find_leaks(cases, won, after_sale=["age"], insist=["age"])
+    >>> won = pd.Series([True, False] * 20)
+    >>> found = find_leaks(pd.DataFrame({"stage": won}), won, insist=["stage"])
     >>> found.frame["refused"].tolist(), found.insisted
-    ([False], ('age',))
+    ([False], ('stage',))
     """
 
     frame: pd.DataFrame
@@ -59,8 +59,9 @@ class Leaks(Shown):
 
         Examples
         --------
-        >>> find_leaks(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]), after_sale=["age"]).refused
-        {'age': 'after_sale'}
+        >>> won = pd.Series([True, False] * 20)
+        >>> find_leaks(pd.DataFrame({"stage": won}), won).refused
+        {'stage': 'function'}
         """
         rows = self.frame[self.frame["refused"]]
         return dict(zip(rows["attribute"], rows["suspicion"], strict=True))
@@ -72,14 +73,9 @@ class _Known(NamedTuple):
     positive: Flags
     group: Codes
 
-    def of(self, kept: Flags) -> "_Known":
-        return _Known(self.positive[kept], self.group[kept])
 
-
-def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from several sides)
-    cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
-    after_sale: Collection[str] = (), time: pd.Series | None = None, insist: Collection[str] = (),
-) -> Leaks:
+def find_leaks(cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | None = None,
+               insist: Collection[str] = ()) -> Leaks:
     """Find the attributes that know the outcome, so that they can be no criterion.
 
     Parameters
@@ -90,10 +86,6 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
         Nullable boolean on the same index; unknown ones are left out.
     groups : Series or None, default None
         Key of cases that belong together: what an attribute tells is judged on cases of other groups.
-    after_sale : Collection of str, default ()
-        Attributes known only after the sale.
-    time : Series or None, default None
-        When each case began: a date column that is later says what happened afterwards.
     insist : Collection of str, default ()
         Attributes that the study uses all the same: shown, not refused. `attributes.include` only restricts, so it
         insists on nothing; a parameter under `steps` does.
@@ -125,15 +117,9 @@ def find_leaks(  # noqa: PLR0913  (what is known of the timing comes from severa
     keep = told.notna().to_numpy()
     y = told.to_numpy(dtype=bool, na_value=False)[keep]
     known = _Known(y, np.arange(len(y)) if groups is None else pd.factorize(groups.reindex(cases.index)[keep])[0])
-    begun = None if time is None else pd.to_datetime(time.reindex(cases.index))[keep]
-    cases = cases if keep.all() else cases[keep]
     rows: list[tuple[str, str, float, int]] = []
-    for label, column in cases.items():
+    for label, column in (cases if keep.all() else cases[keep]).items():
         name = str(label)
-        if name in after_sale:
-            rows.append((name, "after_sale", math.nan, len(y)))
-        if begun is not None and pd.api.types.is_datetime64_any_dtype(column.dtype):
-            rows += _find_later(name, column, begun)
         if 0 < y.sum() < len(y):
             rows += _find_telling(name, column, known)
         if NAMES.search(_spell(name)):
@@ -151,12 +137,6 @@ def _spell(name: str) -> str:
     return re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
 
 
-def _find_later(name: str, column: pd.Series, begun: pd.Series) -> list[tuple[str, str, float, int]]:
-    both = column.notna() & begun.notna()
-    later = float((column[both] > begun[both]).mean()) if both.any() else 0.0
-    return [(name, "later", later, int(both.sum()))] if later > LATER else []
-
-
 def _find_telling(name: str, column: pd.Series, known: _Known) -> list[tuple[str, str, float, int]]:
     """Say how an attribute tells the outcome, if it does."""
     codes, ordered = _code(column)
@@ -167,7 +147,7 @@ def _find_telling(name: str, column: pd.Series, known: _Known) -> list[tuple[str
             return [(name, "missing", max(presence, 1 - presence), n)]
         area = _measure_levels(np.where(filled, _cut(codes) if ordered else codes, n), known)
         best = area if _is_sure(area, known) else 0.0
-        codes, known = codes[filled], known.of(filled)
+        codes, known = codes[filled], _Known(known.positive[filled], known.group[filled])
     areas = [0.5 + abs(_area(codes, known) - 0.5)] if ordered else []
     codes = _cut(codes) if ordered else codes
     areas += [_measure_levels(each, known) for each in (codes, *_split_members(column, codes, filled))]
