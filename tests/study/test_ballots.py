@@ -137,8 +137,8 @@ def test_rows_without_a_decision_are_left_out_and_others_keep_their_numbers(tmp_
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ("date,item,by\n", "`decision` is missing"),
-    ("date,item,decision,by\n2026-07-01,profile,add: a in ('x','y'),Ann\n", "more cells than the header"),
+    ("date,item,by\n", "A column `decision` is needed"),
+    ("date,item,decision,by\n2026-07-01,profile,add: a in ('x','y'),Ann\n", "row 1: This row has more cells"),
 ])  # fmt: skip
 def test_a_decisions_file_that_cannot_be_read_is_refused(tmp_path, text, told):
     (tmp_path / "decisions.csv").write_text(text)

@@ -148,3 +148,10 @@ def test_people_may_hold_different_reasons_each_in_a_file(study, tmp_path):
 def test_nobody_has_said_anything_of_reasons(study):
     held = study.corrections("reasons")
     assert held.empty and list(held) == ["coder", "statement", "reason"]
+
+
+def test_an_answer_that_a_comma_without_quotes_parts_is_refused_and_not_lost(tmp_path):
+    path = tmp_path / "reasons.csv"
+    path.write_text("statement,reason\nToo slow,product\nToo dear, and slow,price\n")
+    with pytest.raises(LabError, match=r"reasons\.csv, row 2: This row has more cells than the header; `price`"):
+        read_answers(path, REASONS)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from icp_lab.errors import LabError, utter
 from icp_lab.errors.base import Place
-from icp_lab.intake.encoding import find_delimiter, find_encoding, read_rows
-from icp_lab.intake.layout import name_headers, open_book
+from icp_lab.intake.layout import open_book
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared
+from icp_lab.study.corrections import read_cells
 from icp_lab.study.yml import find_beside
 
 if TYPE_CHECKING:
@@ -158,22 +158,10 @@ def read_decided(path: Path) -> list[tuple[int, dict[str, str]]]:
     """
     if not find_beside(path.parent, path.name):
         return []
-    encoding, found = find_encoding(path, DECISIONS), []
-    rows = list(read_rows(path, encoding, find_delimiter(path, encoding, DECISIONS), DECISIONS)) or [[]]
-    names = [name.casefold() for name in name_headers(rows[0])]
-    for name in DECISION[:4]:
-        if name not in names:
-            raise refuse_decision(None, name, _("the column `{name}` is missing").format(name=name))
-    for number, cells in enumerate(filter(any, rows[1:]), start=1):
-        if len(cells) > len(names):
-            problem = _("it has more cells than the header: a rule with commas stands between quotes")
-            raise refuse_decision(number, "", problem)
-        row = dict.fromkeys(names, "") | dict(zip(names, map(str.strip, cells), strict=False))
-        found += [(number, row)] if row["decision"] else []
-    return found
+    return [(number, row) for number, row in read_cells(path, DECISIONS, DECISION[:4]) if row["decision"]]
 
 
-def refuse_decision(row: int | None, column: str, problem: str, remedy: str = "") -> LabError:
+def refuse_decision(row: int, column: str, problem: str, remedy: str = "") -> LabError:
     """Refuse what stands in a cell of decisions.csv."""
     return utter("study.bad_decision", Place(DECISIONS, row, column), problem=problem, remedy=remedy)
 

@@ -243,8 +243,7 @@ def _is_filled(path: Path) -> bool:
 
         return is_answered(path)
     if answers := _ANSWERS.get(path.stem.partition("_")[0]):  # lists what is asked, with empty cells for the answers
-        headers, rows = read_cells(path)
-        return any(row[1 + headers.index(answer)] for answer in answers if answer in headers for row in rows)
+        return any(row.get(answer) for _number, row in read_cells(path, path.name) for answer in answers)
     lines = path.read_bytes().splitlines()
     return sum(bool(line.strip(b" ,;\t\r\n")) for line in lines) > (1 if path.suffix.lower() == ".csv" else 0)
 

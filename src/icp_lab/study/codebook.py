@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.errors import Place, utter
-from icp_lab.errors import study as errors
 from icp_lab.locale import LANGUAGES, _
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.corrections import Answers, read_cells
@@ -114,18 +113,14 @@ def read_coders(folder: Path, interviews: Interviews, book: pd.DataFrame) -> pd.
     Raises
     ------
     LabError
-        A file lacks a column, or a row names a passage that is not there; the message names the row.
+        A file lacks a column, or a row has too many cells or names a passage that is not there; the message names the
+        row.
     """
     there = set(zip(interviews.passages["interview"], interviews.passages["passage"], strict=True))
     known, found = _list_spellings(book), list[dict[str, Any]]()
     for path in find_beside(folder, f"{CODERS}/*.csv", f"{CODERS}/*.xlsx"):
         shown = f"{CODERS}/{path.name}"
-        headers, rows = read_cells(path)
-        for column in ("interview", "passage", "code"):
-            if column not in headers:
-                raise errors.column_missing(shown, CODERS, column, headers)
-        for number, *cells in rows:
-            told = {column: (cell or "").strip() for column, cell in zip(headers, cells, strict=True)}
+        for number, told in read_cells(path, shown, ("interview", "passage", "code")):
             interview, passage = told["interview"].removesuffix(".md"), told["passage"].removesuffix(".0")
             if not passage.isdecimal() or (interview, int(passage)) not in there:
                 raise utter("study.no_passage", Place(shown, number), interview=interview, passage=passage)

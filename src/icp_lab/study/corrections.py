@@ -1,13 +1,12 @@
 """What people put right: forms go out in `to_fill/corrections/`, answers come back to `corrections/` and stick."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import Place, utter
@@ -75,8 +74,26 @@ def _read_files(folder: Path, form: Form) -> list[tuple[Path, Answers]]:
     return [(path, read_answers(path, form)) for path in find_beside(folder, *patterns)]
 
 
-def read_cells(path: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """What stands in a table that people filled in? Its headers, and rows of their number and the cells as text."""
+def read_cells(path: Path, shown: str, wanted: Iterable[str] = (), heads: Mapping[str, str] | None = None,
+               ) -> list[tuple[int, dict[str, str]]]:
+    """What stands in a table that people filled in? Of each row its number, and its cells as text by column.
+
+    Parameters
+    ----------
+    path
+        The file, CSV or XLSX.
+    shown
+        What it is called in messages.
+    wanted
+        Columns that must be there.
+    heads
+        What columns may be called, in small letters, and their names; any other goes by its head in small letters.
+
+    Raises
+    ------
+    LabError
+        The file cannot be read, lacks a column, or has a row with more cells than the header.
+    """
     import duckdb  # noqa: PLC0415  (most studies have no corrections)
 
     from icp_lab.intake.conversion import add_macros  # noqa: PLC0415
@@ -85,26 +102,29 @@ def read_cells(path: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
 
     with TemporaryDirectory() as folder, duckdb.connect() as con:
         add_macros(con)
-        raw = read_files(con, Spec("filled", (path,), (f"{path.parent.name}/{path.name}",)), Path(folder))
-        return raw.headers, con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
+        raw = read_files(con, Spec("filled", (path,), (shown,)), Path(folder))
+        rows = con.execute(f"SELECT * EXCLUDE (file) FROM {raw.name} ORDER BY row").fetchall()
+    for _file, number, cells in raw.overlong[:1]:
+        raise utter("study.more_cells", Place(shown, number), cells=cells)
+    columns = [(heads or {}).get(header.casefold(), header.casefold()) for header in raw.headers]
+    for column in wanted:
+        if column not in columns:
+            raise utter("study.no_head", Place(shown), column=column, names=errors.list_words(raw.headers),
+                        nearest=errors.nearest(column, raw.headers))
+    return [(number, {column: (cell or "").strip() for column, cell in zip(columns, cells, strict=True)})
+            for number, *cells in rows]
 
 
 def read_answers(path: Path, form: Form) -> Answers:
     """What is answered in one file? By key; rows without an answer are left out. Heads and words in any language."""
-    heads, words = dict[str, str](), dict[str, str]()
-    (headers, rows), shown = read_cells(path), f"{path.parent.name}/{path.name}"
+    heads, words, found, shown = dict[str, str](), dict[str, str](), Answers(), f"{path.parent.name}/{path.name}"
     for language in LANGUAGES:
         with in_language(language):
-            heads |= {spelling: column for column, head in form.columns.items() for spelling in (column, _(head))}
+            heads |= {_(head).casefold(): column for column, head in form.columns.items()}
             words |= {spelling: word for word, more in form.words.items() for spelling in (word, _(word), *more)}
-    columns, found = [heads.get(header, header) for header in headers], Answers()
-    for column in (*form.keys, form.answer):
-        if column not in columns:
-            raise errors.column_missing(shown, form.name, column, headers)
-    for number, *cells in rows:
-        told = {column: (cell or "").strip() for column, cell in zip(columns, cells, strict=True)}
+    for number, told in read_cells(path, shown, (*form.keys, form.answer), heads):
         if (said := told[form.answer]) and words and said.casefold() not in words:
-            place = Place(shown, number, headers[columns.index(form.answer)])
+            place = Place(shown, number, form.answer)
             raise utter("study.bad_answer", place, value=said, words=tuple(map(_, form.words)))
         if said:
             key = tuple(told[column] for column in form.keys)
