@@ -13,7 +13,7 @@ from icp_lab.methods.small import FEW, VERY_FEW, CaseMatrix, FewCases
 from icp_lab.rule import name_attribute, write_number
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table, say, say_value
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, tell
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, tabulate, tell
 
 SURE = 0.05
 _MARKS = {True: "\u2713", False: "\u2717", None: "?"}
@@ -64,12 +64,10 @@ def tell_tries(candidates: Candidates) -> Prose:
 
 def tabulate_hypotheses(tests: HypothesisTests) -> Table | Prose:
     """What do the data say to each rule that was declared beforehand?"""
-    if not tests.hypotheses:
-        return phrase("nothing", "hypotheses")
     frame = tests.frame
     inside = zip(frame["covered_best"], frame["covered"], strict=True)
     outside = zip(frame["best"] - frame["covered_best"], frame["n"] - frame["covered"], strict=True)
-    return lay_out("hypotheses", frame.assign(
+    return tabulate("hypotheses", frame.assign(
         said=[begin(", ".join(filter(None, (one.name, one.by if hide(one.by) == one.by else "", str(one.date)))))
               for one in tests.hypotheses],
         rule=[one.rule.words() for one in tests.hypotheses],

@@ -11,7 +11,7 @@ from icp_lab.methods.shift import Shifts
 from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.views.customers import name_kind
 from icp_lab.views.table import MISSING, Table, say
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, tabulate
 
 MOST = 30  # movers that are listed
 
@@ -97,7 +97,7 @@ def tabulate_shifts(shifts: Shifts) -> Table | Prose:
     """How do new customers and those before differ, attribute by attribute, the strongest sign first?"""
     strongest = shifts.frame[shifts.frame["shifted"].astype(bool) | ~shifts.frame["attribute"].duplicated()]
     sides = pd.DataFrame([_write_sides(row, shifts.bands) for row in strongest.to_dict("records")], strongest.index)
-    return lay_out("shifts", strongest.assign(**sides)) if len(sides) else Prose("")
+    return tabulate("shifts", strongest.assign(**sides))
 
 
 def tell_movers(movers: Movers, version: str) -> Prose:
@@ -122,7 +122,7 @@ def tabulate_movers(movers: Movers, called: pd.Series) -> Table | Prose:
         shown[f"tier{end}"], shown[f"fit{end}"], strict=True)] for side, end in (("before", "_before"), ("now", ""))}
     frame = shown.assign(**places, account=shown["account_id"].map(called).fillna(shown["account_id"]),
                          why=shown["cause"].map(_name_causes))
-    return lay_out("movers", frame, shown=len(shown), n=len(movers.frame)) if len(shown) else Prose("")
+    return tabulate("movers", frame, shown=len(shown), n=len(movers.frame))
 
 
 def tell_proposals(proposals: Proposals) -> Prose:

@@ -23,7 +23,7 @@ from icp_lab.methods.staying import Staying
 from icp_lab.rule import Criterion, name_attribute, write_number
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, plot_intervals, write_percent
 from icp_lab.views.table import MISSING, Column, Table, say
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, show, tell
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, show, tabulate, tell
 
 _SIZES = {"employees", "annual_revenue"}
 _MOST_PAIRS = 4
@@ -179,10 +179,8 @@ def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
 
 def tabulate_confounding(confounding: Confounding) -> Table | Prose:
     """What is left of each difference when another attribute is held fixed?"""
-    if confounding.frame.empty:
-        return Prose("")
-    return lay_out("confounding", _write_rows(confounding.frame, label=_label, fixed=_name_held, before=_say_crude,
-                                              after=_say_effect))
+    return tabulate("confounding", _write_rows(confounding.frame, label=_label, fixed=_name_held, before=_say_crude,
+                                               after=_say_effect))
 
 
 def _write_rows(frame: pd.DataFrame, **writers: Callable[[Any], str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, plot_intervals, write_percent
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tabulate, tell
 
 
 def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kinds, about: About) -> Prose:
@@ -138,12 +138,10 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
 def tabulate_ranking(worth: Worth, rows: int, about: About) -> Table | Prose:
     """Which customers are worth most?"""
     ours = worth.frame[(worth.frame["status"] == "customer") & worth.frame["value"].notna()]
-    if not len(ours):
-        return Prose(_("Without revenue or amounts of deals no customer has a value to be ranked by."))
     ranked = ours.sort_values(["value", "revenue", "account_id"], ascending=[False, False, True]).head(rows)
     frame = ranked.assign(name=ranked["name"].fillna(ranked["account_id"]), tenure=ranked["tenure_months"] / 12,
                           size_band=[name_kind(band) for band in ranked["size_band"]])
-    return lay_out("most_valuable", frame, currency=about.currency, basis=name_basis(worth))
+    return tabulate("most_valuable", frame, currency=about.currency, basis=name_basis(worth))
 
 
 def tell_lifetime(worth: Worth) -> Prose:
@@ -157,9 +155,7 @@ def tell_lifetime(worth: Worth) -> Prose:
 
 def tabulate_survival(worth: Worth) -> Table | Prose:
     """Which share of customers is still here after one, two, three and five years?"""
-    if worth.lifetime is None or not len(worth.lifetime.survival):
-        return Prose(_("No customer has been seen for a year yet, or nobody can be said to have left."))
-    return lay_out("survival", worth.lifetime.survival)
+    return tabulate("survival", worth.lifetime.survival if worth.lifetime else pd.DataFrame())
 
 
 def draw_concentration(money: Concentration, about: About) -> Picture | Prose:
@@ -208,12 +204,10 @@ def tabulate_measures(measures: Measures) -> Table:
 
 def tabulate_best(success: Success, customers: pd.DataFrame, rows: int) -> Table | Prose:
     """Who are the best, on what, and how firmly?"""
-    if not success.frame["best"].any():
-        return phrase("nothing", "ranking")
     frame = success.frame.merge(customers[["account_id", "name", "industry", "size_band"]], on="account_id", how="left")
     frame = frame[frame["best"].fillna(False)].sort_values(["score", "account_id"], ascending=[False, True]).head(rows)
-    return lay_out("best", n=len(success.frame), frame=frame.assign(
-        name=frame["name"].fillna(frame["account_id"]), size_band=[name_kind(band) for band in frame["size_band"]]))
+    return tabulate("best", frame.assign(name=frame["name"].fillna(frame["account_id"]), size_band=[
+        name_kind(band) for band in frame["size_band"]]), n=len(success.frame))
 
 
 def tell_opinions(success: Success) -> Prose:

@@ -1,7 +1,6 @@
 """Whom to talk to, and what they said. What a person said is shown through `quote_passage` only."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -65,7 +64,7 @@ def tabulate_guide() -> Table:
     rows = []
     for one, other in zip(*(list_topics(kind, language()) for kind in KINDS), strict=True):
         rows += [(one["title"], *pair) for pair in zip_longest(one["questions"], other["questions"], fillvalue="")]
-    return replace(lay_out("guide", pd.DataFrame(rows, columns=["topic", *KINDS])), folded=True)
+    return lay_out("guide", pd.DataFrame(rows, columns=["topic", *KINDS]))
 
 
 def list_topics(kind: str, speaks: str) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Pictures that answer to the reader: the browser draws them, in the look of all others, by what live.toml declares."""
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -13,7 +12,7 @@ from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About
 from icp_lab.views.table import MISSING, Table
 from icp_lab.views.validation import say_figure
-from icp_lab.views.words import Prose, begin, caption, lay_out, name, names, phrase
+from icp_lab.views.words import Prose, begin, caption, lay_out, name, names, phrase, tabulate
 
 # How figures stand at an axis, as everywhere in the product: Japanese counts by ten thousand.
 _PERCENT = {"en": "format(100 * datum.value, '.0f') + ' %'", "ja": "format(100 * datum.value, '.0f') + '%'"}
@@ -123,8 +122,8 @@ def draw_trend(rows: pd.DataFrame, about: About) -> Live:
 
 def tabulate_trend(rows: pd.DataFrame, about: About) -> Table | Prose:
     """What did the KPIs come to, with their n? `rows` as for `draw_trend`, of all that are drawn."""
-    told = _say_trend(rows[rows["period"].eq("part")], about).sort_values(["called", "end"], kind="stable")
-    return replace(lay_out("trend", told), folded=True) if len(told) else phrase("nothing", "trend")
+    told = _say_trend(rows[rows["period"].eq("part")], about)
+    return tabulate("trend", told.sort_values(["called", "end"], kind="stable"))
 
 
 def _say_trend(rows: pd.DataFrame, about: About) -> pd.DataFrame:

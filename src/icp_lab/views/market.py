@@ -13,7 +13,7 @@ from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, name, phrase, show
+from icp_lab.views.words import Prose, join, name, phrase, show, tabulate
 
 _SHOWN = 15  # rows of a long table of parts
 
@@ -32,24 +32,20 @@ def tell_market(market: dict[str, Any]) -> Prose:
 
 def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
     """How many companies and how much money are the market, its fitting part, and what can be won?"""
-    if market.sizes.empty:
-        return phrase("market", "collect")
     rows = market.sizes.set_index("size")
     exact = {f"{money}{end}": rows[f"{money}{end}"].where(rows[f"{money}low"] < rows[f"{money}high"])
              for money in ("", "money_") for end in ("low", "high")}
-    return lay_out("market_sizes", rows.assign(**exact).reset_index(), currency=currency)
+    return tabulate("market_sizes", rows.assign(**exact).reset_index(), currency=currency)
 
 
 def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
     """What do these figures rest on, and which of it is an assumption?"""
-    if market.assumed.empty:
-        return Prose("")
     rows = market.assumed.to_dict("records")
     words = [phrase("assumed", row["code"], what=", ".join(map(name_attribute, str(row["what"]).split(",")))
                     if row["code"] in ("own", "band") else row["what"], currency=currency,
                     ends=(row["low"], row["high"]), **{key: row[key] for key in ("share", "hits", "n")})
              for row in rows]
-    return lay_out("market_assumptions", market.assumed.assign(words=words))
+    return tabulate("market_assumptions", market.assumed.assign(words=words))
 
 
 def tell_sources(market: Market) -> Prose:
@@ -85,20 +81,16 @@ def draw_penetration(potential: Potential, by: list[str], about: About) -> Pictu
 def tabulate_white(potential: Potential, by: list[str]) -> Table | Prose:
     """Where do companies fit, and hardly any is ours?"""
     white = potential.parts[potential.parts["white"]]
-    if white.empty:
-        return phrase("nothing", "white")
     rows = white.head(_SHOWN)
     words = [_("; ").join(name("room", code) for code in codes.split(",")) for codes in rows["reasons"]]
     rows = rows.assign(part=_name_parts(rows, by), words=words)
-    return lay_out("white_space", rows, share=potential.overall, n=len(white))
+    return tabulate("white_space", rows, share=potential.overall, n=len(white))
 
 
 def tabulate_beside(potential: Potential) -> Table | Prose:
     """Which segments fail one criterion only, and what became of our cases there?"""
-    if potential.beside.empty:
-        return phrase("nothing", "beside")
     rows = potential.beside.head(_SHOWN)
-    return lay_out("beside", rows.assign(band=rows["band"].map(_name_band)), base=potential.base)
+    return tabulate("beside", rows.assign(band=rows["band"].map(_name_band)), base=potential.base)
 
 
 def _name_parts(rows: pd.DataFrame, by: list[str]) -> list[str]:
@@ -116,13 +108,11 @@ def _name_band(band: str) -> str:
 def tabulate_competitors(competition: Competition) -> Table | Prose:
     """Whom do competitors go after, and how much of our profile do they want?"""
     frame = competition.frame
-    if frame.empty:
-        return phrase("nothing", "competitors")
     ends = frame[["target_employees_min", "target_employees_max"]].map(lambda end: "" if pd.isna(end) else f"{end:.0f}")
-    sizes = ends.agg("-".join, axis=1).map(_name_band)
+    sizes = [_name_band("-".join(pair)) for pair in ends.to_numpy()]
     wanted = [_(", ").join(one) if isinstance(one, tuple | list) else "" for one in frame["target_industry"]]
     note = phrase("competitor", "overlap", n=int(frame["n"].max())) if frame["overlap"].notna().any() else ""
-    return lay_out("competitors", frame.assign(industries=wanted, sizes=sizes), note=note)
+    return tabulate("competitors", frame.assign(industries=wanted, sizes=sizes), note=note)
 
 
 def tabulate_strengths(competition: Competition) -> Table | Prose:
@@ -130,7 +120,7 @@ def tabulate_strengths(competition: Competition) -> Table | Prose:
     told = competition.frame.dropna(subset=["strengths", "weaknesses"], how="all")
     told = told.assign(**{part: told[part].str.replace(r"\s*\|\s*", _("; "), regex=True)
                           for part in ("strengths", "weaknesses")})
-    return lay_out("rivals_told", told) if len(told) else Prose("")
+    return tabulate("rivals_told", told)
 
 
 def tell_noted(competition: Competition) -> Prose:
@@ -161,16 +151,12 @@ def draw_rates(competition: Competition, about: About) -> Picture | Prose:
 
 def tabulate_rates(competition: Competition) -> Table | Prose:
     """How often do we win against each, in which kind of company?"""
-    if competition.segments.empty:
-        return Prose("")
-    return lay_out("against_by", competition.segments, sort="-deals")
+    return tabulate("against_by", competition.segments)
 
 
 def tabulate_trends(trends: pd.DataFrame) -> Table | Prose:
     """What moves in the market, how old is the news, and what would it do to the profile?"""
-    if trends.empty:
-        return phrase("nothing", "trends")
     bears = [join(*(phrase("trend", kind, names=list(map(name_attribute, row[kind].split(","))))
                     for kind in ("criteria", "others") if row[kind])) or phrase("trend", "neither")
              for row in trends.to_dict("records")]
-    return lay_out("trends", trends.assign(bears=bears))
+    return tabulate("trends", trends.assign(bears=bears))

@@ -16,7 +16,7 @@ from icp_lab.views.interviews import quote_passage
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tell
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tabulate, tell
 
 _DRAWN = 6  # kinds in a picture; the table has them all
 
@@ -68,10 +68,8 @@ def tell_doubts(found: Personas) -> Prose:
 
 def tabulate_committee(found: Personas) -> Table | Prose:
     """Which kinds of people take part in won and in lost decisions?"""
-    if found.frame.empty:
-        return Prose("")
     rows = [name_persona(row) for row in found.frame.to_dict("records")]
-    return lay_out("committee", found.frame.assign(persona=rows), cases=name("deals_or_accounts", found.basis))
+    return tabulate("committee", found.frame.assign(persona=rows), cases=name("deals_or_accounts", found.basis))
 
 
 def draw_committee(found: Personas, about: About) -> Picture | Prose:
@@ -145,7 +143,7 @@ def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Tab
     rows = [(whose, what, names("ask")[field], guide.get(field, {}).get(language(), ""))
             for whose, what, field in missing if field in names("ask")]
     frame = pd.DataFrame(rows, columns=["whose", "field", "question", "topic"])
-    return lay_out("open", frame) if rows else phrase("nothing", "open")
+    return tabulate("open", frame)
 
 
 # icp.yml

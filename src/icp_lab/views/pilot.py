@@ -8,7 +8,7 @@ from icp_lab.locale import _
 from icp_lab.methods.pilot import ARMS, Plan, Reading
 from icp_lab.views.picture import About
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, join, lay_out, phrase, say_count
+from icp_lab.views.words import Prose, join, lay_out, phrase, say_count, tabulate
 
 
 def tell_plan(plan: Plan) -> Prose:
@@ -26,7 +26,7 @@ def tell_plan(plan: Plan) -> Prose:
 
 def tabulate_sizes(plan: Plan) -> Table | Prose:
     """How many companies and weeks does each effect take?"""
-    return lay_out("pilot_sizes", plan.frame, **plan.terms) if len(plan.frame) else Prose("")
+    return tabulate("pilot_sizes", plan.frame, **plan.terms)
 
 
 def tabulate_drawn(plan: Plan) -> Table | Prose:
@@ -53,15 +53,15 @@ def tell_reading(reading: Reading) -> Prose:
 
 def tabulate_reading(reading: Reading) -> Table | Prose:
     """How often did each outcome happen in the pilot, and among who was left alone?"""
-    counts = [{"ours": say_count(row["hits"], row["n"]), "theirs": say_count(row["others"], row["m"])}
-              for row in reading.frame.to_dict("records")]
-    return lay_out("pilot_reading", reading.frame.assign(gap_once=reading.frame["gap"]).join(
-        pd.DataFrame(counts))) if counts else Prose("")
+    frame = reading.frame
+    return tabulate("pilot_reading", frame.assign(
+        gap_once=frame["gap"], ours=list(map(say_count, frame["hits"], frame["n"])),
+        theirs=list(map(say_count, frame["others"], frame["m"]))))
 
 
 def tabulate_arms(reading: Reading, about: About) -> Table | Prose:
     """How many of each arm were reached, and what was spent on them?"""
-    return lay_out("pilot_arms", reading.arms, currency=about.currency) if len(reading.arms) else Prose("")
+    return tabulate("pilot_arms", reading.arms, currency=about.currency)
 
 
 def tabulate_story(story: pd.DataFrame) -> Table:

@@ -13,7 +13,7 @@ from icp_lab.study.candidates import REFUSALS
 from icp_lab.study.history import Begun
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, write_percent
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, say_count, show, tabulate
 
 FIRST = 5
 
@@ -58,9 +58,7 @@ def tabulate_set_aside(intake: Intake) -> Table:
 
 def tabulate_decisions(intake: Intake) -> Table | Prose:
     """What did the lab decide by itself while it read?"""
-    if intake.decisions.empty:
-        return phrase("nothing", "decided")
-    return replace(lay_out("decisions", intake.decisions, n=len(intake.decisions)), folded=True)
+    return tabulate("decisions", intake.decisions, n=len(intake.decisions))
 
 
 def tell_begun(begun: Begun) -> Prose:
@@ -89,10 +87,8 @@ def _say_verdict(row: Mapping[Any, Any], customers: int) -> str:
 def tabulate_fixes(fixes: Fixes, about: About) -> Table | Prose:
     """Which repairs of the data would add most?"""
     frame = fixes.frame.head(FIRST)
-    if frame.empty:
-        return phrase("nothing", "fixes")
     kinds = frame["kind"].tolist()
     what = [phrase("fix", kind, table=table, column=column, n=n, of=of) for kind, table, column, n, of
             in frame[["kind", "table", "column", "n", "of"]].itertuples(index=False)]
-    return lay_out("fixes", frame.assign(what=what, to_do=[name("repair", kind) for kind in kinds]),
+    return tabulate("fixes", frame.assign(what=what, to_do=[name("repair", kind) for kind in kinds]),
                    currency=about.currency, n=len(fixes.frame), first=len(frame))

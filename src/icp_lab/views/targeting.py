@@ -15,7 +15,7 @@ from icp_lab.rule import name_attribute
 from icp_lab.views.personas import name_persona
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tabulate
 
 _SHOWN, _NAMED = 25, 5  # rows of a list on a page, and reasons named in each; the files hold all
 _POINTS = re.compile(r"(.+?) ([+-]\d+)(?:, |$)")
@@ -30,10 +30,7 @@ def tell_score(card: Card, outcome: str) -> Prose:
 
 def tabulate_points(card: Card) -> Table | Prose:
     """What is each criterion worth?"""
-    if card.frame.empty:
-        return Prose("")
-    said = [begin(one.words()) for one in card.frame["criterion"]]
-    return lay_out("points", card.frame.assign(said=said))
+    return tabulate("points", card.frame.assign(said=[begin(one.words()) for one in card.frame["criterion"]]))
 
 
 def draw_bands(card: Card, outcome: str, about: About) -> Picture | Prose:
@@ -70,7 +67,7 @@ def tell_enriched(enriched: Enriched) -> Prose:
 def tabulate_enriched(enriched: Enriched) -> Table | Prose:
     """Which gaps of the leads were filled, and from where?"""
     rows = enriched.frame[enriched.frame["gaps"] > 0] if len(enriched.table) else enriched.frame.head(0)
-    return lay_out("enriched", rows, sort="-gaps") if len(rows) else Prose("")
+    return tabulate("enriched", rows)
 
 
 def tell_list(targets: Targets) -> Prose:
@@ -107,7 +104,7 @@ def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
     rows = targets.list[targets.list["tier"].ne("")].head(_SHOWN)
     rows = rows.assign(company=rows["id"].map(called).fillna(rows["id"]),
                        **{column: rows[column].map(_name_attributes) for column in ("reasons", "missing")})
-    return lay_out("targets", rows) if len(rows) else Prose("")
+    return tabulate("targets", rows)
 
 
 def _name_attributes(codes: str) -> str:
@@ -123,14 +120,12 @@ def _name_attributes(codes: str) -> str:
 
 def tabulate_judged(judged: pd.DataFrame) -> Table | Prose:
     """Did leads of a higher tier become opportunities more often?"""
-    told = judged[judged["tier"].ne("")]
-    return lay_out("judged", told) if len(told) else Prose("")
+    return tabulate("judged", judged[judged["tier"].ne("")])
 
 
 def tabulate_fields(targets: Targets) -> Table | Prose:
     """Which field is to be filled first?"""
-    rows = targets.fields[targets.fields["unknown"] > 0]
-    return lay_out("fields", rows) if len(rows) else Prose("")
+    return tabulate("fields", targets.fields[targets.fields["unknown"] > 0])
 
 
 def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd.Series) -> Table | Prose:
@@ -146,21 +141,17 @@ def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd
 
 def tabulate_winners(winners: pd.DataFrame, called: pd.Series) -> Table | Prose:
     """Which customers came out well although they are outside?"""
-    if winners.empty:
-        return phrase("nothing", "winners")
     rows = winners.head(_SHOWN)
-    return lay_out("outside_winners", n=len(winners), frame=rows.assign(
-        company=rows["account_id"].map(called), failed=rows["failed"].map(_name_attributes)))
+    return tabulate("outside_winners", rows.assign(
+        company=rows["account_id"].map(called), failed=rows["failed"].map(_name_attributes)), n=len(winners))
 
 
 def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose:
     """Whom do the first of the list resemble: of those that came out well, and of those that did not?"""
-    if alike.empty:
-        return Prose("")
     names_of = {column: [_(", ").join(called.get(one, one) for one in ids.split(", ")) for ids in alike[column]]
                 for column in ("best", "failures")}
-    return lay_out("lookalikes", alike.assign(company=alike["id"].map(called).fillna(alike["id"]), **names_of,
-                                              nearer=alike["best_distance"] < alike["failure_distance"]))
+    return tabulate("lookalikes", alike.assign(company=alike["id"].map(called).fillna(alike["id"]), **names_of,
+                                               nearer=alike["best_distance"] < alike["failure_distance"]))
 
 
 def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:
@@ -169,4 +160,4 @@ def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:
     rows = [{"persona": one["name"]} | {
         kind: _("; ").join(map(str, one[field][:2])) or phrase("gap", kind) for kind, field in fields.items()}
         for one in said.get("personas") or []]
-    return lay_out("matrix", pd.DataFrame(rows)) if rows else phrase("nothing", "matrix")
+    return tabulate("matrix", pd.DataFrame(rows))

@@ -1,7 +1,6 @@
 """Did it work: KPIs with what stands behind them, whether the profile is used, and what sales says of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from icp_lab.methods.kpis import KPIS, RATES, SIDES, Kpis
 from icp_lab.rule import Rule
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import MISSING, Table, say, say_interval
-from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show
+from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show, tabulate
 
 _SETTLED = 0.8  # share of a cohort of deals: with less, those that close fast stand for all
 
@@ -57,8 +56,7 @@ def tabulate_kpis(kpis: Kpis, about: About) -> Table:
 def tabulate_formulas() -> Table:
     """How is each KPI reckoned, and out of which tables?"""
     rows = [(_(kpi.name), _(kpi.formula), _(kpi.counts), ", ".join(kpi.needs)) for kpi in KPIS.values()]
-    frame = pd.DataFrame(rows, columns=["name", "formula", "counts", "tables"])
-    return replace(lay_out("formulas", frame), folded=True)
+    return lay_out("formulas", pd.DataFrame(rows, columns=["name", "formula", "counts", "tables"]))
 
 
 def tell_limits(kpis: Kpis) -> Prose:
@@ -80,7 +78,7 @@ def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:
     untold = [kpi for kpi in KPIS if pd.isna(rows["window", "all", kpi]["value"])
               and not (kpi in ("cycle", "velocity") and rows["window", "all", kpi]["n"])]
     frame = pd.DataFrame([(_(KPIS[kpi].name), _(KPIS[kpi].collect)) for kpi in untold], columns=["name", "collect"])
-    return lay_out("kpis_to_collect", frame) if untold else Prose("")
+    return tabulate("kpis_to_collect", frame)
 
 
 def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
@@ -180,8 +178,7 @@ def _pick(adoption: Adoption, by: str, measure: str) -> pd.DataFrame:
 
 def tabulate_adoption(adoption: Adoption) -> Table | Prose:
     """Which share of new deals, of the pipeline and of what was won lies inside the profile?"""
-    frame = adoption.frame[adoption.frame["by"] == "period"]
-    return lay_out("adoption", frame, **_find_months(adoption)) if len(frame) else Prose("")
+    return tabulate("adoption", adoption.frame[adoption.frame["by"] == "period"], **_find_months(adoption))
 
 
 def _find_months(adoption: Adoption) -> dict[str, Any]:
@@ -215,13 +212,11 @@ def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
 def tabulate_owners(adoption: Adoption, *, show_people: bool) -> Table | Prose:
     """Who works inside the profile? Owners are numbered unless the study shows people."""
     owners = _pick(adoption, "owner", "opportunities").sort_values(["n", "level"], ascending=[False, True])
-    if owners.empty:
-        return Prose("")
     named = [level if show_people else _("rep {number}").format(number=place)
              for place, level in enumerate(owners["level"], start=1)]
     nobody = _("nobody on record")
     window = _find_months(adoption) | ({"start": adoption.since} if adoption.since else {})
-    return lay_out("adoption_by_owner", owners.assign(
+    return tabulate("adoption_by_owner", owners.assign(
         owner=[said if level else nobody for said, level in zip(named, owners["level"], strict=True)]), **window)
 
 
@@ -242,14 +237,13 @@ def tell_feedback(feedback: Feedback) -> Prose:
 
 def tabulate_feedback(feedback: Feedback, rule: Rule) -> Table | Prose:
     """Of how many companies does sales say that they fit, by each line of the profile?"""
-    frame = feedback.frame.assign(line=feedback.frame["about"].map(_name_lines(rule)))
-    return lay_out("feedback", frame) if len(frame) else Prose("")
+    return tabulate("feedback", feedback.frame.assign(line=feedback.frame["about"].map(_name_lines(rule))))
 
 
 def tabulate_objections(feedback: Feedback) -> Table | Prose:
     """Which reasons does sales give?"""
-    frame = feedback.reasons.assign(agrees=feedback.reasons["agrees"].map({True: "yes", False: "no"}))
-    return lay_out("objections", frame) if len(frame) else Prose("")
+    return tabulate("objections", feedback.reasons.assign(
+        agrees=feedback.reasons["agrees"].map({True: "yes", False: "no"})))
 
 
 def tell_lines(feedback: Feedback, rule: Rule, profile: Mapping[str, Any]) -> Prose:

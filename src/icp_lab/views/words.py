@@ -176,8 +176,8 @@ def caption(picture: str, about: About, /, *, title: str = "title", alt: str = "
 
 
 def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, all of it named)
-    table: str, frame: pd.DataFrame, *, title: str = "", note: str = "", sort: str = "",
-    more: tuple[Column, ...] = (), **words: object,
+    table: str, frame: pd.DataFrame, *, title: str = "", note: str = "", sort: str = "", more: tuple[Column, ...] = (),
+    **words: object,
 ) -> Table:
     """How does a declared table look with these rows?
 
@@ -220,18 +220,22 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     if declared.get("only_filled"):
         columns = tuple(one for one in columns if (frame[one.name].notna() & (frame[one.name] != "")).any())
     return Table(frame, columns, title=title or _say(declared, "title", words),
-                 note=join(_say(declared, "note", words), note), sort=sort)
+                 note=join(_say(declared, "note", words), note), sort=sort or declared.get("sort", ""),
+                 folded=declared.get("folded", False))
 
 
 def tabulate(table: str, frame: pd.DataFrame, /, **words: Any) -> Table | Prose:
     """How does a declared table look with these rows, as in `lay_out`; and what is said where there are none?
+
+    That stands under its name among the sentences; without one, nothing is said.
 
     Examples
     --------
     >>> tabulate("minorities", pd.DataFrame())
     Nobody votes at the other end of the scale than most.
     """
-    return lay_out(table, frame, **words) if len(frame) else phrase("nothing", table, **words)
+    said = _declared("sentences.toml")["nothing"].get(table, "")
+    return lay_out(table, frame, **words) if len(frame) else tell(_(said), **words) if said else Prose("")
 
 
 def _call(codes: pd.Series, kind: str, words: dict[str, Any]) -> pd.Series:
