@@ -112,17 +112,14 @@ class RecordArtifact:
     required: tuple[str, ...]
 
 
-def _read_artifact(name: str, declared: dict[str, Any], fields: dict[str, Any]) -> TableArtifact | RecordArtifact:
-    if not fields:
-        return RecordArtifact(name, **declared)
-    return TableArtifact(name, **declared | {"fields": tuple(Field(field, **own) for field, own in fields.items())})
-
-
 def _read_artifacts() -> Iterator[TableArtifact | RecordArtifact]:
     declared = read_declared("icp_lab.artifacts", "declared.toml")
-    for name, each in declared.items():
-        fields = each.get("fields", {})
-        yield _read_artifact(name, each, declared[fields]["fields"] if isinstance(fields, str) else fields)
+    for name, own in declared.items():
+        fields = own.get("fields", {})
+        if isinstance(fields, str):  # the same as another's
+            fields = declared[fields]["fields"]
+        told = {"fields": tuple(Field(field, **each) for field, each in fields.items())}
+        yield TableArtifact(name, **own | told) if fields else RecordArtifact(name, **own)
 
 
 ARTIFACTS: tuple[TableArtifact | RecordArtifact, ...] = tuple(_read_artifacts())

@@ -29,7 +29,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook: the question it answers, and what it reads and writes.
+    """A notebook: what it reads and writes; the question that it answers stands in its file.
 
     `tables` are study tables, `reads` artifacts of other notebooks, `writes` its own.
     """
@@ -37,7 +37,6 @@ class Notebook:
     name: str
     step: int
     title: str
-    question: str
     tables: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()

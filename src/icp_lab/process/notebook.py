@@ -5,10 +5,8 @@ and papermill's equal.
 """
 
 import ast
-import io
 import json
 import re
-import tokenize
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,31 +124,23 @@ def read_parameters(source: str, notebook: str) -> tuple[Parameter, ...]:
     0.5
     """
     try:
-        statements = ast.parse(source).body
-        comments = _comments(source)
-        return tuple(_declare(statement, comments) for statement in statements)
-    except (SyntaxError, ValueError, tokenize.TokenError) as error:
+        return tuple(_declare(statement, source.splitlines()) for statement in ast.parse(source).body)
+    except (SyntaxError, ValueError) as error:
         raise utter("run.parameters_unfit", notebook=notebook, fault=error) from error
 
 
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.start[0]: token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT}
-
-
-def _declare(statement: ast.stmt, comments: dict[int, str]) -> Parameter:
-    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-        name, kind = statement.target.id, ast.unparse(statement.annotation)
-    elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-        name, kind = statement.targets[0].id, ""
-    else:
-        raise ValueError(ast.unparse(statement))
-    assert statement.value is not None  # narrowed above; said for the type checker
-    default = ast.literal_eval(statement.value)
-    kind = kind or type(default).__name__
+def _declare(statement: ast.stmt, lines: list[str]) -> Parameter:
+    match statement:
+        case ast.AnnAssign(ast.Name(name), annotation, ast.expr() as value):
+            default, kind = ast.literal_eval(value), ast.unparse(annotation)
+        case ast.Assign([ast.Name(name), *_], value):
+            default, kind = (given := ast.literal_eval(value)), type(given).__name__
+        case _:
+            raise ValueError(ast.unparse(statement))
     if kind not in KINDS:
         raise ValueError(f"{name}: {kind}")
-    meaning = comments.get(statement.end_lineno or statement.lineno, "")
+    behind = lines[(statement.end_lineno or 1) - 1].encode()[statement.end_col_offset:].decode()
+    meaning = behind.partition("#")[2].lstrip("# ").strip()
     bounds, choices = _RANGE.search(meaning), _CHOICES.search(meaning)
     low, high = (float(bounds[1]), float(bounds[2])) if bounds else (None, None)
     words = tuple(word.strip() for word in re.split(r",| or ", choices[1]) if word.strip()) if choices else ()
@@ -242,9 +232,8 @@ def check_notebook(name: str, known: tuple[str, ...], place: Place | None = None
 def _find(notebook: str, name: str, known: dict[str, dict[str, Parameter]], place: Place) -> Parameter:
     declared = known[check_notebook(notebook, tuple(known), place)]
     if name not in declared:
-        nearest = ask_nearest(name, declared)
-        raise utter(
-            "run.parameter_unknown", place, notebook=notebook, name=name, names=tuple(declared), remedy=nearest)
+        raise utter("run.parameter_unknown", place, notebook=notebook, name=name, names=tuple(declared),
+                    remedy=ask_nearest(name, declared))
     return declared[name]
 
 

@@ -34,9 +34,7 @@ def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:
         Digest of all modules of the package that the sources import, directly or not, of data files that lie beside
         them, and of the versions of the libraries that can change a result.
     """
-    found: set[str] = set()
-    for source in sources:
-        _follow(_imports(source), found, showing)
+    found = _follow(frozenset().union(*map(_imports, sources)), showing)
     parts = [f"{name}:{_digest_module(name)}" for name in sorted(found)]
     return digest_text(*parts, *(f"{name} {library_version(name)}" for name in LIBRARIES))
 
@@ -61,15 +59,15 @@ def _root() -> Path:
     return Path(icp_lab.__file__).parent
 
 
-def _follow(names: frozenset[str], found: set[str], showing: bool) -> None:
-    waiting = list(names)
+def _follow(names: frozenset[str], showing: bool) -> set[str]:
+    found, waiting = set[str](), list(names)
     while waiting:
         name = waiting.pop()
         part = name.removeprefix(f"{PACKAGE}.").partition(".")[0]
-        if name in found or (not showing and part in SHOWING):
-            continue
-        found.add(name)
-        waiting += _module_imports(name)
+        if name not in found and (showing or part not in SHOWING):
+            found.add(name)
+            waiting += _module_imports(name)
+    return found
 
 
 @cache
