@@ -4,6 +4,7 @@
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,8 +42,7 @@ def begin(context: typer.Context) -> None:
 @app.command("next")
 def tell_next(
     folder: Annotated[Path, typer.Argument(help="A study, or a folder of studies.", metavar="[DIR]")] = Path(),
-    out: Out = None, language: Language = "",
-) -> None:
+    out: Out = None, language: Language = "") -> None:
     """Say how a study stands, and which command comes next."""
     from icp_lab.report.next import advise_choice, advise_start, find_studies
 
@@ -60,8 +60,7 @@ def init(
     folder: NewFolder,
     source: Annotated[Path | None, typer.Option("--from", help="A folder of exports to begin with.")] = None,
     wanted: Annotated[str, typer.Option("--format", help="What the exports come from: hubspot, ledger...")] = "",
-    language: Language = "",
-) -> None:
+    language: Language = "") -> None:
     """Begin a study: a study.yml that explains itself, out of the exports in a folder or with a template a table."""
     from icp_lab.study.begin import init_study
 
@@ -105,10 +104,6 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
     _speak(folder, language)
     wish, index = Wish(tuple(settings or ()), only, language, jobs, minutes=minutes), place / "index.html"
     run = make_report(folder, place, wish)
-    if run.idle:
-        print(_("Nothing has changed: {index}").format(index=index))
-        print(_advise(folder, out).say_commands())
-        return
     broken = [name for name, step in run.steps.items() if step.state in ("failed", "skipped")]
     for words in run.unmade.values():
         print(words, file=sys.stderr)
@@ -118,8 +113,8 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
               file=sys.stderr)
     if not run.ok:
         raise typer.Exit(1)
-    print(_("The report is ready: {index}").format(index=index))
-    print(_advise(folder, out).say_commands())
+    said = _("Nothing has changed: {index}") if run.idle else _("The report is ready: {index}")
+    print(said.format(index=index), _advise(folder, out).say_commands(), sep="\n")
 
 
 @app.command()
@@ -136,8 +131,7 @@ def status(folder: Folder, out: Out = None, settings: Settings = None, language:
 @app.command()
 def why(
     folder: Folder, account: Annotated[str, typer.Argument(help="The account's id, or its name.", metavar="ACCOUNT")],
-    out: Out = None, language: Language = "",
-) -> None:
+    out: Out = None, language: Language = "") -> None:
     """Say which criteria an account meets, fails and leaves open, and which known cases resemble it."""
     from icp_lab.report.why import explain
 
@@ -148,11 +142,8 @@ def why(
 def adopt(
     folder: Folder, by: Annotated[str, typer.Option(help="Who decides it.", metavar="NAME")],
     reason: Annotated[str, typer.Option("--why", help="For which reason.", metavar="TEXT")],
-    out: Out = None, language: Language = "",
-) -> None:
+    out: Out = None, language: Language = "") -> None:
     """Make the definition of the last run the study's; the one before is kept."""
-    from datetime import date
-
     from icp_lab.icp.versions import adopt as adopt_definition
 
     study, place = _open_study(folder, language, out)
@@ -165,8 +156,7 @@ def adopt(
 def rollback(
     folder: Folder,
     version: Annotated[str, typer.Argument(help="The version to put back in force.", metavar="VERSION")],
-    language: Language = "",
-) -> None:
+    language: Language = "") -> None:
     """Put a former version of the study's definition back in force."""
     from icp_lab.icp.versions import rollback as put_back
 
@@ -179,8 +169,7 @@ def rollback(
 @app.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="An icp.yml.", metavar="OLD.yml")],
-    new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")], language: Language = "",
-) -> None:
+    new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")], language: Language = "") -> None:
     """Say in words what changed from one definition to another: criteria, evidence, tiers."""
     from icp_lab.icp import load_icp
     from icp_lab.views.changes import tell_changes
@@ -193,8 +182,8 @@ def diff(
 def score(
     profile: Profile,
     source: Annotated[Path, typer.Argument(help="CSV or Parquet, a row an account or lead.", metavar="IN")],
-    target: Annotated[Path, typer.Argument(help="CSV or Parquet to write.", metavar="OUT")], language: Language = "",
-) -> None:
+    target: Annotated[Path, typer.Argument(help="CSV or Parquet to write.", metavar="OUT")],
+    language: Language = "") -> None:
     """Add to each row of a file whether it fits: icp_fit (in, out, unknown), icp_tier, icp_reasons, icp_version."""
     from icp_lab.icp.score import score_file
 
@@ -207,8 +196,7 @@ def score(
 def sql(
     profile: Profile,
     dialect: Annotated[str, typer.Option(help="duckdb, postgres, snowflake, bigquery or spark.")] = "duckdb",
-    language: Language = "",
-) -> None:
+    language: Language = "") -> None:
     """Print the profile as a boolean SQL expression: true inside, false outside, null where a value is missing."""
     from typing import get_args
 
@@ -228,8 +216,8 @@ def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     study, place = _open_study(folder, language, out)
     found = collect_filled(place / "to_fill", study)
     said = [_("Copied: {file}").format(file=path) for path in found.copied]
-    said += [_("Not filled in yet: {n} in {folder}").format(n=n, folder=place / "to_fill")] if (
-        n := len(found.unfilled)) else []
+    if n := len(found.unfilled):
+        said.append(_("Not filled in yet: {n} in {folder}").format(n=n, folder=place / "to_fill"))
     said += [_("Name the table {table} in study.yml, so that it is read.").format(table=table)
              for table in found.unnamed]
     print("\n".join(said if found.copied else [*said, _("There was nothing new to copy.")]))
@@ -242,8 +230,7 @@ def demo(
     accounts: Annotated[int, typer.Option(help="How many accounts.", min=20, max=1_000_000)] = 600,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.", min=0)] = 0,
     null: Annotated[bool, typer.Option("--null", help="Without anything to find.")] = False,
-    language: Language = "",
-) -> None:
+    language: Language = "") -> None:
     """Make a synthetic company whose truth is known; it is written to truth.json, which the lab never reads."""
     from icp_lab.worlds import write_demo
 
@@ -275,11 +262,10 @@ def _terminal_language() -> str:
 
 
 def _choose_language(language: str) -> str:
-    if not language:
-        return ""
-    if language not in LANGUAGES:
-        raise utter("run.language_unknown", name=language, names=tuple(LANGUAGES))
-    set_language(language)
+    if language and language not in LANGUAGES:
+        raise utter("run.language_unknown", name=language, names=LANGUAGES)
+    if language:
+        set_language(language)
     return language
 
 
@@ -294,8 +280,6 @@ def _open_study(folder: Path, language: str, out: Path | None = None) -> "tuple[
 
 def _advise(folder: Path, out: Path | None = None) -> "Advice":
     """Find what comes next in a study, in the language in force."""
-    from datetime import date
-
     from icp_lab.report.next import advise
 
     return advise(folder, out, date.today())

@@ -74,7 +74,7 @@ class Inputs:
         >>> step.open("01_customer_base").has("revenue")
         True
         """
-        self._check_table(table)
+        self._allowed(table)
         return self._is_there(table)
 
     def table(self, table: str) -> pd.DataFrame:
@@ -101,8 +101,7 @@ class Inputs:
         >>> step.open("01_customer_base").table("accounts")["account_id"].head(2).tolist()
         ['A0001', 'A0002']
         """
-        self._check_table(table)
-        frame = self.study.table(table)
+        frame = self._allowed(table).table(table)
         if table == "accounts" and self.study.privacy.get("companies") == "pseudonyms":
             frame["name"] = frame["account_id"]
         if self.study.has(table):
@@ -146,8 +145,7 @@ class Inputs:
         >>> "industry" in step.open("06b_draft_icp").candidates().names
         True
         """
-        self._check_table("accounts")
-        return self.study.candidates()
+        return self._allowed("accounts").candidates()
 
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """Give the profiles that people declared before the data were seen (hypotheses.yml).
@@ -163,8 +161,7 @@ class Inputs:
         >>> step.open("06b_draft_icp").hypotheses()[0].name
         'The head of sales'
         """
-        self._check_table("hypotheses")
-        return self.study.hypotheses()
+        return self._allowed("hypotheses").hypotheses()
 
     def interviews(self) -> Interviews:
         """Give what the people said whom we talked to.
@@ -180,8 +177,7 @@ class Inputs:
         >>> list(step.open("03_interviews").interviews().passages)[:3]
         ['interview', 'passage', 'line']
         """
-        self._check_table("interviews")
-        return self.study.interviews()
+        return self._allowed("interviews").interviews()
 
     def codebook(self) -> pd.DataFrame:
         """Give the codes by which interviews are read, as they are called in the language of the page.
@@ -197,8 +193,7 @@ class Inputs:
         >>> step.open("03_interviews").codebook()["code"].head(1).tolist()
         ['price_pain']
         """
-        self._check_table("interviews")
-        return self.study.codebook(self.language)
+        return self._allowed("interviews").codebook(self.language)
 
     def coders(self) -> pd.DataFrame:
         """Give what further coders found in the interviews.
@@ -214,8 +209,7 @@ class Inputs:
         >>> list(step.open("03_interviews").coders())
         ['coder', 'interview', 'passage', 'code']
         """
-        self._check_table("interviews")
-        return self.study.coders()
+        return self._allowed("interviews").coders()
 
     def ballots(self) -> pd.DataFrame:
         """Give how the departments voted on the draft.
@@ -231,8 +225,7 @@ class Inputs:
         >>> list(step.open("07_review").ballots())[:4]
         ['round', 'department', 'reviewer', 'item']
         """
-        self._check_table("ballots")
-        return self.study.ballots()
+        return self._allowed("ballots").ballots()
 
     def corrections(self, form: str) -> pd.DataFrame:
         """Give what people put right in a form.
@@ -269,7 +262,6 @@ class Inputs:
         >>> step.open("06b_draft_icp").adopted() is None
         True
         """
-        self._check_table("hypotheses")
         held = self._read_adopted()
         return Rule.from_profile(held) if held is not None else None
 
@@ -294,7 +286,6 @@ class Inputs:
         >>> step.open("05_market").holds()["schema"]  # once 06b_draft_icp has run
         1
         """
-        self._check_table("hypotheses")
         held = self._read_adopted()
         return self.read("agreed" if "agreed" in reads_of(self.name) else "draft") if held is None else held
 
@@ -312,8 +303,7 @@ class Inputs:
         >>> step.open("08b_validation").versions()
         ()
         """
-        self._check_table("hypotheses")
-        return read_versions(self.study.folder)
+        return read_versions(self._allowed("hypotheses").folder)
 
     def stood(self, version: str) -> pd.DataFrame:
         """Give where accounts stood when a version was adopted.
@@ -334,11 +324,10 @@ class Inputs:
         >>> len(step.open("08b_validation").stood("1"))
         0
         """
-        self._check_table("hypotheses")
-        return read_standings(self.study.folder, version)
+        return read_standings(self._allowed("hypotheses").folder, version)
 
     def _read_adopted(self) -> dict[str, Any] | None:
-        path = self.study.folder / ADOPTED
+        path = self._allowed("hypotheses").folder / ADOPTED
         return load_icp(path).data if path.is_file() else None
 
     def read(self, artifact: str) -> Any:
@@ -377,6 +366,8 @@ class Inputs:
     def _is_there(self, table: str) -> bool:
         return self.study.has_beside(table) if table in BESIDE else self.study.has(table)
 
-    def _check_table(self, table: str) -> None:
+    def _allowed(self, table: str) -> Study:
+        """Give the study where the notebook has declared that it reads this table of it."""
         if table not in self.tables:
             raise utter("run.table_undeclared", notebook=self.name, table=table, tables=self.tables)
+        return self.study

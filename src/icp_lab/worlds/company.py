@@ -86,9 +86,8 @@ def forget(frame: pd.DataFrame, missing: Mapping[str, float], rng: np.random.Gen
     return frame.assign(**left)
 
 
-def build_accounts(
-    draft: pd.DataFrame, words: Words, rng: np.random.Generator, missing: Mapping[str, float] = MISSING,
-) -> pd.DataFrame:
+def build_accounts(draft: pd.DataFrame, words: Words, rng: np.random.Generator,
+                   missing: Mapping[str, float] = MISSING) -> pd.DataFrame:
     """Which accounts does the CRM hold, in words, with gaps?"""
     n, frame = len(draft), draft[list(MISSING)].copy()
     frame["annual_revenue"] *= words.money

@@ -140,7 +140,6 @@ def _fill_template(truth: dict[str, Any], words: Words) -> str:
         for column, others in words.spellings.items()
     }
     stream, yaml = StringIO(), YAML()
-    yaml.indent(mapping=2)
     yaml.dump(spellings, stream)
     block = "\n".join("      " + line for line in stream.getvalue().rstrip().splitlines())
     template = load_template(f"study_{truth['language']}.yml")

@@ -35,8 +35,8 @@ def _run_course(fit: np.ndarray, signal: bool, rng: np.random.Generator) -> tupl
         chance = _COURSE["base"] * np.exp(drive) if signal else _COURSE["null"]
         converted[here & (rng.random(n) < chance)] = day
         warmth = (warmth + touched) * fade  # a touch works from the next day on
-    frame = pd.DataFrame({"arrived": arrived, "reached": reached, "converted": converted, "helped": helped})
-    return frame, np.array(touches)
+    course = {"arrived": arrived, "reached": reached, "converted": converted, "helped": helped}
+    return pd.DataFrame(course), np.array(touches)
 
 
 def _date(days: Any) -> pd.Series:
@@ -59,9 +59,8 @@ def _tell_pilot(course: pd.DataFrame, words: Words, rng: np.random.Generator) ->
     return frame.iloc[np.flatnonzero((course["arrived"] <= _START) & (course["converted"] > _START))]
 
 
-def tell_leads(
-    accounts: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: bool, rng: np.random.Generator,
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def tell_leads(accounts: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: bool,
+               rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Who came to us lately, and what became of them? Leads, engagement, pilot, reference; and what is planted."""
     n = round(DECLARED["share"] * len(accounts))
     prospects = draft.index[draft["status"] == "prospect"]

@@ -46,9 +46,8 @@ def list_rivals(words: Words) -> pd.DataFrame:
         **words.rivals[rival["code"]]} for rival in DECLARED["rivals"]])
 
 
-def name_rivals(
-    deals: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: bool, rng: np.random.Generator,
-) -> tuple[pd.Series, dict[str, Any]]:
+def name_rivals(deals: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: bool,
+                rng: np.random.Generator) -> tuple[pd.Series, dict[str, Any]]:
     """Who else was asked in each deal, and how often do we win against each, inside the profile and outside?
 
     `draft` has a row a deal.

@@ -29,9 +29,8 @@ def _name_people(words: Words, language: str, rng: np.random.Generator) -> list[
     return [f"{last} {first}" if language == "ja" else f"{first} {last}" for first, last in names]
 
 
-def tell_committees(
-    deals: pd.DataFrame, words: Words, language: str, signal: bool, rng: np.random.Generator,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def tell_committees(deals: pd.DataFrame, words: Words, language: str, signal: bool,
+                    rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who are the people at accounts with a closed deal, and who of them took part in which deal?"""
     contacts, parts = list[tuple[str, ...]](), list[tuple[str, ...]]()
     closed = deals.query("stage != 'open'")[["account_id", "deal_id", "stage"]].sort_values("account_id", kind="stable")

@@ -109,23 +109,17 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     rows = draft.set_axis(table["account_id"]).loc[deals["account_id"]].set_axis(deals.index)
     deals["competitor"], rates = market.name_rivals(deals, rows, words, signal, draws[14])
     tables = {
-        "accounts": table,
-        "deals": deals,
-        "revenue": history.tell_revenue(courses, words, draws[4]),
-        "usage": history.tell_usage(courses, draws[5]),
+        "accounts": table, "deals": deals,
+        "revenue": history.tell_revenue(courses, words, draws[4]), "usage": history.tell_usage(courses, draws[5]),
         "support": history.tell_support(courses, words, draws[6]),
         "satisfaction": history.tell_satisfaction(courses, words, draws[7]),
         "churn": history.tell_churn(courses, words, draws[8]),
         "opinions": history.tell_opinions(courses, words, draws[9]),
-        "contacts": contacts,
-        "deal_contacts": parts,
+        "contacts": contacts, "deal_contacts": parts,
         "engagement": people.tell_engagement(contacts, words, signal, draws[11]),
         "review": people.tell_votes(words, language, signal, draws[12]),
-        "market": market.count_market(accounts, words, draws[15]),
-        "competitors": market.list_rivals(words),
-        "trends": pd.DataFrame(words.trends),
-        "costs": market.tell_costs(accounts, words, draws[16]),
-    }
+        "market": market.count_market(accounts, words, draws[15]), "competitors": market.list_rivals(words),
+        "trends": pd.DataFrame(words.trends), "costs": market.tell_costs(accounts, words, draws[16])}
     more, planted = _tell_demand(tables, draft, words, signal, draws[17:])
     tables |= more
     said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
