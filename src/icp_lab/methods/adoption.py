@@ -100,8 +100,7 @@ def find_published(profile: Mapping[str, Any]) -> str:
 
 
 def measure_adoption(
-    deals: pd.DataFrame, fit: pd.Series, *, as_of: date, since: str = "", months: int = 12,
-) -> Adoption:
+    deals: pd.DataFrame, fit: pd.Series, *, as_of: date, since: str = "", months: int = 12) -> Adoption:
     """Measure which share of new opportunities, pipeline and won value lies inside the profile, by month and by owner.
 
     Parameters

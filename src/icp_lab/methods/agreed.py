@@ -106,8 +106,7 @@ def settle(kind: str, profile: dict[str, Any], decisions: Sequence[Decision]) ->
 def agree_on(  # noqa: PLR0913  (the draft, what was decided, and the data to count it on)
     draft: dict[str, Any], avoid: dict[str, Any], personas: Sequence[dict[str, Any]], decisions: Sequence[Decision], *,
     attributes: pd.DataFrame, cases: pd.DataFrame, outcomes: pd.DataFrame, customers: pd.DataFrame,
-    negatives: pd.DataFrame,
-) -> dict[str, Any]:
+    negatives: pd.DataFrame) -> dict[str, Any]:
     """Apply the decisions to the draft, and say what the data say to it then.
 
     Parameters

@@ -155,8 +155,7 @@ def describe_avoid(finding: Finding) -> dict[str, Any]:
     >>> describe_avoid(find_avoid(firms, negative=["a"], others=["b"]))["verdict"]
     'unsupported'
     """
-    claimed = finding.verdict != "unsupported"
-    criteria = finding.rule.to_dicts()
+    claimed, criteria = finding.verdict != "unsupported", finding.rule.to_dicts()
+    evidence = finding.evidence if claimed else finding.evidence | {"refused": criteria}
     return {"criteria": criteria if claimed else [], "verdict": finding.verdict,
-            "verdict_reason": list(finding.verdict_reason),
-            "evidence": finding.evidence | ({} if claimed else {"refused": criteria})}
+            "verdict_reason": list(finding.verdict_reason), "evidence": evidence}

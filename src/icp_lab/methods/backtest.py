@@ -99,8 +99,7 @@ class Backtest(Shown):
 def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
     attributes: pd.DataFrame, cases: pd.DataFrame, definitions: Sequence[Definition], *, as_of: date,
     window_months: int = 12, scores: pd.Series | None = None, share: float = 0.65, split: date | None = None,
-    seed: int = 0,
-) -> Backtest:
+    seed: int = 0) -> Backtest:
     """Measure what each definition would have been worth on later cases, beside naive ones and what was expected.
 
     Parameters
@@ -165,14 +164,13 @@ def backtest(  # noqa: PLR0913  (what is known, and how it is parted)
     main = 0 if enough and listed and listed[0].day <= day else -1
     listed += [*(_loosen(listed[0], earlier) if main == 0 else ()), *_name_biggest(earlier.table, day),
                Definition("all", "", Rule(), day)]
-    lifts = [(one.then or _measure(earlier, one.rule), now.get(one.kind) or _measure_later(later, one.rule))
+    lifts = [(one.then or earlier.measure_lift(one.rule), now.get(one.kind) or _measure_later(later, one.rule))
              for one in listed]
-    return Backtest(
-        pd.DataFrame([_describe(one, *pair, one.day > day) for one, pair in zip(listed, lifts, strict=True)]),
-        tuple(one.rule for one in listed), name_outcome(cases), main, day.isoformat(), _count(earlier), _count(later),
-        acquainted,
-        _judge_lift(lifts[0][1]) if main == 0 else "few", _explain(*lifts[0]) if main == 0 else "",
-        tuple(one.name or one.kind for one in definitions if one not in usable))
+    frame = pd.DataFrame([_describe(one, *pair, one.day > day) for one, pair in zip(listed, lifts, strict=True)])
+    verdict, why = (_judge_lift(lifts[0][1]), _explain(*lifts[0])) if main == 0 else ("few", "")
+    return Backtest(frame, tuple(one.rule for one in listed), name_outcome(cases), main, day.isoformat(),
+                    _count(earlier), _count(later), acquainted, verdict, why,
+                    tuple(one.name or one.kind for one in definitions if one not in usable))
 
 
 def _is_enough(cases: pd.DataFrame) -> bool:
@@ -188,13 +186,9 @@ def _choose_day(known: pd.DataFrame, definitions: Sequence[Definition], share: f
     return known["time"].iloc[int(share * (len(known) - 1))].date() if len(known) else date.min
 
 
-def _measure(part: Joined, rule: Rule) -> Lift:
-    return measure_lift(rule.mask(part.table), part.positive, groups=part.groups)
-
-
 def _measure_later(part: Joined, rule: Rule) -> Lift:
     """Measure a lift on later cases; where few lie inside, its interval is no narrower than that of their share."""
-    lift = _measure(part, rule)
+    lift = part.measure_lift(rule)
     if not lift.covered or not lift.positives or lift.covered == lift.n:
         return lift
     low, high = (end * lift.n / lift.positives for end in lift.rate_inside_ends)
@@ -219,8 +213,8 @@ def _count(part: Joined) -> tuple[int, int]:
 
 def _loosen(whole: Definition, earlier: Joined) -> list[Definition]:
     """Leave out criteria: those versions that on the earlier cases no other beats in both coverage and lift."""
-    criteria, least = whole.rule.criteria, _measure(earlier, whole.rule).covered
-    found = [(_measure(earlier, rule), rule) for size in range(1, len(criteria))
+    criteria, least = whole.rule.criteria, earlier.measure_lift(whole.rule).covered
+    found = [(earlier.measure_lift(rule), rule) for size in range(1, len(criteria))
              for rule in map(Rule, combinations(criteria, size))]
     best = [(lift, rule) for lift, rule in found if lift.lift > 1 and lift.covered > least and not any(
         other.lift > lift.lift and other.covered >= lift.covered for other, _rule in found)]
@@ -298,8 +292,7 @@ def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[s
 
 def check_promise(  # noqa: PLR0913  (what was promised, and what is known)
     profile: dict[str, Any], attributes: pd.DataFrame, cases: pd.DataFrame, *, as_of: date, window_months: int = 12,
-    scores: pd.Series | None = None,
-) -> dict[str, Any]:
+    scores: pd.Series | None = None) -> dict[str, Any]:
     """Check whether the promise was kept by cases that began after the definition was made.
 
     Parameters

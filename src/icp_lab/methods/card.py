@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from icp_lab.methods.codes import cut_points
 from icp_lab.methods.profile import ANSWERS, join_cases
-from icp_lab.methods.result import Codes, Flags, Floats, bound_share
+from icp_lab.methods.result import Codes, Flags, Floats, add_shares
 from icp_lab.methods.score import BASE, LEVEL, Card, Points, add_points
 from icp_lab.methods.search import search_rules
 from icp_lab.rule import Criterion, Rule
@@ -32,8 +32,7 @@ _FOLDS, _BANDS, _BANDED = 10, 5, 40  # bands at most, and cases that make one
 
 def fit_card(  # noqa: PLR0913  (what is known, what holds, and how it is drawn)
     attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule, *, searched: bool = True, bootstraps: int = 200,
-    seed: int = 0,
-) -> Card:
+    seed: int = 0) -> Card:
     """Fit the points that each attribute deserves, by the cases whose outcome is known.
 
     Parameters
@@ -91,12 +90,9 @@ def fit_card(  # noqa: PLR0913  (what is known, what holds, and how it is drawn)
     drawn = _draw_accounts(account, bootstraps, seed)
     sorted_out = _sort_out(score, positive, drawn)
     predicts = bool(sorted_out[0] > _CLEAR * sorted_out[1:].std())
-    return Card(points, _describe(points, table, positive), _measure_spread(points, table),
-                _band(score, positive, account), n, hits, *_lift_top(score, positive, drawn), predicts)
-
-
-def _measure_spread(points: tuple[Points, ...], table: pd.DataFrame) -> dict[str, float]:
-    return {str(name): float(own.var(ddof=0)) for name, own in add_points(points, table).items()}
+    spread = {str(name): float(own.var(ddof=0)) for name, own in add_points(points, table).items()}
+    return Card(points, _describe(points, table, positive), spread, _band(score, positive, account), n, hits,
+                *_lift_top(score, positive, drawn), predicts)
 
 
 def _deal(account: Codes, positive: Flags, seed: int) -> Codes:
@@ -205,10 +201,9 @@ def _give_points(block: _Block, weights: Floats, always: bool) -> list[Points]:
 
 def _sort_out(score: Floats, positive: Flags, weights: Floats) -> Floats:
     """How much higher do positive cases rank than the others, for each row of weights?"""
-    rank, sides = rankdata(score), []
-    for side in (positive, ~positive):
-        sides.append((weights * side) @ rank / np.maximum(weights @ side, 1))
-    return np.asarray(sides[0] - sides[1], dtype=np.float64)
+    rank = rankdata(score)
+    own, others = ((weights * side) @ rank / np.maximum(weights @ side, 1) for side in (positive, ~positive))
+    return np.asarray(own - others, dtype=np.float64)
 
 
 def _band(score: Floats, positive: Flags, account: Codes) -> pd.DataFrame:
@@ -245,10 +240,7 @@ def _describe(points: tuple[Points, ...], table: pd.DataFrame, positive: Flags) 
     """Set beside the points of each criterion how the cases did that meet it."""
     rows = []
     for one in points:
-        criterion, worth, lost = one.criterion, one.met, one.failed
-        met = criterion.check(table[criterion.attribute])[0]
-        n, hits = int(met.sum()), int(positive[met].sum())
-        rows.append((criterion.attribute, criterion, worth, lost, n, hits, hits / n if n else np.nan,
-                     *bound_share(hits, n)))
-    columns = ["attribute", "criterion", "met", "failed", "n", "positives", "share", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+        met = one.criterion.check(table[one.criterion.attribute])[0]
+        rows.append((one.criterion.attribute, one.criterion, one.met, one.failed, met.sum(), positive[met].sum()))
+    frame = pd.DataFrame(rows, columns=["attribute", "criterion", "met", "failed", "n", "positives"])
+    return add_shares(frame, "positives", "n")

@@ -169,8 +169,7 @@ class Proposals(Shown):
 
 def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of two periods)
     profile: dict[str, Any], draft: dict[str, Any], attributes: pd.DataFrame, deals: pd.DataFrame, *, start: date,
-    line: date, as_of: date,
-) -> Proposals:
+    line: date, as_of: date) -> Proposals:
     """Find the criteria that have lost what they told of winning, and what should stand in their place.
 
     Parameters

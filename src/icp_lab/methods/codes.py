@@ -20,6 +20,7 @@ INTERVAL, SET, YES_NO, MEMBER = 0, 1, 2, 3
 SLOTS = 65
 OTHER, MISSING = 63, 64
 MAX_BINS, MAX_MEMBERS = 32, 40
+_LEVEL, _MEMBER = 3, 10  # a category, and a member of lists, with fewer cases cannot be named in a criterion
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,8 @@ class Feature:
         'industry Bank or SaaS'
         """
         if self.kind == INTERVAL:
-            return Criterion.between(
-                self.attribute, self.edges[low - 1] if low > 0 else None,
-                self.edges[high] if high < self.size - 1 else None,
-            )
+            return Criterion.between(self.attribute, self.edges[low - 1] if low > 0 else None,
+                                     self.edges[high] if high < self.size - 1 else None)
         if self.kind == SET:
             return Criterion.one_of(self.attribute, [v for i, v in enumerate(self.levels) if bits >> i & 1])
         if self.kind == MEMBER:
@@ -129,17 +128,13 @@ class Encoded:
 Found = list[tuple[Feature, NDArray[np.uint8]]]
 
 
-def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: int = 10) -> Encoded:
+def encode_candidates(frame: pd.DataFrame) -> Encoded:
     """Find the criteria that can be made out of each attribute.
 
     Parameters
     ----------
     frame : DataFrame
         A row a case, a column a candidate attribute: numbers, text, booleans, or tuples of text.
-    min_level : int, default 3
-        Categories with fewer cases cannot be named in a criterion.
-    min_member : int, default 10
-        The same for members of lists.
 
     Returns
     -------
@@ -149,27 +144,23 @@ def encode_candidates(frame: pd.DataFrame, *, min_level: int = 3, min_member: in
     Notes
     -----
     Numbers fall into 4 to 32 bins between quantiles, about as many as the root of the number of values. Of categories
-    the 63 most common levels can be named, of lists the 40 most common members that not every list has.
+    the 63 most common levels with at least 3 cases can be named, of lists the 40 most common members with at least 10
+    that not every list has.
 
     Examples
     --------
     >>> encode_candidates(pd.DataFrame({"employees": [10.0, 20.0, 35.0, None] * 5})).features[0].edges
     (20.0, 35.0)
     """
-    found: Found = []
-    ignored = []
-    for name in sorted(map(str, frame.columns)):
-        made = _encode_one(name, frame[name], min_level, min_member)
-        found += made
-        if not made:
-            ignored.append(name)
+    made = {name: _encode_one(name, frame[name]) for name in sorted(map(str, frame.columns))}
+    found = [one for each in made.values() for one in each]
     codes = np.empty((len(frame), len(found)), dtype=np.uint8)
     for number, (_feature, column) in enumerate(found):
         codes[:, number] = column
-    return Encoded(tuple(feature for feature, _codes in found), codes, tuple(ignored))
+    return Encoded(tuple(feature for feature, _codes in found), codes, tuple(name for name in made if not made[name]))
 
 
-def _encode_one(name: str, column: pd.Series, min_level: int, min_member: int) -> Found:
+def _encode_one(name: str, column: pd.Series) -> Found:
     kind = column.dtype.kind
     if kind == "b":
         return _encode_flag(name, column)
@@ -179,10 +170,10 @@ def _encode_one(name: str, column: pd.Series, min_level: int, min_member: int) -
     if kind in "mM" or values.null_count == len(values):
         return []
     if pa.types.is_list(values.type):
-        return _encode_members(name, values, min_member)
+        return _encode_members(name, values)
     if pa.types.is_boolean(values.type):
         return _encode_flag(name, column)
-    return _encode_text(name, values, min_level)
+    return _encode_text(name, values)
 
 
 def _encode_flag(name: str, column: pd.Series) -> Found:
@@ -247,9 +238,9 @@ def _bin(x, ordered):  # type: ignore[no-untyped-def]
     return codes, edges
 
 
-def _encode_text(name: str, values: "pa.Array", min_level: int) -> Found:
+def _encode_text(name: str, values: "pa.Array") -> Found:
     levels, at, order, counts = _rank_levels(values)
-    kept = min(OTHER, int((counts[order] >= min_level).sum()))
+    kept = min(OTHER, int((counts[order] >= _LEVEL).sum()))
     if not kept or len(order) < 2:
         return []
     code = np.full(len(levels) + 1, OTHER, dtype=np.uint8)
@@ -268,7 +259,7 @@ def _rank_levels(values: "pa.Array") -> tuple[list[str], NDArray[np.int64], list
     return levels, at, sorted(occurs, key=lambda i: (-counts[i], levels[i])), counts
 
 
-def _encode_members(name: str, lists: "pa.Array", min_member: int) -> Found:
+def _encode_members(name: str, lists: "pa.Array") -> Found:
     """Make a feature of each frequent member; an absent member (code 0) cannot be a criterion."""
     filled = ~np.asarray(lists.is_null())
     row = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths().fill_null(0)))
@@ -276,7 +267,7 @@ def _encode_members(name: str, lists: "pa.Array", min_member: int) -> Found:
     held = np.unique(np.column_stack([at, row])[at < len(members)], axis=0)
     counts = np.bincount(held[:, 0], minlength=len(members))
     order = sorted(occurring, key=lambda i: (-counts[i], members[i]))
-    frequent = [i for i in order if min_member <= counts[i] < filled.sum()][:MAX_MEMBERS]
+    frequent = [i for i in order if _MEMBER <= counts[i] < filled.sum()][:MAX_MEMBERS]
     found = []
     for member in sorted(frequent, key=lambda i: members[i]):
         codes = np.where(filled, 0, MISSING).astype(np.uint8)

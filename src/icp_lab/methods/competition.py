@@ -93,8 +93,7 @@ def shrink_rates(won: Floats, n: Floats) -> Floats:
 
 def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is held against)
     competitors: pd.DataFrame, deals: pd.DataFrame, customers: pd.DataFrame, attributes: pd.DataFrame, rule: Rule, *,
-    kind: str = "industry",
-) -> Competition:
+    kind: str = "industry") -> Competition:
     """Say whom competitors go after, how much of our profile that is, and how often we win against each, and where.
 
     Parameters

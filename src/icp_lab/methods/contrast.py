@@ -67,8 +67,7 @@ class Contrast(Shown):
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
     attributes: pd.DataFrame, first: Sequence[str], second: Sequence[str], *,
     comparison: Comparison = "best_negative", q: float = 0.10, min_n: int = 10, defining: Collection[str] = (),
-    after_sale: Collection[str] = (), first_are: str = "best", quarters: bool = False,
-) -> Contrast:
+    after_sale: Collection[str] = (), first_are: str = "best", quarters: bool = False) -> Contrast:
     """Compare two groups of accounts: in which attributes do they differ, and by how much.
 
     Parameters

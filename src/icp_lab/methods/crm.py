@@ -202,8 +202,7 @@ class Loads(Shown):
 
 def plan_loads(  # noqa: PLR0913  (each artifact and each export that has a say in it)
     icp: Mapping[str, Any], scores: pd.DataFrame, coverage: pd.DataFrame, leads: pd.DataFrame, *,
-    exports: Mapping[str, pd.DataFrame], formats: Mapping[str, str], private: bool = False,
-) -> Loads:
+    exports: Mapping[str, pd.DataFrame], formats: Mapping[str, str], private: bool = False) -> Loads:
     """Plan which records of a CRM would say something else than they say now, and what.
 
     Parameters

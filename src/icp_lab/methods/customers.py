@@ -34,8 +34,7 @@ def count_months(days: pd.Series) -> Floats:
     """
     when = pd.to_datetime(days).dt
     months = when.year * 12 + (when.month - 1) + (when.day - 1) / when.days_in_month
-    clock: Floats = np.asarray(months, dtype=np.float64)
-    return clock
+    return np.asarray(months, dtype=np.float64)
 
 
 def end_of(day: date) -> float:
@@ -138,8 +137,7 @@ class CustomerBase(Shown):
 
 def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     accounts: pd.DataFrame, deals: pd.DataFrame, revenue: pd.DataFrame, churn: pd.DataFrame, *,
-    as_of: date, lapse_factor: float = 3.0,
-) -> CustomerBase:
+    as_of: date, lapse_factor: float = 3.0) -> CustomerBase:
     """Classify accounts: who is a customer, who was lost, who is a prospect, and which customers have left.
 
     Parameters
@@ -198,9 +196,8 @@ def classify_accounts(  # noqa: PLR0913  (four tables say who counts as what)
     frame["industry"] = accounts["industry"]
     frame["size_band"] = band_sizes(accounts)
     frame["region"] = accounts["region" if accounts["region"].notna().any() else "country"]
-    return CustomerBase(frame=frame.reset_index(drop=True), definitions=_count_definitions(ends, used),
-                        contradictions=_cross_definitions(ends), lapses=_vary_factor(orders, frame, day, lapse_factor),
-                        definition=definition)
+    return CustomerBase(frame.reset_index(drop=True), _count_definitions(ends, used), _cross_definitions(ends),
+                        _vary_factor(orders, frame, day, lapse_factor), definition)
 
 
 def fill_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -334,24 +331,22 @@ def _choose_definition(ends: pd.DataFrame) -> tuple[pd.Series, str]:
 def _date_ends(used: pd.Series, revenue: pd.DataFrame, churn: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
     ids = used.index
     contracts = revenue[revenue["recurring"].fillna(False)]
-    dated = {"churn_table": churn.groupby("account_id")["date"].min(),
-             "contracts_ended": contracts.groupby("account_id")["end_date"].max(),
-             "lapsed": orders.groupby("account_id")["date"].max()}
     ends = pd.Series(pd.NaT, ids, dtype="datetime64[s]")
-    for name, dates in dated.items():
+    for name, dates in (("churn_table", churn.groupby("account_id")["date"].min()),
+                        ("contracts_ended", contracts.groupby("account_id")["end_date"].max()),
+                        ("lapsed", orders.groupby("account_id")["date"].max())):
         ends = ends.mask(used == name, dates.reindex(ids).astype("datetime64[s]"))
     return ends
 
 
 def _measure_tenure(frame: pd.DataFrame, as_of: date) -> pd.Series:
     """Blank the ends of those who have not left, and count months from start to end or to as_of; never backwards."""
-    left = tell_left(frame).fillna(False)
-    frame["churned_on"] = frame["churned_on"].where(left.astype(bool))
+    left = tell_left(frame).fillna(False).astype(bool)
+    frame["churned_on"] = frame["churned_on"].where(left)
     stop = np.where(frame["churned_on"].notna(), count_months(frame["churned_on"]), end_of(as_of))
     tenure = pd.Series(stop - count_months(frame["since"]), frame.index).where(frame["status"] == "customer")
     # One who left by a flag without a date had some tenure, but nobody can say how much of it.
-    tenure = tenure.mask(left.astype(bool) & frame["churned_on"].isna())
-    return tenure.where(tenure >= 0)
+    return tenure.mask(left & frame["churned_on"].isna()).where(tenure >= 0)
 
 
 def band_sizes(accounts: pd.DataFrame) -> pd.Series:

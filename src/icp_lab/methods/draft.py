@@ -8,8 +8,8 @@ import pandas as pd
 
 from icp_lab.methods.confounding import Confounding, find_confounders
 from icp_lab.methods.finding import Finding
-from icp_lab.methods.lift import Lift, measure_lift
-from icp_lab.methods.profile import ANSWERS, MoreProfiles, Names, join_cases, take_cases
+from icp_lab.methods.lift import Lift
+from icp_lab.methods.profile import ANSWERS, MoreProfiles, Names, join_cases
 from icp_lab.methods.result import Shown
 from icp_lab.rule import Rule
 
@@ -78,12 +78,9 @@ def hold_size_fixed(attributes: pd.DataFrame, cases: pd.DataFrame, bands: pd.Ser
     >>> round(found.plain.lift, 2), round(found.fixed.lift, 2)
     (1.5, 1.0)
     """
-    known = cases[cases["positive"].isin(list(ANSWERS))].set_index("case_id")
-    inside = rule.mask(take_cases(attributes, known.reset_index()))
-    band = bands.reindex(known["account_id"]).set_axis(known.index)
-    positive, groups = known["positive"].eq("yes"), known["account_id"]
-    plain = measure_lift(inside, positive, groups=groups)
-    fixed = measure_lift(inside, positive, groups=groups, strata=band)
+    known = cases[cases["positive"].isin(list(ANSWERS))]
+    joined, band = join_cases(attributes, known), bands.reindex(known["account_id"])
+    plain, fixed = joined.measure_lift(rule), joined.measure_lift(rule, strata=band)
     left = (fixed.lift - 1) / (plain.lift - 1) if plain.low > 1 else math.nan
     return SizeFixed(plain, fixed, left, band.nunique())
 
@@ -176,11 +173,8 @@ def compare_outcomes(attributes: pd.DataFrame, outcomes: pd.DataFrame, rule: Rul
     >>> found.frame[["outcome", "lift", "covered"]].round(2).values.tolist()
     [['won', 1.33, 20.0]]
     """
-    lifts = {}
-    for outcome, cases in outcomes[outcomes["positive"].isin(list(ANSWERS))].groupby("outcome"):
-        keyed = cases.set_index("case_id")
-        inside = rule.mask(take_cases(attributes, cases))
-        lifts[str(outcome)] = measure_lift(inside, keyed["positive"].eq("yes"), groups=keyed["account_id"])
+    known = outcomes[outcomes["positive"].isin(list(ANSWERS))].groupby("outcome")
+    lifts = {str(outcome): join_cases(attributes, cases).measure_lift(rule) for outcome, cases in known}
     figures = ["lift", "low", "high", "n", "positives", "covered", "covered_positives"]
     rows = [(name, name == drafted_on, *(getattr(lift, figure) for figure in figures)) for name, lift in lifts.items()]
     return OutcomeLifts(pd.DataFrame(rows, columns=["outcome", "drafted_on", *figures]), lifts)
@@ -268,14 +262,13 @@ def group_attributes(attributes: pd.DataFrame, groups: dict[str, str], finding: 
     >>> group_attributes(cases, {"crm": "technical"}, nothing).frame[["group", "attribute", "use"]].values.tolist()
     [['basic', 'age', 'candidate'], ['technical', 'crm', 'unusable']]
     """
-    used = set(finding.rule.attributes)
+    states = {"criterion": finding.rule.attributes, "excluded": exclude, "leaking": finding.leaking,
+              "unusable": finding.ignored}
     rows = []
     for name in map(str, attributes.columns):
-        states = (("criterion", name in used), ("excluded", name in exclude), ("leaking", name in finding.leaking),
-                  ("unusable", name in finding.ignored))
-        use = next((state for state, holds in states if holds), "candidate")
-        group = groups.get(name, "basic")
-        rows.append((group, name, float(attributes[name].notna().mean()), use, finding.stability.get(name, 0.0)))
+        use = next((state for state, names in states.items() if name in names), "candidate")
+        rows.append((groups.get(name, "basic"), name, float(attributes[name].notna().mean()), use,
+                     finding.stability.get(name, 0.0)))
     known = {group: place for place, group in enumerate(GROUPS)}
     rows.sort(key=lambda row: (known.get(row[0], len(known)), -row[4], row[1]))
     frame = pd.DataFrame(rows, columns=["group", "attribute", "filled", "use", "stability"])
@@ -285,8 +278,7 @@ def group_attributes(attributes: pd.DataFrame, groups: dict[str, str], finding: 
 
 def compose_draft(  # noqa: PLR0913  (what a draft is made of)
     finding: Finding, size: SizeFixed, outcomes: OutcomeLifts, more: MoreProfiles, *,
-    name: str, outcome: str, tries: int = 0,
-) -> dict[str, Any]:
+    name: str, outcome: str, tries: int = 0) -> dict[str, Any]:
     """Compose the draft in the form of icp.yml.
 
     Parameters
@@ -321,21 +313,18 @@ def compose_draft(  # noqa: PLR0913  (what a draft is made of)
     >>> draft["verdict"], draft["verdict_reason"], draft["criteria"]
     ('unsupported', ['too_few'], [])
     """
-    claimed = finding.verdict != "unsupported"
-    criteria = finding.rule.to_dicts()
+    claimed, criteria = finding.verdict != "unsupported", finding.rule.to_dicts()
     others = outcomes.frame.loc[~outcomes.frame["drafted_on"], "outcome"]
     lifts = {"size_fixed": size.fixed if size.bands > 1 else None, "holdout": finding.holdout}
-    evidence = finding.evidence | {
-        "outcomes": {one: _lift_dict(outcomes.lifts[one]) for one in others},
-        **{name: _lift_dict(lift) for name, lift in lifts.items() if lift},
-        **{name: getattr(finding, name) for name in ("excluded_above", "needed", "needed_lift")},
-        "tries": tries, "refused": [] if claimed else criteria}
+    evidence = finding.evidence | {"outcomes": {one: _lift_dict(outcomes.lifts[one]) for one in others}}
+    evidence |= {name: _lift_dict(lift) for name, lift in lifts.items() if lift}
+    evidence |= {name: getattr(finding, name) for name in ("excluded_above", "needed", "needed_lift")}
+    evidence |= {"tries": tries, "refused": [] if claimed else criteria}
     further = [{"name": f"{name} {number}", "criteria": one.rule.to_dicts(), "verdict": one.verdict,
                 "evidence": one.evidence} for number, one in enumerate(more.findings, start=2)]
     return {"schema": 1, "name": name, "outcome": outcome, "verdict": finding.verdict,
             "verdict_reason": list(finding.verdict_reason), "basis": "data" if claimed else "none",
-            "criteria": criteria if claimed else [], **({"more": further} if further else {}),
-            "evidence": evidence}
+            "criteria": criteria if claimed else [], **({"more": further} if further else {}), "evidence": evidence}
 
 
 def _lift_dict(lift: Lift) -> dict[str, Any]:

@@ -15,8 +15,7 @@ _KEY = ("comparison", "attribute", "level")
 
 def fill_groups(  # noqa: PLR0913  (each source of statements)
     draft: dict[str, Any], contrasts: pd.DataFrame, *, negatives: pd.DataFrame, customers: pd.DataFrame,
-    triggers: pd.DataFrame, themes: pd.DataFrame, belongs: dict[str, str], q: float = 0.10,
-) -> dict[str, Any]:
+    triggers: pd.DataFrame, themes: pd.DataFrame, belongs: dict[str, str], q: float = 0.10) -> dict[str, Any]:
     """Fill the six groups with what can be stated in each, on which evidence, and how sure that is.
 
     Parameters

@@ -84,8 +84,7 @@ class Interviewees(Shown):
 def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in five tables)
     customers: pd.DataFrame, success: pd.DataFrame, segments: pd.DataFrame, negatives: pd.DataFrame,
     contacts: pd.DataFrame, *, interviews: int = 8, stand_ins: int = 2, former: int = 0, lost: int = 0,
-    deciders: int = 2,
-) -> Interviewees:
+    deciders: int = 2) -> Interviewees:
     """Choose the companies to talk to, so that they differ in industry, size and segment, and the people in each.
 
     Parameters

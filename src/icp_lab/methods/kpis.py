@@ -216,14 +216,12 @@ def _list_periods(now: pd.Timestamp, since: str, months: int) -> dict[str, Span]
 
 
 def _reckon(  # noqa: PLR0913  (one period of one side, with what it cost)
-    known: _Data, span: Span, side: str, period: str, *, spent: float, resamples: int, seed: int,
-) -> dict[str, Figure]:
+    known: _Data, span: Span, side: str, period: str, *, spent: float, resamples: int, seed: int) -> dict[str, Figure]:
     deals, customers, reached = (rows if side == "all" else rows[rows["fit"] == side] for rows in known[1:])
     everybody = known.deals["created"].between(*span)
     created, done = deals[deals["created"].between(*span)], deals[deals["stage"].isin(["won", "lost"])]
     maturity = float(created["stage"].ne("open").mean()) if len(created) else _NAN
-    shares = {"win_closed": done["closed"].between(*span), "win_created": done["created"].between(*span)}
-    rates = {kpi: done.loc[mine, "stage"].eq("won") for kpi, mine in shares.items()}
+    won = {day: done.loc[done[day].between(*span), "stage"].eq("won") for day in ("closed", "created")}
     customers = customers[customers["status"].eq("customer") & ~(customers["since"] > span[1])]
     began = customers["since"].between(*span)
     ours = customers if period == "window" else customers[began]
@@ -235,11 +233,10 @@ def _reckon(  # noqa: PLR0913  (one period of one side, with what it cost)
     gain = ours["revenue_yearly"] * (ours["margin"] / ours["revenue"]).fillna(1.0) / ours["tenure_months"].clip(1, 12)
     monthly = _average(gain.where(~tell_left(ours).fillna(False).astype("bool")), ours, resamples, seed)
     return {"lead_rate": _rate(found["lead"], float(waited.mean()) if len(found) else _NAN),
-            "win_closed": _rate(rates["win_closed"], 1.0), "win_created": _rate(rates["win_created"], maturity),
-            "cac": cac, "ltv": ltv, "ltv_cac": _divide(ltv, cac), "payback": _divide(cac, monthly),
+            "win_closed": _rate(won["closed"], 1.0), "win_created": _rate(won["created"], maturity), "cac": cac,
+            "ltv": ltv, "ltv_cac": _divide(ltv, cac), "payback": _divide(cac, monthly),
             "cycle": _time_cycle(created, known.as_of, maturity),
-            "velocity": _clock_sales(deals, span, known.as_of, maturity, resamples=resamples,
-                                     seed=seed)}
+            "velocity": _clock_sales(deals, span, known.as_of, maturity, resamples=resamples, seed=seed)}
 
 
 def _rate(hits: pd.Series, maturity: float) -> Figure:
@@ -320,8 +317,7 @@ def _time_cycle(created: pd.DataFrame, now: pd.Timestamp, maturity: float) -> Fi
 
 
 def _clock_sales(  # noqa: PLR0913  (a formula of four parts, and its bootstrap)
-    deals: pd.DataFrame, span: Span, now: pd.Timestamp, maturity: float, *, resamples: int, seed: int,
-) -> Figure:
+    deals: pd.DataFrame, span: Span, now: pd.Timestamp, maturity: float, *, resamples: int, seed: int) -> Figure:
     """Say how much is won a day, by the formula of sales velocity; whole accounts are drawn again."""
     created = deals["created"].between(*span).to_numpy()
     done = (deals["stage"].ne("open") & deals["closed"].between(*span)).to_numpy()

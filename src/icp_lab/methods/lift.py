@@ -152,8 +152,7 @@ def measure_lift(inside: pd.Series, positive: pd.Series, *, strata: pd.Series | 
     return lift_of(w, y, stratum=stratum, group=group, confidence=confidence)
 
 
-def lift_of(w: Floats, y: Floats, *, stratum: Codes, group: Codes, confidence: float = 0.95,
-            ) -> Lift:
+def lift_of(w: Floats, y: Floats, *, stratum: Codes, group: Codes, confidence: float = 0.95) -> Lift:
     """Compute the lift on bare arrays, as `measure_lift` does on Series.
 
     Parameters
