@@ -1,6 +1,7 @@
 """Refusals of studies that tables utter, and how study.yml is spoken of."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
 from icp_lab.errors.base import LabError, Place, find_nearest, utter
 from icp_lab.locale import _
@@ -28,6 +29,16 @@ def in_yml(line: int | None) -> str:
 def unreadable_file(file: str, problem: str) -> LabError:
     """Refuse a file that its reader cannot make sense of."""
     return utter("study.unreadable_file", Place(file), problem=problem)
+
+
+@contextmanager
+def reading(file: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Refuse a file that the system will not hand over, or of which its reader says such a thing."""
+    refused: tuple[type[Exception], ...] = (OSError, *kinds)
+    try:
+        yield
+    except refused as error:
+        raise unreadable_file(file, getattr(error, "strerror", None) or str(error).partition("\n")[0]) from error
 
 
 def no_column(line: int | None, key: str, column: str, columns: Collection[str]) -> LabError:

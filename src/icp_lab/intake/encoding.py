@@ -23,13 +23,10 @@ def unpack(path: Path, folder: Path, shown: str) -> Path:
     if path.suffix.lower() != ".gz":
         return path
     plain = folder / f"unpacked{Path(path.stem).suffix}"
-    try:
-        with gzip.open(path) as packed, plain.open("wb") as target:
-            while block := packed.read(_SAMPLE):
-                target.write(block)
-                check_size(path, target.tell(), path.stat().st_size, shown)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise errors.unreadable_file(shown, str(error)) from error
+    with errors.reading(shown, EOFError, zlib.error), gzip.open(path) as packed, plain.open("wb") as target:
+        while block := packed.read(_SAMPLE):
+            target.write(block)
+            check_size(path, target.tell(), path.stat().st_size, shown)
     return plain
 
 
@@ -37,13 +34,12 @@ def read_rows(path: Path, encoding: str, delimiter: str, shown: str) -> Iterator
     """Read the rows of a text file; an empty line is a row without cells."""
     csv.field_size_limit(1 << 30)
     try:
-        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
+        with errors.reading(shown, csv.Error), path.open(
+                encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
             yield from csv.reader(stream, delimiter=delimiter)
     except UnicodeError as error:
         place = Place(shown, _row_of_bad_byte(path, encoding))
         raise utter("study.undecodable_as", place, encoding=encoding) from error
-    except csv.Error as error:
-        raise errors.unreadable_file(shown, str(error)) from error
 
 
 def find_encoding(path: Path, shown: str) -> str:

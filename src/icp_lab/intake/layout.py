@@ -130,13 +130,11 @@ def open_book(path: "Path", shown: str) -> "Iterator[CalamineWorkbook]":
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
 
     check_book(path, shown)
-    try:
+    with errors.reading(shown, CalamineError):
         book = CalamineWorkbook.from_path(path)
         if not book.sheet_names:
             raise CalamineError("no sheet")  # a damaged list of sheets reads as an empty one
         yield book
-    except (CalamineError, OSError) as error:
-        raise errors.unreadable_file(shown, getattr(error, "strerror", "") or str(error)) from error
 
 
 def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:

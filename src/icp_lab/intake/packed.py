@@ -39,21 +39,19 @@ def check_book(path: Path, shown: str) -> None:
     """
     if not path.is_file():
         raise errors.unreadable_file(shown, _("it is no plain file"))
-    try:
-        with zipfile.ZipFile(path) as book:
-            for part in book.infolist():
-                check_size(path, part.file_size, part.compress_size, shown)
-            if sum(part.file_size for part in book.infolist()) > _LARGEST:
+    kinds = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError)
+    with errors.reading(shown, *kinds), zipfile.ZipFile(path) as book:
+        for part in book.infolist():
+            check_size(path, part.file_size, part.compress_size, shown)
+        if sum(part.file_size for part in book.infolist()) > _LARGEST:
+            raise _refuse(path, shown)
+        for name in book.namelist():
+            if "worksheets/" in name and _is_sparse(book, name):
                 raise _refuse(path, shown)
-            for name in book.namelist():
-                if "worksheets/" in name and _is_sparse(book, name):
-                    raise _refuse(path, shown)
-                if name.endswith("sharedStrings.xml") and book.getinfo(name).file_size > _SIGNS and any(
-                        len(one) > _SIGNS and len(re.sub(rb"<.*?>", b"", one).decode(errors="replace")) > _SIGNS
-                        for one in book.read(name).split(b"</si>")):
-                    raise _refuse(path, shown)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError) as error:
-        raise errors.unreadable_file(shown, str(error)) from error
+            if name.endswith("sharedStrings.xml") and book.getinfo(name).file_size > _SIGNS and any(
+                    len(one) > _SIGNS and len(re.sub(rb"<.*?>", b"", one).decode(errors="replace")) > _SIGNS
+                    for one in book.read(name).split(b"</si>")):
+                raise _refuse(path, shown)
 
 
 def _is_sparse(book: zipfile.ZipFile, name: str) -> bool:

@@ -95,11 +95,9 @@ def read_interviews(folder: Path) -> Interviews:
     heads, passages = list[dict[str, Any]](), list[dict[str, Any]]()
     for path in find_beside(folder, f"{FOLDER}/*.md"):
         shown = f"{FOLDER}/{path.name}"
-        try:
+        with errors.reading(shown):
             text = path.read_text(encoding=find_encoding(path, shown)).removeprefix("\ufeff")
-            text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
-        except OSError as error:
-            raise errors.unreadable_file(shown, error.strerror or str(error)) from error
+        text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
         head, first, body = _read_head(text, shown)
         said = list(_list_passages(body, first))
         japanese = sum(row["language"] == "ja" for row in said) * 2 > len(said)
