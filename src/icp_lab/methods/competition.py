@@ -153,8 +153,8 @@ def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is 
     segments = pd.concat([_rate(closed.iloc[:0], ["key", "kind"]), *split], ignore_index=True)
     names = frame.set_index("key")["name"]
     named, won = closed["key"].notna(), closed["won"]
-    said = {"named_won": int((named & won).sum()), "won": int(won.sum()), "named_lost": int((named & ~won).sum()),
-            "lost": int((~won).sum())}
+    said = {name: int(side.sum()) for name, side in (
+        ("named_won", named & won), ("won", won), ("named_lost", named & ~won), ("lost", ~won))}
     if not said["named_won"]:
         rates[["rate", "low", "high"]] = np.nan
     return Competition(frame.merge(rates, on="key", how="left").drop(columns="key"),

@@ -22,8 +22,8 @@ Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
 Row = dict[str, object]
 
 TEXT = ("comparison", "attribute", "level", "measure")
-FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value",
-           "share_first", "share_second", "median_first", "median_second", "start", "end")
+FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value", "share_first", "share_second", "start",
+           "end")
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Contrast(Shown):
     ----------
     frame : DataFrame
         A row an attribute (numbers) or a level of one (categories, list members, yes/no), in the form of the artifact
-        `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1) or `median_first`, `median_second`
-        (numbers), `start` and `end` (of a quarter of a number's range, which is then a level), `before_sale`: is it
-        known before the sale? and `distinct`: does it survive the control of multiplicity? Strongest evidence first.
+        `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1), `start` and `end` (of a quarter of a
+        number's range, which is then a level), `before_sale`: is it known before the sale? and `distinct`: does it
+        survive the control of multiplicity? Strongest evidence first.
     skipped : DataFrame
         What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
     comparison : str
@@ -168,15 +168,12 @@ def join_contrasts(*contrasts: Contrast) -> pd.DataFrame:
 
 
 def _control_multiplicity(rows: list[Row], comparison: str, q: float) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=[*TEXT, *FIGURES])
-    frame["comparison"] = comparison
     kinds = {**dict.fromkeys(TEXT, "str"), **dict.fromkeys(FIGURES, "float64"), "n_first": "int64", "n_second": "int64"}
-    frame = frame.astype(kinds)
+    frame = pd.DataFrame(rows, columns=list(kinds)).assign(comparison=comparison).astype(kinds)
     if len(frame):
         frame["q_value"] = false_discovery_control(frame["p_value"].to_numpy(), method="bh")
     frame["distinct"] = frame["q_value"] <= q
-    order = ["p_value", "attribute", "level", "start"]
-    return frame.sort_values(order, kind="stable").reset_index(drop=True)
+    return frame.sort_values(["p_value", "attribute", "level", "start"], kind="stable", ignore_index=True)
 
 
 # Numbers
@@ -187,8 +184,7 @@ def _compare_numbers(x: Floats, y: Floats, *, quarters: bool) -> list[Row]:
         return [{"level": "", "reason": "one_value"}]
     effect, low, high = estimate_delta(x, y)
     whole: Row = {"level": "", "measure": "cliffs_delta", "effect": effect, "low": low, "high": high, "n_first": len(x),
-                  "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue), "median_first": float(np.median(x)),
-                  "median_second": float(np.median(y))}
+                  "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue)}
     return [whole, *(_compare_quarters(x, y) if quarters else [])]
 
 

@@ -249,8 +249,7 @@ def compose_icp(  # noqa: PLR0913  (each artifact that has a say in it)
 
 def _count(judged: pd.DataFrame) -> Group:
     n, yes = len(judged), int((judged["positive"] == "yes").sum())
-    low, high = bound_share(yes, n)
-    return Group(yes, n, low, high)
+    return Group(yes, n, *bound_share(yes, n))
 
 
 def _rank(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -80,10 +80,9 @@ def estimate_delta(x: Floats, y: Floats) -> tuple[float, float, float]:
     >>> estimate_delta(np.array([3.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0]))[0]
     0.8888888888888888
     """
-    n, m = len(x), len(y)
     delta, variance = measure_delta(x, y)
     if abs(delta) == 1:
-        fewest = min(n, m)
+        fewest = min(len(x), len(y))
         end = (fewest - Z**2) / (fewest + Z**2)
         return delta, *((end, 1.0) if delta > 0 else (-1.0, -end))
     middle, half = delta - delta**3, Z * np.sqrt(variance) * np.sqrt((1 - delta**2) ** 2 + Z**2 * variance)

@@ -88,13 +88,10 @@ def encode_attributes(attributes: pd.DataFrame) -> Encoding:
     if not attributes.index.is_unique:
         raise ValueError("an account_id stands twice in the index")
     ordered = attributes.sort_index()
-    parts, owners = [], []
-    for name, column in ordered.items():
-        part = _encode_number(column) if column.dtype.kind == "f" else _encode_levels(column)
-        parts.append(part)
-        owners.extend([str(name)] * part.shape[1])
+    parts = [_encode_number(column) if column.dtype.kind == "f" else _encode_levels(column)
+             for _name, column in ordered.items()]
     frame = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=ordered.index)
-    return Encoding(frame, tuple(owners))
+    return Encoding(frame, tuple(str(name) for name, part in zip(ordered, parts, strict=True) for _column in part))
 
 
 def is_skewed(values: Sequence[float] | Floats) -> bool:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from icp_lab.methods.customers import fill_table, until
 from icp_lab.methods.reasons import group_statement
-from icp_lab.methods.result import Shown, bound_difference, bound_share
+from icp_lab.methods.result import Shown, add_shares, bound_difference
 
 _COMMON = 3  # companies of which the same words were said
 _STANDS = ("in", "met", "out", "failed", "unknown")
@@ -93,10 +93,9 @@ def read_feedback(feedback: pd.DataFrame, coverage: pd.DataFrame, *, as_of: date
                  "fit", "met", "failed", "agrees")), strict=True)
              for line in (("fit", fit), *_stand(met, "met"), *_stand(failed, "failed"))]
     counts = pd.DataFrame(lines, columns=["line", "agrees"]).groupby("line")["agrees"].agg(["sum", "count"]).astype(int)
-    found = sorted(zip(counts.index, counts.to_numpy().tolist(), strict=True),
-                   key=lambda row: (row[0][0] != "fit", row[0][0], _STANDS.index(row[0][1])))
-    rows = [(*line, yes, n, yes / n, *bound_share(yes, n)) for line, (yes, n) in found]
-    frame = pd.DataFrame(rows, columns=["about", "stands", "yes", "n", "share", "low", "high"])
+    rows = sorted(((*line, *pair) for line, pair in zip(counts.index, counts.to_numpy().tolist(), strict=True)),
+                  key=lambda row: (row[0] != "fit", row[0], _STANDS.index(row[1])))
+    frame = add_shares(pd.DataFrame(rows, columns=["about", "stands", "yes", "n"]), "yes", "n")
     why = last["reason"].fillna(last["note"]).fillna("")
     common = why.groupby(why).transform("size") >= _COMMON  # one of a list: it names nobody
     # Step 4 knows reasons against a company; whoever says that it fits gives one for it.

@@ -78,13 +78,12 @@ def _state(kind: str, evidence: list[str], confidence: str = "data", **words: An
 
 
 def _state_criteria(draft: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    claimed, stability = bool(draft["criteria"]), draft["evidence"].get("stability") or {}
-    kind, place = ("criterion", "criteria") if claimed else ("hypothesis", "evidence")
-    key = () if claimed else ("refused",)
-    return [(one["attribute"], _state(kind, [make_id("draft", place, *key, one["attribute"])],
-                                      "data" if claimed else "assumption", criterion=one,
-                                      stability=stability.get(one["attribute"])))
-            for one in (draft["criteria"] if claimed else draft["evidence"].get("refused") or [])]
+    claimed, told = bool(draft["criteria"]), draft["evidence"]
+    stability, criteria = told.get("stability") or {}, draft["criteria"] or told.get("refused") or []
+    kind, confidence = ("criterion", "data") if claimed else ("hypothesis", "assumption")
+    place = ("criteria",) if claimed else ("evidence", "refused")
+    return [(one["attribute"], _state(kind, [make_id("draft", *place, one["attribute"])], confidence, criterion=one,
+                                      stability=stability.get(one["attribute"]))) for one in criteria]
 
 
 def _state_contrasts(contrasts: pd.DataFrame, draft: dict[str, Any], q: float) -> list[tuple[str, dict[str, Any]]]:

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from icp_lab.intake.titles import read_title
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, fill_table
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Codes, Floats, Shown
 
 # What the companies are to differ in, and in which order a reason is told.
 SPREAD = ("industry", "size_band", "segment")
 # Who answers for the money, and who works with the thing: each has a guide of its own.
 KINDS = ("management", "practitioner")
 FEWEST = 5
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 _LEADS = ("executive", "head")
 # What a part in buying tells of the rank where nothing else does.
@@ -183,9 +179,8 @@ def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
 def _sort_people(contacts: pd.DataFrame) -> pd.DataFrame:
     """Give the people with their kind; of each kind who has most to say of a purchase stands first."""
     kind = tell_kinds(contacts.rename(columns={"buying_role": "role"})).fillna(KINDS[1])
-    decides = contacts["buying_role"].isin(["decider", "user", "champion"])
-    people = contacts.assign(kind=kind, second=~decides)
-    return people.sort_values(["account_id", "kind", "second", "contact_id"])
+    second = ~contacts["buying_role"].isin(["decider", "user", "champion"])
+    return contacts.assign(kind=kind, second=second).sort_values(["account_id", "kind", "second", "contact_id"])
 
 
 def _measure(cells: pd.DataFrame) -> Floats:
@@ -205,8 +200,8 @@ def _choose(pool: pd.DataFrame, part: str, n: int, stand_ins: int, by: tuple[str
     pool = pool.assign(reach=(pool[list(KINDS)] > 0).sum(axis=1))
     pool = pool.sort_values(["reach", "score", "account_id"], ascending=[False, False, True], ignore_index=True)
     told = by == SPREAD and pool.groupby([*by[:2]], dropna=False)[by[2]].nunique().le(1).all()
-    kinds = pool.groupby([*by[:2]] if told else [*by], dropna=False)
-    cell, cells = np.asarray(kinds.ngroup(), dtype=np.intp), kinds.size().index.to_frame(index=False)
+    kinds = pool.groupby([*by[:2 if told else 3]], dropna=False)
+    cell, cells = np.asarray(kinds.ngroup(), dtype=np.int64), kinds.size().index.to_frame(index=False)
     apart, weight = _measure(cells), np.bincount(cell, minlength=len(cells))
     chosen = _spread(cell, cells, apart, weight, n)
     left, places = [row for row in range(len(pool)) if row not in chosen], [(row, "") for row in chosen]
@@ -225,7 +220,7 @@ def _choose(pool: pd.DataFrame, part: str, n: int, stand_ins: int, by: tuple[str
     )[["account_id", "part", "place", "stands_in_for", "reasons", *SPREAD, "reason_group", "alike", *KINDS]]
 
 
-def _spread(cell: Integers, cells: pd.DataFrame, apart: Floats, weight: Integers, n: int) -> list[int]:
+def _spread(cell: Codes, cells: pd.DataFrame, apart: Floats, weight: Codes, n: int) -> list[int]:
     """Choose rows by turns: a new industry, a new size, and then who brings all nearest to somebody chosen."""
     chosen, left, nearest = list[int](), list(range(len(cell))), np.ones(len(apart))
     while left and len(chosen) < n:
@@ -248,9 +243,8 @@ def _reason(chosen: pd.DataFrame, pool: pd.DataFrame, by: Sequence[str]) -> list
 
 def _name_deciders(frame: pd.DataFrame, people: pd.DataFrame, deciders: int) -> pd.DataFrame:
     """Name the people to talk to in each account, with an empty row for each who is still to be found."""
-    turns = pd.DataFrame({"place": range(1, deciders + 1)})
-    turns["kind"] = [KINDS[turn % 2] for turn in range(deciders)]
-    turns["turn"] = turns.groupby("kind").cumcount()
+    turns = pd.DataFrame([(turn + 1, KINDS[turn % 2], turn // 2) for turn in range(deciders)],
+                         columns=["place", "kind", "turn"])
     people = people.assign(turn=people.groupby(["account_id", "kind"]).cumcount())
     wanted = frame[["account_id"]].merge(turns, how="cross")
     told = ["account_id", "kind", "turn", "contact_id", "department", "seniority", "buying_role"]

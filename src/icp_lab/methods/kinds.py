@@ -201,7 +201,6 @@ def _describe(by: str, kind: str, accounts: pd.DataFrame, rows: pd.DataFrame, dr
     value_low, value_high = bound_mean(draws, len(valued))
     return {"by": by, "kind": kind, "accounts": len(accounts), "customers": len(rows),
             "lost": int((accounts["status"] == "lost").sum()), "left": int(rows["left"].sum()), "years": years,
-            "leave": leave, "leave_low": low, "leave_high": high, "valued": len(valued),
-            "value": valued.mean() if len(valued) else np.nan, "value_low": value_low, "value_high": value_high,
-            "revenue": rows["revenue"].sum(min_count=1), "margin": rows["margin"].sum(min_count=1),
-            "tenure": rows["years"].median() * 12 if len(rows) else np.nan}
+            "leave": leave, "leave_low": low, "leave_high": high, "valued": len(valued), "value": valued.mean(),
+            "value_low": value_low, "value_high": value_high, "revenue": rows["revenue"].sum(min_count=1),
+            "margin": rows["margin"].sum(min_count=1), "tenure": rows["years"].median() * 12}
