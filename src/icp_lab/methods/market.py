@@ -125,8 +125,7 @@ class _Cells:
         return np.asarray(inside | (self.cells["band"] == "").to_numpy())
 
     def _own(self, name: str) -> pd.Series:
-        held = self.accounts.get(name, pd.Series("?", self.accounts.index))
-        return held.astype("str").where(held.notna(), "?").str.casefold()
+        return self.accounts.get(name, pd.Series("?", self.accounts.index)).astype("str").fillna("?").str.casefold()
 
     def labels(self, name: str) -> pd.Series:
         """Give the division of each cell's label."""
@@ -362,8 +361,9 @@ def _add_up(grid: _Cells, cells: pd.DataFrame, draws: tuple[Floats, Floats, Floa
     cover, money, value = draws
     served = cells["served"].eq("yes").to_numpy()
     number = cells["companies"].to_numpy(dtype=np.float64)
-    fitting = cover[served] * number[served][:, None]
-    sam, maybe = fitting.sum(axis=0), number[cells["served"].ne("no").to_numpy()].sum()
+    maybe, number, money = number[cells["served"].ne("no").to_numpy()].sum(), number[served], money[served]
+    fitting = cover[served] * number[:, None]
+    sam, middle = fitting.sum(axis=0), fitting.mean(axis=1)
     closed = sold[0][sold[0]["stage"].isin(["won", "lost"])]
     inside = closed[closed["account_id"].isin(sold[1])]
     deals, code = (inside, "won_inside") if len(inside) >= _FEW_DEALS else (closed, "won")
@@ -374,10 +374,8 @@ def _add_up(grid: _Cells, cells: pd.DataFrame, draws: tuple[Floats, Floats, Floa
     grow = cells["growth"].to_numpy(dtype=np.float64)[served]
     rows = []
     for size, companies, paid, part in (
-            ("tam", np.array([number[served].sum(), maybe]), (number[served][:, None] * money[served]).sum(axis=0),
-             number[served]),
-            ("sam", sam, (fitting * money[served]).sum(axis=0), fitting.mean(axis=1)),
-            ("som", som, som * value, fitting.mean(axis=1))):
+            ("tam", np.array([number.sum(), maybe]), (number[:, None] * money).sum(axis=0), number),
+            ("sam", sam, (fitting * money).sum(axis=0), middle), ("som", som, som * value, middle)):
         ends = [*np.quantile(companies, (0, 1) if size == "tam" else _ENDS), *np.quantile(paid, _ENDS)]
         weight = np.where(np.isnan(grow), 0, part)
         rows.append((size, companies[0] if size == "tam" else companies.mean(), *ends[:2], paid.mean(), *ends[2:],

@@ -10,7 +10,7 @@ import pandas as pd
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.events import Use, measure_use
 from icp_lab.methods.reasons import Reasons
-from icp_lab.methods.result import Shown, bound_share
+from icp_lab.methods.result import Shown, add_shares
 from icp_lab.methods.success import SCALES
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
@@ -211,10 +211,8 @@ def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:
 def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
     alone = negative[negative.sum(axis=1) == 1]
     counts = pd.DataFrame({"judged": flags.count(), "negative": negative.sum(), "only": alone.sum()})
-    signs = counts.loc[list(SIGNS)].rename_axis("sign").reset_index()
-    signs["share"] = signs["negative"] / signs["judged"].where(signs["judged"] > 0)
-    found = signs[["negative", "judged"]].where(signs["sign"] != "low_use", 0)
-    signs[["low", "high"]] = [bound_share(*pair) for pair in found.to_numpy().tolist()]
+    signs = add_shares(counts.loc[list(SIGNS)].rename_axis("sign").reset_index(), "negative", "judged")
+    signs.loc[signs["sign"] == "low_use", ["low", "high"]] = float("nan")  # the share is what the sign is defined by
     return signs
 
 

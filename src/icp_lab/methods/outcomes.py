@@ -101,7 +101,8 @@ def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     frame["group"] = frame["account_id"].map(_name_groups(base, best))
     frame = frame[list(COLUMNS)].astype({"time": "datetime64[s]"} | dict.fromkeys(COLUMNS[:-1], "str"))
     frame = frame.sort_values(["outcome", "case_id"]).reset_index(drop=True)
-    chosen = _choose_outcome(wanted, frame)
+    there = {wanted} if wanted else set(frame["outcome"])
+    chosen: Outcome = next((one for one in OUTCOMES if one in there), "best")
     return Outcomes(frame=frame, cases=frame[frame["outcome"] == chosen].reset_index(drop=True), chosen=chosen,
                     counts=_count_cases(frame),
                     reasons=frame.groupby(["outcome", "reason", "positive"]).size().rename("n").reset_index())
@@ -144,11 +145,6 @@ def _cases_of_stay(ours: pd.DataFrame, window_months: int) -> pd.DataFrame:
         [*outcome][:4], "stayed"), told.index, "str")
     return pd.DataFrame({"case_id": told["account_id"], "account_id": told["account_id"],
                          "positive": reason.map(outcome), "reason": reason, "time": told["since"]})
-
-
-def _choose_outcome(wanted: str, frame: pd.DataFrame) -> Outcome:
-    there = set(frame["outcome"])
-    return next((one for one in OUTCOMES if wanted == one or (not wanted and one in there)), "best")
 
 
 def _count_cases(frame: pd.DataFrame) -> pd.DataFrame:

@@ -99,8 +99,7 @@ def find_potential(  # noqa: PLR0913  (the market, what we know of ours, and how
     parts = parts.assign(share=parts["customers_in"] / parts["fitting"], low=low, high=high,
                          open=parts["fitting"] - parts["customers_in"], reasons=[
                              ",".join(code for code, is_so in reasons.items() if is_so[row]) for row in parts.index])
-    parts["white"] = reasons["none_yet"] | reasons["below"]
-    parts = parts.drop(columns=["weight", "known"])
+    parts = parts.assign(white=reasons["none_yet"] | reasons["below"]).drop(columns=["weight", "known"])
     known = cases[cases["positive"].isin(["yes", "no"])].assign(hit=lambda rows: rows["positive"] == "yes")
     inside = rule.mask(attributes)
     base = known.loc[known["account_id"].isin(inside.index[inside.fillna(False)]), "hit"].mean()
@@ -108,9 +107,8 @@ def find_potential(  # noqa: PLR0913  (the market, what we know of ours, and how
                      _look_beside(frame, market.places, known, base, least), float(overall), float(base))
 
 
-def _look_beside(
-    frame: pd.DataFrame, places: pd.DataFrame, known: pd.DataFrame, base: float, least: int,
-) -> pd.DataFrame:
+def _look_beside(frame: pd.DataFrame, places: pd.DataFrame, known: pd.DataFrame, base: float,
+                 least: int) -> pd.DataFrame:
     keys = ["fails", "industry", "band"]
     near = frame[frame["fails"] != ""]
     cases = known.merge(places, on="account_id").merge(near[["cell", *keys]], on="cell")

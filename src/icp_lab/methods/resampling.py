@@ -130,13 +130,8 @@ def lift_of_units(trial: Trial, inside: Floats, cases: Counts, positives: Counts
     >>> round(lift_of_units(trial, inside, trial.units.cases, trial.units.positives).lift, 2)
     2.0
     """
-    if (cases == 1).all():
-        y, w, group = positives.astype(np.float64), inside, trial.unit_group
-    else:
-        group = np.repeat(trial.unit_group, cases)
-        w = np.repeat(inside, cases)
-        ends = np.cumsum(cases)
-        y = (np.arange(len(group)) < np.repeat(ends - cases + positives, cases)).astype(np.float64)
+    group, w = np.repeat(trial.unit_group, cases), np.repeat(inside, cases)
+    y = (np.arange(len(group)) < np.repeat(np.cumsum(cases) - cases + positives, cases)).astype(np.float64)
     return lift_of(w, y, stratum=np.zeros(len(w), dtype=np.int64), group=group)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -92,13 +91,11 @@ def list_items(draft: dict[str, Any], avoid: dict[str, Any], personas: dict[str,
     >>> [(item.id, item.backing) for item in list_items(draft, {}, {})]
     [('profile', 'weak'), ('criterion.size', 'weak')]
     """
-    whole = [*_list_profile("profile", "criterion", draft)]
-    for number, more in enumerate(draft.get("more") or [], start=2):
-        whole += [_weigh(f"more.{number}", more, more)]
+    further = [_weigh(f"more.{number}", more, more) for number, more in enumerate(draft.get("more") or [], start=2)]
     kinds = {row["kind"]: row for row in personas.get("kinds") or []}
     people = [Item(f"persona.{one['id']}", one, kinds.get(one["kind"], {}), math.nan, "none")
               for one in personas.get("personas") or []]
-    return (*whole, *_list_profile("avoid", "avoid", avoid), *people)
+    return (*_list_profile("profile", "criterion", draft), *further, *_list_profile("avoid", "avoid", avoid), *people)
 
 
 def name_criteria(kind: str, criteria: Sequence[dict[str, Any]]) -> list[str]:
@@ -121,13 +118,9 @@ def name_criteria(kind: str, criteria: Sequence[dict[str, Any]]) -> list[str]:
     >>> name_criteria("criterion", [{"attribute": "size"}, {"attribute": "uses"}, {"attribute": "uses"}])
     ['criterion.size', 'criterion.uses', 'criterion.uses.2']
     """
-    seen = Counter[str]()
-    ids = []
-    for one in criteria:
-        seen[one["attribute"]] += 1
-        place = seen[one["attribute"]]
-        ids.append(f"{kind}.{one['attribute']}" + (f".{place}" if place > 1 else ""))
-    return ids
+    names = [one["attribute"] for one in criteria]
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [f"{kind}.{name}" + (f".{n + 1}" if n else "") for name, n in zip(names, before, strict=True)]
 
 
 def _list_profile(whole: str, part: str, profile: dict[str, Any]) -> Iterator[Item]:
@@ -353,14 +346,10 @@ def _list_minorities(now: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     median = now["item"].map(frame.set_index("item")["median"])
     against, favour = (now["vote"] <= OPPOSES) & (median >= 5), (now["vote"] >= AGREES) & (median < 5)
     differ = now.assign(side=np.where(against, "against", "for"))[against | favour]
-    counted = differ.groupby(["item", "department", "side"]).agg(n=("vote", "size"), comments=("comment", _list_said))
-    order = {item: place for place, item in enumerate(frame["item"])}
+    counted = differ.groupby(["item", "department", "side"]).agg(
+        n=("vote", "size"), comments=("comment", lambda said: " / ".join(sorted({*said} - {""}))))
     return counted.reset_index().sort_values(
-        "item", key=lambda items: items.map(order), kind="stable", ignore_index=True)
-
-
-def _list_said(comments: "pd.Series[str]") -> str:
-    return " / ".join(sorted({comment for comment in comments if comment}))
+        "item", key=lambda items: items.map(frame["item"].tolist().index), kind="stable", ignore_index=True)
 
 
 def _list_contradictions(frame: pd.DataFrame) -> pd.DataFrame:

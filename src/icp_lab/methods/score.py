@@ -128,10 +128,10 @@ def add_points(points: tuple[Points, ...], table: pd.DataFrame) -> pd.DataFrame:
     """
     parts = {one.criterion.attribute: np.zeros(len(table), dtype=np.int64) for one in points}
     for one in points:
-        criterion, worth, lost = one.criterion, one.met, one.failed
-        if criterion.attribute in table:
-            met, known = criterion.check(table[criterion.attribute])
-            parts[criterion.attribute] += np.where(met, worth, np.where(known, lost, 0))
+        name = one.criterion.attribute
+        if name in table:
+            met, known = one.criterion.check(table[name])
+            parts[name] += np.where(met, one.met, np.where(known, one.failed, 0))
     return pd.DataFrame(parts, index=table.index)
 
 

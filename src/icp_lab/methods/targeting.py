@@ -11,7 +11,7 @@ import pandas as pd
 from icp_lab.methods.committees import place_people
 from icp_lab.methods.customers import fill_table
 from icp_lab.methods.enrichment import Enriched
-from icp_lab.methods.result import Codes, Shown, bound_share
+from icp_lab.methods.result import Codes, Shown, add_shares
 from icp_lab.methods.score import BASE, LEAST_KNOWN, Card, add_points, score_rows
 
 SHARES = {"A": 0.1, "B": 0.4}  # of the list, from the top, where nobody says how many can be looked after
@@ -289,11 +289,8 @@ def judge_targets(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
     [['A', 1, 1], ['B', 1, 0]]
     """
     told = frame[frame["kind"].eq("lead")].merge(leads[["lead_id", "converted"]], left_on="id", right_on="lead_id")
-    found = told.assign(yes=told["converted"].notna()).groupby("tier")["yes"].agg(["size", "sum"])
-    found = found.set_axis(["n", "converted"], axis=1).reset_index()
-    ends = [bound_share(int(yes), int(n)) for yes, n in zip(found["converted"], found["n"], strict=True)]
-    return found.assign(share=found["converted"] / found["n"], low=[low for low, _high in ends],
-                        high=[high for _low, high in ends])
+    found = told.assign(yes=told["converted"].notna()).groupby("tier")["yes"].agg(n="size", converted="sum")
+    return add_shares(found.reset_index(), "converted", "n")
 
 
 def take_listed(targets: Targets, attributes: pd.DataFrame, enriched: Enriched) -> pd.DataFrame:
@@ -321,9 +318,8 @@ def take_listed(targets: Targets, attributes: pd.DataFrame, enriched: Enriched) 
     >>> take_listed(Targets(scores, (), scores, 0), firms, Enriched(firms[:0], firms, 0, 0)).index.tolist()
     ['a', 'b']
     """
-    tables = {"account": attributes, "lead": enriched.table}
-    rows = [tables[kind].loc[[one]] for kind, one in targets.list[["kind", "id"]].itertuples(index=False)]
-    return pd.concat(rows) if rows else attributes.head(0)
+    known = pd.concat({"account": attributes, "lead": enriched.table})
+    return known.loc[pd.MultiIndex.from_frame(targets.list[["kind", "id"]])].droplevel(0)
 
 
 def name_companies(accounts: pd.DataFrame, leads: pd.DataFrame, privacy: Mapping[str, str]) -> pd.Series:
@@ -350,8 +346,7 @@ def name_companies(accounts: pd.DataFrame, leads: pd.DataFrame, privacy: Mapping
     >>> name_companies(accounts, leads, {}).to_dict(), name_companies(accounts, leads, {"companies": "pseudonyms"})["a"]
     ({'a': 'Acme', 'l': 'Bolt'}, 'a')
     """
-    told = [accounts.set_index("account_id")["name"], leads.set_index("lead_id")["company"]]
-    called: pd.Series = pd.concat(told)
+    called: pd.Series = pd.concat([accounts.set_index("account_id")["name"], leads.set_index("lead_id")["company"]])
     if privacy.get("companies") == "pseudonyms":
         called[:] = None
     return called.fillna(pd.Series(called.index, index=called.index))
