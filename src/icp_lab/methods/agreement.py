@@ -206,5 +206,4 @@ def _concordance(votes: Floats) -> Floats:
     ranks = rankdata(votes, axis=-2) - (n + 1) / 2
     most = m * (ranks**2).sum(axis=(-2, -1))  # = (m^2 (n^3 - n) - m T) / 12
     seen = (ranks.sum(axis=-1) ** 2).sum(axis=-1)
-    share: Floats = np.divide(seen, most, out=np.full(most.shape, np.nan), where=most > 0)
-    return share
+    return np.asarray(np.divide(seen, most, out=np.full(most.shape, np.nan), where=most > 0))

@@ -50,8 +50,7 @@ def lay_cells(market: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     cells["band"] = (ends[0] + "-" + ends[1]).replace("-", "")
     cells[list(PLACES)] = cells[list(PLACES)].fillna("")
     cells = cells.sort_values([*KEYS, "year", "companies"], kind="stable")
-    newest = cells.groupby(list(KEYS))["year"].transform("max")
-    older = cells["year"] < newest
+    older = cells["year"] < cells.groupby(list(KEYS))["year"].transform("max")
     left = [("older", "year", f"{year:.0f}", rows["companies"].sum(), np.nan)
             for year, rows in cells[older].groupby("year")]
     cells = cells[~older]

@@ -123,8 +123,8 @@ def find_movers(former: dict[str, Any], proposed: dict[str, Any], attributes: pd
         "rule": ruled, "score": (both["tier_same"] != both["tier"]) & ~ruled})
     both["cause"] = [", ".join(changed.columns[row]) for row in changed.to_numpy()]
     moved = (both["fit_before"] != both["fit"]) | (both["tier_before"] != both["tier"])
-    columns = ["account_id", "fit_before", "tier_before", "fit", "tier", "cause"]
-    return Movers(both.loc[moved, columns].sort_values("account_id", ignore_index=True), len(both), bool(len(stood)))
+    frame = both.loc[moved, ["account_id", "fit_before", "tier_before", "fit", "tier", "cause"]]
+    return Movers(frame.sort_values("account_id", ignore_index=True), len(both), bool(len(stood)))
 
 
 @dataclass(frozen=True)
@@ -211,13 +211,12 @@ def propose_changes(  # noqa: PLR0913  (a definition, a draft, and the deals of 
     closed = closed[closed["account_id"].isin(attributes.index) & (closed["closed"] >= pd.Timestamp(start))
                     & (closed["closed"] <= pd.Timestamp(as_of))]
     known = attributes.reindex(columns=[*{*attributes.columns, *rule.attributes}])
-    late, sure = closed["closed"] >= pd.Timestamp(line), 1 - 0.05 / (len(rule.criteria) + 1)
-    rows = []
+    closed = closed.assign(won=closed["stage"].eq("won"), late=closed["closed"] >= pd.Timestamp(line))
+    rows, sure = [], 1 - 0.05 / (len(rule.criteria) + 1)
     for place, one in enumerate((rule, *(Rule((criterion,)) for criterion in rule.criteria)), start=-1):
-        inside = one.mask(known).reindex(closed["account_id"]).set_axis(closed.index)
-        before, now = (measure_lift(inside[side], side_of["stage"].eq("won"), groups=side_of["account_id"],
-                                    confidence=sure)
-                       for side in (inside.notna() & ~late, inside.notna() & late) for side_of in [closed[side]])
+        told = closed.assign(inside=one.mask(known).reindex(closed["account_id"]).array).dropna(subset="inside")
+        before, now = (measure_lift(side["inside"], side["won"], groups=side["account_id"], confidence=sure)
+                       for side in (told[~told["late"]], told[told["late"]]))
         state, attribute = _judge(before, now), one.attributes[0] if place >= 0 else ""
         said = "reword" if attribute in {each.attribute for each in new} else "drop"
         rows.append((place, attribute, *(getattr(lift, name) for lift in (before, now) for name in _LIFT), state,

@@ -100,8 +100,7 @@ def embed_points(points: Floats, neighbours: int) -> Floats:
     values, vectors = eigh(graph / np.outer(degree, degree), subset_by_index=[n - count, n - 1])
     values, vectors = values[-2::-1], vectors[:, -2::-1]  # the largest first, without the trivial one
     chosen = vectors[:, values >= (values[0] + values[-1]) / 2] / degree[:, None]
-    scaled: Floats = chosen / np.sqrt(np.square(chosen).mean(axis=0))
-    return scaled
+    return np.asarray(chosen / np.sqrt(np.square(chosen).mean(axis=0)))
 
 
 def cluster_points(points: Floats, shape: Shape) -> Codes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from icp_lab.locale.declared import read_declared
@@ -299,9 +300,8 @@ def _compare(target: Target, judged: pd.DataFrame, export: pd.DataFrame, came_fr
                          for name in held if FIELDS[name].compared}, index=rows.index, dtype="str")
     now = judged[list(then)]
     same = (now.eq(then) | (now.isna() & then.isna())).all(axis=1) & bool(now.shape[1])
-    frame["state"] = [
-        "without_key" if pd.isna(key) else "refused" if why else "unchanged" if equal else "changed" if said else "new"
-        for key, why, equal, said in zip(frame["key"], frame["why"], same, held.notna().any(axis=1), strict=True)]
+    frame["state"] = np.select([keys.isna(), frame["why"] != "", same, held.notna().any(axis=1)],
+                               ["without_key", "refused", "unchanged", "changed"], "new")
     return frame.reset_index(drop=True)
 
 
