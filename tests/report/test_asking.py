@@ -59,8 +59,7 @@ def test_statements_are_asked_about_the_unsure_ones_first(plan, monkeypatch):
         "group": ["price", "other", "no_decision", "other", "other"],
         "words": ["pricing", None, None, "how to", None], "unsure": [False, True, False, False, True],
         "people": [0, 0, 1, 0, 0], "times": [9, 1, 5, 7, 1]})
-    monkeypatch.setattr(asking, "find_entry", lambda _out, name: True if name == "statements" else None)
-    monkeypatch.setattr(asking, "read_artifact", lambda _folder, _artifact: said)
+    monkeypatch.setattr(asking, "find_artifact", lambda _out, name: said if name == "statements" else None)
     asking.ask_people(plan, {})
     form = CalamineWorkbook.from_path(plan.out / "to_fill/corrections/reasons.xlsx").get_sheet_by_index(0)
     assert form.to_python()[1:] == [
@@ -100,8 +99,7 @@ def test_the_arms_of_a_pilot_go_out_and_come_back_as_they_were_drawn(make_study,
     plan = plan_report(study, tmp_path_factory.mktemp("out"), Wish())
     draw = pd.DataFrame({"unit_id": ["L1", "L2"], "arm": ["pilot", "control"], "assigned": "2026-03-01"})
     record = {"draw": draw.assign(stratum="A ?").to_dict("records"), "terms": {"mark": mark_draw(draw)}}
-    monkeypatch.setattr(asking, "find_entry", lambda _out, _name: True)
-    monkeypatch.setattr(asking, "read_artifact", lambda _folder, _artifact: record)
+    monkeypatch.setattr(asking, "find_artifact", lambda _out, _name: record)
     asking.write_pilot(plan, plan.out)
     form = plan.out / "to_fill/pilot.csv"
     sheet = pd.read_csv(form, encoding="utf-8-sig")
@@ -129,9 +127,8 @@ def test_whom_to_approach_is_named_in_private_alone(make_study, tmp_path_factory
     person = {"id": "p1", "kind": "sales.decider", "department": "sales", "buying_role": "decider", "titles": [],
               "pains": [{"code": "price_pain", "name": "Too dear", "companies": 1, "of": 2, "quote": None}],
               "goals": [], "evidence": [], "confidence": {}}
-    monkeypatch.setattr(asking, "find_entry", lambda _out, _name: True)
     monkeypatch.setattr(asking, "read_left", lambda _plan, _name: chosen)
-    monkeypatch.setattr(asking, "read_artifact", lambda _folder, _artifact: {"personas": [person]})
+    monkeypatch.setattr(asking, "find_artifact", lambda _out, _name: {"personas": [person]})
     asking.write_targets(plan, plan.out)
     rows = pd.read_csv(plan.out / "private/abm.csv", encoding="utf-8-sig", keep_default_na=False)
     told = rows[["company", "tier", "person", "persona", "next"]].to_numpy().tolist()

@@ -64,7 +64,8 @@ def test_columns_of_a_companys_own_may_hold_blanks_and_commas():
 def test_a_list_without_anybody_says_what_to_collect():
     assert "`leads`" in view.tell_list(_targets([]))
     assert view.tabulate_list(_targets([]), pd.Series(dtype="str")) == ""
-    assert view.tabulate_plan(pd.DataFrame(), [], pd.Series(dtype="str")) == "There is no company to plan for yet."
+    nobody = pd.DataFrame(columns=["personas", "active"])
+    assert view.tabulate_plan(nobody, [], pd.Series(dtype="str")) == "There is no company to plan for yet."
 
 
 def test_a_decay_that_nobody_measured_is_called_a_convention():

@@ -40,10 +40,12 @@ def test_a_table_takes_its_words_from_the_declaration_and_the_rest_from_the_code
 
 
 def test_a_column_that_nobody_filled_is_left_out_where_the_declaration_says_so():
-    frame = pd.DataFrame({"name": ["a"], "industry": [None], "size_band": [""], "region": ["EU"], "revenue": [1.0],
-                          "margin": [float("nan")], "value": [2.0], "tenure": [1.0], "churned": [False]})
+    frame = pd.DataFrame({"account_id": ["a"], "name": [None], "industry": [None], "size_band": [""], "region": ["EU"],
+                          "revenue": [1.0], "margin": [float("nan")], "value": [2.0], "tenure": [1.0],
+                          "churned": [False]})
     table = lay_out("most_valuable", frame, currency="EUR", basis="-")
     assert [column.name for column in table.columns] == ["name", "region", "revenue", "value", "tenure", "churned"]
+    assert table.cells()[0][0] == "a"  # the id where there is no name
 
 
 def test_a_sentence_takes_figures_lists_and_intervals():

@@ -8,15 +8,12 @@ from typing import Any
 import pandas as pd
 from ruamel.yaml.comments import CommentedMap
 
-from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.artifacts.manifest import folder_of, write_text
-from icp_lab.artifacts.store import read_artifact
+from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import utter
 from icp_lab.errors.base import name_nearest
 from icp_lab.icp.profile import FILE, ICP, edit_yaml, load_icp
-from icp_lab.process import WRITER
-from icp_lab.process.keys import find_entry
+from icp_lab.process.left import find_artifact
 
 FORMER, STOOD = "icp", "standings"
 
@@ -73,8 +70,7 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
 
     text = edit_yaml(proposed, stamp)
     _keep(study_folder, former)
-    if find_entry(out, STOOD):
-        stood = pd.DataFrame(read_artifact(folder_of(out, WRITER[STOOD]), ARTIFACT[STOOD]))
+    if (stood := find_artifact(out, STOOD)) is not None:
         write_text(study_folder / FORMER / f"{version}.csv", stood.to_csv(index=False))
     write_text(current, text)  # last: a version in force is never without what belongs to it
     return load_icp(current)

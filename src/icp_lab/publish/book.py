@@ -5,7 +5,7 @@ The same content gives the same bytes.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -21,6 +21,8 @@ from icp_lab.views.table import LEFT, Table, say_value
 from icp_lab.views.words import phrase
 
 RISKY = ("=", "+", "-", "@", "'")
+# How a cell begins that a spreadsheet takes for a formula, or for a number that it writes in another way.
+_FORMULA = r"^(?=\s*[=+\-@\t\r＝＋－＠]|0\d|\d{16})"
 _LINE, _HIGHEST = 14.0, 409.0  # points
 _LONGEST = 32_767  # characters in a cell
 _PAPER = 215.0  # letters across A4 landscape at the smallest scale that one reads without a glass: 7 points
@@ -137,6 +139,23 @@ class Book:
             sheet.write_datetime(*cell, value.to_pydatetime(), self.formats[kind])
         else:
             sheet.write_number(*cell, float(value), self.formats[kind])
+
+
+def write_book(path: Path, title: str, sheets: Mapping[str, pd.DataFrame], frozen: int = 2,
+               kinds: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write a workbook of sheets by their names."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book = Book(path, title)
+    for name, frame in sheets.items():
+        book.add_sheet(name, frame, frozen, kinds)
+    book.file.close()
+
+
+def write_csv(path: Path, frame: pd.DataFrame, said: Iterable[str]) -> None:
+    """Write a table for Excel, which takes nothing in the columns `said` for a formula, or for a number of its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    safe = {name: frame[name].fillna("").astype("str").str.replace(_FORMULA, "'", regex=True) for name in said}
+    frame.assign(**safe).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def tell_kind(value: object) -> str:

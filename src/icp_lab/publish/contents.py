@@ -160,10 +160,9 @@ class Contents:
         large = standing.examples_outside(10)
         seldom = pd.concat([standing.winners_outside().head(1).assign(lesson="miss"),
                             large[~large["best"].fillna(True).astype("bool")].head(1).assign(lesson="size")])
-        shown = document.name_accounts(seldom)
         return self._part(
             "examples", self._table(document.tabulate_inside(standing.examples_inside(3), about), "success"),
-            self._table(lay_out("seldom", shown, currency=about.currency), "agreed_coverage"),
+            self._table(lay_out("seldom", seldom, currency=about.currency), "agreed_coverage"),
             [{"kind": "group", "title": name("chapter", "stories"), "blocks": self._lay_stories()}])
 
     def _lay_stories(self) -> list[Block]:

@@ -18,14 +18,11 @@ from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _, language
 from icp_lab.methods.crm import LOADED, SYSTEMS, TARGETS, Loads, Target
 from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
-from icp_lab.publish.book import Book, clean
+from icp_lab.publish.book import Book, clean, write_csv
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
 from icp_lab.views import crm
 from icp_lab.views.table import MISSING
-
-# How a cell begins that a spreadsheet takes for a formula, or for a number that it writes in another way.
-FORMULA = r"^(?=\s*[=+\-@\t\r＝＋－＠]|0\d|\d{16})"
 
 
 def write_crm(given: Publication, folder: Path) -> None:
@@ -129,6 +126,5 @@ def _write_line(cells: list[str]) -> bytes:
 
 def _write_sheet(folder: Path, name: str, *columns: pd.Series | pd.DataFrame) -> None:
     """Write what people look at in Excel, where no cell is a formula."""
-    (folder / "excel").mkdir(exist_ok=True)
-    safe = pd.concat(columns, axis=1).apply(lambda cells: cells.astype("str").str.replace(FORMULA, "'", regex=True))
-    safe.to_csv(folder / "excel" / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    cells = pd.concat(columns, axis=1)
+    write_csv(folder / "excel" / f"{name}.csv", cells, cells.columns)

@@ -19,10 +19,8 @@ from icp_lab.methods.reached import list_reached
 from icp_lab.methods.trend import follow_kpis
 from icp_lab.pages.render import describe_shell, embed_json, read_part, render_bold, render_table, render_template
 from icp_lab.publish.products import Publication
-from icp_lab.rule import Rule, name_attribute
+from icp_lab.rule import Rule
 from icp_lab.views import document, live
-from icp_lab.views.picture import About
-from icp_lab.views.table import Table
 from icp_lab.views.words import join, lay_out, name, names, phrase
 
 _TABLES = ("engagement", "contacts", "leads", "pilot", "deals", "costs")
@@ -108,21 +106,15 @@ def build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser,
              "looser": live.draw_looser(looser, str(given.icp.get("outcome") or "best"), about)}
     drawn |= {str(kpi): live.draw_trend(rows, about) for kpi, rows in trend.groupby("kpi", sort=False)
               if rows["period"].eq("part").any()}
+    table = lay_out("dashboard", companies, sort="-points" if companies["points"].any() else "",
+                    company_kind=names("status") | {"lead": name("target_kind", "lead")}, currency=about.currency)
     return _seal(render_template(
-        "dashboard.html.j2", icp=given.icp, about=about, drawn=drawn, table=_tabulate(companies, about), view=document,
+        "dashboard.html.j2", icp=given.icp, about=about, drawn=drawn, table=table, view=document,
         lead=join(*(phrase("dashboard", code, n=len(companies), **counts) for code in (
             "lead", *["unknown"] * (counts["unknown"] > 0)))),
         parts_table=live.tabulate_looser(looser), told=live.tabulate_trend(trend, about), embed=embed_json,
         bold=render_bold, show=render_table, read_part=read_part, bundle=_gather_libraries(),
         shell=describe_shell(_("Dashboard"), about.source)))
-
-
-def _tabulate(companies: pd.DataFrame, about: About) -> Table:
-    """Lay the companies out; what they fail and what they lack are attributes, comma-separated."""
-    said = {column: [_(", ").join(name_attribute(each.strip()) for each in str(codes).split(",") if each.strip())
-                     for codes in companies[column].fillna("")] for column in ("failed", "lacking")}
-    return lay_out("dashboard", companies.assign(**said), sort="-points" if companies["points"].any() else "",
-                   company_kind=names("status") | {"lead": name("target_kind", "lead")}, currency=about.currency)
 
 
 @cache

@@ -13,9 +13,9 @@ from jinja2 import Environment, PackageLoader
 from icp_lab.artifacts.manifest import digest_text
 from icp_lab.locale import LANGUAGES, _, language
 from icp_lab.methods.interviewees import KINDS
-from icp_lab.publish.book import Book
+from icp_lab.publish.book import write_book
 from icp_lab.views.interviews import list_topics
-from icp_lab.views.words import name, names
+from icp_lab.views.words import head_columns, name, names
 
 # Beside the guides: what is not to be collected.
 PAPERS = "papers"
@@ -60,31 +60,26 @@ def write_calls(path: Path, people: pd.DataFrame) -> None:
     people
         As for `write_guides`, with stand-ins, and stands_in_for, contact_id, name, title, email.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = Book(path, _("Whom to call"))
-    book.add_sheet(_("Whom to call"), _head(people, "interview_call"), frozen=2)
-    book.file.close()
+    title = _("Whom to call")
+    write_book(path, title, {title: _head(people, "interview_call")})
 
 
 def _write_plan(path: Path, people: pd.DataFrame) -> None:
     asked = [{"kind": kind, "topic": topic["title"], "question": question, "notes": ""}
              for kind in KINDS for topic in list_topics(kind, language()) for question in topic["questions"]]
-    book = Book(path, _("Interviews"))
     frames = {"interview_guide": pd.DataFrame(asked), "interview_schedule": people, "interview_follow_up": people}
-    for kind, frame in frames.items():
-        book.add_sheet(name("interview_sheet", kind), _head(frame, kind), frozen=2)
-    book.file.close()
+    sheets = {name("interview_sheet", kind): _head(frame, kind) for kind, frame in frames.items()}
+    write_book(path, _("Interviews"), sheets)
 
 
 def _head(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Give the columns of a sheet under their headings, with codes in words; what people fill in is empty."""
-    heads = names(kind)
-    sheet = frame.astype(object).where(frame.notna(), "").reindex(columns=list(heads), fill_value="")
+    sheet = frame.astype(object).where(frame.notna(), "").reindex(columns=list(names(kind)), fill_value="")
     for column, called in (("kind", "interview_kind"), ("part", "interview_part"), ("buying_role", "buying_role")):
         if column in sheet:
             known = names(called)
             sheet[column] = [known.get(code, code) for code in sheet[column]]
-    return sheet.set_axis(list(heads.values()), axis=1)
+    return head_columns(sheet, kind)
 
 
 def _name_file(account: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from icp_lab.locale import _
-from icp_lab.publish.book import Book
-from icp_lab.views.words import names
+from icp_lab.publish.book import write_book, write_csv
+from icp_lab.views.words import head_columns, names
 
 
 def write_list(folder: Path, people: pd.DataFrame) -> None:
@@ -20,13 +20,6 @@ def write_list(folder: Path, people: pd.DataFrame) -> None:
         A row a person on the list (or a company without one): place, company, tier, points, engagement, person, title,
         email, persona, trigger, trigger_date, touched, content, say, next; the last ones in words.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    heads = names("abm_column")
-    rows = people[list(heads)].set_axis(list(heads.values()), axis=1)
-    book = Book(folder / "abm.xlsx", _("Whom to approach"))
-    book.add_sheet(_("Whom to approach"), rows, frozen=2)
-    book.file.close()
-    text = people.select_dtypes(exclude=["number", "datetime"]).columns
-    safe = people.assign(**{name: people[name].fillna("").str.replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
-                            for name in text})
-    safe[list(heads)].to_csv(folder / "abm.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    title, rows = _("Whom to approach"), people[list(names("abm_column"))]
+    write_book(folder / "abm.xlsx", title, {title: head_columns(rows, "abm_column")})
+    write_csv(folder / "abm.csv", rows, rows.select_dtypes(exclude=["number", "datetime"]).columns)

@@ -18,8 +18,8 @@ from icp_lab.views.document import say_verdict, tell_avoid, tell_lead, tell_lift
 from icp_lab.views.market import tabulate_assumptions, tabulate_sizes
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
 from icp_lab.views.picture import COLOURS
-from icp_lab.views.table import Table, say_value
-from icp_lab.views.words import names, phrase
+from icp_lab.views.table import Table
+from icp_lab.views.words import head_columns, name_attributes, names, phrase
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
 _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
@@ -213,7 +213,7 @@ def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, di
     rows = kpis.assign(kpi=kpis["kpi"].map(called), period=kpis["period"].map(names("kpi_period")),
                        side=kpis["side"].map(names("kpi_side")))
     told: dict[str, str | list[str]] = {heads[each]: kinds for each in ("value", "low", "high")}
-    return rows[list(heads)].set_axis(list(heads.values()), axis=1), 1, told | {heads["maturity"]: "share"}
+    return head_columns(rows, "kpi_column"), 1, told | {heads["maturity"]: "share"}
 
 
 def _list_criteria(icp: dict[str, Any]) -> pd.DataFrame:
@@ -225,8 +225,7 @@ def _list_criteria(icp: dict[str, Any]) -> pd.DataFrame:
              "stability": ((profile.get("evidence") or {}).get("stability") or {}).get(one["attribute"])}
             for name, profile in (*profiles, (_("avoid"), icp.get("avoid") or {}))
             for one in profile.get("criteria") or []]
-    heads = names("criterion_column")
-    return pd.DataFrame(rows, columns=list(heads), dtype=object).set_axis(list(heads.values()), axis=1)
+    return head_columns(pd.DataFrame(rows, columns=[*names("criterion_column")], dtype=object), "criterion_column")
 
 
 def _list_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -242,10 +241,6 @@ def _list_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
 def _say_why(accounts: pd.DataFrame) -> list[str]:
     """Say which criteria an account fails, lacks a value for, and meets."""
     sentences = {"failed": N_("fails: {names}"), "unknown": N_("no value: {names}"), "met": N_("meets: {names}")}
-    said: list[list[str]] = [[] for _row in range(len(accounts))]
-    for name, sentence in sentences.items():
-        for place, text in enumerate(accounts.get(name, ())):
-            names = [name_attribute(part.strip()) for part in say_value(text).split(",") if part.strip()]
-            if names:
-                said[place].append(_(sentence).format(names=", ".join(names)))
-    return ["; ".join(parts) for parts in said]
+    parts = [[_(sentence).format(names=said) if (said := name_attributes(codes)) else ""
+              for codes in accounts.get(part, [""] * len(accounts))] for part, sentence in sentences.items()]
+    return ["; ".join(filter(None, row)) for row in zip(*parts, strict=True)]

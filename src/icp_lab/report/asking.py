@@ -6,21 +6,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts import DTYPES_OF
-from icp_lab.artifacts.manifest import digest_file, folder_of
+from icp_lab.artifacts.manifest import digest_file
 from icp_lab.artifacts.place import WORK
-from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
 from icp_lab.methods.committees import place_people
 from icp_lab.methods.reasons import GROUPS
 from icp_lab.methods.review import list_items
 from icp_lab.methods.targeting import name_companies
-from icp_lab.process import WRITER
-from icp_lab.process.keys import find_entry
+from icp_lab.process.left import find_artifact
 from icp_lab.publish.ballot import write_ballot
-from icp_lab.publish.book import Book
+from icp_lab.publish.book import write_book, write_csv
 from icp_lab.publish.forms import write_form
 from icp_lab.publish.guides import fill_paper, write_calls, write_guides
 from icp_lab.publish.lists import write_list
@@ -31,7 +28,7 @@ from icp_lab.study.tabled import MOST_ASKED
 from icp_lab.tables import BY_NAME
 from icp_lab.views.personas import word_icp
 from icp_lab.views.review import list_agenda, list_lines
-from icp_lab.views.words import name, names
+from icp_lab.views.words import head_columns, name, names
 
 # Puts files into a folder, each where it is to stand in the report's.
 Writer = Callable[[Plan, Path], None]
@@ -137,12 +134,10 @@ def write_interviews(plan: Plan, folder: Path) -> None:
 
 def write_review(plan: Plan, folder: Path) -> None:
     """Put the ballot of the next round, agenda and minutes into a folder, and a form for what is decided."""
-    voted, records = read_left(plan, "voted"), ("draft", "avoid", "personas")
-    if (still := voted[voted["decided"].isna()]).empty or not all(find_entry(plan.out, left) for left in records):
+    voted, records = read_left(plan, "voted"), [find_artifact(plan.out, one) for one in ("draft", "avoid", "personas")]
+    if (still := voted[voted["decided"].isna()]).empty or None in records:
         return
-    draft, avoid, personas = (dict(read_artifact(folder_of(plan.out, WRITER[left]), ARTIFACT[left]))
-                              for left in records)
-    items = [item for item in list_items(draft, avoid, personas) if item.id in set(still["item"])]
+    items = [item for item in list_items(*records) if item.id in set(still["item"])]
     lines, number = list_lines(items), int(voted["round"].max())
     about = {"study": plan.study.name, "as_of": plan.study.as_of.isoformat()}
     place = folder / "to_fill" / "review"
@@ -153,7 +148,7 @@ def write_review(plan: Plan, folder: Path) -> None:
         fill_paper(place / f"{paper}.md", paper, plan.language, words)
     if not (plan.study.folder / DECISIONS).is_file():
         form = lines[["item", "said"]].rename(columns={"said": "line"}).reindex(columns=[*DECISION, "line"])
-        form.to_csv(place.parent / DECISIONS, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        write_csv(place.parent / DECISIONS, form, [])
 
 
 def write_feedback(plan: Plan, folder: Path) -> None:
@@ -169,13 +164,10 @@ def write_feedback(plan: Plan, folder: Path) -> None:
             choices=_("agrees: yes or no; reason: {reasons}, or in your own words").format(reasons=reasons))
         _write_table(plan, folder, "feedback", form.reindex(columns=list(_FEEDBACK)))
     if len(owners := adoption[adoption["by"] == "owner"]):
-        heads, path = names("adoption_column"), folder / "private" / "adoption.xlsx"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        book = Book(path, _("Who works inside the profile"))
-        sheet = owners.assign(measure=owners["measure"].map(names("adoption_measure")))[list(heads)]
-        book.add_sheet(_("Who works inside the profile"), sheet.set_axis(list(heads.values()), axis=1),
-                       kinds={heads["share"]: "share"})
-        book.file.close()
+        title, called = _("Who works inside the profile"), owners["measure"].map(names("adoption_measure"))
+        rows = head_columns(owners.assign(measure=called), "adoption_column")
+        kinds = {name("adoption_column", "share"): "share"}
+        write_book(folder / "private" / "adoption.xlsx", title, {title: rows}, 1, kinds)
 
 
 # The columns of the table feedback that people fill in come before what helps them.
@@ -184,10 +176,8 @@ _FEEDBACK = ("date", "account_id", "name", "profile", "failed", "agrees", "reaso
 
 def write_pilot(plan: Plan, folder: Path) -> None:
     """Put who is drawn into which arm of a pilot into a folder, with room for what becomes of each."""
-    if find_entry(plan.out, "plan") is None:
-        return
-    record = dict(read_artifact(folder_of(plan.out, WRITER["plan"]), ARTIFACT["plan"]))
-    if record["draw"]:
+    record = find_artifact(plan.out, "plan")
+    if record and record["draw"]:
         drawn = pd.DataFrame(record["draw"])
         called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), {})
         form = drawn.assign(draw=record["terms"]["mark"], name=drawn["unit_id"].map(called))
@@ -198,17 +188,14 @@ def _write_table(plan: Plan, folder: Path, table: str, form: pd.DataFrame) -> No
     """Put a table to fill in into a folder, under the day's name where the study has one; Excel reads no formula."""
     held = (plan.study.folder / f"{table}.csv").exists()
     place = folder / "to_fill" / (f"{table}_{plan.study.as_of.isoformat()}.csv" if held else f"{table}.csv")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    form = form.assign(name=form["name"].astype("str").str.replace(r"^(?=[=+@\t-])", "'", regex=True))
-    form.to_csv(place, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    write_csv(place, form, ["name"])
 
 
 def write_targets(plan: Plan, folder: Path) -> None:
     """Put the list of companies to approach into a folder, with the names of the people of each persona there."""
-    chosen = read_left(plan, "abm")
-    if chosen.empty or not find_entry(plan.out, "personas"):
+    chosen, record = read_left(plan, "abm"), find_artifact(plan.out, "personas")
+    if chosen.empty or record is None:
         return
-    record = dict(read_artifact(folder_of(plan.out, WRITER["personas"]), ARTIFACT["personas"]))
     said = word_icp(record, plan.study.codebook(plan.language))["personas"]
     words = {one["id"]: {"persona": one["name"], "say": _("; ").join(map(str, (one["pains"] or one["goals"])[:2]))}
              for one in said}
@@ -228,9 +215,8 @@ def write_targets(plan: Plan, folder: Path) -> None:
 
 def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
     """Read a table that a step left behind; without rows where the step has not run."""
-    if find_entry(plan.out, artifact) is None:
-        return pd.DataFrame(columns=list(DTYPES_OF[artifact])).astype(DTYPES_OF[artifact])
-    return pd.DataFrame(read_artifact(folder_of(plan.out, WRITER[artifact]), ARTIFACT[artifact]))
+    found: pd.DataFrame | None = find_artifact(plan.out, artifact)
+    return pd.DataFrame(columns=[*DTYPES_OF[artifact]]).astype(DTYPES_OF[artifact]) if found is None else found
 
 
 WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_targets, write_pilot, write_feedback)

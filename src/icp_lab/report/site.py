@@ -7,10 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.artifacts import BY_NAME as ARTIFACT
 from icp_lab.artifacts.manifest import folder_of, read_manifest, read_page_facts, write_text
 from icp_lab.artifacts.place import WORK
-from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import LabError, utter
 from icp_lab.icp.versions import read_adopted
 from icp_lab.locale import _, in_language, say_date
@@ -20,7 +18,7 @@ from icp_lab.methods.redaction import redact
 from icp_lab.methods.targeting import name_companies
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
-from icp_lab.process.keys import find_entry
+from icp_lab.process.left import find_artifact
 from icp_lab.publish.dashboard import list_companies
 from icp_lab.publish.products import PRODUCTS, Product, Publication
 from icp_lab.report.plan import Plan, say_maker
@@ -102,14 +100,9 @@ def _put_product(product: Product, publication: Publication | None, out: Path) -
     return {}
 
 
-def _find_artifact(plan: Plan, name: str) -> Any:
-    there = find_entry(plan.out, name)
-    return read_artifact(folder_of(plan.out, WRITER[name]), ARTIFACT[name]) if there else None
-
-
 def _read_definition(plan: Plan) -> _Definition | None:
     names = ("icp", "validation", "customers", "success", "cases", "agreed_coverage")
-    icp, validation, *parts = (_find_artifact(plan, name) for name in names)
+    icp, validation, *parts = (find_artifact(plan.out, name) for name in names)
     if icp is None or any(part is None for part in parts):
         return None
     standing = place_accounts(*parts)
@@ -125,8 +118,8 @@ def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
     rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")
     about = About(plan.study.as_of, plan.study.currency, plan.study.name)
     called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), plan.study.privacy)
-    return Publication(icp, definition.standing, rows, about, partial(_find_artifact, plan), plan.study.table, called,
-                       plan.study.brand, read_adopted(plan.study.folder))
+    return Publication(icp, definition.standing, rows, about, partial(find_artifact, plan.out), plan.study.table,
+                       called, plan.study.brand, read_adopted(plan.study.folder))
 
 
 def _describe_site(

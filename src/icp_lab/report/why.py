@@ -4,14 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import folder_of
-from icp_lab.artifacts.store import read_artifact
 from icp_lab.errors import utter
 from icp_lab.icp.explain import Explanation, explain_account, no_such_account
 from icp_lab.icp.profile import load_icp
-from icp_lab.process import WRITER
-from icp_lab.process.keys import find_entry
+from icp_lab.process.left import find_artifact
 from icp_lab.study import Study
 
 DEFINITION = "icp.yml"
@@ -36,9 +32,9 @@ def explain(study: Study, out: Path, account: str) -> Explanation:
     """
     adopted = study.folder / DEFINITION
     file = adopted if adopted.is_file() else out / DEFINITION
-    if find_entry(out, "cases") is None or not file.is_file():
+    cases = find_artifact(out, "cases")
+    if cases is None or not file.is_file():
         raise utter("run.nothing_published", out=out)
-    cases = pd.DataFrame(read_artifact(folder_of(out, WRITER["cases"]), ARTIFACT["cases"]))
     account_id = _find_account(study.table("accounts"), account)
     return explain_account(study.candidates().frame, load_icp(file).working_rule, cases, account_id)
 

@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 
 from icp_lab.locale import _
 from icp_lab.methods.backtest import Backtest
-from icp_lab.rule import name_attribute
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, write_percent
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, show, tell
+from icp_lab.views.words import Prose, begin, join, lay_out, name, name_attributes, phrase, show, tell
 
 
 def tell_backtest(result: Backtest) -> Prose:
@@ -104,8 +103,7 @@ def tell_promised(icp: Mapping[str, Any]) -> Prose:
 
 
 def _name(kind: str, called: str) -> Prose:
-    named = called if kind != "looser" else ", ".join(map(name_attribute, called.split(", ")))
-    return tell(name("backtested", kind), name=named)
+    return tell(name("backtested", kind), name=name_attributes(called) if kind == "looser" else called)
 
 
 def _list_names(result: Backtest) -> list[str]:

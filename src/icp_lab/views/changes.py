@@ -120,9 +120,8 @@ def tabulate_movers(movers: Movers, called: pd.Series) -> Table | Prose:
     shown = movers.frame.head(MOST)
     places = {side: [" · ".join(filter(None, (tier, name("fit", fit)))) for tier, fit in zip(
         shown[f"tier{end}"], shown[f"fit{end}"], strict=True)] for side, end in (("before", "_before"), ("now", ""))}
-    frame = shown.assign(**places, account=shown["account_id"].map(called).fillna(shown["account_id"]),
-                         why=shown["cause"].map(_name_causes))
-    return tabulate("movers", frame, shown=len(shown), n=len(movers.frame))
+    frame = shown.assign(**places, why=shown["cause"].map(_name_causes))
+    return tabulate("movers", frame, account=called.dropna(), shown=len(shown), n=len(movers.frame))
 
 
 def tell_proposals(proposals: Proposals) -> Prose:

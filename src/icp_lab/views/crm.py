@@ -9,7 +9,7 @@ from icp_lab.locale import _, language
 from icp_lab.methods.crm import FIELDS, LOADED, SYSTEMS, TARGETS, Field, Loads, Target
 from icp_lab.rule import Criterion, Rule, name_attribute, write_number
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, lay_out, name, names, phrase, tabulate, tell
+from icp_lab.views.words import Prose, begin, head_columns, lay_out, name, names, phrase, tabulate, tell
 
 
 def place_file(loads: Loads, file: str) -> str:
@@ -113,6 +113,5 @@ def say_reason(code: str, points: list[dict[str, Any]]) -> Prose:
 def list_left_out(loads: Loads, file: str) -> pd.DataFrame:
     """Which records of a file cannot be loaded, and why? In words, under headings."""
     rows = loads.frame[loads.frame["file"].eq(file) & ~loads.frame["state"].isin([*LOADED, "unchanged"])]
-    heads: dict[str, Any] = names("left_out")
     why = rows["why"].where(rows["state"].eq("refused"), "without_key").map(names("load_refusal"))
-    return rows.assign(why=why)[list(heads)].set_axis(list(heads.values()), axis=1)
+    return head_columns(rows.assign(why=why), "left_out")

@@ -139,8 +139,7 @@ def tabulate_ranking(worth: Worth, rows: int, about: About) -> Table | Prose:
     """Which customers are worth most?"""
     ours = worth.frame[(worth.frame["status"] == "customer") & worth.frame["value"].notna()]
     ranked = ours.sort_values(["value", "revenue", "account_id"], ascending=[False, False, True]).head(rows)
-    frame = ranked.assign(name=ranked["name"].fillna(ranked["account_id"]), tenure=ranked["tenure_months"] / 12,
-                          size_band=[name_kind(band) for band in ranked["size_band"]])
+    frame = ranked.assign(tenure=ranked["tenure_months"] / 12, size_band=ranked["size_band"].map(name_kind))
     return tabulate("most_valuable", frame, currency=about.currency, basis=name_basis(worth))
 
 
@@ -206,8 +205,7 @@ def tabulate_best(success: Success, customers: pd.DataFrame, rows: int) -> Table
     """Who are the best, on what, and how firmly?"""
     frame = success.frame.merge(customers[["account_id", "name", "industry", "size_band"]], on="account_id", how="left")
     frame = frame[frame["best"].fillna(False)].sort_values(["score", "account_id"], ascending=[False, True]).head(rows)
-    return tabulate("best", frame.assign(name=frame["name"].fillna(frame["account_id"]), size_band=[
-        name_kind(band) for band in frame["size_band"]]), n=len(success.frame))
+    return tabulate("best", frame.assign(size_band=frame["size_band"].map(name_kind)), n=len(success.frame))
 
 
 def tell_opinions(success: Success) -> Prose:

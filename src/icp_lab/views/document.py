@@ -175,12 +175,12 @@ def tabulate_standing(standing: Standing) -> Table:
 
 def tabulate_inside(rows: pd.DataFrame, about: About) -> Table:
     """Which accounts show what the profile means?"""
-    return lay_out("inside", name_accounts(rows), currency=about.currency)
+    return lay_out("inside", rows, currency=about.currency)
 
 
 def tabulate_outside(rows: pd.DataFrame, about: About) -> Table:
     """Why are these large customers outside?"""
-    return lay_out("outside", name_accounts(rows), currency=about.currency)
+    return lay_out("outside", rows, currency=about.currency)
 
 
 def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
@@ -190,14 +190,7 @@ def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
     """
     shown = rows.head(most or len(rows))
     cut = phrase("profile", "winners", n=len(rows), shown=len(shown)) if len(shown) < len(rows) else ""
-    return lay_out("winners", name_accounts(shown), title=cut, n=len(rows), currency=about.currency)
-
-
-def name_accounts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give accounts their names, and say in words what they fail."""
-    failed = [_(", ").join(name_attribute(each.strip()) for each in str(text).split(",") if each.strip())
-              for text in rows["failed"]]
-    return rows.assign(name=rows["name"].fillna(rows["account_id"]), failed=failed)
+    return lay_out("winners", shown, title=cut, n=len(rows), currency=about.currency)
 
 
 def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture:

@@ -13,7 +13,7 @@ from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, name, phrase, show, tabulate
+from icp_lab.views.words import Prose, join, name, name_attributes, phrase, show, tabulate
 
 _SHOWN = 15  # rows of a long table of parts
 
@@ -41,10 +41,8 @@ def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
 def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
     """What do these figures rest on, and which of it is an assumption?"""
     rows = market.assumed.to_dict("records")
-    words = [phrase("assumed", row["code"], what=", ".join(map(name_attribute, str(row["what"]).split(",")))
-                    if row["code"] in ("own", "band") else row["what"], currency=currency,
-                    ends=(row["low"], row["high"]), **{key: row[key] for key in ("share", "hits", "n")})
-             for row in rows]
+    words = [phrase("assumed", row["code"], currency=currency, ends=(row["low"], row["high"]), **row | {
+        "what": name_attributes(row["what"]) if row["code"] in ("own", "band") else row["what"]}) for row in rows]
     return tabulate("market_assumptions", market.assumed.assign(words=words))
 
 

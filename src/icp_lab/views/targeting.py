@@ -102,9 +102,8 @@ def tabulate_grid(targets: Targets) -> Table | Prose:
 def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
     """Who stands at the top of the list, and why? `called` gives the name of an id, where it may be shown."""
     rows = targets.list[targets.list["tier"].ne("")].head(_SHOWN)
-    rows = rows.assign(company=rows["id"].map(called).fillna(rows["id"]),
-                       **{column: rows[column].map(_name_attributes) for column in ("reasons", "missing")})
-    return tabulate("targets", rows)
+    rows = rows.assign(**{column: rows[column].map(_name_attributes) for column in ("reasons", "missing")})
+    return tabulate("targets", rows, account=called)
 
 
 def _name_attributes(codes: str) -> str:
@@ -130,28 +129,25 @@ def tabulate_fields(targets: Targets) -> Table | Prose:
 
 def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd.Series) -> Table | Prose:
     """Who matters in each company, what happened there, and what comes next? By role; names are in private files."""
-    if plan.empty:
-        return phrase("nothing", "plan")
     roles = {str(one["id"]): name_persona(one) for one in personas}
-    rows = plan.head(_SHOWN).assign(company=plan["id"].map(called).fillna(plan["id"]))
+    rows = plan.head(_SHOWN)
     for column in ("personas", "active"):
-        rows[column] = [", ".join(roles.get(one, one) for one in ids.split(", ") if one) for ids in rows[column]]
-    return lay_out("plan", rows)
+        said = [", ".join(roles.get(one, one) for one in ids.split(", ") if one) for ids in rows[column]]
+        rows = rows.assign(**{column: said})
+    return tabulate("plan", rows, account=called)
 
 
 def tabulate_winners(winners: pd.DataFrame, called: pd.Series) -> Table | Prose:
     """Which customers came out well although they are outside?"""
-    rows = winners.head(_SHOWN)
-    return tabulate("outside_winners", rows.assign(
-        company=rows["account_id"].map(called), failed=rows["failed"].map(_name_attributes)), n=len(winners))
+    return tabulate("outside_winners", winners.head(_SHOWN), account=called, n=len(winners))
 
 
 def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose:
     """Whom do the first of the list resemble: of those that came out well, and of those that did not?"""
     names_of = {column: [_(", ").join(called.get(one, one) for one in ids.split(", ")) for ids in alike[column]]
                 for column in ("best", "failures")}
-    return tabulate("lookalikes", alike.assign(company=alike["id"].map(called).fillna(alike["id"]), **names_of,
-                                               nearer=alike["best_distance"] < alike["failure_distance"]))
+    nearer = alike["best_distance"] < alike["failure_distance"]
+    return tabulate("lookalikes", alike.assign(**names_of, nearer=nearer), account=called)
 
 
 def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:

@@ -12,7 +12,7 @@ from icp_lab.views import document
 from icp_lab.views.picture import About, Picture
 from icp_lab.views.table import Column, Table, say, say_interval, say_value
 from icp_lab.views.targeting import tabulate_matrix
-from icp_lab.views.words import begin, join, lay_out, name, names, phrase, say_count
+from icp_lab.views.words import begin, join, lay_out, name, name_attributes, names, phrase, say_count
 
 _FIRST = {"prospect": 0, "lost": 1, "customer": 2}  # an exercise asks about those first that nobody has decided on
 _SHOWN, _PERSONAS = 7, 4  # rows of a table on a slide; slides of personas
@@ -147,10 +147,9 @@ def lay_training(
     tables: dict[str, list[Any]] = {
         "standing": [document.tabulate_standing(standing)],
         "matrix": [tabulate_matrix(icp)] if icp.get("personas") else []}
-    others = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])} | {
-        key: _name_rows(rows) for key, rows in companies.items()}
-    return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (),
-                                   n=len(rows), currency=about.currency)] for key, rows in others.items() if len(rows)}
+    shown = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])}
+    return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (), n=len(rows),
+                                   currency=about.currency)] for key, rows in (shown | companies).items() if len(rows)}
 
 
 def _describe(icp: dict[str, Any], rows: pd.DataFrame, about: About) -> dict[str, str]:
@@ -169,8 +168,7 @@ def _list_attributes(icp: dict[str, Any], frame: pd.DataFrame) -> list[str]:
 
 def _name_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Give companies their names, and in words what they fail and lack."""
-    said = {part: [_(", ").join(name_attribute(each.strip()) for each in str(codes).split(",") if each.strip())
-                   for codes in rows[part]] for part in ("failed", "unknown")}
+    said = {part: rows[part].map(name_attributes) for part in ("failed", "unknown")}
     return rows.assign(name=rows["name"].fillna(rows["account_id"]), **said)
 
 

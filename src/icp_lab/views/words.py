@@ -81,6 +81,17 @@ def tell(sentence: str, **words: object) -> Prose:
 _WRITER = _Writer()
 
 
+def name_attributes(codes: object) -> str:
+    """How are attributes called whose codes stand one after the other? Empty where there are none.
+
+    Examples
+    --------
+    >>> name_attributes("tech_stack, employees")
+    'tech stack, employees'
+    """
+    return _(", ").join(name_attribute(one.strip()) for one in say_value(codes).split(",") if one.strip())
+
+
 def say_count(yes: float, n: float) -> Prose:
     """How is a part of a count written?
 
@@ -111,6 +122,19 @@ def names(kind: str) -> dict[str, str]:
     {'in': 'in the profile', 'out': 'outside', 'unknown': 'unknown'}
     """
     return {code: _(name) for code, name in _declared("names.toml")[kind].items()}
+
+
+def head_columns(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """How do the columns that a kind of names lists look under these names, in their order?
+
+    Examples
+    --------
+    >>> head_columns(pd.DataFrame({"in": [12], "out": [80], "unknown": [8], "all": [100]}), "fit")
+       in the profile  outside  unknown
+    0              12       80        8
+    """
+    heads = names(kind)
+    return frame[list(heads)].set_axis(list(heads.values()), axis=1)
 
 
 def name(kind: str, code: str) -> str:
@@ -211,10 +235,8 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     Usage    yes   -                                7
     """
     declared = _declared("tables.toml")[table]
-    frame = frame.assign(**{column["name"]: _call(frame[column.get("of", column["name"])], column["called"], words)
-                            for column in declared["columns"] if "called" in column})
-    frame = frame.assign(**{column["name"]: frame[column["name"]].map(hide, na_action="ignore")
-                            for column in declared["columns"] if "free" in column})
+    frame = frame.assign(**{column["name"]: _say_cells(frame, column, words) for column in declared["columns"]
+                            if {"or", "called", "free"} & {*column}})
     first, *others = (_head(column, words) for column in declared["columns"])
     columns = (first, *more, *others)
     if declared.get("only_filled"):
@@ -238,16 +260,24 @@ def tabulate(table: str, frame: pd.DataFrame, /, **words: Any) -> Table | Prose:
     return lay_out(table, frame, **words) if len(frame) else tell(_(said), **words) if said else Prose("")
 
 
-def _call(codes: pd.Series, kind: str, words: dict[str, Any]) -> pd.Series:
-    """Write codes in words: those of a kind that is declared, or that the code hands over under its name."""
-    called = {} if kind == "attribute" else words[kind] if kind in words else names(kind)
-    return codes.map(name_attribute if kind == "attribute" else lambda code: called.get(code, code))
+def _say_cells(frame: pd.DataFrame, column: dict[str, str], words: dict[str, Any]) -> pd.Series:
+    """Write cells in words: codes of a kind that is declared, or that the code hands over under its name."""
+    cells, kind = frame[column.get("of", column["name"])], column.get("called", "")
+    if "or" in column:
+        cells = cells.fillna(frame[column["or"]])
+    if kind:
+        called = {} if kind in _SPOKEN else words[kind] if kind in words else names(kind)
+        cells = cells.map(_SPOKEN.get(kind) or (lambda code: called.get(code, code)))
+    return cells.map(hide, na_action="ignore") if "free" in column else cells
+
+
+_SPOKEN = {"attribute": name_attribute, "attributes": name_attributes}
 
 
 def _head(column: dict[str, str], words: dict[str, object]) -> Column:
     head = _say(column, "head", words) or begin(str(words[column["name"]]))
     unit = words["currency"] if column.get("kind") == "money" else _say(column, "unit", words)
-    own = {key: said for key, said in column.items() if key not in ("called", "of", "free")}
+    own = {key: said for key, said in column.items() if key not in ("called", "of", "or", "free")}
     return Column(**{**own, "head": head, "unit": unit})  # type: ignore[arg-type]
 
 
