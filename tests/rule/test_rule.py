@@ -1,5 +1,8 @@
 """A rule means the same in words, as a mask, as an expression and as SQL, missing values included."""
 
+import json
+from datetime import date
+
 import duckdb
 import narwhals as nw
 import numpy as np
@@ -12,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icp_lab.errors import LabError
-from icp_lab.rule import Criterion, Rule
+from icp_lab.locale import in_language
+from icp_lab.rule import MAX_CRITERIA, Criterion, Hypothesis, Rule
 
 NUMBERS = st.one_of(st.none(), st.sampled_from([float("nan"), float("inf"), -0.0]),
                     st.floats(-50, 50).map(lambda x: round(x, 1)))
@@ -64,6 +68,55 @@ def _frame(rows):
 
 def _answers(values):
     return [None if pd.isna(v) else bool(v) for v in values]
+
+
+def test_each_row_is_told_criterion_by_criterion():
+    rule = Rule((Criterion.between("girth", 10, None), Criterion.flag("open")))
+    answers = pd.array([None, True, False], "boolean")
+    frame = pd.DataFrame({"girth": [5.0, 10.0, None], "open": answers}, index=["x", "y", "z"])
+    found = rule.check(frame)
+    assert found.columns.tolist() == [0, 1]
+    assert found.index.tolist() == ["x", "y", "z"]
+    assert found.dtypes.astype(str).tolist() == ["boolean", "boolean"]
+    assert [_answers(found[0]), _answers(found[1])] == [[False, True, None], [None, True, False]]
+    inside = rule.mask(frame)
+    assert (inside.name, str(inside.dtype), inside.index.tolist()) == ("inside", "boolean", ["x", "y", "z"])
+    assert _answers(inside) == [False, True, False]
+    three = nw.from_native(pl.DataFrame({"girth": [5.0, 10.0, None, None], "open": [None, True, False, True]}))
+    assert three.select(inside=rule.expr())["inside"].to_list() == [False, True, False, None]
+
+
+def test_the_empty_rule_is_true_on_every_engine():
+    assert str(Rule().mask(pd.DataFrame({"a": [1]})).dtype) == "boolean"
+    assert nw.from_native(pl.DataFrame({"a": [1]})).with_columns(inside=Rule().expr())["inside"].to_list() == [True]
+    assert (Rule().sql(), Rule().sql("bigquery"), Rule().attributes, Rule().to_dicts()) == ("TRUE", "TRUE", (), [])
+
+
+def test_a_rule_is_said_and_written_in_the_order_of_its_criteria():
+    rule = Rule((Criterion.flag("open"), Criterion.between("girth", 1, 2), Criterion.flag("open", yes=False)))
+    assert rule.attributes == ("open", "girth")
+    assert rule.words("en") == rule.words() == "open: yes; girth from 1 to under 2; open: no"
+    with in_language("ja"):
+        assert rule.words() == rule.words("ja") == "openが「はい」、girthが1以上2未満、openが「いいえ」"
+        assert (Rule().words(), Rule().words("en")) == ("すべての企業", "every account")
+    assert rule.to_dicts() == [one.to_dict() for one in rule.criteria]
+    assert Rule((Criterion.flag("open"), Criterion.flag("girth"))).sql() == '"open" AND "girth"'
+    assert Rule((Criterion.flag("open"), Criterion.flag("girth"))).sql("spark") == "`open` AND `girth`"
+
+
+def test_a_key_is_one_text_whatever_the_order():
+    """It is compared with keys of other days: its form stays."""
+    rule = Rule((Criterion.between("é", 1, 2), Criterion.flag("a")))
+    inner = ['{"attribute": "a", "is": true}', '{"attribute": "é", "max": 2, "min": 1}']
+    assert rule.key == json.dumps(inner)
+
+
+def test_five_criteria_are_a_rule():
+    assert len(Rule(tuple(Criterion.flag(f"a{i}") for i in range(5))).criteria) == MAX_CRITERIA == 5
+    with pytest.raises(LabError, match=r"The rule has 6 criteria\. At most 5 criteria"):
+        Rule.from_dicts([{"attribute": f"a{i}", "is": True} for i in range(6)])
+    assert Hypothesis("Open ones", Rule(), date(2025, 1, 1)).by == ""
+
 
 
 @settings(max_examples=120, deadline=None)
@@ -162,7 +215,7 @@ def test_more_than_five_criteria_are_refused():
 
 def test_an_absent_or_unfit_column_is_named():
     rule = Rule((Criterion.between("employes", 1, None),))
-    with pytest.raises(LabError, match="Did you mean employees"):
+    with pytest.raises(LabError, match=r"There is no attribute employes\..*Did you mean employees"):
         rule.mask(pd.DataFrame({"employees": [1.0]}))
     with pytest.raises(LabError, match="many"):
         rule.mask(pd.DataFrame({"employes": ["many"]}))
@@ -181,4 +234,5 @@ def test_a_refused_rule_is_what_a_profile_works_with():
     criteria = [{"attribute": "exports", "is": True}]
     assert Rule.from_profile({"criteria": criteria, "evidence": {"refused": []}}).to_dicts() == criteria
     assert Rule.from_profile({"criteria": [], "evidence": {"refused": criteria}}).to_dicts() == criteria
-    assert Rule.from_profile({"criteria": [], "evidence": None}) == Rule()
+    assert Rule.from_profile({"criteria": [], "evidence": None}) == Rule.from_profile({}) == Rule()
+    assert Rule.from_profile({"criteria": None, "evidence": {"refused": None}}) == Rule()

@@ -348,7 +348,7 @@ def _literal(value: float) -> "exp.Expr":
 
     said = str(int(value)) if value == round(value) and abs(value) < 2**53 else repr(value)
     plain = "e" in said or sum(map(str.isdigit, said)) <= 15
-    return exp.Literal.number(said if plain else f"{said}e0")
+    return exp.Literal(this=said if plain else f"{said}e0", is_string=False)  # Literal.number reads it again
 
 
 def _number(number: "exp.Expr", dialect: Dialect) -> "exp.Expr":
