@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,8 @@ def write_text(path: Path, text: str) -> None:
 
 def digest_file(path: Path) -> str:
     """Which bytes does a file hold?"""
-    return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    with path.open("rb") as stream:
+        return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()
 
 
 def digest_text(*parts: str) -> str:

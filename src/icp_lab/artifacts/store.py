@@ -110,8 +110,7 @@ def check_record(artifact: RecordArtifact, content: object) -> dict[str, Any]:
     for key in artifact.required:
         if key not in content:
             raise _refuse(artifact.name, key, _("the key is missing"))
-    plain: dict[str, Any] = _plain(content, artifact.name)
-    return plain
+    return {str(key): _plain(each, artifact.name) for key, each in content.items()}
 
 
 def _refuse(name: str, column: str, fault: str) -> LabError:

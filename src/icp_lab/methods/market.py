@@ -174,8 +174,7 @@ class _Cells:
 
 def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
     market: pd.DataFrame, own: Own, rule: Rule, *, capacity: float = 0.0, served_from: int = 1, least: int = 5,
-    seed: int = 0,
-) -> Market:
+    seed: int = 0) -> Market:
     """Estimate how many companies could buy (TAM), fit the profile (SAM) and can be won (SOM), and what they are worth.
 
     Parameters

@@ -52,8 +52,7 @@ class Outcomes(Shown):
 
 def build_cases(  # noqa: PLR0913  (three tables, three terms of the study)
     customers: pd.DataFrame, best: pd.DataFrame, deals: pd.DataFrame, *,
-    as_of: date, window_months: int = 12, wanted: str = "",
-) -> Outcomes:
+    as_of: date, window_months: int = 12, wanted: str = "") -> Outcomes:
     """Tell which cases came out well, by each outcome that the tables allow.
 
     Parameters

@@ -142,8 +142,7 @@ class Plan(Shown):
 
 def plan_pilot(  # noqa: PLR0913  (who could be drawn, what became of such before, and the terms)
     targets: Targets, known: pd.DataFrame, leads: pd.DataFrame, deals: pd.DataFrame, former: pd.DataFrame, *,
-    as_of: date, worth: float = 2.0, weeks: int = 12, held_out: float = 0.1, seed: int = 0,
-) -> Plan:
+    as_of: date, worth: float = 2.0, weeks: int = 12, held_out: float = 0.1, seed: int = 0) -> Plan:
     """Tell how large a pilot is needed and how long it takes, and draw who is in which arm.
 
     Parameters

@@ -78,8 +78,7 @@ class Fixes(Shown):
 
 def measure_quality(  # noqa: PLR0913  (two tables, what came of them, and what is known of their columns)
     accounts: pd.DataFrame, deals: pd.DataFrame, customers: pd.DataFrame, *, valuable: Collection[str],
-    refused: Mapping[str, Mapping[str, str]], reasons: pd.DataFrame, begun: Collection[str] = (),
-) -> Quality:
+    refused: Mapping[str, Mapping[str, str]], reasons: pd.DataFrame, begun: Collection[str] = ()) -> Quality:
     """Tell what each column of accounts and deals is worth to an analysis.
 
     Parameters

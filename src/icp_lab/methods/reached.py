@@ -11,8 +11,7 @@ REACHED = {"unit": "str", "reached": "datetime64[s]", "lead": "bool"}
 
 def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what came of it)
     engagement: pd.DataFrame, contacts: pd.DataFrame, leads: pd.DataFrame, pilot: pd.DataFrame,
-    customers: pd.DataFrame, *, as_of: date,
-) -> pd.DataFrame:
+    customers: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """List whom we reached that was neither lead nor customer before, and who became a lead.
 
     Parameters

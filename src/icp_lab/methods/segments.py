@@ -120,8 +120,7 @@ def select_customers(attributes: pd.DataFrame, customers: pd.DataFrame, exclude:
 
 def find_segments(  # noqa: PLR0913  (what a cluster is, and the size of the tests)
     attributes: pd.DataFrame, *, min_share: float = 0.08, neighbours: int = 15, resamples: int = 20, nulls: int = 20,
-    seed: int = 0,
-) -> Segmentation:
+    seed: int = 0) -> Segmentation:
     """Find out whether the customers fall into kinds, and whether the kinds would survive another sample.
 
     Parameters

@@ -1,10 +1,8 @@
 """Have our customers changed since the last version? Tests that know how few have come since."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +12,7 @@ from scipy.stats import rankdata, zscore
 
 from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS
 from icp_lab.methods.effects import SMALL, as_numbers, estimate_delta, is_numeric
+from icp_lab.methods.encoding import spread_levels
 from icp_lab.methods.result import Flags, Floats, Shown, bound_difference
 
 FEWEST = 20  # new customers that say something; they are looked for up to a year back
@@ -96,8 +95,7 @@ class _Part(NamedTuple):
 
 def find_shifts(  # noqa: PLR0913  (who came when, what is known of them, and how it is tested)
     attributes: pd.DataFrame, customers: pd.DataFrame, *, as_of: date, since: str = "", months: int = 3,
-    before_months: int = 36, shuffles: int = 1999, seed: int = 0,
-) -> Shifts:
+    before_months: int = 36, shuffles: int = 1999, seed: int = 0) -> Shifts:
     """Find out whether customers that came since the last version differ from those that came before it.
 
     Parameters
@@ -184,16 +182,13 @@ def _lay_out(name: str, column: pd.Series) -> Iterator[_Part]:
         columns = ranks[:, None] if kind == "band" else np.less_equal.outer(numbers, cuts)
         yield _Part(name, kind, ("",), np.nan_to_num(np.asarray(columns, dtype=np.float64)), known)
         return
-    flags = column.map({True: "yes", False: "no"}) if pd.api.types.is_bool_dtype(column) else column
-    held = [(each if isinstance(each, tuple) else (str(each),)) if said else ()
-            for each, said in zip(flags, known, strict=True)]
-    counts = Counter(chain.from_iterable(held))
-    levels = sorted(level for level, n in counts.items() if SMALL <= n <= known.sum() - SMALL)
-    levels = levels[len(counts) == 2 and column.dtype != object:]  # of two that complement each other one is looked at
-    if levels:
-        has = np.array([[level in each for level in levels] for each in held], dtype=np.float64)
-        kind = "levels" if column.dtype != object and len(counts) > 2 else "members"
-        yield _Part(name, kind, tuple(levels), has, known)
+    held = spread_levels(column.map({True: "yes", False: "no"}) if pd.api.types.is_bool_dtype(column) else column)
+    levels = held.columns[held.sum().between(SMALL, known.sum() - SMALL)]
+    # Of two that complement each other one is looked at.
+    levels = levels[held.shape[1] == 2 and column.dtype != object:]
+    if len(levels):
+        kind = "levels" if column.dtype != object and held.shape[1] > 2 else "members"
+        yield _Part(name, kind, tuple(levels), held[levels].fillna(0.0).to_numpy(), known)
 
 
 def _number(column: pd.Series) -> Floats:

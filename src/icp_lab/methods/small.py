@@ -308,8 +308,7 @@ class FewCases:
 
 def look_closely(  # noqa: PLR0913  (what there is to look at)
     attributes: pd.DataFrame, cases: pd.DataFrame, rule: Rule, hypotheses: Sequence[Hypothesis] = (), *,
-    success: pd.DataFrame, customers: pd.DataFrame,
-) -> FewCases:
+    success: pd.DataFrame, customers: pd.DataFrame) -> FewCases:
     """Tell what few customers say, one by one, where a search over a cut has little to go on.
 
     Parameters

@@ -316,15 +316,13 @@ def _split_levels(column: pd.Series) -> Iterator[list[Level]]:
         yield [(plain | {"kind": "interval", "start": low, "end": high}, known & (quarter == place))
                for place, (low, high) in enumerate(pairwise(ends))]
     elif known.any() and isinstance(column[known].iloc[0], tuple):
-        held = spread_levels(column)
-        for member in held:
-            yield [(plain | {"kind": "has", "value": member, "yes": yes}, (held[member] == yes).to_numpy())
+        for member, has in spread_levels(column).items():
+            yield [(plain | {"kind": "has", "value": member, "yes": yes}, (has == yes).to_numpy())
                    for yes in (True, False)]
     else:
-        codes, names = pd.factorize(column, sort=True)
         flags = pd.api.types.is_bool_dtype(column.dtype)
-        yield [(plain | ({"kind": "is", "yes": bool(name)} if flags else {"value": str(name)}), codes == place)
-               for place, name in enumerate(names)]
+        yield [(plain | ({"kind": "is", "yes": level == "True"} if flags else {"value": level}), (has == 1).to_numpy())
+               for level, has in spread_levels(column).items()]
 
 
 def _find_told(stays: pd.DataFrame) -> Flags:

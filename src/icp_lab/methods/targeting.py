@@ -63,8 +63,7 @@ class Targets(Shown):
 
 def choose_targets(  # noqa: PLR0913  (what a list is made of, all of it named)
     card: Card, attributes: pd.DataFrame, enriched: Enriched, *, customers: pd.DataFrame, leads: pd.DataFrame,
-    engaged: pd.DataFrame, pilot: pd.DataFrame, room: float = 0,
-) -> Targets:
+    engaged: pd.DataFrame, pilot: pd.DataFrame, room: float = 0) -> Targets:
     """Score all accounts and leads, and tell which of them belong to which tier.
 
     Parameters
@@ -160,8 +159,7 @@ def _weigh_fields(card: Card, table: pd.DataFrame, attributes: pd.DataFrame, lea
 
 def plan_accounts(  # noqa: PLR0913  (who is there, who listens, what happened)
     targets: Targets, personas: list[dict[str, Any]], *, leads: pd.DataFrame, contacts: pd.DataFrame,
-    touches: pd.DataFrame, triggers: pd.DataFrame, as_of: date, most: int = 50,
-) -> pd.DataFrame:
+    touches: pd.DataFrame, triggers: pd.DataFrame, as_of: date, most: int = 50) -> pd.DataFrame:
     """Plan whom to approach first, whom in them, about what, and what the next step is.
 
     Parameters

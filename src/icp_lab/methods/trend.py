@@ -12,8 +12,7 @@ FOLLOWED = ("win_closed", "lead_rate", "cac")
 
 def follow_kpis(  # noqa: PLR0913  (four tables, the profile, and how far back)
     customers: pd.DataFrame, deals: pd.DataFrame, costs: pd.DataFrame, reached: pd.DataFrame, fit: pd.Series, *,
-    as_of: date, quarters: int = 8,
-) -> pd.DataFrame:
+    as_of: date, quarters: int = 8) -> pd.DataFrame:
     """Follow what the KPIs came to, quarter by quarter, inside the profile and outside.
 
     Parameters

@@ -67,8 +67,7 @@ class Worth(Shown):
 
 def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     base: pd.DataFrame, revenue: pd.DataFrame, deals: pd.DataFrame, *,
-    as_of: date, window: int = 3, horizon: float = 5.0, resamples: int = 400, seed: int = 0,
-) -> Worth:
+    as_of: date, window: int = 3, horizon: float = 5.0, resamples: int = 400, seed: int = 0) -> Worth:
     """Estimate what each customer is worth: money so far, money a year, and over its life.
 
     Parameters
