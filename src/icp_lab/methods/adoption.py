@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from icp_lab.methods.customers import fill_table, until
 from icp_lab.methods.draft import cover_accounts
-from icp_lab.methods.result import Shown
+from icp_lab.methods.result import Shown, bound_gap
 from icp_lab.rule import Rule
 
 MEASURES = ("opportunities", "pipeline", "won")
@@ -162,8 +162,7 @@ def _compare(frame: pd.DataFrame) -> tuple[float, float, float]:
     """Set new deals after against before, by the two intervals (Newcombe, 1998, method 10)."""
     new = frame[(frame["by"] == "period") & (frame["measure"] == "opportunities")].set_index("level")
     ends = new.reindex(["after", "before"])[["share", "low", "high"]].to_numpy(dtype=np.float64)
-    (p, p_low, p_high), (q, q_low, q_high) = ends
-    return float(p - q), float(p - q - np.hypot(p - p_low, q_high - q)), float(p - q + np.hypot(p_high - p, q - q_low))
+    return float(ends[0, 0] - ends[1, 0]), *bound_gap(*ends.tolist())
 
 
 def _share(deals: pd.DataFrame) -> tuple[float, ...]:

@@ -5,6 +5,8 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint, samplesize_proportions_2indep_onetail
 
+from icp_lab.methods.result import bound_gap
+
 ALPHA, POWER = 0.05, 0.8
 SINGLE = float(norm.isf(ALPHA / 2))  # standard errors to either side where one looks once
 _PLANNED = 50  # events of two equal arms about which the bar is lowest
@@ -77,8 +79,8 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
     p, q = hits / n, others / m
     (low, high), (under, over) = (proportion_confint(k, size, 2 * norm.sf(bar), method="wilson")
                                   for k, size in ((hits, n), (others, m)))
-    found = {"gap": p - q, "low": p - q - float(np.hypot(p - low, over - q)),
-             "high": p - q + float(np.hypot(high - p, q - under)), "ratio": p / q if q else np.inf}
+    least, most = bound_gap((p, low, high), (q, under, over))
+    found = {"gap": p - q, "low": least, "high": most, "ratio": p / q if q else np.inf}
     for end, sign, near, far in (("ratio_low", -1, low, over), ("ratio_high", 1, high, under)):
         root = np.sqrt(max((p * q) ** 2 - near * (2 * p - near) * far * (2 * q - far), 0.0))
         found[end] = float((p * q + sign * root) / (far * (2 * q - far))) if far > 1e-12 else np.inf

@@ -14,7 +14,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.customers import count_months, end_of, fill_table, tell_left, until
 from icp_lab.methods.reached import REACHED
-from icp_lab.methods.result import Floats, Shown, bound_difference, bound_mean, bound_rate, bound_share
+from icp_lab.methods.result import Floats, Shown, bound_difference, bound_gap, bound_mean, bound_rate, bound_share
 
 SIDES = ("in", "out", "all")
 RATES = ("lead_rate", "win_closed", "win_created")
@@ -264,8 +264,7 @@ def _divide(above: Figure, below: Figure) -> Figure:
     if not (above.value > 0 and below.value > 0):
         return Figure(n=min(above.n, below.n))
     with np.errstate(invalid="ignore", divide="ignore"):  # a lower end may be a loss: no ratio is below it
-        (a, a_low, a_high), (b, b_low, b_high) = np.log([above[:3], below[:3]])
-    low, high = np.exp([a - b - np.hypot(a - a_low, b_high - b), a - b + np.hypot(a_high - a, b - b_low)])
+        low, high = np.exp(bound_gap(*np.log([above[:3], below[:3]])))
     return Figure(above.value / below.value, float(low), float(high), above.value, min(above.n, below.n),
                   min(above.maturity, below.maturity))
 

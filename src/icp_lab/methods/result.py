@@ -10,6 +10,8 @@ from scipy.stats import binomtest, chi2, norm, t
 from icp_lab.locale import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 
@@ -160,8 +162,34 @@ def bound_difference(hits: int, n: int, others: int, m: int) -> tuple[float, flo
     >>> [round(end, 3) for end in bound_difference(56, 70, 48, 80)]
     [0.052, 0.334]
     """
-    (low, high), (under, over) = bound_share(hits, n), bound_share(others, m)
     p, q = (hits / n, others / m) if n and m else (float("nan"), float("nan"))
+    return bound_gap((p, *bound_share(hits, n)), (q, *bound_share(others, m)))
+
+
+def bound_gap(first: "Sequence[float]", second: "Sequence[float]") -> tuple[float, float]:
+    """Tell between which ends the difference of two independent figures lies, by the ends of each.
+
+    Parameters
+    ----------
+    first, second : Sequence of float
+        A figure, and the low and the high end of its interval.
+
+    Returns
+    -------
+    tuple of 2 float
+        The ends of the first less the second, at the level of theirs.
+
+    Notes
+    -----
+    For shares that is method 10 of Newcombe (1998); in general it recovers the variances from the ends (MOVER: Zou and
+    Donner, 2008). Of logarithms it gives the ends of the logarithm of a ratio.
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in bound_gap((0.8, 0.7, 0.9), (0.5, 0.4, 0.6))]
+    [0.16, 0.44]
+    """
+    (p, low, high), (q, under, over) = first, second
     return p - q - float(np.hypot(p - low, over - q)), p - q + float(np.hypot(high - p, q - under))
 
 
