@@ -1,5 +1,6 @@
 """The search: the best rule that there is where that can be counted out, whatever the order, missing values or not."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import xlogy
 
 from icp_lab.methods.codes import encode_candidates
-from icp_lab.methods.search import Units, make_engine, search_rules
+from icp_lab.methods.search import NO_CANDIDATE, Candidate, Units, make_engine, search_rules
 
 
 def _engine(cases, positive, depth=3, least=10):
@@ -29,6 +30,149 @@ def _quality(engine, steps, hits):
     n1, k1, n, k = int(inside.sum()), int(hits[inside].sum()), len(hits), int(hits.sum())
     gain = _likelihood(n1, k1) + _likelihood(n - n1, k - k1) - _likelihood(n, k)
     return gain - sum(engine.price(step) for step in steps)
+
+
+def _mixed():
+    """Eight cases, five times: an attribute of each kind, with a hole in each; features: f, n, t, u has x, u has y."""
+    return pd.DataFrame({
+        "n": [1.0, 2.0, 3.0, 4.0, np.nan, 1.0, 2.0, 3.0] * 5, "f": pd.array([True, False, None, True] * 10, "boolean"),
+        "t": pd.array([t for i in range(5) for t in ("a", "a", "b", "b", None, "a", f"rare {i}", "b")], "str"),
+        "u": pd.Series([("x",), ("y",), (), ("x", "y"), None, ("y",), ("x",), ("y",)] * 5, dtype=object),
+    })
+
+
+def _units(cases, positive, least=2):
+    ones = np.ones(len(cases), dtype=np.int64)
+    return Units(cases, encode_candidates(cases), ones, np.asarray(positive, dtype=np.int64), least)
+
+
+@pytest.mark.parametrize(("step", "inside"), [
+    ((1, 0, 1, 0), [1, 1, 0, 0, 0, 1, 1, 0]), ((1, 1, 3, 0), [0, 1, 1, 1, 0, 0, 1, 1]),
+    ((1, 0, 3, 0), [1, 1, 1, 1, 0, 1, 1, 1]), ((1, 3, 64, 0), [0, 0, 0, 1, 0, 0, 0, 0]),
+    ((0, 1, 1, 0), [1, 0, 0, 1, 1, 0, 0, 1]), ((0, 0, 0, 0), [0, 1, 0, 0, 0, 1, 0, 0]),
+    ((2, 0, 0, 0b01), [1, 1, 0, 0, 0, 1, 0, 0]), ((2, 0, 0, 0b10), [0, 0, 1, 1, 0, 0, 0, 1]),
+    ((2, 0, 0, 0b11), [1, 1, 1, 1, 0, 1, 0, 1]),
+    ((3, 1, 1, 0), [1, 0, 0, 1, 0, 0, 1, 0]), ((4, 1, 1, 0), [0, 1, 0, 1, 0, 1, 0, 1])])
+def test_a_step_covers_the_codes_that_it_names_and_nothing_missing(step, inside):
+    units = _units(_mixed(), [0] * 40)
+    assert units.covered((step,)).tolist() == [one == 1 for one in inside * 5]
+    both = units.covered((step, (0, 1, 1, 0)))
+    assert both.tolist() == [bool(a and b) for a, b in zip(inside * 5, [1, 0, 0, 1] * 10, strict=True)]
+    assert units.covered(()).all()
+
+
+def test_a_criterion_costs_its_attribute_its_bounds_and_its_levels():
+    """In nats: 1 for each nat of the choice among attributes, 0.6 for each of the detail (docs/method.md)."""
+    cases = pd.DataFrame({
+        "f": np.arange(210) % 2 == 0, "n": np.arange(210.0), "two": np.arange(210.0) % 2,
+        "t": pd.array([f"level {i % 7}" for i in range(210)], "str"),
+        "v": pd.array([f"{i % 3}" for i in range(210)], "str"),
+        "u": pd.Series([("x", "y")[: i % 3] for i in range(210)], dtype=object)})
+    engine = make_engine(_units(cases, np.arange(210) < 50), 3)
+    at = {(f.attribute, *f.levels[:1]): i for i, f in enumerate(engine.units.encoded.features)}
+    bins, name = engine.units.encoded.features[at["n",]].size, np.log(6)
+    assert bins == 14
+    assert engine.price((at["n",], 0, 13, 0)) == pytest.approx(name)
+    for one_bound in ((0, 4), (4, 13), (0, 12), (1, 13)):
+        assert engine.price((at["n",], *one_bound, 0)) == pytest.approx(name + 0.6 * np.log(28))
+    assert engine.price((at["n",], 1, 12, 0)) == pytest.approx(name + 0.6 * (0.7 + np.log(91)))
+    assert engine.price((at["two",], 0, 0, 0)) == pytest.approx(name + 0.6 * np.log(4))
+    assert engine.price((at["f",], 1, 1, 0)) == engine.price((at["f",], 0, 0, 0)) == pytest.approx(name + 0.6 * 0.7)
+    level = at["t", "level 0"]
+    assert engine.price((level, 0, 0, 0b1)) == pytest.approx(name + 0.6 * np.log(5) + 0.6 * np.log(7))
+    assert engine.price((level, 0, 0, 0b1101)) == pytest.approx(name + 0.6 * np.log(5) + 0.6 * np.log(35))
+    assert engine.price((at["v", "0"], 0, 0, 0b11)) == pytest.approx(name + 0.6 * np.log(3) + 0.6 * np.log(3))
+    for member in "xy":
+        assert engine.price((at["u", member], 1, 1, 0)) == pytest.approx(name + 0.6 * np.log(2))
+    alone = make_engine(_units(cases[["two"]], np.arange(210) < 50), 1)
+    assert alone.price((0, 0, 1, 0)) == 0
+    assert alone.price((0, 1, 1, 0)) == pytest.approx(0.6 * np.log(4))
+
+
+def test_the_search_is_as_wide_as_it_says():
+    engine = make_engine(_units(_mixed(), [1, 0] * 20, least=7), 4)
+    kinds, sizes, prices, choose, _entropy = engine._static
+    assert engine._limits.tolist() == [7, 4, 10, 5, 3]  # fewest cases, depth, beam, levels of a set, polished
+    assert (engine.depth, prices.shape, choose.shape) == (4, (len(kinds), 3), (66, 66))
+    assert sizes.tolist() == [f.size for f in engine.units.encoded.features]
+    assert choose[64, 3] == pytest.approx(0.6 * np.log(41664))
+    assert choose[65, 65] == choose[65, 0] == pytest.approx(0, abs=1e-9)
+    assert choose[3, 4] == 0
+
+
+def test_more_cases_than_fit_into_half_a_word_are_refused():
+    units = _units(_mixed(), [1, 0] * 20)
+    cases = np.array([2**32 - 40] + [1] * 39, dtype=np.int64)
+    assert make_engine(replace(units, cases=cases), 1).depth == 1
+    with pytest.raises(ValueError, match="more cases"):
+        make_engine(replace(units, cases=cases + 1), 1)
+    nobody = np.zeros(0, dtype=np.int64)
+    assert make_engine(_units(_mixed().head(0), nobody), 2).best(nobody, nobody) == NO_CANDIDATE
+
+
+def _flags(n, **firms):
+    """Make n cases of which the first so many have a flag."""
+    return pd.DataFrame({name: np.arange(n) < many for name, many in firms.items()})
+
+
+def test_what_is_found_is_counted_and_comes_best_first():
+    cases = _flags(40, a=20, b=22, c=10)
+    engine, ones, hits = _engine(cases, np.arange(40) < 20, depth=2, least=5)
+    found = engine.run(ones, hits, most=4)
+    assert [(one.steps, one.cases, one.positives) for one in found[:2]] == [
+        (((0, 1, 1, 0),), 20, 20), (((0, 1, 1, 0), (1, 1, 1, 0)), 20, 20)]
+    assert found[0].quality == pytest.approx(40 * np.log(2) - np.log(3) - 0.42)
+    assert found[1].quality == pytest.approx(40 * np.log(2) - 2 * np.log(3) - 0.84)
+    assert [one.quality for one in found] == sorted((one.quality for one in found), reverse=True)
+    assert len(found) == len({one.steps for one in found}) == 4
+    assert engine.run(ones, hits) == found[:1] == [engine.best(ones, hits)]
+    assert all(list(one.steps) == sorted(one.steps) for one in engine.run(ones, hits, most=50))
+    assert engine.run(ones, ones) == engine.run(ones, ones * 0) == []
+    assert (engine.best(ones, ones), NO_CANDIDATE) == (NO_CANDIDATE, Candidate(0.0, (), 0, 0))
+
+
+def test_units_without_a_case_take_no_part_and_others_count_by_their_cases():
+    cases = _flags(40, a=20)
+    engine, _ones, _hits = _engine(cases, np.zeros(40), depth=1, least=5)
+    times = np.where(np.arange(40) % 2 == 0, 0, 3)
+    best = engine.best(times, times * (np.arange(40) < 20))
+    assert (best.steps, best.cases, best.positives) == (((0, 1, 1, 0),), 30, 30)
+    assert best.quality == pytest.approx(60 * np.log(2) - 0.42)
+
+
+@pytest.mark.parametrize(("n", "inside", "said"), [
+    (200, 10, ["a: yes"]), (200, 9, []), (1000, 20, ["a: yes"]), (1000, 19, []), (120, 10, ["a: yes"])])
+def test_a_rule_covers_ten_cases_or_two_in_a_hundred_at_least(n, inside, said):
+    """Where fewer have the flag, the rule can only be that of the others, and they do worse."""
+    cases, positive = _flags(n, a=inside), np.arange(n) < inside
+    assert [rule.words("en") for rule in search_rules(cases, positive)] == said
+
+
+def test_a_rule_has_five_criteria_at_most_and_as_many_as_are_asked_for():
+    rng = np.random.default_rng(0)
+    cases = pd.DataFrame({name: rng.random(600) < 0.75 for name in "fedcba"})
+    positive = cases.all(axis=1).to_numpy()
+    found = search_rules(cases, positive)
+    assert [len(rule.criteria) for rule in found] == [5]
+    assert list(found[0].attributes) == sorted(found[0].attributes)
+    assert len(search_rules(cases, positive, max_criteria=2, most=3)) == 3
+    assert {len(rule.criteria) for rule in search_rules(cases, positive, max_criteria=2, most=3)} == {2}
+
+
+def test_rivals_are_all_that_could_stand_there_best_first():
+    cases = _flags(60, a=30, b=30, c=20, d=45, rare=3).assign(never=np.arange(60) % 2 == 0)
+    engine, ones, hits = _engine(cases, np.arange(60) < 30, depth=2, least=5)
+    one = (1, 1, 1, 0)
+    listed = engine.list_rivals(Candidate(0.0, (one,), 30, 30), 0)
+    gains = {step: _quality(engine, (step,), hits) for _gain, step in listed}
+    assert [gain for gain, _step in listed] == pytest.approx(list(gains.values()))
+    assert [step for _gain, step in listed[:2]] == [(0, 1, 1, 0), one]
+    assert [gain for gain, _step in listed] == sorted((gain for gain, _step in listed), reverse=True)
+    assert {engine.units.encoded.features[step[0]].attribute for _gain, step in listed} >= set("abcd")
+    assert "rare" not in {engine.units.encoded.features[s[0]].attribute for _g, s in listed if s[1:] == (1, 1, 0)}
+    beside = engine.list_rivals(Candidate(0.0, ((0, 1, 1, 0), (2, 1, 1, 0)), 20, 20), 0)
+    assert 2 not in {step[0] for _gain, step in beside}
+    assert ones.sum() == 60
 
 
 @settings(max_examples=30, deadline=None)
