@@ -5,8 +5,7 @@ from typing import Any
 
 _EXPORTS = {
     "find_icp": "icp_lab.methods.evidence", "test_icp": "icp_lab.methods.declared",
-    "try_rule": "icp_lab.icp.tries", "load_icp": "icp_lab.icp", "open_study": "icp_lab.study",
-}
+    "try_rule": "icp_lab.icp.tries", "load_icp": "icp_lab.icp", "open_study": "icp_lab.study"}
 _MODULES = ("step", "worlds")
 __all__ = ["find_icp", "load_icp", "open_study", "step", "test_icp", "try_rule", "worlds"]
 
@@ -17,5 +16,4 @@ def __getattr__(name: str) -> Any:
         return import_module(f"icp_lab.{name}")
     if name in _EXPORTS:
         return getattr(import_module(_EXPORTS[name]), name)
-    message = f"module 'icp_lab' has no attribute {name!r}"
-    raise AttributeError(message)
+    raise AttributeError(f"module 'icp_lab' has no attribute {name!r}")

@@ -15,8 +15,7 @@ Kind = Literal["text", "number", "integer", "money", "date", "flag", "list"]
 # What a column of each kind holds in a frame.
 DTYPES: dict[Kind, Any] = {
     "text": "str", "number": "float64", "integer": "float64", "money": "float64", "date": "datetime64[s]",
-    "flag": "boolean", "list": "object",
-}
+    "flag": "boolean", "list": "object"}
 
 # What a column may be used for: only an `attribute` of accounts can become a criterion. `verdict`: our own word.
 Role = Literal["identity", "person", "key", "attribute", "after_sale", "verdict", "value"]

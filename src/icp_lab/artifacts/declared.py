@@ -16,8 +16,7 @@ Kind = Literal["text", "number", "integer", "flag", "date"]
 
 # What a column of each kind holds in a frame.
 DTYPES: dict[Kind, Any] = {
-    "text": "str", "number": "float64", "integer": "Int64", "flag": "boolean", "date": "datetime64[s]",
-}
+    "text": "str", "number": "float64", "integer": "Int64", "flag": "boolean", "date": "datetime64[s]"}
 
 
 @dataclass(frozen=True)

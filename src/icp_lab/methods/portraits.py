@@ -158,10 +158,10 @@ def record_segmentation(segmentation: Segmentation, portraits: Portraits) -> dic
     >>> record_segmentation(found, describe_segments(found, firms, facts, success))
     {'published': False, 'reason': 'too_few', 'stability': 0.0, 'noise': 0.0, 'bar': 1.0, 'segments': []}
     """
-    about, rows = (frame.astype(object).where(frame.notna(), None) for frame in (portraits.traits, portraits.frame))
-    kept = rows.loc[portraits.published & (rows["segment"] != NO_SEGMENT), ["segment", *_TOLD]]
-    kept = kept.rename(columns={"segment": "id"})
-    traits = {name: part.drop(columns="segment").to_dict("records") for name, part in about.groupby("segment")}
+    rows = portraits.frame[["segment", *_TOLD]].rename(columns={"segment": "id"})
+    kept = rows[portraits.published & (rows["id"] != NO_SEGMENT)]
+    traits = {name: part.drop(columns="segment").to_dict("records")
+              for name, part in portraits.traits.groupby("segment")}
     listed = [{**row, "traits": traits.get(row["id"], [])} for row in kept.to_dict("records")]
     found = {key: getattr(segmentation, key) for key in ("published", "reason", "stability", "noise", "bar")}
     return {**found, "segments": listed}

@@ -279,8 +279,7 @@ def weigh_votes(votes: pd.DataFrame, items: Sequence[Item], bar: Bar = Bar(), *,
     now, before = ordered[last], ordered[~last]
     frame = pd.DataFrame([_judge_item(item, now[now["item"] == item.id], before[before["item"] == item.id], bar)
                           for item in items])
-    groups = now.groupby(["item", "department"])["vote"]
-    medians = groups.agg(n="size", median="median").reset_index()
+    medians = now.groupby(["item", "department"])["vote"].agg(n="size", median="median").reset_index()
     table = medians.pivot_table(index="department", columns="item", values="median").reindex(columns=list(marks))
     conflicts = _compare_departments(now, table, permutations, seed)
     unused = votes[~fits].groupby("item")["vote"].agg(n="size").reset_index()

@@ -64,8 +64,7 @@ class ScoreTest(Shown):
         >>> found.frame[["n", "covered", "above"]].values.tolist()
         [[30.0, 10.0, 1.0]]
         """
-        names = ("n", "covered", "unknown", "above", "low", "high", "p_value")
-        return pd.DataFrame([{"rule": self.rule.words()} | {name: getattr(self, name) for name in names}])
+        return pd.DataFrame([vars(self) | {"rule": self.rule.words()}])
 
 
 def test_score(cases: pd.DataFrame, score: pd.Series, rule: Rule, *, groups: pd.Series | None = None) -> ScoreTest:

@@ -151,13 +151,10 @@ def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFr
     0    x          1   2
     """
     rows = passages.merge(heads.drop(columns="language", errors="ignore"), on="interview", how="left")
-    rows = rows.sort_values(["interview", "passage"], ignore_index=True)
-    rows = rows.reindex(columns=list(DTYPES_OF["passages"]))
-    accounts = rows["account_id"].astype("str")
-    rows["company"] = accounts.where(accounts.notna() & (accounts != ""), rows["interview"])
+    rows = rows.sort_values(["interview", "passage"], ignore_index=True).reindex(columns=list(DTYPES_OF["passages"]))
+    rows["company"] = rows["account_id"].astype("str").where(lambda ids: ids != "").fillna(rows["interview"])
     rows["kind"] = tell_kinds(rows.assign(title=None))
-    told = fill_table(segments, "segments").set_index("account_id")["segment"]
-    rows["segment"] = rows["company"].map(told)
+    rows["segment"] = rows["company"].map(fill_table(segments, "segments").set_index("account_id")["segment"])
     said = rows.explode("codes").dropna(subset="codes").rename(columns={"codes": "code"})
     of = rows["company"].nunique()
     by_code = said.groupby("code")

@@ -140,7 +140,8 @@ def value_customers(  # noqa: PLR0913  (two sources of money, two horizons)
     # In the order of the artifact; what a caller added comes last.
     order = [name for name in DTYPES_OF["customers"] if name in frame]
     frame = frame[[*order, *frame.columns.difference(order, sort=False)]].reset_index(drop=True)
-    return Worth(frame, parts, lifetime, _name_basis(frame["value_basis"]), window, cost_known,
+    commonest: Basis = next(iter(frame["value_basis"].mode()), "")  # by the alphabet: contracts win a tie
+    return Worth(frame, parts, lifetime, commonest, window, cost_known,
                  undated=int(flows["start"].isna().sum()), backwards=int((flows["stop"] < flows["start"]).sum()))
 
 
@@ -213,8 +214,3 @@ def _rate_margin(flows: pd.DataFrame, ids: pd.Index) -> pd.Series:
     spent, earned = (part.groupby(rows["account_id"]).sum()
                      for part in (rows["whole"] * (rows["cost"] / rows["amount"]), rows["whole"]))
     return (1 - spent / earned.where(earned > 0)).reindex(ids).astype("float64")
-
-
-def _name_basis(bases: pd.Series) -> Basis:
-    commonest = bases.mode().tolist()  # in the order of the alphabet: contracts win a tie
-    return commonest[0] if commonest else ""

@@ -59,10 +59,8 @@ def describe_inputs(file: NotebookFile, parameters: Mapping[str, Any], study: st
         A digest for each of `study`, `parameters`, `cells`, `code`, and one for each artifact.
     """
     return {
-        "study": study,
-        "parameters": digest_text(json.dumps(dict(parameters), sort_keys=True, default=str)),
-        "cells": digest_text(*file.code),
-        "code": digest_code((*file.code, ENGINE), showing=False),
+        "study": study, "parameters": digest_text(json.dumps(dict(parameters), sort_keys=True, default=str)),
+        "cells": digest_text(*file.code), "code": digest_code((*file.code, ENGINE), showing=False),
         **{f"artifact {name}": content for name, content in sorted(artifacts.items())}}
 
 

@@ -38,8 +38,7 @@ def _draw_kind(kind: Kind, n: int, rng: np.random.Generator) -> pd.DataFrame:
         "decision_making": pick(rng, kind.decision, n),
         "exports": rng.random(n) < kind.exports,
         "it_budget_share": np.round(np.clip(rng.normal(kind.it_budget[0], kind.it_budget[1], n), 0.002, 0.25), 3),
-        "growth": np.round(rng.normal(kind.growth[0], kind.growth[1], n), 3),
-    })
+        "growth": np.round(rng.normal(kind.growth[0], kind.growth[1], n), 3)})
 
 
 def draw_draft(accounts: int, signal: bool, rng: np.random.Generator) -> pd.DataFrame:

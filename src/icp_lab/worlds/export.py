@@ -137,8 +137,7 @@ def _fill_template(truth: dict[str, Any], words: Words) -> str:
     """Put the spellings and the plain facts into the commented template."""
     spellings = {
         column: {variant: words.codes[column][code] for code, variants in others.items() for variant in variants}
-        for column, others in words.spellings.items()
-    }
+        for column, others in words.spellings.items()}
     stream, yaml = StringIO(), YAML()
     yaml.dump(spellings, stream)
     block = "\n".join("      " + line for line in stream.getvalue().rstrip().splitlines())
