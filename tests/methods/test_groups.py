@@ -3,7 +3,8 @@ import json
 import pandas as pd
 
 from icp_lab.artifacts import make_id
-from icp_lab.methods.groups import GROUPS, fill_groups
+from icp_lab.methods.groups import fill_groups
+from icp_lab.tables import GROUPS
 
 DRAFT = {"criteria": [{"attribute": "employees", "min": 100}], "evidence": {"stability": {"employees": 0.9}}}
 REFUSED = {"criteria": [], "evidence": {"refused": [{"attribute": "employees", "min": 100}]}}

@@ -9,13 +9,13 @@ from icp_lab.artifacts.manifest import Manifest, folder_of, write_json, write_ma
 from icp_lab.artifacts.store import write_artifact
 from icp_lab.icp import load_icp
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.groups import GROUPS
 from icp_lab.process import WRITER
 from icp_lab.publish.products import PRODUCTS
 from icp_lab.report.plan import StepEnd
 from icp_lab.report.run import Run
 from icp_lab.report.site import publish_site
 from icp_lab.study.candidates import Candidates
+from icp_lab.tables import GROUPS
 
 CRITERIA = [{"attribute": "industry", "in": ["SaaS"]}]
 ICP = {"schema": 1, "name": "x", "as_of": "2026-06-30", "next_review": "2026-09-30", "verdict": "supported",

@@ -7,8 +7,8 @@ import pandas as pd
 
 from icp_lab.artifacts import make_id
 from icp_lab.methods.result import bound_share
+from icp_lab.tables import GROUPS
 
-GROUPS = ("basic", "technical", "organizational", "financial", "pains", "triggers", "goals")
 SHOWN = 4  # statements of one sort in a group
 _KEY = ("comparison", "attribute", "level")
 

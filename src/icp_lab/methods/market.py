@@ -127,11 +127,6 @@ class _Cells:
     def _own(self, name: str) -> pd.Series:
         return self.accounts.get(name, pd.Series("?", self.accounts.index)).astype("str").fillna("?").str.casefold()
 
-    def labels(self, name: str) -> pd.Series:
-        """Give the division of each cell's label."""
-        codes = {label: read_code(label, self.scheme) for label in self.cells[name].unique()}
-        return self.cells[name].map(codes)
-
     def knows(self, criterion: Criterion) -> Flags:
         """Which cells can tell whether their companies meet a criterion?"""
         name = "band" if criterion.attribute == "employees" else criterion.attribute
@@ -230,7 +225,8 @@ def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
     at = {name: grid.match(name) for name in PLACES}
     placed = at["industry"] & at["country"] & at["region"] & grid.match_size()
     cover, fails, assumed = _cover(grid, rule)
-    told = at["industry"].any(axis=0) | grid.labels("industry").ne("").to_numpy()
+    codes = {label: read_code(label, grid.scheme) for label in cells["industry"].unique()}
+    told = at["industry"].any(axis=0) | cells["industry"].map(codes).ne("").to_numpy()
     served = (at["industry"] & at["country"]).sum(axis=0) >= served_from
     cells = cells.assign(cell=np.arange(len(cells)), fails=pd.Series(fails, dtype="str"), served=np.where(
         served, "yes", np.where(told, "no", "unknown")))
