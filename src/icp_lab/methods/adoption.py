@@ -95,8 +95,7 @@ def find_published(profile: Mapping[str, Any]) -> str:
     >>> find_published({"history": [{"version": "1", "date": "2026-01-15"}]}), find_published({})
     ('2026-01-15', '')
     """
-    history = profile.get("history") or [{}]
-    return str(history[-1].get("date", ""))[:10]
+    return str((profile.get("history") or [{}])[-1].get("date", ""))[:10]
 
 
 def measure_adoption(

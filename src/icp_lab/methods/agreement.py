@@ -184,8 +184,7 @@ def kendalls_w(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
     0.9
     """
     table = votes.pivot_table(index="item", columns="rater", values="vote", aggfunc="median").sort_index()
-    asked = table.loc[:, table.notna().mean() >= 0.5]
-    full = asked.dropna().to_numpy(dtype=np.float64)
+    full = table.loc[:, table.notna().mean() >= 0.5].dropna().to_numpy(dtype=np.float64)
     n, m = full.shape
     value = float(_concordance(full))
     if np.isnan(value):

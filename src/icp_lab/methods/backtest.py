@@ -253,8 +253,7 @@ def _explain(then: Lift, now: Lift) -> str:
         return "gone" if now.high < then.low else "within" if now.covered else ""
     if now.low <= then.high:
         return "chance"
-    fewer = bound_difference(then.positives, then.n, now.positives, now.n)[0] > 0
-    return "base" if fewer else "changed"
+    return "base" if bound_difference(then.positives, then.n, now.positives, now.n)[0] > 0 else "changed"
 
 
 def make_promise(icp: dict[str, Any], as_of: date, window_months: int) -> dict[str, Any]:

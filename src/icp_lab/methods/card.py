@@ -128,8 +128,7 @@ def _split(name: str, column: pd.Series) -> list[tuple[Criterion, ...]]:
     if pd.api.types.is_numeric_dtype(column):
         values = np.sort(known.to_numpy(dtype=np.float64))
         edges = sorted({float(f"{cut:.2g}") for cut in cut_points(values, _BINS) if f"{cut:.2g}" != f"{values[0]:.2g}"})
-        ends = [None, *edges, None]
-        return [tuple(Criterion.between(name, *both) for both in pairwise(ends))] if edges else []
+        return [tuple(Criterion.between(name, *both) for both in pairwise([None, *edges, None]))] if edges else []
     if column.dtype == object:
         counts = known.explode().value_counts()
         common = counts[(counts >= _COMMON) & (counts <= len(known) - _COMMON)].index[:_MOST]

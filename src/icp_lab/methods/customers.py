@@ -33,8 +33,7 @@ def count_months(days: pd.Series) -> Floats:
     [12.0, 0.48]
     """
     when = pd.to_datetime(days).dt
-    months = when.year * 12 + (when.month - 1) + (when.day - 1) / when.days_in_month
-    return np.asarray(months, dtype=np.float64)
+    return np.asarray(when.year * 12 + (when.month - 1) + (when.day - 1) / when.days_in_month, dtype=np.float64)
 
 
 def end_of(day: date) -> float:
@@ -314,8 +313,7 @@ def _tell_lapsed(orders: pd.DataFrame, ids: pd.Index, day: pd.Timestamp, factor:
     gaps = orders.groupby("account_id")["date"].diff().dt.days
     rhythm = gaps.groupby(orders["account_id"]).agg(["median", "count"])
     silence = (day - orders.groupby("account_id")["date"].max()).dt.days
-    told = rhythm["count"] >= _FEWEST_ORDERS - 1
-    lapsed = (silence > factor * rhythm["median"]).astype("boolean").where(told)
+    lapsed = (silence > factor * rhythm["median"]).astype("boolean").where(rhythm["count"] >= _FEWEST_ORDERS - 1)
     return pd.Series(lapsed.reindex(ids), ids, dtype="boolean")
 
 

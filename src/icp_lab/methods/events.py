@@ -1,19 +1,17 @@
 """Events into attributes of accounts: one text for pandas, Polars, DuckDB and Spark; what customers use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from math import inf
 from operator import and_
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import narwhals as nw
 import pandas as pd
 
 from icp_lab.methods.customers import fill_table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 How = Literal["rows", "months", "days_since", "sum", "mean", "min", "max"]
 
@@ -47,7 +45,7 @@ class Summary:
     days: int | None = None
 
 
-def summarize_events(events: Any, summaries: "Sequence[Summary]", *, before: date | str, by: str = "account_id",
+def summarize_events(events: Any, summaries: Sequence[Summary], *, before: date | str, by: str = "account_id",
                      on: str = "date") -> Any:
     """Summarize what an account's events say of it, on whichever engine they are.
 

@@ -133,8 +133,7 @@ def choose_interviewees(  # noqa: PLR0913  (what is known of a company lies in f
     people = _sort_people(fill_table(contacts, "contacts"))
     everybody = fill_table(customers, "customers").sort_values("account_id")
     for table, name in ((success, "success"), (segments, "segments"), (negatives, "negatives")):
-        told = fill_table(table, name)[["account_id", *_TOLD[name]]]
-        everybody = everybody.merge(told, how="left", on="account_id")
+        everybody = everybody.merge(fill_table(table, name)[["account_id", *_TOLD[name]]], how="left", on="account_id")
     for kind in KINDS:
         counts = people.loc[people["kind"] == kind, "account_id"].value_counts()
         everybody[kind] = everybody["account_id"].map(counts).fillna(0).astype("int64")
@@ -172,8 +171,7 @@ def tell_kinds(people: pd.DataFrame) -> "pd.Series[str]":
     known = people.astype(object).where(people.notna(), "")
     ranks = [read_title(rank).seniority or read_title(title).seniority or _RANK_OF.get(role, "")
              for rank, title, role in zip(known["seniority"], known["title"], known["role"], strict=True)]
-    kinds = [KINDS[rank not in _LEADS] if rank else None for rank in ranks]
-    return pd.Series(kinds, people.index, dtype="str")
+    return pd.Series([KINDS[rank not in _LEADS] if rank else None for rank in ranks], people.index, dtype="str")
 
 
 def _sort_people(contacts: pd.DataFrame) -> pd.DataFrame:

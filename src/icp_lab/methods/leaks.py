@@ -127,8 +127,7 @@ def find_leaks(cases: pd.DataFrame, positive: pd.Series, *, groups: pd.Series | 
     frame = pd.DataFrame(rows, columns=["attribute", "suspicion", "figure", "n"]).astype(
         {"attribute": "str", "suspicion": "str", "figure": "float64", "n": "int64"})
     frame["refused"] = (frame["suspicion"] != "name") & ~frame["attribute"].isin(list(insist))
-    order = ["refused", "attribute", "suspicion"]
-    frame = frame.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    frame = frame.sort_values(["refused", "attribute", "suspicion"], ascending=[False, True, True], ignore_index=True)
     return Leaks(frame, tuple(sorted(set(insist) & set(frame["attribute"]))))
 
 
@@ -170,8 +169,7 @@ def _cut(codes: Codes) -> Codes:
     bins = min(BINS, n // CASES)
     if len(counts) <= bins or not n:
         return codes
-    place = np.append((np.cumsum(counts) - counts) * bins // n, -1)
-    return place[codes]
+    return np.append((np.cumsum(counts) - counts) * bins // n, -1)[codes]
 
 
 def _split_members(column: pd.Series, codes: Codes, filled: Flags) -> Iterator[Codes]:
