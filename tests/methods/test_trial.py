@@ -141,3 +141,24 @@ def test_groups_that_do_equally_well_are_dealt_in_the_order_of_chance():
     dealt = [*(one for one in order if not trial.positive[one]), *(one for one in order if trial.positive[one])]
     assert fold[dealt].tolist() == [0, 1, 2] * 10
     assert fold.dtype == np.int64
+
+
+def test_groups_are_dealt_by_the_share_of_their_cases_that_came_out_well():
+    """Not by how many did, and a group of one counts as one of many."""
+    size, hits = [1] * 3 + [4] * 4 + [1] * 5, [0] * 3 + [2] * 4 + [1] * 5
+    group = np.repeat(np.arange(12), size)
+    positive = np.concatenate([np.arange(n) < k for n, k in zip(size, hits, strict=True)])
+    trial = prepare_trial(pd.DataFrame({"size": np.arange(24.0)}), pd.Series(positive), groups=pd.Series(group))
+    fold = pd.Series(trial.split(5, 1, 4)).groupby(trial.unit_group).first()
+    share = pd.Series(trial.positive).groupby(trial.group).mean()
+    order = np.random.default_rng([5, 2, 1]).permutation(12)
+    assert fold[sorted(order, key=lambda one: share[one])].tolist() == [0, 1, 2, 3] * 3
+
+
+def test_each_of_three_strata_keeps_its_outcomes():
+    strata = pd.Series(["x", "y", "z"] * 10)
+    cases, positive = pd.DataFrame({"size": np.arange(30.0)}), strata.eq("x") | (np.arange(30) % 6 == 1)
+    trial = prepare_trial(cases, positive, strata=strata)
+    dealt = trial.shuffle(seed=0, number=0)[1]
+    assert [dealt[trial.unit_stratum == one].sum() for one in range(3)] == [10, 5, 0]
+    assert dealt.tolist() != trial.units.positives.tolist()
