@@ -8,6 +8,7 @@ from icp_lab.errors import LabError
 from icp_lab.locale import in_language
 from icp_lab.rule import Criterion, Rule
 from icp_lab.study import check_study, init_study, open_study
+from icp_lab.study.yml import read_day
 
 YML = "tables: {accounts: accounts.csv}\nattributes: {after_sale: [plan]}\n"
 ACCOUNTS = "account_id,industry,employees,tech_stack,plan,name\n1,SaaS,10,a;b,x,Foo\n2,Steel,200,b,y,Bar\n"
@@ -107,3 +108,13 @@ def test_a_new_study_has_a_template_that_works(tmp_path, language):
         found = open_study(folder).hypotheses()
     assert [len(one.rule.criteria) for one in found] == [4]
     assert found[0].date == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize("day", ["2026-3-1", "2026/03/01", "2026年3月1日", "20260301", "２０２６．３．１"])
+def test_a_day_is_read_as_people_write_it(day):
+    assert read_day(day) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "1.3.2026", "202631", "None", ""])
+def test_no_day_is_made_of_what_is_none(day):
+    assert read_day(day) is None

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Collection
-from datetime import date
 from unicodedata import normalize
 
 from icp_lab.errors import LabError, Place
-from icp_lab.errors.base import find_nearest
+from icp_lab.errors.base import ask_nearest
 from icp_lab.icp.tries import parse
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
@@ -14,10 +13,10 @@ from icp_lab.methods.agreed import Decision
 from icp_lab.study import Study
 from icp_lab.study.ballots import DECISION, DECISIONS, read_decided, refuse_decision
 from icp_lab.study.candidates import REFUSALS, Candidates
+from icp_lab.study.yml import read_day
 
 _DECLARED = read_declared("icp_lab.icp", "decisions.toml")
 _ACTIONS = {word: action for action, words in _DECLARED["actions"].items() for word in words}
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 def read_decisions(study: Study, items: Collection[str]) -> tuple[Decision, ...]:
@@ -53,9 +52,8 @@ def _read_one(number: int, row: dict[str, str], items: Collection[str], candidat
     word, _colon, text = (part.strip() for part in said.partition(":"))
     action, allowed = _ACTIONS.get(word.casefold(), ""), _list_allowed(item, items, candidates)
     if not allowed:
-        near = find_nearest(item, items)
-        remedy = _("Did you mean {word}?").format(word=near) if near else ""
-        raise refuse_decision(number, "item", _("there is no line `{item}`").format(item=item), remedy)
+        problem = _("there is no line `{item}`").format(item=item)
+        raise refuse_decision(number, "item", problem, ask_nearest(item, items))
     if action not in allowed or bool(text) != (action in ("change", "add")):
         problem = _("`{value}` cannot be decided of `{item}`, only: {words}").format(
             value=row["decision"], item=item, words=", ".join(allowed))
@@ -70,7 +68,10 @@ def _read_one(number: int, row: dict[str, str], items: Collection[str], candidat
     except LabError as fault:
         fault.place = Place(DECISIONS, number, "decision")
         raise
-    return Decision(item, action, rule.criteria, row["by"], _read_day(number, row["date"]), row.get("reason", ""))
+    if not (day := read_day(row["date"])):
+        problem = _("`{value}` is not a day such as 2026-03-31").format(value=row["date"])
+        raise refuse_decision(number, "date", problem)
+    return Decision(item, action, rule.criteria, row["by"], day, row.get("reason", ""))
 
 
 def _list_allowed(item: str, items: Collection[str], candidates: Candidates) -> list[str]:
@@ -79,11 +80,3 @@ def _list_allowed(item: str, items: Collection[str], candidates: Candidates) -> 
     attribute = re.sub(r"\.\d+$", "", rest)
     once = not dot or kind in ("more", "persona") or {rest, attribute} & set(candidates.frame.columns)
     return list(_DECLARED["lines"].get(kind + dot, ())) if item in items or once else []
-
-
-def _read_day(number: int, value: str) -> date:
-    try:
-        return date(*map(int, _DAY.fullmatch(normalize("NFKC", value)).groups()))  # type: ignore[union-attr]
-    except (ValueError, AttributeError) as fault:
-        problem = _("`{value}` is not a day such as 2026-03-31").format(value=value)
-        raise refuse_decision(number, "date", problem) from fault

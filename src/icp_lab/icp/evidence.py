@@ -13,9 +13,8 @@ from icp_lab.process import WRITER
 # Shown row by row, each under its id.
 _ROWS = ("contrasts/best_negative/", "negatives/reason_group=", "tables/")
 # What else a page shows of an artifact stands under an item of the checklist, in any language; else at its head.
-_ITEMS = {
-    "themes": "item-3d", "negatives": "item-4b", "contrasts": "item-4c", "market": "item-5a", "personas": "item-6e",
-    "success": "item-2b", "cases": "item-2c"}
+_ITEMS = {"themes": "item-3d", "negatives": "item-4b", "contrasts": "item-4c", "market": "item-5a",
+          "personas": "item-6e", "success": "item-2b", "cases": "item-2c"}
 
 
 @dataclass(frozen=True)

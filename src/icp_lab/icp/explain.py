@@ -12,8 +12,6 @@ from icp_lab.locale import _
 from icp_lab.methods.result import Floats, Shown
 from icp_lab.rule import Rule, name_attribute
 
-MARKS = {True: "yes", False: "no"}
-
 
 @dataclass(frozen=True)
 class Explanation(Shown):
@@ -119,7 +117,7 @@ def explain_account(attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, a
         raise no_such_account(account_id, map(str, attributes.index))
     row = attributes.loc[[account_id]]
     checks, inside = rule.check(row), rule.mask(row).iloc[0]
-    states = ["unknown" if pd.isna(v) else MARKS[bool(v)] for v in checks.iloc[0]] if rule.criteria else []
+    states = ["unknown" if pd.isna(v) else "yes" if v else "no" for v in checks.iloc[0]] if rule.criteria else []
     frame = pd.DataFrame({
         "criterion": [c.words() for c in rule.criteria], "attribute": [c.attribute for c in rule.criteria],
         "value": [_say_value(row[c.attribute].iloc[0]) for c in rule.criteria], "holds": states})

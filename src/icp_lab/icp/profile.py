@@ -14,6 +14,7 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors.base import ask_nearest, name_nearest
+from icp_lab.intake.spec import find_line
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared
 from icp_lab.rule import Rule
@@ -162,9 +163,7 @@ class _Check:
             self.criterion((point or {}).get("criterion"), ("score", "points", str(place), "criterion"))
 
     def place(self, at: At) -> Place:
-        while at and at not in self.lines:  # what is missing has the line of what it is missing in
-            at = at[:-1]
-        return Place(str(self.path), self.lines.get(at))
+        return Place(str(self.path), find_line(self.lines, at))
 
     def value(self, said: object, at: At, allowed: tuple[str, ...]) -> None:
         if str(said) not in allowed:
@@ -252,8 +251,6 @@ def _for_people(node: Any) -> Any:
 
 def _yaml() -> YAML:
     yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
     yaml.width = 120
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml

@@ -13,7 +13,7 @@ import duckdb
 from icp_lab.errors.base import Place, name_nearest, utter
 from icp_lab.icp.profile import FILE, ICP
 from icp_lab.intake.conversion import add_macros, by_kind
-from icp_lab.intake.encoding import find_delimiter, find_encoding
+from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding
 from icp_lab.intake.files import first, quoted, text
 from icp_lab.locale import _
 from icp_lab.rule import Criterion, Rule, name_attribute
@@ -164,23 +164,21 @@ class _Table:
         if self.is_csv:
             encoding = find_encoding(source, str(source))
             delimiter = find_delimiter(source, encoding, str(source))
-            if encoding not in ("utf-8", "utf-8-sig"):
-                clean = folder / "clean.csv"
+            clean = source if encoding in UTF8 else folder / "clean.csv"
+            if encoding not in UTF8:
                 with source.open(encoding=encoding, newline="") as old, clean.open("w", encoding="utf-8") as new:
                     shutil.copyfileobj(old, new)
-            self.reader = _read(source if encoding in ("utf-8", "utf-8-sig") else folder / "clean.csv", delimiter)
-        described = con.execute(f"DESCRIBE FROM {self.reader}").fetchall()
-        self.types = {str(row[0]): str(row[1]) for row in described}
+            self.reader = _read(clean, delimiter)
+        self.types = {name: str(kind) for name, kind, *_rest in con.execute(f"DESCRIBE FROM {self.reader}").fetchall()}
         for name in self.types:
             if name.lower() in ADDED:
                 raise utter("icp.name_taken", Place(str(source)), column=name)
 
     def hand_through(self, target: Path) -> str:
         """Write the file's own columns; a list in a CSV is written as the lab reads it, with semicolons."""
-        joined = target.suffix.lower() == ".csv"
-        return ", ".join(
-            f"array_to_string({quoted(name)}, ';') AS {quoted(name)}" if joined and kind == "VARCHAR[]"
-            else quoted(name) for name, kind in self.types.items())
+        joined = "VARCHAR[]" if target.suffix.lower() == ".csv" else ""
+        return ", ".join(f"array_to_string({quoted(name)}, ';') AS {quoted(name)}" if kind == joined else quoted(name)
+                         for name, kind in self.types.items())
 
     def is_text(self, criterion: Criterion) -> bool:
         """Tell whether a cell must first be read from text: each in a CSV, in Parquet what should be no text."""
@@ -189,11 +187,12 @@ class _Table:
     def write_cell(self, criterion: Criterion, claimed: bool) -> str:
         """Write the value that a criterion is asked of; whether the profile claims it."""
         name, kind = criterion.attribute, criterion.kind
-        if name not in self.types and not claimed:
-            return f"CAST(NULL AS {_TYPES[kind][0]})"  # what stands on the card alone and the file lacks is unknown
-        if name not in self.types:
+        unknown = f"CAST(NULL AS {_TYPES[kind][0]})"
+        if name not in self.types and claimed:
             near = name_nearest(name, self.types)
             raise utter("icp.unknown_attribute", Place(str(self.source)), attribute=name, remedy=near)
+        if name not in self.types:  # it stands on the card alone
+            return unknown
         if self.is_text(criterion):
             return by_kind(f"cut({quoted(name)})", _TEXT_AS[kind])
         if self.types[name].split("(")[0] in _TYPES[kind]:
@@ -201,7 +200,7 @@ class _Table:
         filled = self.con.execute(f"SELECT {quoted(name)} FROM {self.reader} WHERE {quoted(name)} IS NOT NULL LIMIT 1")
         if sample := filled.fetchall():
             raise utter("icp.wrong_kind", attribute=name, kind=kind, value=str(sample[0][0]))
-        return f"CAST(NULL AS {_TYPES[kind][0]})"  # nothing in the column, so that it could have any type
+        return unknown  # nothing in the column, so that it could have any type
 
     def count_unread(self, criterion: Criterion, cell: str) -> int:
         """Count the filled cells that are no value of the criterion's kind; too many, and it is the wrong column."""
@@ -232,13 +231,11 @@ def _write_added(icp: ICP, criteria: list[Criterion], points: _Points) -> str:
     reasons = [] if icp.rule.criteria else [text(_("a hypothesis, not supported by the data"))]
     worth = {one: (met, failed) for one, met, failed in points.each}
     for i, criterion in enumerate(criteria):
-        marks = (_("met"), _("not met"), _("unknown"))
-        said = [_("{criterion} ({mark})").format(criterion=criterion.words(), mark=_add_worth(mark, each))
-                for mark, each in zip(marks, (*worth.get(criterion, (0.0, 0.0)), 0.0), strict=True)]
+        marks = zip((_("met"), _("not met"), _("unknown")), (*worth.get(criterion, (0.0, 0.0)), 0.0), strict=True)
+        said = _("{criterion} ({mark})")
         # Of what stands on the card alone only that is said which gives or takes points.
-        told = [text(one) if i < claimed or each else "NULL"
-                for one, each in zip(said, (*worth.get(criterion, (0.0, 0.0)), 0.0), strict=True)]
-        reasons.append(_choose(i, *told))
+        reasons.append(_choose(i, *(text(said.format(criterion=criterion.words(), mark=_add_worth(mark, given)))
+                                    if i < claimed or given else "NULL" for mark, given in marks)))
     total = " + ".join([repr(points.base), *(_choose(criteria.index(criterion), repr(met), repr(failed), "0")
                                              for criterion, met, failed in points.each)])
     steps = " ".join(f"WHEN {total} >= {least!r} THEN {text(name)}" for least, name in points.tiers)

@@ -1,5 +1,6 @@
 """Where a table comes from and how it is mapped: one entry of `tables:` in study.yml, checked and plain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,11 @@ class Spec:
 
     def line(self, *keys: str) -> int | None:
         """Give the line of study.yml where a key of this table stands."""
-        while keys and keys not in self.lines:
-            keys = keys[:-1]
-        return self.lines.get(keys)
+        return find_line(self.lines, keys)
+
+
+def find_line(lines: Mapping[tuple[str, ...], int], at: tuple[str, ...]) -> int | None:
+    """Find the line of a path of keys; what is missing has the line of what it is missing in."""
+    while at and at not in lines:
+        at = at[:-1]
+    return lines.get(at)

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from functools import lru_cache
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from icp_lab import process
+from icp_lab.artifacts.manifest import digest_file
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.spec import Spec
@@ -22,6 +23,7 @@ from icp_lab.study.yml import Reader, read_yaml
 from icp_lab.tables import BESIDE, BY_NAME, GROUPS
 
 OUTCOMES = ("best", "won", "retained")
+_PRIVACY = {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}  # the first holds where none is named
 _KEYS = ("name", "language", "as_of", "currency", "outcome", "outcome_window_months", "fiscal_year_start", "tables",
          "other_tables", "attributes", "privacy", "brand", "capacity", "steps")
 
@@ -62,6 +64,7 @@ def read_settings(path: Path) -> Settings:
     """Read what study.yml says; the first thing that is not as it should be is refused, with its line."""
     yml = _read_yml(path)
     yml.check_keys((), _KEYS)
+    yml.check_keys(("privacy",), _PRIVACY)
     yml.need((), "name", "language", "as_of", "currency", "tables")
     folder = path.parent.resolve()
     own = [path.stem for path in sorted((path.parent / "notebooks").glob("*.ipynb"))]
@@ -73,7 +76,7 @@ def read_settings(path: Path) -> Settings:
         outcome_window_months=int(yml.number(("outcome_window_months",), 12, low=1, high=120, whole=True)),
         fiscal_year_start=int(yml.number(("fiscal_year_start",), 1, low=1, high=12, whole=True)),
         specs=specs, others=others, attributes=_read_attributes(yml),
-        privacy=_choices(yml, "privacy", {"people": ("hide", "show"), "companies": ("names", "pseudonyms")}),
+        privacy={key: yml.choice(("privacy", key), words, words[0]) for key, words in _PRIVACY.items()},
         brand=yml.each(("brand",), yml.text, ("name", "logo", "accent", "footer", "approval")),
         capacity=yml.each(("capacity",), lambda at: yml.number(at, 0, low=0), ("accounts_per_rep", "reps")),
         steps=yml.each(("steps",), lambda at: dict(yml.mapping(at)), [*process.BY_NAME, *own]), lines=yml.lines)
@@ -95,11 +98,10 @@ def _read_yml(path: Path) -> Reader:
         return utter("study.not_yaml", Place(errors.in_yml(line)), problem=problem)
 
     try:
-        content, lines = read_yaml(path, refuse)
+        with errors.reading(errors.YML):
+            content, lines = read_yaml(path, refuse)
     except UnicodeError as error:
         raise utter("study.undecodable_as", Place(errors.YML), encoding="UTF-8") from error
-    except OSError as error:
-        raise errors.unreadable_file(errors.YML, error.strerror or str(error)) from error
     if not isinstance(content, dict):
         raise refuse(1, _("it holds no `key: value` lines"))
     return Reader(content, lines)
@@ -133,12 +135,6 @@ def _read_attributes(yml: Reader) -> Attributes:
     yml.check_keys((*at, "groups"), GROUPS)
     groups = {name: group for group in yml.mapping((*at, "groups")) for name in yml.texts((*at, "groups", group))}
     return Attributes(yml.texts((*at, "include")), yml.texts((*at, "exclude")), yml.texts((*at, "after_sale")), groups)
-
-
-def _choices(yml: Reader, key: str, known: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Read a mapping of choices, each with its first word as the default."""
-    yml.check_keys((key,), known)
-    return {name: yml.choice((key, name), words, words[0]) for name, words in known.items()}
 
 
 ADOPTED = "icp.yml"
@@ -187,16 +183,13 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
 def _describe(spec: Spec) -> dict[str, Any]:
     """Give a table's mapping, and the hash of each of its files in the order in which they are read, or of its rows."""
     mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "query", "lines", "join")}
-    try:
+    with errors.reading(", ".join(spec.shown)):
         content = [_digest(path, path.stat().st_ctime_ns, path.stat().st_size)
                    for path in (spec.files if spec.query is None else (spec.query.file,))]
-    except OSError as error:
-        raise errors.unreadable_file(", ".join(spec.shown), error.strerror or str(error)) from error
     return {**mapping, "join": asdict(spec.join) if spec.join else None, "content": content}
 
 
 @lru_cache(maxsize=1024)
 def _digest(path: Path, _changed: int, _size: int) -> str:
     """Hash a file; one process reads it once while size and time of change (which nobody can set) stay."""
-    with path.open("rb") as stream:
-        return file_digest(stream, lambda: blake2b(digest_size=16)).hexdigest()
+    return digest_file(path)

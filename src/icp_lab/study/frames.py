@@ -25,12 +25,10 @@ def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[
 
 
 def _typed(values: "pd.Series[Any] | None", column: Column, n: int) -> "pd.Series[Any]":
-    if column.kind == "list":
-        found = [None] * n if values is None else [None if item is None or item is pd.NA else tuple(item)
-                                                     for item in values]
-        return pd.Series(found, dtype="object")
     if values is None:
         values = pd.Series([None] * n, dtype="object")
+    if column.kind == "list":
+        return pd.Series([None if item is None or item is pd.NA else tuple(item) for item in values], dtype="object")
     plain = pd.to_datetime(values) if column.kind == "date" else values
     typed: pd.Series[Any] = plain.astype(DTYPES[column.kind])
     return typed

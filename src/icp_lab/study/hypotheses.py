@@ -1,6 +1,5 @@
 """hypotheses.yml: the profiles that people declared before the data were seen, read with the line of every fault."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from icp_lab.errors import study as errors
 from icp_lab.locale import _
 from icp_lab.rule import Criterion, Hypothesis, Rule
 from icp_lab.study.candidates import REFUSALS, Candidates
-from icp_lab.study.yml import At, Paper
+from icp_lab.study.yml import At, Paper, read_day
 
 FILE = errors.HYPOTHESES
 PAPER = Paper(FILE, "hypothesis")
@@ -47,11 +46,9 @@ def _read_one(entry: Any, at: At, lines: dict[At, int], candidates: Candidates) 
     for key, kind in (("name", object), ("date", object), ("criteria", list)):
         if not entry.get(key) or not isinstance(entry[key], kind):
             raise PAPER.refuse(lines[at], _("`{key}` is missing").format(key=key))
-    try:
-        day = date.fromisoformat(str(entry["date"]))
-    except ValueError as error:
+    if not (day := read_day(entry["date"])):
         problem = _("`{value}` is not a day such as 2026-03-31").format(value=entry["date"])
-        raise PAPER.refuse(lines[*at, "date"], problem) from error
+        raise PAPER.refuse(lines[*at, "date"], problem)
     rule = Rule()
     for place, said in enumerate(entry["criteria"]):  # each is tried at once, so that a refusal names its line
         rule = _add_criterion(rule, said, (*at, "criteria", str(place)), lines, candidates)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from unicodedata import normalize
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -14,11 +15,13 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
+from icp_lab.intake.spec import find_line
 from icp_lab.locale import _
 
 At = tuple[str, ...]
 Value = TypeVar("Value")
 _YES = {True: True, "yes": True, "true": True, False: False, "no": False, "false": False}
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 # No file that people write comes near; a hostile one would take memory and hours.
 _LONGEST, _DEEPEST = 2_000_000, 30
 
@@ -154,6 +157,15 @@ class Paper:
                 raise self.refuse(line, _("`{value}` is no value for `{key}`").format(value=value, key=key), allowed)
 
 
+def read_day(said: object) -> date | None:
+    """Which day do people mean: 2026-03-31, 2026/3/31 or 2026年3月31日? None where it is none."""
+    parts = _DAY.fullmatch(plain := normalize("NFKC", str(said)).strip())
+    try:
+        return date(*map(int, parts.groups())) if parts else date.fromisoformat(plain)
+    except ValueError:
+        return None
+
+
 def as_text(value: Any) -> str:
     """Write a plain YAML value as the text that a file would hold."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -173,15 +185,9 @@ class Reader:
             node = node.get(key) if isinstance(node, dict) else None
         return node
 
-    def line(self, at: At) -> int | None:
-        """Give the line of a path of keys, or of the nearest one above it."""
-        while at and at not in self.lines:
-            at = at[:-1]
-        return self.lines.get(at)
-
     def place(self, at: At) -> Place:
         """Say where a path of keys stands."""
-        return Place(errors.in_yml(self.line(at)))
+        return Place(errors.in_yml(find_line(self.lines, at)))
 
     def wrong(self, at: At, value: object, rule: str, key: str = "") -> LabError:
         """Refuse a value, saying what is allowed."""
@@ -265,8 +271,6 @@ class Reader:
 
     def day(self, at: At) -> date:
         """Read a day."""
-        value = self.get(at)
-        try:
-            return date.fromisoformat(str(value).replace("/", "-"))
-        except ValueError as error:
-            raise self.wrong(at, value, _("It is a day such as 2026-03-31.")) from error
+        if day := read_day(value := self.get(at)):
+            return day
+        raise self.wrong(at, value, _("It is a day such as 2026-03-31."))
