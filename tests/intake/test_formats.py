@@ -160,3 +160,10 @@ def test_accounts_are_taken_out_of_a_ledger():
     assert {column: header for column, (header, _sure) in accounts.columns.items()} == {
         "account_id": "得意先コード", "name": "得意先名", "_dealer": "代理店", "owner": "担当者",
     }  # fmt: skip
+
+
+def test_rows_that_are_there_twice_are_counted_where_the_format_numbers_them(make_study):
+    yml = "tables:\n  accounts: a.csv\n  contacts: {file: c.csv, format: sansan}\n"
+    cards = "会社名,氏名,役職\nAcme,佐藤,部長\nAcme,佐藤,部長\nAcme,鈴木,課長\n"
+    study = open_study(make_study(yml, a_csv="account_id,name\nA,Acme\n", c_csv=cards))
+    assert (study.facts("contacts").used, study.facts("contacts").duplicates) == (3, 1)

@@ -227,7 +227,7 @@ def fold_categories(con: Con, table: str, columns: Iterable[Column], told: Mappi
                     facts: Facts) -> list[Folding]:
     """Fold the categories of a loaded table's text attributes, say each folding, and give those that nobody told."""
     done = []
-    there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()} if table != "accounts" else set()
+    there = con.table("accounts").columns if table != "accounts" else ()
     for name in (each.name for each in columns
                  if each.role == "attribute" and each.kind == "text" and not each.choices):
         cell = quoted(name)

@@ -99,10 +99,6 @@ def by_kind(cell: str, kind: "Kind", form: Form = Form()) -> str:
     return f"slow_number({cell}, true)" if form.comma else f"as_number({cell})"
 
 
-def _write_fast(cell: str, kind: "Kind") -> str:
-    return f"fast_{'date' if kind == 'date' else 'number'}({cell})"
-
-
 def find_forms(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Customs = Customs(),
                told: Mapping[str, str] | None = None) -> dict[str, Form]:
     """Find how each column is written, from all of its cells at once; clean columns cost one cast.
@@ -120,15 +116,16 @@ def find_forms(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Cus
     told
         Orders of day, month and year that study.yml names, by cell.
     """
-    kinds = {cell: kind for cell, kind in kinds.items() if kind == "date" or kind in _NUMBERS}
-    clean = _ask(con, table, {cell: f"count({cell}) = count({_write_fast(cell, kind)})"
+    others = {cell: Form() for cell, kind in kinds.items() if kind != "date" and kind not in _NUMBERS}
+    kinds = {cell: kind for cell, kind in kinds.items() if cell not in others}
+    clean = _ask(con, table, {cell: f"count({cell}) = count(fast_{'date' if kind == 'date' else 'number'}({cell}))"
                               for cell, kind in kinds.items()})
     odd = [cell for cell in kinds if not clean[cell]]
     dates = [cell for cell in odd if kinds[cell] == "date"]
     # A dot in one column can mean what a comma in another one says: all numbers of a table are looked at together.
     numbers = [cell for cell in kinds if kinds[cell] != "date"] if len(odd) > len(dates) else []
     forms = _find_number_forms(con, table, numbers, odd) | _find_date_forms(con, table, dates, customs, told or {})
-    return dict.fromkeys(kinds, _PLAIN) | forms
+    return dict.fromkeys(kinds, _PLAIN) | forms | others
 
 
 def _ask(con: "Con", table: str, asked: Mapping[str, str]) -> dict[str, Any]:

@@ -22,6 +22,10 @@ REASONS: dict[str, str] = read_declared("icp_lab.intake", "reasons.toml")
 DECISIONS = read_declared("icp_lab.intake", "decisions.toml")
 
 
+# A decision on its way to `Facts`: its code, the column it bears on, and its words.
+Note = tuple[str, str, dict[str, str | int]]
+
+
 @dataclass(frozen=True)
 class Case:
     """One row that was set aside, or one cell that was made missing."""

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection as Con
 from icp_lab.errors import LabError, Place
 from icp_lab.errors import study as errors
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding, read_rows, unpack
-from icp_lab.intake.facts import Decision
+from icp_lab.intake.facts import Decision, Note
 from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sheet
 from icp_lab.intake.packed import check_size
 from icp_lab.intake.spec import Spec
@@ -53,19 +53,16 @@ class Raw:
         return f"{self.place}.raw"
 
 
-_Said = tuple[str, str, dict[str, str | int]]
-
-
 @dataclass(frozen=True)
 class _Part:
-    """One file in DuckDB; `said` are decisions as (code, column, words)."""
+    """One file in DuckDB; `said` is what was decided of it."""
 
     name: str
     headers: tuple[str, ...]
     overlong: tuple[tuple[int, str], ...] = ()
     left_out: int = 0
     padded: frozenset[str] = frozenset()
-    said: tuple[_Said, ...] = ()
+    said: tuple[Note, ...] = ()
 
 
 def text(value: str) -> str:
@@ -109,6 +106,13 @@ def count_repeated(con: Con, raw: Raw) -> int:
     return int(first(con, f"SELECT count(*) - count(DISTINCT hash({every})) FROM {raw.name}")[0])
 
 
+def read_words(con: Con, raw: Raw, header: str) -> dict[str, int]:
+    """Which words stand in a column, and how often, the most frequent first?"""
+    cell = f"trim(c{raw.headers.index(header)})"
+    counted = f"SELECT {cell}, count(*) FROM {raw.name} WHERE {cell} <> '' GROUP BY ALL ORDER BY 2 DESC, 1"
+    return dict(con.execute(counted).fetchall())
+
+
 def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
     cells = [f"c{part.headers.index(header)}" if header in part.headers else "NULL::VARCHAR" for header in headers]
     named = "".join(f", {cell} AS c{j}" for j, cell in enumerate(cells))
@@ -117,19 +121,18 @@ def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
 
 def _try_file(con: Con, spec: Spec, index: int, name: str, folder: Path) -> _Part:
     try:
-        if spec.query is not None:
-            return _finish(con, _read_clean(con, name, spec.query.file, spec.query.headers))
-        return _read_file(con, spec, index, name, folder)
+        with errors.reading(spec.shown[index]):  # no permission, a broken disk, a file that another program holds
+            if spec.query is not None:
+                return _finish(con, _read_clean(con, name, spec.query.file, spec.query.headers))
+            return _read_file(con, spec, index, name, folder)
     except LabError as error:
         error.place = error.place if error.place.file else Place(spec.shown[index])
         raise
-    except OSError as error:  # no permission, a broken disk, a file that another program holds
-        raise errors.unreadable_file(spec.shown[index], error.strerror or str(error)) from error
 
 
 def _read_file(con: Con, spec: Spec, index: int, name: str, folder: Path) -> _Part:
     path, shown = unpack(spec.files[index], folder, spec.shown[index]), spec.shown[index]
-    said: list[_Said] = []
+    said: list[Note] = []
     if path.suffix.lower() == ".parquet":
         return _finish(con, _read_parquet(con, name, path, shown))
     if path.suffix.lower() == ".xlsx":
@@ -171,7 +174,7 @@ def _write_and_read(con: Con, name: str, layout: Layout, folder: Path, shown: st
     """Write rows again as a clean, numbered CSV and read that; rows that are too long are kept aside."""
     overlong: list[tuple[int, str]] = []
     width, clean = len(layout.headers), folder / "clean.csv"
-    try:
+    with errors.reading(shown, csv.Error, duckdb.Error):
         with clean.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
             writer.writerow(["row", *layout.headers])
@@ -181,11 +184,8 @@ def _write_and_read(con: Con, name: str, layout: Layout, folder: Path, shown: st
                 else:
                     writer.writerow([number, *cells[:width], *[""] * (width - len(cells))])
         part = _read_clean(con, name, clean, layout.headers)
-    except (csv.Error, duckdb.Error) as error:
-        raise errors.unreadable_file(shown, str(error).splitlines()[0]) from error
-    finally:
-        clean.unlink(missing_ok=True)
-    notes: list[_Said] = [("title_rows", "", {"n": layout.above})] if layout.above else []
+    clean.unlink()
+    notes: list[Note] = [("title_rows", "", {"n": layout.above})] if layout.above else []
     if layout.joined:
         notes.append(("joined_headers", "", {"example": max(layout.headers, key=len)}))
     if layout.footer:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
@@ -14,21 +14,12 @@ from icp_lab.intake.spec import UNITS
 from icp_lab.locale.declared import read_declared
 from icp_lab.tables import BY_NAME
 
-if TYPE_CHECKING:
-    import duckdb
-
-    from icp_lab.intake.files import Raw
-    from icp_lab.intake.spec import Spec
-
 GENERIC = "generic"
 # The formats of the house, the more telling first.
 FORMATS = ("hubspot", "salesforce", "ledger", "kintone", "sansan", GENERIC)
 
 # How sure it may be that a header feeds a column, and what that counts for where a file fits several tables.
 SURETIES = {"stated": 1.0, "seen": 1.0, "documented": 1.0, "remembered": 0.8, "common": 0.7}
-
-# A decision: its code, the column it bears on, and its words.
-Note = tuple[str, str, dict[str, str | int]]
 
 _SHAPE = {"columns": dict, "values": dict, "tell": list, "after_sale": list, "exclude": list}
 ROW = "row"
@@ -139,30 +130,6 @@ def part_unit(header: str) -> tuple[str, str]:
     """Which unit stands in brackets behind a header? `金額（千円）` is 金額 in 千円; empty where none does."""
     parts = re.fullmatch(r"(.*)[(\[]([^()\[\]]+)[)\]]", unicodedata.normalize("NFKC", header).strip(), re.DOTALL)
     return (parts[1], parts[2]) if parts and parts[2] in UNITS else (header, "")
-
-
-def read_words(con: "duckdb.DuckDBPyConnection", raw: "Raw", header: str) -> dict[str, int]:
-    """Which words stand in a column, and how often, the most frequent first?"""
-    cell = f"trim(c{raw.headers.index(header)})"
-    counted = f"SELECT {cell}, count(*) FROM {raw.name} WHERE {cell} <> '' GROUP BY ALL ORDER BY 2 DESC, 1"
-    return dict(con.execute(counted).fetchall())
-
-
-def apply_format(con: "duckdb.DuckDBPyConnection", spec: "Spec", raw: "Raw") -> tuple["Spec", list[Note]]:
-    """Write out for the headers and words of a file what its format says; what study.yml says itself goes first."""
-    if spec.dialect is None:
-        return spec, []
-    found = {column: header for column, (header, _sure) in map_headers(spec.dialect, raw.headers).items()}
-    columns = {**found, **spec.columns}
-    values = dict(spec.values)
-    for column, meanings in spec.dialect.values.items():
-        if (header := columns.get(column)) in raw.headers and column not in spec.set:
-            known = {word: meanings[fold(word)] for word in read_words(con, raw, str(header)) if fold(word) in meanings}
-            values[column] = {**known, **spec.values.get(column, {})}
-    units = {column: UNITS[unit] for column, header in columns.items() if (unit := part_unit(header)[1])}
-    added = ", ".join(f"{column} = {header}" for column, header in found.items() if column not in spec.columns)
-    notes: list[Note] = [("format", "", {"format": spec.dialect.format, "columns": added})] if added else []
-    return replace(spec, columns=columns, values=values, scale={**units, **spec.scale}), notes
 
 
 _ENOUGH = 3  # headers known, where a file has so many: an id and a name fit nearly every list

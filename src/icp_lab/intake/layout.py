@@ -147,14 +147,15 @@ def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:
     y, x = found.start or (0, 0)
     merges = [((top - y, left - x), (bottom - y, right - x)) for (top, left), (bottom, right)
               in found.merged_cell_ranges or () if top >= y and x <= left < x + found.width]
-    rows = [list(map(_write_cell, row)) for row in found.to_python(skip_empty_area=True)]
+    rows = [list(map(write_cell, row)) for row in found.to_python(skip_empty_area=True)]
     for (top, left), (bottom, right) in merges:
         for row in rows[top:bottom + 1]:
             row[left:right + 1] = [rows[top][left]] * len(row[left:right + 1])
     return lay_out([row if any(row) else [] for row in rows], merges)
 
 
-def _write_cell(cell: object) -> str:
+def write_cell(cell: object) -> str:
+    """Write a cell of a workbook as a file of text would hold it."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():

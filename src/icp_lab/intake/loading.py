@@ -12,10 +12,9 @@ import duckdb
 from icp_lab.errors import LabError, Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.categories import Folding, fold_categories
-from icp_lab.intake.conversion import SQL_TYPES, Customs, Form, add_macros, find_forms, guess_kinds
+from icp_lab.intake.conversion import SQL_TYPES, Customs, add_macros, find_forms, guess_kinds
 from icp_lab.intake.facts import Case, Decision, Facts
-from icp_lab.intake.files import Raw, count_repeated, read_files
-from icp_lab.intake.formats import Note, apply_format
+from icp_lab.intake.files import count_repeated, read_files
 from icp_lab.intake.judging import Judge
 from icp_lab.intake.mapping import Mapped, derive_columns, join_columns, keep_latest, map_columns
 from icp_lab.intake.matching import Company, Matches, Pair
@@ -50,19 +49,13 @@ class Tables:
         What people said of what the lab is not to find out, or found out wrong.
     """
 
-    def __init__(
-        self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs,
-        told: Told | None = None,
-    ) -> None:
-        self._specs, self._others, self._as_of, self._customs = specs, others, as_of, customs
-        self._told, self.matches, self.companies = told or Told(), Matches(), dict[str, Company]()
-        self.foldings: list[Folding] = []
-        self._raw: dict[str, Raw] = {}
+    def __init__(self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs,
+                 told: Told = Told()) -> None:
+        self._specs, self._as_of, self._customs, self._told = {**specs, **others}, as_of, customs, told
+        self.matches, self.companies, self.foldings = Matches(), dict[str, Company](), list[Folding]()
         self._mapped: dict[str, Mapped] = {}
-        self._notes: dict[str, list[Note]] = {}
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, Facts | LabError] = {}
         self._columns: dict[str, tuple[Column, ...]] = {}
-        self._failed: dict[str, LabError] = {}
         self._joining: tuple[str, ...] = ()
         self._folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, self._folder, ignore_errors=True)
@@ -86,52 +79,46 @@ class Tables:
 
     def load(self, name: str) -> Facts:
         """Read a table and say what became of its rows."""
-        if name in self._failed:
-            raise self._failed[name]
         if name not in self._facts:
             if name != "accounts" and "account_id" in BY_NAME[name].by_name:
                 self.load("accounts")
             self._joining = ()
             try:
-                self._facts[name] = self._type(self._specs[name])
+                self._facts[name] = self._type(name)
             except LabError as error:
-                self._failed[name] = error
-                raise
-        return self._facts[name]
+                self._facts[name] = error
+        if isinstance(found := self._facts[name], LabError):
+            raise found
+        return found
 
     def _prepare(self, name: str) -> Mapped:
         """Read, map and join a table, all as text."""
         if name in self._mapped:
             return self._mapped[name]
-        spec = self._others.get(name) or self._specs[name]
+        spec = self._specs[name]
         if name in self._joining:
             place = Place(errors.in_yml(spec.line("join")))
             raise utter("study.join_in_a_circle", place, tables=errors.list_words(self._joining))
         self._joining = (*self._joining, name)
-        raw = self._raw[name] = read_files(self._con, spec, self._folder)
+        raw = read_files(self._con, spec, self._folder)
         if not raw.rows + len(raw.overlong):
             raise utter("study.no_rows", Place(", ".join(spec.shown)), table=name)
-        spec, notes = apply_format(self._con, spec, raw)
-        mapped = map_columns(self._con, spec, raw)
-        mapped, kept = keep_latest(self._con, spec, mapped)
-        mapped, derived = derive_columns(self._con, spec, mapped)
-        self._notes[name] = [*notes, *mapped.notes, *kept, *derived]
+        mapped = derive_columns(self._con, keep_latest(self._con, map_columns(self._con, spec, raw)))
         if spec.join is not None:
-            mapped = join_columns(self._con, spec, mapped, self._prepare(spec.join.table))
+            mapped = join_columns(self._con, spec.join, mapped, self._prepare(spec.join.table))
         self._mapped[name] = mapped
         return mapped
 
-    def _type(self, spec: Spec) -> Facts:
-        table, source, raw = BY_NAME[spec.table], self._prepare(spec.table), self._raw[spec.table]
-        mapped = source
-        if "account_id" in table.by_name and spec.table != "accounts":
-            mapped, found = find_accounts(self._con, spec, mapped)
-            self._notes[spec.table] += found
-        columns, ignored = self._declare(spec, table, mapped)
+    def _type(self, name: str) -> Facts:
+        table, source = BY_NAME[name], self._prepare(name)
+        spec, raw, mapped = source.spec, source.raw, source
+        if "account_id" in table.by_name and name != "accounts":
+            mapped = find_accounts(self._con, source)
+        columns, ignored = self._declare(table, mapped)
         read = raw.rows + len(raw.overlong) + raw.left_out
-        facts = Facts(spec.table, ", ".join(spec.shown), read, mapped.left_out + raw.left_out, ignored=ignored)
+        facts = Facts(name, ", ".join(spec.shown), read, mapped.left_out + raw.left_out, ignored=ignored)
         facts.decisions += raw.decisions
-        facts.decisions += [Decision(code, facts.file, column, said) for code, column, said in self._notes[spec.table]]
+        facts.decisions += [Decision(code, facts.file, column, said) for code, column, said in mapped.notes]
         facts.counts["dropped", ""] += mapped.dropped
         for file, row, cells in raw.overlong:
             facts.add(Case(spec.shown[file], row, "", cells, "overlong"))
@@ -139,9 +126,9 @@ class Tables:
         kinds = {mapped.cell(column.name): column.kind for column in columns}
         forms = find_forms(self._con, source.name, kinds, self._customs, told)
         facts.decisions += [Decision(code, facts.file, column.name, said) for column in columns
-                            for code, said in forms.get(mapped.cell(column.name), Form()).said
+                            for code, said in forms[mapped.cell(column.name)].said
                             if not (column.side and code == "ranges")]
-        judge = Judge(self._con, spec, mapped, columns, forms, self._as_of)
+        judge = Judge(self._con, mapped, columns, forms, self._as_of)
         judge.convert()
         # No row is there twice where a key that the file has tells all of them apart.
         if not spec.one_row and (judge.keys != (raw.rows, raw.rows) or spec.columns.get(table.key) == "row"):
@@ -149,26 +136,25 @@ class Tables:
         judge.refuse_unreadable()
         judge.count(facts)
         if facts.read == facts.left_out:
-            raise utter("study.no_rows_left", Place(facts.file), n=facts.read, table=spec.table)
+            raise utter("study.no_rows_left", Place(facts.file), n=facts.read, table=name)
         judge.refuse_conflicts()
         facts.used = judge.keep()
-        if not facts.used and spec.table == "accounts":
-            raise utter("study.no_accounts", Place(facts.file), n=facts.set_aside)
-        if spec.table == "accounts":
+        if name == "accounts":
+            if not facts.used:
+                raise utter("study.no_accounts", Place(facts.file), n=facts.set_aside)
             self.matches, self.companies = merge_accounts(self._con, mapped, columns, self._told.same, facts)
-        if spec.table in ("accounts", "leads"):
-            self.foldings += fold_categories(self._con, spec.table, columns, self._told.becomes, facts)
-        if spec.table == "contacts":
+        if name in ("accounts", "leads"):
+            self.foldings += fold_categories(self._con, name, columns, self._told.becomes, facts)
+        if name == "contacts":
             columns = fill_titles(self._con, columns, facts)
-        self._columns[spec.table] = columns
-        joins = [other.join for other in (*self._specs.values(), *self._others.values())]
-        if all(join is None or join.table != spec.table for join in joins):
+        self._columns[name] = columns
+        if all(other.join is None or other.join.table != name for other in self._specs.values()):
             self._con.execute(f"DROP SCHEMA {raw.place} CASCADE")  # nobody takes columns from its text
         return facts
 
-    def _declare(self, spec: Spec, table: Table, mapped: Mapped) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    def _declare(self, table: Table, mapped: Mapped) -> tuple[tuple[Column, ...], tuple[str, ...]]:
         """Choose the columns to keep: the declared ones that are there, and extra ones where the table takes them."""
-        file = ", ".join(spec.shown)
+        file = ", ".join(mapped.spec.shown)
         for name in table.required:
             if name not in mapped.names:
                 raise errors.column_missing(file, table.name, name, mapped.names)

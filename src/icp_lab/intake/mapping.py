@@ -10,24 +10,28 @@ from duckdb import DuckDBPyConnection as Con
 from icp_lab.errors import Place, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import Form, by_kind, find_forms
-from icp_lab.intake.files import Raw, cut, first, text
-from icp_lab.intake.formats import Note
-from icp_lab.intake.spec import Spec
+from icp_lab.intake.facts import Note
+from icp_lab.intake.files import Raw, cut, first, read_words, text
+from icp_lab.intake.formats import fold, map_headers, part_unit
+from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.tables import BY_NAME
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """A table or view of text, columns `file`, `row`, `m0`, `m1`... named by `names`.
+    """A table or view of text made of `raw`, columns `file`, `row`, `m0`, `m1`... named by `names`.
 
-    `left_out` rows did not meet `where`; `known` tells that each account_id is one of accounts.
+    `spec` holds what its format says too; `left_out` rows did not meet `where` or are not the latest of their key,
+    `dropped` ones are there twice; `notes` say what was decided; `known` tells that each account_id is one of accounts.
     """
 
+    spec: Spec
+    raw: Raw
     name: str
     names: tuple[str, ...]
     left_out: int
     dropped: int
-    notes: tuple[tuple[str, str, dict[str, str | int]], ...] = ()
+    notes: tuple[Note, ...]
     known: bool = False
 
     def cell(self, column: str) -> str:
@@ -35,11 +39,28 @@ class Mapped:
         return f"m{self.names.index(column)}"
 
 
+def _apply_format(con: Con, spec: Spec, raw: Raw) -> tuple[Spec, list[Note]]:
+    """Write out for the headers and words of a file what its format says; what study.yml says itself goes first."""
+    if spec.dialect is None:
+        return spec, []
+    found = {column: header for column, (header, _sure) in map_headers(spec.dialect, raw.headers).items()}
+    columns = {**found, **spec.columns}
+    values = dict(spec.values)
+    for column, meanings in spec.dialect.values.items():
+        if (header := columns.get(column)) in raw.headers and column not in spec.set:
+            known = {word: meanings[fold(word)] for word in read_words(con, raw, str(header)) if fold(word) in meanings}
+            values[column] = {**known, **spec.values.get(column, {})}
+    units = {column: UNITS[unit] for column, header in columns.items() if (unit := part_unit(header)[1])}
+    added = ", ".join(f"{column} = {header}" for column, header in found.items() if column not in spec.columns)
+    notes: list[Note] = [("format", "", {"format": spec.dialect.format, "columns": added})] if added else []
+    return replace(spec, columns=columns, values=values, scale={**units, **spec.scale}), notes
+
+
 def map_columns(con: Con, spec: Spec, raw: Raw) -> Mapped:
     """Bring the columns of a file to the names and the words of the study."""
+    spec, notes = _apply_format(con, spec, raw)
     cells = _name_cells(spec, raw)
-    for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale),
-                        ("dates", spec.dates)):
+    for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale), ("dates", spec.dates)):
         for column in wanted:
             if column not in cells:
                 raise errors.no_column(spec.line(key, column), key, column, cells)
@@ -53,14 +74,14 @@ def map_columns(con: Con, spec: Spec, raw: Raw) -> Mapped:
     scaled = [words[column] for column in spec.scale]
     forms = find_forms(con, f"({inner}) WHERE {kept}", dict.fromkeys(scaled, "number"))
     done = ", ".join(f"{_scale(spec, name, cell, forms)} AS m{i}" for i, (name, cell) in enumerate(words.items()))
-    notes = tuple((code, column, said) for column in spec.scale for code, said in forms[words[column]].said)
+    notes += [(code, column, said) for column in spec.scale for code, said in forms[words[column]].said]
     (meets,) = first(con, f"SELECT count(*) FROM ({inner}) WHERE {kept}")
     name = f"{raw.place}.mapped"
     # What is worked out at length is worked out once; anything else is read where the rows are.
     kind = "TABLE" if spec.values or spec.scale or spec.drop_duplicates else "VIEW"
     con.execute(f"CREATE {kind} {name} AS SELECT file, row, {done} FROM (SELECT * FROM ({inner}) WHERE {kept} {once})")
     (rows,) = first(con, f"SELECT count(*) FROM {name}")
-    return Mapped(name, names, raw.rows - meets, meets - rows, notes)
+    return Mapped(spec, raw, name, names, raw.rows - meets, meets - rows, tuple(notes))
 
 
 def _name_cells(spec: Spec, raw: Raw) -> dict[str, str]:
@@ -112,16 +133,12 @@ def _scale(spec: Spec, column: str, cell: str, forms: Mapping[str, Form]) -> str
     return cell
 
 
-def join_columns(con: Con, spec: Spec, left: Mapped, right: Mapped) -> Mapped:
+def join_columns(con: Con, join: Join, left: Mapped, right: Mapped) -> Mapped:
     """Take columns over from another table, many-to-one; a key with two different rows there is an error."""
-    join = spec.join
-    if join is None:
-        return left
-    line = spec.line("join")
-    wanted: Mapping[str, tuple[str, ...]] = {spec.table: left.names, join.table: right.names}
-    for table, names in wanted.items():
-        if join.on not in names:
-            raise errors.no_column(line, f"join ({table})", join.on, names)
+    line = left.spec.line("join")
+    for side in (left, right):
+        if join.on not in side.names:
+            raise errors.no_column(line, f"join ({side.spec.table})", join.on, side.names)
     for column in join.take:
         if column not in right.names:
             raise errors.no_column(line, "take", column, right.names)
@@ -132,26 +149,26 @@ def join_columns(con: Con, spec: Spec, left: Mapped, right: Mapped) -> Mapped:
         place = Place(errors.in_yml(line))
         raise utter("study.join_not_unique", place, value=value, count=count, on=join.on, table=join.table)
     name = f"{left.name}_joined"
-    own = [(column, f"l.{left.cell(column)}") for column in left.names if column not in join.take]
-    cells = own + [(column, f"r.t{j}") for j, column in enumerate(join.take)]
-    done = ", ".join(f"{cell} AS m{i}" for i, (_, cell) in enumerate(cells))
+    cells = {column: f"l.{left.cell(column)}" for column in left.names if column not in join.take}
+    cells |= {column: f"r.t{j}" for j, column in enumerate(join.take)}
+    done = ", ".join(f"{cell} AS m{i}" for i, cell in enumerate(cells.values()))
     con.execute(f"CREATE TABLE {name} AS SELECT l.file, l.row, {done} FROM {left.name} l "
                 f"LEFT JOIN ({rows}) r ON l.{left.cell(join.on)} = r.k")
-    return Mapped(name, tuple(column for column, _ in cells), left.left_out, left.dropped)
+    return replace(left, name=name, names=tuple(cells))
 
 
-def derive_columns(con: Con, spec: Spec, mapped: Mapped, only: Collection[str] = ()) -> tuple[Mapped, list[Note]]:
+def derive_columns(con: Con, mapped: Mapped, only: Collection[str] = ()) -> Mapped:
     """Apply the rules of a table's format, and count the cells that each changed; columns named _x are used up here.
 
     With `only` just the rules of these columns, and nothing is used up.
     """
-    rules = spec.dialect.derive if spec.dialect else {}
+    rules = mapped.spec.dialect.derive if mapped.spec.dialect else {}
     cells = {name: mapped.cell(name) for name in mapped.names}
     ready = {column: rule for column, rule in rules.items() if column in (only or rules)
              and set(rule["needs"]) <= set(cells) and (column in rule["needs"] or column not in cells)}
-    spent = {name for name in spec.columns if name.startswith("_") and not only}
+    spent = {name for name in mapped.spec.columns if name.startswith("_") and not only}
     if not ready and not spent:
-        return mapped, []
+        return mapped
     con.execute(files("icp_lab.intake").joinpath("dialects", "macros.sql").read_text(encoding="utf-8"))
     changed = ["count(*)"]
     for column, rule in ready.items():
@@ -163,19 +180,19 @@ def derive_columns(con: Con, spec: Spec, mapped: Mapped, only: Collection[str] =
     kept = {name: cell for name, cell in cells.items() if name not in spent}
     notes: list[Note] = [(rule["note"], column, {"n": n})
                          for (column, rule), n in zip(ready.items(), counts, strict=True) if n]
-    return _replace(con, mapped, kept, f"FROM {mapped.name}"), notes
+    return replace(_replace(con, mapped, kept, f"FROM {mapped.name}"), notes=(*mapped.notes, *notes))
 
 
-def keep_latest(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[Note]]:
+def keep_latest(con: Con, mapped: Mapped) -> Mapped:
     """Keep one row a key, with the last value of each mapped column; by the file's order, or by the column named."""
+    spec = mapped.spec
     if not spec.one_row:
-        return mapped, []
-    key = BY_NAME[spec.table].key
-    by = "" if spec.one_row == "latest" else spec.one_row
+        return mapped
+    key, by = BY_NAME[spec.table].key, "" if spec.one_row == "latest" else spec.one_row
     for name in filter(None, (key, by)):
         if name not in mapped.names:
             raise errors.no_column(spec.line("one_row"), "one_row", name, mapped.names)
-    mapped, notes = derive_columns(con, spec, mapped, (key,))  # ids that are written in two ways are one key
+    mapped = derive_columns(con, mapped, (key,))  # ids that are written in two ways are one key
     cells = {name: mapped.cell(name) for name in mapped.names if name in spec.columns or name in spec.set}
     order = f"as_date({mapped.cell(by)}) NULLS FIRST, file, row" if by else "file, row"
     group = f"GROUP BY {cells[key]}, CASE WHEN {cells[key]} IS NULL THEN place END"
@@ -185,8 +202,8 @@ def keep_latest(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[Note
     where = "arg_max(file, place) AS file, arg_max(row, place) AS row"
     kept = _replace(con, mapped, last, source, f"{where}, count(*) AS n, {several} AS differs")
     rows, n, differ = first(con, f"SELECT sum(n), count(*), count(*) FILTER (WHERE differs) FROM {kept.name}")
-    kept = replace(kept, left_out=mapped.left_out + int(rows - n))
-    return kept, [*notes, ("one_row", key, {"rows": int(rows), "n": n, "differ": differ})]
+    said: Note = ("one_row", key, {"rows": int(rows), "n": n, "differ": differ})
+    return replace(kept, left_out=mapped.left_out + int(rows - n), notes=(*kept.notes, said))
 
 
 def _replace(con: Con, mapped: Mapped, cells: dict[str, str], source: str, where: str = "file, row") -> Mapped:

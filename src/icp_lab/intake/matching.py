@@ -158,8 +158,6 @@ Pair = tuple[str, str]
 _EVIDENCE: dict[str, dict[str, Any]] = KNOWN["evidence"]
 _SURE, _ASK, _ALIKE, _NEIGHBOURS, _BLOCK = (
     KNOWN["limits"][name] for name in ("sure", "ask", "alike", "neighbours", "block"))
-# Of more accounts, only those that share a number, a domain or a name are to be compared: see loading.
-MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True)

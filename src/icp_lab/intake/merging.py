@@ -6,28 +6,18 @@ from dataclasses import replace
 
 from duckdb import DuckDBPyConnection as Con
 
-from icp_lab.intake.facts import Case, Facts
+from icp_lab.intake.facts import Case, Facts, Note
 from icp_lab.intake.files import first, quoted
-from icp_lab.intake.formats import Note
 from icp_lab.intake.mapping import Mapped
-from icp_lab.intake.matching import (
-    MOST_COMPARED,
-    Company,
-    Matches,
-    Pair,
-    match_companies,
-    read_domain,
-    read_name,
-    read_number,
-)
-from icp_lab.intake.spec import Spec
+from icp_lab.intake.matching import Company, Matches, Pair, match_companies, read_domain, read_name, read_number
 from icp_lab.tables import Column
 
 _CELLS = ("account_id", "name", "domain", "corporate_number", "parent_id", "city", "region", "country")
 # Where a row without an account_id says which company it is about.
 _ELSEWHERE = {"contacts": ("email",), "leads": ("company", "domain", "email")}
 _NAMED = "replace(replace(replace(replace(lower(name), ' ', ''), '.', ''), '株式会社', ''), '㈱', '')"
-# Of very many accounts only those are compared that share one of these, told in DuckDB.
+# Of more accounts only those are compared that share one of these, told in DuckDB.
+MOST_COMPARED = 20_000
 _KEYS = {"corporate_number": "corporate_number", "domain": "lower(domain)", "name": _NAMED}
 _SHARED = """(WITH k AS MATERIALIZED (SELECT account_id, hash({key}) AS h FROM accounts WHERE {name} IS NOT NULL)
     SELECT account_id FROM k WHERE h IN (SELECT h FROM k GROUP BY h HAVING count(*) BETWEEN 2 AND 1000))"""
@@ -103,13 +93,13 @@ def _fullest(column: str) -> str:
     return f"first({quoted(column)} ORDER BY place) FILTER (WHERE {quoted(column)} IS NOT NULL)"
 
 
-def find_accounts(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[Note]]:
+def find_accounts(con: Con, mapped: Mapped) -> Mapped:
     """Put the id of an account where a row says by name, domain or e-mail which one it is about, and only one fits.
 
     What became of merged ids is known from `same_account`.
     """
     notes: list[Note] = []
-    for way in ("account_id", *_ELSEWHERE.get(spec.table, ())):
+    for way in ("account_id", *_ELSEWHERE.get(mapped.spec.table, ())):
         if way not in mapped.names:
             continue
         cell, own = mapped.cell(way), mapped.cell("account_id") if "account_id" in mapped.names else "NULL"
@@ -136,7 +126,7 @@ def find_accounts(con: Con, spec: Spec, mapped: Mapped) -> tuple[Mapped, list[No
         if named:
             word, account = next(iter(named.items()))
             notes.append(("found_account", way, {"n": len(named), "example": word, "account": account}))
-    return mapped, notes
+    return replace(mapped, notes=(*mapped.notes, *notes))
 
 
 def _list_known(con: Con, words: Sequence[str]) -> dict[str, set[str]]:
@@ -144,7 +134,7 @@ def _list_known(con: Con, words: Sequence[str]) -> dict[str, set[str]]:
     merged = con.execute("SELECT account_id, becomes FROM same_account").fetchall() if words else ()
     known = defaultdict(set, {f"id {old}": {new} for old, new in merged})
     (n,) = first(con, "SELECT count(*) FROM accounts")
-    there = {name for name, *_rest in con.execute("DESCRIBE accounts").fetchall()}
+    there = con.table("accounts").columns
     others = [word for word in words if f"id {word}" not in known]
     hosts = [host for word in others for host in _list_hosts(word)]
     for column, read, sought in (("name", _read_core, others), ("domain", read_domain, hosts)):

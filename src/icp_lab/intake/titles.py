@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from unicodedata import normalize
 
@@ -14,7 +14,6 @@ from icp_lab.locale.declared import read_declared
 from icp_lab.tables import BY_NAME, Column
 
 
-@dataclass(frozen=True)
 class Words:
     """Labels, each with the words that stand for it: regular expressions over small letters after NFKC.
 
@@ -26,23 +25,18 @@ class Words:
     ['retail', 'bank']
     """
 
-    labels: Mapping[str, Iterable[str]]
-    pattern: re.Pattern[str] = field(init=False)
-    places: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, labels: Mapping[str, Iterable[str]]) -> None:
         """Write all words as one expression, the longest first; behind each an empty group tells which one it was."""
-        each = sorted(((word, label) for label in self.labels for word in self.labels[label]),
+        each = sorted(((word, label) for label in labels for word in labels[label]),
                       key=lambda pair: (not pair[0][0].isascii(), -len(pair[0])))
         plain = [re.sub(r"\((?!\?)", "(?:", word) + "()" for word, _label in each]
         latin = sum(word[0].isascii() for word, _label in each)
         alone = rf"(?<![a-z0-9])(?:{'|'.join(plain[:latin])})(?![a-z0-9])" if latin else "(?!)"
-        object.__setattr__(self, "pattern", re.compile("|".join([alone, *plain[latin:]])))
-        object.__setattr__(self, "places", tuple(label for _word, label in each))
+        self.pattern, self._places = re.compile("|".join([alone, *plain[latin:]])), [label for _word, label in each]
 
     def find(self, text: str) -> list[str]:
         """Give the labels of the words that stand in a text, in their order."""
-        return [self.places[(found.lastindex or 1) - 1] for found in self.pattern.finditer(text)]
+        return [self._places[(found.lastindex or 1) - 1] for found in self.pattern.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from icp_lab.errors import LabError, utter
 from icp_lab.errors.base import Place
-from icp_lab.intake.layout import open_book
+from icp_lab.intake.layout import open_book, write_cell
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.corrections import read_cells
@@ -130,9 +130,8 @@ def _read_sheet(book: "CalamineWorkbook", shown: str, sheet: str, about: dict[st
 def _read_cells(book: "CalamineWorkbook", sheet: str) -> dict[tuple[int, int], str]:
     """Read the cells in which something stands, as text, by row and column from 0."""
     rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    texts = {(row, column): str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
-             for row, cells in enumerate(rows) for column, cell in enumerate(cells)}
-    return {spot: text for spot, text in texts.items() if text}
+    return {(row, column): text for row, cells in enumerate(rows) for column, cell in enumerate(cells)
+            if (text := write_cell(cell).strip())}
 
 
 def _refuse(shown: str, sheet: str, spot: tuple[int, int], problem: str) -> LabError:

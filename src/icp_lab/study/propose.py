@@ -14,18 +14,8 @@ import duckdb
 from icp_lab.errors import LabError, utter
 from icp_lab.errors import study as errors
 from icp_lab.intake.conversion import add_macros
-from icp_lab.intake.files import read_files
-from icp_lab.intake.formats import (
-    FORMATS,
-    GENERIC,
-    Formats,
-    Match,
-    fold,
-    read_format,
-    read_words,
-    recognise_file,
-    take_accounts,
-)
+from icp_lab.intake.files import read_files, read_words
+from icp_lab.intake.formats import FORMATS, GENERIC, Formats, Match, fold, read_format, recognise_file, take_accounts
 from icp_lab.intake.layout import open_book
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import _, in_language
