@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from icp_lab.methods import engagement
 from icp_lab.methods.engagement import CAP, DEFAULT, Decay, estimate_decay, list_touches, score_engagement
 
 TODAY = date(2026, 6, 30)
@@ -31,6 +32,16 @@ def test_the_planted_half_life_is_found():
     assert decay.estimated
     assert decay.low <= 14 <= decay.high
     assert decay.ratio > 1.5
+
+
+def test_of_many_leads_and_outcomes_some_are_drawn_and_tell_the_same(monkeypatch):
+    monkeypatch.setattr(engagement, "MOST_OUTCOMES", 150)
+    monkeypatch.setattr(engagement, "MOST_OPEN", 60)
+    touches, leads = make_leads(0.9)
+    decay = estimate_decay(touches, leads, as_of=TODAY)
+    assert (decay.events, decay.units) == (150, 300)
+    assert decay.low <= 14 <= decay.high
+    assert estimate_decay(touches, leads.iloc[::-1], as_of=TODAY).ratio == decay.ratio
 
 
 def test_touches_without_effect_give_the_convention():

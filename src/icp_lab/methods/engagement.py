@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from icp_lab.methods.result import Flags, Floats, Shown
+from icp_lab.methods.result import Codes, Flags, Floats, Shown
 
 CAP = 5.0  # touches as of today beyond which more say nothing new
 DEFAULT = 30.0  # days in which a touch loses half of its weight, where the data cannot tell
 FEWEST = 20  # outcomes with fewer of which nothing is estimated
+MOST_OUTCOMES, MOST_OPEN = 1000, 500  # beyond which outcomes, and leads open at one, are drawn at random
 _GRID = np.geomspace(2, 256, 43)
 _STEPS = 25
 
@@ -104,7 +105,9 @@ def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -
     The partial likelihood of Cox (1972) on calendar time: at each conversion the warmth of that lead against that of
     all leads open on that day, warmth being the touches of days before, each halved every half-life, up to `CAP`. The
     half-life is the best of a grid from 2 to 256 days; its interval is by likelihood ratio, and it counts as estimated
-    where two parameters more are clearer than chance (5 %). Of several touches in a day one counts.
+    where two parameters more are clearer than chance (5 %). Of several touches in a day one counts. Of more than 1,000
+    outcomes so many are drawn at random, and at each of them 500 of the leads open on that day, which costs next to no
+    precision (nested case-control: Goldstein and Langholz, 1992); `events` says how many outcomes were used.
 
     Examples
     --------
@@ -119,7 +122,8 @@ def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -
     """
     known = leads[leads["created"].notna()].sort_values("lead_id")
     happened = known.loc[known["converted"].notna(), ["lead_id", "converted"]]
-    nothing = Decay(DEFAULT, np.nan, np.nan, np.nan, len(happened), len(known), estimated=False,
+    used = min(len(happened), MOST_OUTCOMES)
+    nothing = Decay(DEFAULT, np.nan, np.nan, np.nan, used, len(known), estimated=False,
                     frame=pd.DataFrame({"half_life": [], "fits": []}))
     day = _count_days(touches["date"], as_of)
     place = pd.Index(known["lead_id"]).get_indexer(touches["unit"])
@@ -134,7 +138,7 @@ def estimate_decay(touches: pd.DataFrame, leads: pd.DataFrame, *, as_of: date) -
     if fits[best] < chi2.ppf(0.95, 2) / 2 or slopes[best] <= 0:
         return nothing
     return Decay(float(_GRID[best]), float(inside.min()), float(inside.max()), float(np.exp(slopes[best])),
-                 len(happened), len(known), estimated=True, frame=pd.DataFrame({"half_life": _GRID, "fits": fits}))
+                 used, len(known), estimated=True, frame=pd.DataFrame({"half_life": _GRID, "fits": fits}))
 
 
 def _count_days(dates: pd.Series, as_of: date) -> Floats:
@@ -143,15 +147,26 @@ def _count_days(dates: pd.Series, as_of: date) -> Floats:
 
 def _list_risks(touched: Floats, began: Floats, ended: Floats, happened: Flags) -> list[tuple[Floats, Floats]]:
     """Give, for each outcome, the warmth of the one that it happened to, and of all that it could have happened to."""
-    risks = []
-    for one in np.flatnonzero(happened):
-        day, open_then = ended[one], np.flatnonzero((began <= ended[one]) & (ended >= ended[one]))
-        before = touched[touched[:, 0] < day]
+    risks, rng = [], np.random.default_rng(0)
+    touched = touched[np.lexsort((touched[:, 0], touched[:, 1]))]
+    first = np.searchsorted(touched[:, 1], np.arange(len(began) + 1))
+    for one in _draw(np.flatnonzero(happened), MOST_OUTCOMES, rng):
+        day = ended[one]
+        open_then = _draw(np.flatnonzero((began <= day) & (ended >= day)), MOST_OPEN, rng)
+        units = np.union1d(open_then, [one])
+        before = touched[np.concatenate([np.arange(first[unit], first[unit + 1]) for unit in units])]
+        before = before[before[:, 0] < day]
         weights = 0.5 ** ((day - before[:, :1]) / _GRID)
-        unit = before[:, 1].astype(np.int64)
-        warmth: Floats = np.minimum([np.bincount(unit, each, len(began)) for each in weights.T], CAP)
-        risks.append((warmth[:, one], warmth[:, open_then]))
+        unit = np.searchsorted(units, before[:, 1])
+        warmth: Floats = np.minimum([np.bincount(unit, each, len(units)) for each in weights.T], CAP)
+        all_ = units if len(open_then) == MOST_OPEN else open_then  # those drawn, and the one that it happened to
+        risks.append((warmth[:, np.searchsorted(units, one)], warmth[:, np.searchsorted(units, all_)]))
     return risks
+
+
+def _draw(places: Codes, most: int, rng: np.random.Generator) -> Codes:
+    """Draw so many at random where there are more."""
+    return places if len(places) <= most else np.sort(rng.choice(places, most, replace=False))
 
 
 def _profile(risks: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
