@@ -39,6 +39,7 @@ def test_every_kind_of_attribute_is_compared_and_missing_values_are_left_out() -
                                ("industry", "Bank"), ("exports", "yes"), ("tech_stack", "CRM")}
     known = accounts["employees"].iloc[:60].notna().sum()
     assert rows.loc[("employees", ""), "n_first"] == known
+    assert 2000 < rows.loc[("founded", ""), "median_first"] < 2014
     left = contrast.skipped.to_numpy().tolist()
     assert left == [["constant", "same", "one_value"], ["tech_stack", "SAP", "one_value"]]
 

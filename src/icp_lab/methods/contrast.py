@@ -22,8 +22,8 @@ Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
 Row = dict[str, object]
 
 TEXT = ("comparison", "attribute", "level", "measure")
-FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value", "share_first", "share_second", "start",
-           "end")
+FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value",
+           "share_first", "share_second", "median_first", "median_second", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Contrast(Shown):
     ----------
     frame : DataFrame
         A row an attribute (numbers) or a level of one (categories, list members, yes/no), in the form of the artifact
-        `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1), `start` and `end` (of a quarter of a
-        number's range, which is then a level), `before_sale`: is it known before the sale? and `distinct`: does it
-        survive the control of multiplicity? Strongest evidence first.
+        `contrasts`, and beside it `share_first`, `share_second` (levels: 0 to 1) or `median_first`, `median_second`
+        (numbers), `start` and `end` (of a quarter of a number's range, which is then a level), `before_sale`: is it
+        known before the sale? and `distinct`: does it survive the control of multiplicity? Strongest evidence first.
     skipped : DataFrame
         What was not tested: `attribute`, `level`, `reason` (one_value, few_values, rare, defines).
     comparison : str
@@ -184,7 +184,8 @@ def _compare_numbers(x: Floats, y: Floats, *, quarters: bool) -> list[Row]:
         return [{"level": "", "reason": "one_value"}]
     effect, low, high = estimate_delta(x, y)
     whole: Row = {"level": "", "measure": "cliffs_delta", "effect": effect, "low": low, "high": high, "n_first": len(x),
-                  "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue)}
+                  "n_second": len(y), "p_value": float(mannwhitneyu(x, y).pvalue), "median_first": float(np.median(x)),
+                  "median_second": float(np.median(y))}
     return [whole, *(_compare_quarters(x, y) if quarters else [])]
 
 
