@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.market import Own, bound_shares, size_market
-from icp_lab.methods.result import bound_share
+from icp_lab.methods.market import Own, size_market
+from icp_lab.methods.result import bound_share, bound_shares
 from icp_lab.rule import Rule
 
 RULE = Rule.from_dicts([{"attribute": "employees", "min": 50, "max": 250}, {"attribute": "industry", "in": ["SaaS"]}])

@@ -9,8 +9,7 @@ import pandas as pd
 from scipy.special import betaln
 
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.market import bound_shares
-from icp_lab.methods.result import Floats, Shown
+from icp_lab.methods.result import Floats, Shown, bound_shares
 from icp_lab.rule import Rule, name_attribute
 
 _WIDE = 1e12

@@ -1,7 +1,6 @@
 """How big is the market that a profile points at? Cells of companies that exist, joined to the rule, with ranges."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 from icp_lab.intake.categories import find_foldings
 from icp_lab.locale.declared import read_declared
 from icp_lab.methods.cells import KEYS, PLACES, Scheme, lay_cells, read_code, tell_scheme
-from icp_lab.methods.result import Flags, Floats, Shown
+from icp_lab.methods.result import Flags, Floats, Shown, bound_shares
 from icp_lab.rule import Criterion, Rule
 
 _DECLARED: dict[str, Any] = read_declared("icp_lab.methods", "market.toml")
@@ -321,33 +320,6 @@ def _bound_cells(cells: pd.DataFrame, cover: Floats) -> dict[str, Any]:
     return {"share": share, "share_low": low, "share_high": high, "fitting": share * cells["companies"],
             "penetration": cells["customers"] / cells["companies"].where(cells["companies"] > 0),
             "penetration_low": under, "penetration_high": over}
-
-
-def bound_shares(hits: Iterable[float], n: Iterable[float]) -> tuple[Floats, Floats]:
-    """Tell between which ends each of many shares lies (Wilson, 1927).
-
-    Parameters
-    ----------
-    hits : Iterable of float
-        Cases that came out so, a number a share.
-    n : Iterable of float
-        Cases in all, a number a share.
-
-    Returns
-    -------
-    tuple of (ndarray of float, ndarray of float)
-        Lower and upper ends of the 95 % intervals, 0 to 1; missing where there are no cases, or more hits than cases.
-
-    Examples
-    --------
-    >>> [round(float(end[0]), 2) for end in bound_shares([8], [10])]
-    [0.49, 0.94]
-    """
-    k, m = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    m = np.where((m > 0) & (k <= m), m, np.nan)
-    z = 1.959964
-    middle, width = (k + z**2 / 2) / (m + z**2), z * np.sqrt(k * (m - k) / m + z**2 / 4) / (m + z**2)
-    return np.asarray(np.clip(middle - width, 0, 1)), np.asarray(np.clip(middle + width, 0, 1))
 
 
 def _add_up(grid: _Cells, cells: pd.DataFrame, draws: tuple[Floats, Floats, Floats],

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icp_lab.methods.market import Market, bound_shares
+from icp_lab.methods.market import Market
+from icp_lab.methods.result import bound_shares
 from icp_lab.rule import Rule
 
 _MUCH = 1.05  # growth this much above the whole's is named as a reason

@@ -1,5 +1,6 @@
 """What results have in common: how they are shown, and how sure a share, a rate and a mean are."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,33 @@ def bound_share(hits: int, n: int) -> tuple[float, float]:
         return float("nan"), float("nan")
     ends = binomtest(hits, n).proportion_ci(0.95, method="wilson")
     return float(ends.low), float(ends.high)
+
+
+def bound_shares(hits: Iterable[float], n: Iterable[float]) -> tuple[Floats, Floats]:
+    """Tell between which ends each of many shares lies (Wilson, 1927).
+
+    Parameters
+    ----------
+    hits : Iterable of float
+        Cases that came out so, a number a share.
+    n : Iterable of float
+        Cases in all, a number a share.
+
+    Returns
+    -------
+    tuple of (ndarray of float, ndarray of float)
+        Lower and upper ends of the 95 % intervals, 0 to 1; missing where there are no cases, or more hits than cases.
+
+    Examples
+    --------
+    >>> [round(float(end[0]), 2) for end in bound_shares([8], [10])]
+    [0.49, 0.94]
+    """
+    k, m = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    m = np.where((m > 0) & (k <= m), m, np.nan)
+    z = 1.959964
+    middle, width = (k + z**2 / 2) / (m + z**2), z * np.sqrt(k * (m - k) / m + z**2 / 4) / (m + z**2)
+    return np.asarray(np.clip(middle - width, 0, 1)), np.asarray(np.clip(middle + width, 0, 1))
 
 
 def add_shares(counts: "pd.DataFrame", hits: str, of: str = "of") -> "pd.DataFrame":
