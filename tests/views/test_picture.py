@@ -12,7 +12,7 @@ LABELS = ["<script>alert(1)</script>", "製造業 & 卸", "$x$ and $y$"]
 
 def draw(axes, narrow):
     missing = float("nan")
-    plot_intervals(axes, LABELS, [2.0, 1.0, missing], [(1, 3), (0.5, 2), (missing, missing)], reference=1)
+    plot_intervals(axes, LABELS, [(2.0, 1, 3), (1.0, 0.5, 2), [missing] * 3], reference=1)
     axes.set_title("Bold 見出し")
 
 

@@ -19,6 +19,7 @@ from icp_lab.views.market import tabulate_assumptions, tabulate_sizes
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
 from icp_lab.views.picture import COLOURS
 from icp_lab.views.table import Table
+from icp_lab.views.validation import name_kpi
 from icp_lab.views.words import head_columns, name_attributes, names, phrase
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
@@ -204,13 +205,9 @@ def _add_accounts(book: Book, accounts: pd.DataFrame, currency: str) -> None:
 
 def _list_kpis(kpis: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, int, dict[str, str | list[str]]]:
     """List the KPIs with n, window and interval, and how the figures of each are written."""
-    heads = names("kpi_column")
-    units = {code: _(currency if kpi.kind == "money" else kpi.unit) if kpi.unit or kpi.kind == "money" else ""
-             for code, kpi in KPIS.items()}
-    called = {code: _("{kpi}, {unit}").format(kpi=_(kpi.name), unit=units[code]) if units[code] else _(kpi.name)
-              for code, kpi in KPIS.items()}
-    kinds = [KPIS[kpi].kind for kpi in kpis["kpi"]]
-    rows = kpis.assign(kpi=kpis["kpi"].map(called), period=kpis["period"].map(names("kpi_period")),
+    heads, codes = names("kpi_column"), kpis["kpi"].tolist()
+    kinds = [KPIS[kpi].kind for kpi in codes]
+    rows = kpis.assign(kpi=[name_kpi(kpi, currency) for kpi in codes], period=kpis["period"].map(names("kpi_period")),
                        side=kpis["side"].map(names("kpi_side")))
     told: dict[str, str | list[str]] = {heads[each]: kinds for each in ("value", "low", "high")}
     return head_columns(rows, "kpi_column"), 1, told | {heads["maturity"]: "share"}

@@ -120,11 +120,11 @@ def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
 
 def _draw_forest(axes: Axes, frame: pd.DataFrame, ratio: bool, narrow: bool) -> None:
     rows = frame.to_dict("records")
-    low, middle, high = ([_place(row[end], ratio) for row in rows] for end in ("low", "effect", "high"))
+    found = [[_place(row[end], ratio) for end in ("effect", "low", "high")] for row in rows]
     colours = [COLOURS["accent"] if row["distinct"] else COLOURS["grey"] for row in rows]
-    plot_intervals(axes, [_shorten(_label(row), narrow) for row in rows], middle, list(zip(low, high, strict=True)),
-                   colours=colours, reference=0 if ratio else 0.5,
-                   unsure=[place for place, row in enumerate(rows) if not row["distinct"]])
+    unsure = [place for place, row in enumerate(rows) if not row["distinct"]]
+    plot_intervals(axes, [_shorten(_label(row), narrow) for row in rows], found, colours=colours,
+                   reference=0 if ratio else 0.5, unsure=unsure)
     for place, row in enumerate(() if narrow else rows):
         add_note(axes, _say_holds(row), (1, place), xycoords=("axes fraction", "data"), color=colours[place],
                  annotation_clip=False)

@@ -115,8 +115,7 @@ def draw_kinds(kinds: Kinds, by: str, worth: Worth, about: About) -> Picture | P
     overall = float(kinds.frame["value"].iloc[0])
 
     def draw(axes: Axes, narrow: bool) -> None:
-        plot_intervals(axes, labels, frame["value"].tolist(),
-                       list(zip(frame["value_low"], frame["value_high"], strict=True)), reference=overall)
+        plot_intervals(axes, labels, frame[["value", "value_low", "value_high"]].to_numpy(), reference=overall)
         axes.set_xlim(left=0)
         axes.xaxis.set_major_locator(MaxNLocator(3 if narrow else 5))
         axes.xaxis.set_major_formatter(lambda amount, _place: say(amount, "money", ""))

@@ -196,15 +196,15 @@ def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
 def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture:
     """How did cases inside and outside the profile come out?"""
     inside, outside = groups = standing.inside, standing.outside
-    ends = [(group.low, group.high) if group.n else (nan, nan) for group in groups]
+    found = [(group.share, group.low, group.high) if group.n else (nan, nan, nan) for group in groups]
     counts = [say_count(group.yes, group.n) if group.n else _("no cases") for group in groups]
     shares = [f"{say(group.share, 'share')}, " if group.n else "" for group in groups]
     top = max((group.high for group in groups if group.n), default=1.0)
 
     def draw(axes: Axes, narrow: bool) -> None:
         notes = counts if narrow else list(map("".join, zip(shares, counts, strict=True)))
-        plot_intervals(axes, [_("Inside"), _("Outside")], [group.share if group.n else nan for group in groups], ends,
-                       colours=[COLOURS["accent"], COLOURS["grey"]], notes=notes)
+        plot_intervals(axes, [_("Inside"), _("Outside")], found, colours=[COLOURS["accent"], COLOURS["grey"]],
+                       notes=notes)
         axes.set_xlim(0, top * (1.65 if narrow else 1.35))
         axes.set_xticks([tick / 10 for tick in range(0, 11, 1 if top < 0.4 else 2) if tick <= max(10 * top, 1)])
         write_percent(axes.xaxis)

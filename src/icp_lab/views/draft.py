@@ -17,7 +17,7 @@ from icp_lab.methods.leaks import Leaks
 from icp_lab.methods.profile import Additions, MoreProfiles
 from icp_lab.rule import Rule, name_attribute
 from icp_lab.views.contrasts import tell_confounding
-from icp_lab.views.picture import COLOURS, About, Picture, add_note, plot_bars, plot_intervals, write_percent
+from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, plot_intervals, write_percent
 from icp_lab.views.table import Table, say
 from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show, tell
 
@@ -88,9 +88,8 @@ def draw_lift(finding: Finding, outcome: str, about: About) -> Picture | Prose:
             axes.axvspan(lifts[0], lifts[-1], color=COLOURS["faint"], alpha=0.5, linewidth=0)
             add_note(axes, _("chance reaches this far"), (lifts[-1], 1), color=COLOURS["grey"])
         axes.plot(lifts, [1.0] * len(lifts), linestyle="none", marker="|", markersize=18, color=COLOURS["grey"])
-        labels = [_("this profile"), _("in shuffled data")]
-        ends = [(finding.lift_low, finding.lift_high), (math.nan, math.nan)]
-        plot_intervals(axes, labels, [finding.lift, math.nan], ends, reference=1.0)
+        found = [(finding.lift, finding.lift_low, finding.lift_high), [math.nan] * 3]
+        plot_intervals(axes, [_("this profile"), _("in shuffled data")], found, reference=1.0)
         if math.isfinite(finding.lift):
             add_note(axes, say(finding.lift, "ratio"), (finding.lift, 0), 0, 9, ha="center", va="baseline",
                      color=COLOURS["accent"])
@@ -131,7 +130,10 @@ def draw_stability(finding: Finding, outcome: str, about: About, most: int = 8) 
 
     def draw(axes: Axes, narrow: bool) -> None:
         colours = [COLOURS[_SHADES[_firmness(share)] if attribute in own else "faint"] for attribute, share in shares]
-        plot_bars(axes, labels, [100 * share for _attribute, share in shares], notes, colours)
+        axes.barh(range(len(labels)), [100 * share for _attribute, share in shares], color=colours, height=0.6)
+        for row, (text, (_attribute, share)) in enumerate(zip(notes, shares, strict=True)):
+            add_note(axes, text, (100 * share, row))
+        name_rows(axes, labels)
         for line in (FIRM, LOOSE):
             axes.axvline(100 * line, color=COLOURS["ink"], linewidth=0.8, zorder=0)
         axes.set_xlim(0, 150 if narrow else 125)
@@ -166,8 +168,7 @@ def draw_additions(additions: Additions, outcome: str, about: About) -> Picture 
     def draw(axes: Axes, narrow: bool) -> None:
         shown = [fill(label, 20 if label.isascii() else 10) if narrow else label for label in labels]
         colours = [COLOURS["accent"], *[COLOURS["grey"]] * len(alone)]
-        plot_intervals(axes, shown, frame["share"].tolist(), list(zip(frame["low"], frame["high"], strict=True)),
-                       colours=colours, notes=counts)
+        plot_intervals(axes, shown, frame[["share", "low", "high"]].to_numpy(), colours=colours, notes=counts)
         axes.set_xlim(0, 1.4 * frame["high"].max())
         write_percent(axes.xaxis)
 

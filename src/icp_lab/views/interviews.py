@@ -108,8 +108,7 @@ def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | P
     notes = _count_companies(rows)
 
     def draw(axes: Axes, narrow: bool) -> None:
-        plot_intervals(axes, labels, rows["share"].tolist(), list(zip(rows["low"], rows["high"], strict=True)),
-                       notes=notes)
+        plot_intervals(axes, labels, rows[["share", "low", "high"]].to_numpy(), notes=notes)
         axes.set_xlim(0, 1.2)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
         write_percent(axes.xaxis)

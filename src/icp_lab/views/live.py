@@ -46,7 +46,7 @@ def _fill(part: Any, terms: dict[str, Any]) -> Any:
     return terms[part[1:]] if isinstance(part, str) and part[:1] == "$" else part
 
 
-def draw_engagement(companies: pd.DataFrame, about: About) -> Live | Prose:
+def draw_engagement(companies: pd.DataFrame, about: About, some: str = "") -> Live | Prose:
     """Who fits and is listening? What is marked are the rows of the page's table, which its script hands over.
 
     Parameters
@@ -55,12 +55,14 @@ def draw_engagement(companies: pd.DataFrame, about: About) -> Live | Prose:
         A row a company, in codes: kind, points, tier, engagement, warm; missing where there are no scores.
     about
         Day and source.
+    some
+        Which of them the table holds, where it does not hold all.
     """
     if not companies["engagement"].fillna(0).any():
         return phrase("nothing", "engagement")
     first = companies["kind"].isin(["prospect", "lead"]) & companies["tier"].eq("A")
     words = caption("engagement", about, title="waiting" if first.any() else "title", n=len(companies),
-                    listed=int(first.sum()), warm=int((first & companies["warm"].eq("warm")).sum()))
+                    counts=some.rstrip(".。"), listed=int(first.sum()), warm=int((first & companies["warm"].eq("warm")).sum()))
     ends = [float(end) for end in companies["points"].agg(["min", "max"])]
     return _draw("engagement", words, points=ends, fits=[*names("fit").values()])
 

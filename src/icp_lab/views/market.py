@@ -65,10 +65,10 @@ def draw_penetration(potential: Potential, by: list[str], about: About) -> Pictu
     if rows.empty:
         return phrase("nothing", "penetration")
     labels = _name_parts(rows, by)
-    ends = list(zip(rows["low"].fillna(0.0), rows["high"].fillna(0.0), strict=True))
+    ends = rows[["share", "low", "high"]].fillna({"low": 0.0, "high": 0.0}).to_numpy()
 
     def draw(axes: Axes, _narrow: bool) -> None:
-        plot_intervals(axes, labels, rows["share"].tolist(), ends, reference=potential.overall,
+        plot_intervals(axes, labels, ends, reference=potential.overall,
                        notes=[say(row, "integer") for row in rows["fitting"]])
         write_percent(axes.xaxis)
 
@@ -135,11 +135,9 @@ def draw_rates(competition: Competition, about: About) -> Picture | Prose:
     if rows.empty:
         return Prose("")
 
-    ends = list(zip(rows["low"], rows["high"], strict=True))
-
     def draw(axes: Axes, _narrow: bool) -> None:
-        plot_intervals(axes, list(rows["name"].map(hide)), rows["rate"].tolist(), ends, reference=competition.overall,
-                       notes=[say(n, "integer") for n in rows["deals"]])
+        plot_intervals(axes, list(rows["name"].map(hide)), rows[["rate", "low", "high"]].to_numpy(),
+                       reference=competition.overall, notes=[say(n, "integer") for n in rows["deals"]])
         axes.set_xlim(0, 1)
         write_percent(axes.xaxis)
 

@@ -117,8 +117,8 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
 def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
     colours = [COLOURS["grey"] if group == "other" else COLOURS["accent"] for group in part["group"]]
     axes.barh(range(len(part)), part["share"], height=0.62, color=COLOURS["faint"], zorder=1)
-    plot_intervals(axes, [name("reason_group", group) for group in part["group"]], part["share"].tolist(),
-                   list(zip(part["low"], part["high"], strict=True)), colours=colours,
+    plot_intervals(axes, [name("reason_group", group) for group in part["group"]],
+                   part[["share", "low", "high"]].to_numpy(), colours=colours,
                    notes=[say(count, "integer") for count in part["accounts"]])
 
 

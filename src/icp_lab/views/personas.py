@@ -82,8 +82,7 @@ def draw_committee(found: Personas, about: About) -> Picture | Prose:
 
     def draw(axes: Axes, narrow: bool) -> None:
         plot_intervals(axes, [name_persona(row) if side == "won" else "" for row, side in sides],
-                       [row[f"share_{side}"] for row, side in sides],
-                       [(row[f"{side}_low"], row[f"{side}_high"]) for row, side in sides],
+                       [(row[f"share_{side}"], row[f"{side}_low"], row[f"{side}_high"]) for row, side in sides],
                        colours=[COLOURS["accent" if side == "won" else "grey"] for _row, side in sides],
                        notes=[say_count(row[side], total[side]) for row, side in sides])
         axes.set_xlim(0, 1.15 if narrow else 1.05)

@@ -4,7 +4,7 @@ Title, subtitle and foot are words of the page, not of the drawing, so that they
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -123,9 +123,8 @@ def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and
 
 
 def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
-    axes: Axes, labels: Sequence[str], estimates: Sequence[float], ends: Sequence[tuple[float, float]], *,
-    colours: Sequence[str] | None = None, reference: float | None = None, unsure: Collection[int] = (),
-    notes: Sequence[str] = (),
+    axes: Axes, labels: Sequence[str], found: Iterable[Sequence[float]], *, colours: Sequence[str] | None = None,
+    reference: float | None = None, unsure: Collection[int] = (), notes: Sequence[str] = (),
 ) -> None:
     """How do estimates with their intervals stand side by side?
 
@@ -137,8 +136,8 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
         Where to draw.
     labels
         Name of each row.
-    estimates, ends
-        Estimate and interval of each row. A row without a finite estimate stays empty.
+    found
+        Estimate, low end and high end of each row. A row without a finite estimate stays empty.
     colours
         One of `COLOURS` values a row; accent where left out.
     reference
@@ -148,26 +147,16 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     notes
         What stands at the right end of each interval, or at nought where there is none: the counts.
     """
-    shades = list(colours or [COLOURS["accent"]] * len(labels))
     dot: dict[str, Any] = {"marker": "o", "markersize": 7}
     diamond: dict[str, Any] = {"marker": "D", "markersize": 6, "markerfacecolor": "none"}
-    marks = [diamond if row in unsure else dot for row in range(len(labels))]
-    for row, (estimate, (low, high), shade, mark) in enumerate(zip(estimates, ends, shades, marks, strict=True)):
+    rows = zip(found, colours or [COLOURS["accent"]] * len(labels), notes or [""] * len(labels), strict=True)
+    for row, ((estimate, low, high), shade, text) in enumerate(rows):
         axes.plot([low, high], [row, row], color=shade, linewidth=2, solid_capstyle="butt", alpha=0.55)
-        axes.plot([estimate], [row], color=shade, linestyle="none", **mark)
-    for row, (text, (_low, high)) in enumerate(zip(notes, ends, strict=False)):
-        add_note(axes, text, (high if isfinite(high) else 0, row))
+        axes.plot([estimate], [row], color=shade, linestyle="none", **(diamond if row in unsure else dot))
+        if text:
+            add_note(axes, text, (high if isfinite(high) else 0, row))
     if reference is not None:
         axes.axvline(reference, color=COLOURS["grey"], linewidth=1, zorder=0)
-    name_rows(axes, labels)
-
-
-def plot_bars(axes: Axes, labels: Sequence[str], lengths: Sequence[float], notes: Sequence[str],
-              colours: Sequence[str]) -> None:
-    """How do counts or shares stand side by side? A bar a label, the first at the top, with a note at its end."""
-    axes.barh(range(len(labels)), lengths, color=colours, height=0.6)
-    for row, (text, length) in enumerate(zip(notes, lengths, strict=True)):
-        add_note(axes, text, (length, row))
     name_rows(axes, labels)
 
 

@@ -40,10 +40,9 @@ def draw_bands(card: Card, outcome: str, about: About) -> Picture | Prose:
     rows = card.bands.iloc[::-1].to_dict("records")
 
     def draw(axes: Axes, narrow: bool) -> None:
-        plot_intervals(axes, [phrase("band", "points", **_ends(row)) for row in rows], [row["share"] for row in rows],
-                       [(row["low"], row["high"]) for row in rows], notes=[
-                           "" if narrow else say_count(row["positives"], row["n"]) for row in rows],
-                       reference=card.positives / card.n)
+        plot_intervals(axes, [phrase("band", "points", **_ends(row)) for row in rows],
+                       [(row["share"], row["low"], row["high"]) for row in rows], reference=card.positives / card.n,
+                       notes=[] if narrow else [say_count(row["positives"], row["n"]) for row in rows])
         axes.set_xlim(0, min(1.15, 1.35 * max(row["high"] for row in rows)))
         write_percent(axes.xaxis)
 

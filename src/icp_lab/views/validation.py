@@ -22,7 +22,7 @@ _SETTLED = 0.8  # share of a cohort of deals: with less, those that close fast s
 def tell_kpis(kpis: Kpis) -> Prose:
     """Do deals inside the profile come out better, in a sentence?"""
     inside, outside = (_index(kpis)["window", side, "win_closed"] for side in SIDES[:2])
-    days = {end: _say_day(inside[end]) for end in ("start", "end")}
+    days = _say_days(inside)
     if not (inside["n"] and outside["n"]):
         return phrase("kpi_told", "nothing", **days)
     return _tell_gap("kpi_told", ("better", "worse", "unclear"), _find_gap(kpis), **days, n=inside["n"],
@@ -44,13 +44,20 @@ def _tell_gap(kind: str, codes: tuple[str, str, str], found: Sequence[float], **
 
 def tabulate_kpis(kpis: Kpis, about: About) -> Table:
     """What does each KPI come to, inside the profile, outside and overall?"""
-    rows, table = _index(kpis), []
+    return lay_out("kpis", _lay_kpis(kpis, about, {side: ("window", side) for side in SIDES}),
+                   **_say_days(next(iter(_index(kpis).values()))))
+
+
+def _lay_kpis(kpis: Kpis, about: About, columns: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Write the KPIs side by side, each column of a period and a side."""
+    found, table = _index(kpis), []
     for kpi in KPIS:
-        sides = {side: rows["window", side, kpi] for side in SIDES}
-        told = {side: say_figure(kpi, row) for side, row in sides.items()}
-        table.append({"name": _name_kpi(kpi, about), **told, **_count([*sides.values()])})
-    first = next(iter(rows.values()))
-    return lay_out("kpis", pd.DataFrame(table), start=_say_day(first["start"]), end=_say_day(first["end"]))
+        rows = {column: found[*place, kpi] for column, place in columns.items()}
+        settled = [say(100 * row["maturity"], "integer") for row in list(rows.values())[:2]]
+        table.append({"name": name_kpi(kpi, about.currency), "settled": " / ".join(settled),
+                      "n": " / ".join(say(row["n"], "integer") for row in rows.values()),
+                      **{column: say_figure(kpi, row) for column, row in rows.items()}})
+    return pd.DataFrame(table)
 
 
 def tabulate_formulas() -> Table:
@@ -62,8 +69,7 @@ def tabulate_formulas() -> Table:
 def tell_limits(kpis: Kpis) -> Prose:
     """By how much do deals inside come out better, is it too early to say, and on what do the costs rest?"""
     rows, gap, costed = _index(kpis), _find_gap(kpis), kpis.costed["window"]
-    window, settled = rows["window", "all", "cac"], rows["window", "in", "win_created"]["maturity"]
-    days = {end: _say_day(window[end]) for end in ("start", "end")}
+    settled, days = rows["window", "in", "win_created"]["maturity"], _say_days(rows["window", "all", "cac"])
     return join(
         _tell_gap("kpi_told", ("gap", "gap", "gap"), gap) if gap else "",
         phrase("kpi_told", "young", share=settled) if gap and settled < _SETTLED else "",
@@ -85,24 +91,21 @@ def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
     """What does each KPI come to inside the profile, before it was published and after?"""
     if "after" not in kpis.costed:
         return Prose("")
-    rows, table = _index(kpis), []
-    for kpi in KPIS:
-        pair = {period: rows[period, "in", kpi] for period in ("before", "after")}
-        told = {period: say_figure(kpi, row) for period, row in pair.items()}
-        table.append({"name": _name_kpi(kpi, about), **told, **_count([*pair.values()])})
-    before, after = (_("{low} to {high}").format(low=_say_day(row["start"]), high=_say_day(row["end"]))
-                     for row in pair.values())
-    return lay_out("kpis_over_time", pd.DataFrame(table), before=before, after=after)
+    rows = _index(kpis)
+    days = [_say_days(rows[period, "in", RATES[0]]) for period in ("before", "after")]
+    before, after = (_("{low} to {high}").format(low=one["start"], high=one["end"]) for one in days)
+    frame = _lay_kpis(kpis, about, {"before": ("before", "in"), "after": ("after", "in")})
+    return lay_out("kpis_over_time", frame, before=before, after=after)
 
 
 def _index(kpis: Kpis) -> dict[tuple[str, str, str], dict[str, Any]]:
-    return {(row["period"], row["side"], row["kpi"]): {str(key): cell for key, cell in row.items()}
-            for row in kpis.frame.to_dict("records")}
+    rows: list[Any] = kpis.frame.to_dict("records")
+    return {(row["period"], row["side"], row["kpi"]): row for row in rows}
 
 
-def _name_kpi(kpi: str, about: About) -> str:
-    """Name a KPI with the unit of its figures, so that it is not said six times in a row."""
-    unit = about.currency if KPIS[kpi].kind == "money" else KPIS[kpi].unit
+def name_kpi(kpi: str, currency: str) -> str:
+    """How is a KPI called with the unit of its figures, which is then not said six times in a row?"""
+    unit = currency if KPIS[kpi].kind == "money" else KPIS[kpi].unit
     return _("{kpi}, {unit}").format(kpi=_(KPIS[kpi].name), unit=_(unit)) if unit else _(KPIS[kpi].name)
 
 
@@ -117,14 +120,8 @@ def say_figure(kpi: str, row: Mapping[str, Any], unit: str = "") -> str:
     return _("{value} ({interval})").format(value=say(value, kind, unit), interval=say_interval(low, high, kind, unit))
 
 
-def _count(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Say n of each column, and how much of it is settled in the first two."""
-    settled = [say(100 * row["maturity"], "integer") for row in rows[:2]]
-    return {"n": " / ".join(say(row["n"], "integer") for row in rows), "settled": " / ".join(settled)}
-
-
-def _say_day(day: pd.Timestamp) -> str:
-    return day.date().isoformat()
+def _say_days(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {end: row[end].date().isoformat() for end in ("start", "end")}
 
 
 def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
@@ -138,8 +135,7 @@ def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
 
     def draw(axes: Axes, narrow: bool) -> None:
         shown = [label.replace(": ", ":\n") for label in labels] if narrow else labels
-        plot_intervals(axes, shown, [row["value"] for *_names, row in found],
-                       [(row["low"], row["high"]) for *_names, row in found], notes=notes,
+        plot_intervals(axes, shown, [(row["value"], row["low"], row["high"]) for *_names, row in found], notes=notes,
                        colours=[COLOURS["accent" if side == "in" else "grey"] for _kpi, side, _row in found])
         _scale(axes)
 
@@ -147,7 +143,7 @@ def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
     inside, outside = (rows["window", side, "win_closed"] for side in SIDES[:2])
     return show("win_rates", draw, about, height=70 + 36 * len(found), narrow_height=80 + 52 * len(found),
                 title="won" if inside["n"] and outside["n"] else "title", share=inside["value"], other=outside["value"],
-                start=_say_day(found[0][2]["start"]), end=_say_day(found[0][2]["end"]), listed=listed)
+                **_say_days(found[0][2]), listed=listed)
 
 
 def _scale(axes: Axes) -> None:
@@ -198,8 +194,7 @@ def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
     old = [month < adoption.since[:7] for month in months["level"]]
 
     def draw(axes: Axes, _narrow: bool) -> None:
-        plot_intervals(axes, months["level"].tolist(), months["share"].tolist(),
-                       list(zip(months["low"], months["high"], strict=True)), notes=notes,
+        plot_intervals(axes, months["level"].tolist(), months[["share", "low", "high"]].to_numpy(), notes=notes,
                        colours=[COLOURS["grey" if before else "accent"] for before in old])
         _scale(axes)
 
