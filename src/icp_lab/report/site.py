@@ -1,6 +1,6 @@
 """The report as a whole: its index, and definition, printable document and workbook, all made from the artifacts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from icp_lab.errors import LabError, utter
 from icp_lab.icp.versions import read_adopted
 from icp_lab.locale import _, in_language, say_date
 from icp_lab.methods.adoption import cover_everybody
-from icp_lab.methods.document import Standing, place_accounts
+from icp_lab.methods.document import place_accounts
 from icp_lab.methods.redaction import redact
 from icp_lab.methods.targeting import name_companies
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
@@ -29,16 +29,6 @@ from icp_lab.views.picture import About
 from icp_lab.views.privacy import set_hidden
 from icp_lab.views.table import Table
 from icp_lab.views.words import lay_out
-
-
-@dataclass(frozen=True)
-class _Definition:
-    """What the last step left, with what is needed to show it."""
-
-    icp: dict[str, Any]
-    standing: Standing
-    accounts: pd.DataFrame
-    validation: dict[str, Any]
 
 
 def announce_run(plan: Plan) -> None:
@@ -70,17 +60,15 @@ def publish_site(plan: Plan, run: Run) -> dict[str, str]:
     """
     set_hidden(lambda text: redact(text, plan.study.people))
     with in_language(plan.language):
-        ended = run.steps.get(WRITER["icp"])
-        definition = None if ended and ended.state in ("failed", "skipped") else _read_definition(plan)
-        publication, unmade = None, dict[str, str]()
+        ended, publication, unmade = run.steps.get(WRITER["icp"]), None, dict[str, str]()
         try:
-            publication = _describe_publication(plan, definition) if definition else None
+            publication = None if ended and ended.state in ("failed", "skipped") else _describe_publication(plan)
         except LabError as error:  # a version that the study keeps was edited and is none any more
-            definition, unmade = None, {"icp.yml": str(error)}
+            unmade = {"icp.yml": str(error)}
         for product in PRODUCTS:
             unmade |= _put_product(product, publication, plan.out)
-        write_text(plan.out / "index.html", render_index(_describe_site(plan, replace(run, unmade=unmade), definition,
-                                                                        publication)))
+        page = render_index(_describe_site(plan, replace(run, unmade=unmade), publication))
+        write_text(plan.out / "index.html", page)
         return unmade
 
 
@@ -100,57 +88,49 @@ def _put_product(product: Product, publication: Publication | None, out: Path) -
     return {}
 
 
-def _read_definition(plan: Plan) -> _Definition | None:
-    names = ("icp", "validation", "customers", "success", "cases", "agreed_coverage")
-    icp, validation, *parts = (find_artifact(plan.out, name) for name in names)
+def _describe_publication(plan: Plan) -> Publication | None:
+    """Gather what products are made from; None where a step that they need has not finished."""
+    study, find = plan.study, partial(find_artifact, plan.out)
+    icp, *parts = map(find, ("icp", "customers", "success", "cases", "agreed_coverage"))
     if icp is None or any(part is None for part in parts):
         return None
-    standing = place_accounts(*parts)
-    if plan.study.privacy.get("companies") == "pseudonyms":
+    standing, accounts = place_accounts(*parts), study.candidates().frame
+    if study.privacy.get("companies") == "pseudonyms":
         standing.frame["name"] = standing.frame["account_id"]
-    return _Definition(icp, standing, plan.study.candidates().frame, validation or {})
+    said = word_icp({**icp, "language": plan.language}, study.codebook(plan.language))
+    taken = {name: f"{name}_of_account" for name in accounts.columns if name in standing.frame}
+    rows = standing.frame.join(accounts.rename(columns=taken), on="account_id")
+    called = name_companies(study.table("accounts"), study.table("leads"), study.privacy)
+    return Publication(said, standing, rows, About(study.as_of, study.currency, study.name), find, study.table, called,
+                       study.brand, read_adopted(study.folder))
 
 
-def _describe_publication(plan: Plan, definition: _Definition) -> Publication:
-    icp = word_icp({**definition.icp, "language": plan.language}, plan.study.codebook(plan.language))
-    frame = definition.standing.frame
-    taken = {name: f"{name}_of_account" for name in definition.accounts.columns if name in frame.columns}
-    rows = frame.join(definition.accounts.rename(columns=taken), on="account_id")
-    about = About(plan.study.as_of, plan.study.currency, plan.study.name)
-    called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), plan.study.privacy)
-    return Publication(icp, definition.standing, rows, about, partial(find_artifact, plan.out), plan.study.table,
-                       called, plan.study.brand, read_adopted(plan.study.folder))
-
-
-def _describe_site(
-    plan: Plan, run: Run, definition: _Definition | None, publication: Publication | None,
-) -> SiteFacts:
+def _describe_site(plan: Plan, run: Run, given: Publication | None) -> SiteFacts:
     words = _("As of {date}, in {currency}").format(date=say_date(plan.study.as_of), currency=_(plan.study.currency))
     files = [(product.href, _(product.title), _(product.about)) for product in PRODUCTS
              if (plan.out / product.places[0]).exists()]
-    found = _find_companies(publication) if publication else (None, None)
+    shown: dict[str, Any] = {} if given is None else {
+        "icp": given.icp, "standing": given.standing, **_find_companies(given),
+        "validation": given.find("validation") or {}}
     return SiteFacts(
         study=plan.study.name, facts=words, steps=tuple(_describe_step(plan, run, name) for name in sorted(plan.tasks)),
         tables=tuple(_tabulate_provenance(plan, run)), files=tuple(files),
-        versions=(say_maker(), (_("Details"), RECORD)), icp=definition.icp if definition else None,
-        standing=definition.standing if definition else None, companies=found[0], attributes=found[1],
-        validation=definition.validation if definition else {}, unmade=tuple(run.unmade.values()))
+        versions=(say_maker(), (_("Details"), RECORD)), unmade=tuple(run.unmade.values()), **shown)
 
 
-def _find_companies(given: Publication) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _find_companies(given: Publication) -> dict[str, pd.DataFrame]:
     """List who can be searched for, those of most points first, with the attributes that the rule asks about."""
     rule, leads = Rule.from_profile(given.icp), given.table("leads")
     companies = list_companies(given, cover_everybody(given.attributes, leads, rule))
     asked = [column for column in rule.attributes if column in given.attributes]
     known = pd.concat([given.attributes[asked], leads.set_index("lead_id").reindex(columns=asked)])
-    return companies, known[~known.index.duplicated()].astype("object")
+    return {"companies": companies, "attributes": known[~known.index.duplicated()].astype("object")}
 
 
 def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
     """Say how a step ended: in this run, or, where this run left it alone, by what lies there."""
-    folder = folder_of(plan.out, name)
-    task, end = plan.tasks[name], run.steps.get(name)
-    title = _(BY_NAME[name].title) if name in BY_NAME else task.file.title
+    folder, end = folder_of(plan.out, name), run.steps.get(name)
+    title = _(BY_NAME[name].title) if name in BY_NAME else plan.tasks[name].file.title
     if end is not None and end.state in ("failed", "skipped"):
         return StepFacts(name, title, "failed" if end.state == "failed" else "not_run", end.cause)
     if read_manifest(folder) is None:
@@ -160,8 +140,7 @@ def _describe_step(plan: Plan, run: Run, name: str) -> StepFacts:
 
 
 def _tabulate_provenance(plan: Plan, run: Run) -> list[Table]:
-    read = plan.study.intake().tables
-    tables = [lay_out("rows_read", read)]
+    tables = [lay_out("rows_read", plan.study.intake().tables)]
     manifests = {name: read_manifest(folder_of(plan.out, name)) for name in plan.tasks}
     done = {name for name, end in run.steps.items() if end.state == "done"}
     rows = [(_(BY_NAME[name].title) if name in BY_NAME else name, manifest.timings.get("seconds"), name in done)
