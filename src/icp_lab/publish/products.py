@@ -80,26 +80,23 @@ class Product:
         work.mkdir(parents=True)
         pkgutil.resolve_name(self.writer)(given, work)
         for place in self.places:
-            made = work / place
-            if made.is_file():
-                (out / place).parent.mkdir(parents=True, exist_ok=True)
-                made.replace(out / place)
-            else:
-                self._replace_folder(made, out / place)
+            made, final = work / place, out / place
+            if not made.is_file():  # a file takes the place of the former one at once
+                _remove(final)
+            if made.exists():
+                final.parent.mkdir(parents=True, exist_ok=True)
+                made.replace(final)
         shutil.rmtree(work)
 
     def drop(self, out: Path) -> None:
         """Take away what an earlier run left."""
         for place in self.places:
-            shutil.rmtree(out / place, ignore_errors=True)
-            (out / place).unlink(missing_ok=True)
+            _remove(out / place)
 
-    def _replace_folder(self, made: Path, final: Path) -> None:
-        shutil.rmtree(final, ignore_errors=True)
-        final.unlink(missing_ok=True)
-        if made.exists():
-            final.parent.mkdir(parents=True, exist_ok=True)
-            made.rename(final)
+
+def _remove(place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    place.unlink(missing_ok=True)
 
 
 PRODUCTS = tuple(Product(**each) for each in read_declared("icp_lab.publish", "products.toml")["products"])
