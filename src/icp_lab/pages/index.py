@@ -10,15 +10,7 @@ import pandas as pd
 
 from icp_lab.locale import _
 from icp_lab.methods.document import Standing
-from icp_lab.pages.render import (
-    describe_shell,
-    embed_json,
-    read_part,
-    render_bold,
-    render_table,
-    render_template,
-    show_way,
-)
+from icp_lab.pages.render import embed_json, render_whole, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Rule
 from icp_lab.tables import GIVEN_IN
@@ -26,8 +18,8 @@ from icp_lab.views import backtest, document
 from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import join, name, names, tell
 
-# Most accounts that the search box holds: a page of some megabytes still opens at once.
-SEARCHED = 50_000
+# Most companies that the search box holds: the way in is to open at once, anywhere.
+SEARCHED = 2_000
 
 
 @dataclass(frozen=True)
@@ -112,12 +104,11 @@ def render_index(facts: SiteFacts) -> str:
     """
     own = {step.name: step.title for step in facts.steps if step.name not in BY_NAME}
     checklist = [(stage, [_show_item(item, facts.steps) for item in stage.items]) for stage in STEPS]
-    return render_template(
-        "site.html.j2", facts=facts, process=show_way([step.name for step in facts.steps], own=own), declared=BY_NAME,
+    return render_whole(
+        "site.html.j2", _("Ideal Customer Profile"), facts.study, facts=facts, declared=BY_NAME,
+        process=show_way([step.name for step in facts.steps], own=own), search=_show_search(facts),
         checklist=checklist, counts=Counter(item["state"] for _stage, items in checklist for item in items),
-        search=_show_search(facts), view=document, later=backtest, name=name, tell=tell, join=join,
-        bold=render_bold, table=render_table, read_part=read_part,
-        shell=describe_shell(_("Ideal Customer Profile"), facts.study))
+        view=document, later=backtest, name=name, tell=tell, join=join)
 
 
 def _show_item(item: Item, steps: Iterable[StepFacts]) -> dict[str, Any]:

@@ -78,8 +78,14 @@ def describe_shell(title: str, study: str) -> dict[str, Any]:
 def render_template(name: str, /, **values: Any) -> str:
     """Fill one of the lab's templates; every value is escaped unless it is marked as safe."""
     environment = _environment()
-    environment.globals.update(_=_, say_date=say_date)
+    environment.globals.update(_=_, say_date=say_date, bold=render_bold, table=render_table, picture=render_picture,
+                               read_part=read_part, embed=embed_json)
     return environment.get_template(name).render(**values)
+
+
+def render_whole(name: str, title: str, study: str, /, **values: Any) -> str:
+    """Fill a template that is a whole page, with its frame."""
+    return render_template(name, shell=describe_shell(title, study), **values)
 
 
 def embed_json(value: object) -> Markup:

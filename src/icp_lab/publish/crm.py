@@ -17,7 +17,7 @@ import pandas as pd
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _, language
 from icp_lab.methods.crm import LOADED, SYSTEMS, TARGETS, Loads, Target
-from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
+from icp_lab.pages.render import render_whole
 from icp_lab.publish.book import Book, clean, write_csv
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
@@ -53,10 +53,9 @@ def write_crm(given: Publication, folder: Path) -> None:
             cells = pd.DataFrame(table.cells(), columns=[head for head, _unit in table.heads()]).replace(MISSING, None)
             book.add_sheet(SYSTEMS[system]["name"], cells).set_column(4, 4, 72)  # all values of a field on one line
         book.file.close()
-    write_text(folder / "crm.html", render_template(
-        "crm.html.j2", view=crm, loads=loads, fields=fields, icp=given.icp, rule=Rule.from_profile(given.icp),
-        about=given.about, bold=render_bold, table=render_table,
-        shell=describe_shell(_("Into the CRM"), given.about.source)))
+    write_text(folder / "crm.html", render_whole(
+        "crm.html.j2", _("Into the CRM"), given.about.source, view=crm, loads=loads, fields=fields, icp=given.icp,
+        rule=Rule.from_profile(given.icp), about=given.about))
 
 
 def write_target(folder: Path, target: Target, loads: Loads, write: Callable[[Target, str, str], str]) -> None:

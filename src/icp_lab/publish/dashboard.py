@@ -17,13 +17,15 @@ from icp_lab.methods.adoption import cover_everybody
 from icp_lab.methods.looser import Looser, compare_looser
 from icp_lab.methods.reached import list_reached
 from icp_lab.methods.trend import follow_kpis
-from icp_lab.pages.render import describe_shell, embed_json, read_part, render_bold, render_table, render_template
+from icp_lab.pages.render import render_whole
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
 from icp_lab.views import document, live
 from icp_lab.views.words import join, lay_out, name, names, phrase
 
 _TABLES = ("engagement", "contacts", "leads", "pilot", "deals", "costs")
+# Most companies that the page holds: beyond, those of most points, and others drawn at random.
+FIRST, DRAWN = 3_000, 2_000
 _PERIODS = {"month": "part", "period": "whole"}
 
 
@@ -99,22 +101,30 @@ def build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser,
     -------
     str
         A complete HTML document in the language in force. Its rows are in the table alone, and the script takes them
-        from there: without it, everything can be read.
+        from there: without it, everything can be read. Of very many companies it holds a sample, and says so.
     """
     about, counts = given.about, {fit: int(companies["fit"].eq(fit).sum()) for fit in names("fit")}
-    drawn: dict[str, Any] = {"engagement": live.draw_engagement(companies, about),
+    held, n = _sample(companies), len(companies)
+    some = phrase("dashboard", "sample", held=len(held), n=n, first=FIRST, drawn=DRAWN) if len(held) < n else ""
+    drawn: dict[str, Any] = {"engagement": live.draw_engagement(companies, about, some),
              "looser": live.draw_looser(looser, str(given.icp.get("outcome") or "best"), about)}
     drawn |= {str(kpi): live.draw_trend(rows, about) for kpi, rows in trend.groupby("kpi", sort=False)
               if rows["period"].eq("part").any()}
-    table = lay_out("dashboard", companies, sort="-points" if companies["points"].any() else "",
-                    company_kind=names("status") | {"lead": name("target_kind", "lead")}, currency=about.currency)
-    return _seal(render_template(
-        "dashboard.html.j2", icp=given.icp, about=about, drawn=drawn, table=table, view=document,
-        lead=join(*(phrase("dashboard", code, n=len(companies), **counts) for code in (
-            "lead", *["unknown"] * (counts["unknown"] > 0)))),
-        parts_table=live.tabulate_looser(looser), told=live.tabulate_trend(trend, about), embed=embed_json,
-        bold=render_bold, show=render_table, read_part=read_part, bundle=_gather_libraries(),
-        shell=describe_shell(_("Dashboard"), about.source)))
+    listed = lay_out("dashboard", held, note=some, sort="-points" if held["points"].any() else "",
+                     company_kind=names("status") | {"lead": name("target_kind", "lead")}, currency=about.currency)
+    codes = ("lead", "unknown") if counts["unknown"] else ("lead",)
+    return _seal(render_whole(
+        "dashboard.html.j2", _("Dashboard"), about.source, icp=given.icp, about=about, drawn=drawn, listed=listed,
+        lead=join(*(phrase("dashboard", code, n=n, **counts) for code in codes), some), view=document,
+        kept=live.tabulate_looser(looser), told=live.tabulate_trend(trend, about), bundle=_gather_libraries()))
+
+
+def _sample(companies: pd.DataFrame) -> pd.DataFrame:
+    """Take those of most points, and some of the others, where the page cannot hold all."""
+    if len(companies) <= FIRST + DRAWN:
+        return companies
+    drawn = companies.iloc[FIRST:].sample(DRAWN, random_state=0).sort_index()
+    return pd.concat([companies.head(FIRST), drawn], ignore_index=True)
 
 
 @cache

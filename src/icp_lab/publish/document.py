@@ -16,7 +16,7 @@ import typst
 
 from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _, language
-from icp_lab.pages.render import describe_shell, render_bold, render_picture, render_table, render_template
+from icp_lab.pages.render import render_whole
 from icp_lab.publish.contents import Contents
 from icp_lab.publish.fitting import FONTS, clean_line
 from icp_lab.publish.products import Publication
@@ -40,8 +40,7 @@ def build_document(given: Publication) -> str:
         claimed it says what is ruled out, carries the hypothesis under its own name, and says what would settle it.
     """
     said = Contents(given).gather()
-    return render_template("document.html.j2", said=said, bold=render_bold, table=render_table, picture=render_picture,
-                           shell=describe_shell(said["title"], given.about.source))
+    return render_whole("document.html.j2", said["title"], given.about.source, said=said)
 
 
 def write_document(given: Publication, folder: Path) -> None:

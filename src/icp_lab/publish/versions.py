@@ -8,7 +8,7 @@ from icp_lab.artifacts.manifest import write_text
 from icp_lab.icp import ICP, write_icp
 from icp_lab.locale import _, language
 from icp_lab.methods.adoption import cover_everybody
-from icp_lab.pages.render import describe_shell, render_bold, render_table, render_template
+from icp_lab.pages.render import render_whole
 from icp_lab.publish.fitting import clean_line
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
@@ -23,19 +23,18 @@ _DEPARTMENTS = ("sales", "marketing", "product", "success", "management")
 
 def write_versions(given: Publication, folder: Path) -> None:
     """Write versions/, with a page and a definition for each version, and what_changed.md and .txt."""
-    versions, shown = list_versions(given), {"given": given, "view": document, "bold": render_bold}
+    versions, study = list_versions(given), given.about.source
     (folder / "versions").mkdir()
     for one in versions:
         write_icp(folder / "versions" / f"{one['file']}.yml", one["icp"])
         title = _("Version {version} of our Ideal Customer Profile").format(version=one["label"])
-        write_text(folder / "versions" / f"{one['file']}.html", render_template(
-            "version.html.j2", one=one, table=render_table, promised=_tell_promised(one["icp"]),
-            shell=describe_shell(title, given.about.source), **shown))
+        write_text(folder / "versions" / f"{one['file']}.html", render_whole(
+            "version.html.j2", title, study, one=one, view=document, promised=_tell_promised(one["icp"])))
     proposed = tell_changes(versions[0]["icp"] if versions else {}, given.icp)
     state = "unadopted" if not versions else "proposed" if proposed else "agrees"
-    write_text(folder / "versions" / "index.html", render_template(
-        "versions.html.j2", versions=versions, state=phrase("versions", state), proposed=proposed,
-        shell=describe_shell(_("All versions of our Ideal Customer Profile"), given.about.source), **shown))
+    write_text(folder / "versions" / "index.html", render_whole(
+        "versions.html.j2", _("All versions of our Ideal Customer Profile"), study, versions=versions, given=given,
+        view=document, state=phrase("versions", state), proposed=proposed))
     told = tell_whom(given, versions)
     write_text(folder / "what_changed.md", re.sub(r"([<`\[])", r"\\\1", told))
     write_text(folder / "what_changed.txt", _strip(told))
