@@ -45,7 +45,7 @@ def split_words(text: str) -> list[str]:
     if not _JAPANESE.search(plain):
         return _ENGLISH.findall(plain.lower())
     return [word.normalized_form().casefold() for _start, word in split_japanese(plain)
-            if _says_something(word.part_of_speech())]
+            if (part := word.part_of_speech())[0] not in _EMPTY and part[:2] != ("動詞", "非自立可能")]
 
 
 def split_japanese(text: str, mode: str = "B") -> Iterator[tuple[int, Any]]:
@@ -71,10 +71,6 @@ def split_japanese(text: str, mode: str = "B") -> Iterator[tuple[int, Any]]:
     split = _japanese(mode)
     return ((start + word.begin(), word) for start in range(0, len(text), _PIECE)
             for word in split(text[start : start + _PIECE]))
-
-
-def _says_something(part: tuple[str, ...]) -> bool:
-    return part[0] not in _EMPTY and part[:2] != ("動詞", "非自立可能")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import ast
 from functools import cache
-from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -81,11 +80,9 @@ def _digest_module(name: str) -> str:
     path = _path_of(name)
     if path is None:
         return ""
-    total = blake2b(path.read_bytes(), digest_size=16)
     beside = path.parent.glob("*" if path.parent != _root() else f"{path.stem}.*")
-    for each in sorted(each for each in beside if each.is_file() and each.suffix not in (".py", ".pyc")):
-        total.update(each.read_bytes())
-    return total.hexdigest()
+    data = sorted(each for each in beside if each.is_file() and each.suffix not in (".py", ".pyc"))
+    return digest_text(*map(digest_file, (path, *data)))
 
 
 @cache
