@@ -5,6 +5,8 @@ import re
 import pytest
 import vl_convert
 
+from icp_lab.publish import dashboard
+
 HOSTILE = ("</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "=HYPERLINK(\"x\")", "ﾊﾝｶｸ 🎉")
 
 
@@ -47,6 +49,20 @@ def test_the_page_may_run_its_own_scripts_only_and_load_nothing(make_dashboard):
 def test_the_libraries_end_no_script_element():
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     assert not re.search(r"</script|<!--", bundle, re.IGNORECASE)
+
+
+def test_of_very_many_companies_some_are_shown_and_it_is_said(make_dashboard, monkeypatch):
+    monkeypatch.setattr(dashboard, "FIRST", 12)
+    monkeypatch.setattr(dashboard, "DRAWN", 5)
+    page = make_dashboard(80).read_text(encoding="utf-8")
+    table = page[page.index('id="companies"'):]
+    table = table[:table.index("</section>")]
+    assert len(re.findall(r"<tr><th scope=\"row\"", table)) == 17
+    said = "17 of the 96 companies: the first 12 by points, and 5 of the others, drawn at random"
+    assert [said in part for part in (page[:page.index('id="filters"')], table)] == [True, True]
+    assert "Of <strong>96</strong> companies" in page
+    picture = page[page.index('id="listening"'):page.index('id="companies"')]
+    assert said in picture
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from icp_lab.views.words import join, lay_out, name, names, phrase
 
 _TABLES = ("engagement", "contacts", "leads", "pilot", "deals", "costs")
 # Most companies that the page holds: beyond, those of most points, and others drawn at random.
-FIRST, DRAWN = 3_000, 2_000
+FIRST, DRAWN = 4_000, 2_000
 _PERIODS = {"month": "part", "period": "whole"}
 
 
