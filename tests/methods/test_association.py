@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2_contingency
 
-from icp_lab.methods.association import compare_all, pick_best, pick_valuable
+from icp_lab.methods.association import compare_all
 
 GROUPS = ("best", "ordinary", "negative", "lost")
 
@@ -73,13 +73,3 @@ def test_strength_has_no_bias_and_an_interval_that_holds():
         strengths.append(row["effect"])
     assert held >= 0.90 * 150
     assert np.mean(strengths) == pytest.approx(truth, abs=0.02)
-
-
-def test_the_valuable_are_ranked_by_value_and_ties_by_id():
-    customers = pd.DataFrame({"account_id": list("dcba"), "status": "customer", "value": [1.0, 5.0, 1.0, np.nan]})
-    assert pick_valuable(customers, 0.67) == (("c", "b"), ("d",))
-
-
-def test_unknown_ones_are_not_called_ordinary():
-    success = pd.DataFrame({"account_id": ["a", "b", "c"], "best": pd.array([None, True, False], "boolean")})
-    assert pick_best(success) == (("b",), ("c",))

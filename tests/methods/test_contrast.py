@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from icp_lab.artifacts import BY_NAME, TableArtifact
-from icp_lab.methods.contrast import compare_groups
+from icp_lab.methods.contrast import compare_groups, pick_best, pick_valuable
 
 
 def make_accounts(n: int = 120, seed: int = 0) -> pd.DataFrame:
@@ -89,3 +89,13 @@ def test_an_account_is_in_one_group_only() -> None:
     accounts = make_accounts()
     with pytest.raises(ValueError, match="a000"):
         compare_groups(accounts, accounts.index[:60], accounts.index[:70])
+
+
+def test_the_valuable_are_ranked_by_value_and_ties_by_id():
+    customers = pd.DataFrame({"account_id": list("dcba"), "status": "customer", "value": [1.0, 5.0, 1.0, np.nan]})
+    assert pick_valuable(customers, 0.67) == (("c", "b"), ("d",))
+
+
+def test_unknown_ones_are_not_called_ordinary():
+    success = pd.DataFrame({"account_id": ["a", "b", "c"], "best": pd.array([None, True, False], "boolean")})
+    assert pick_best(success) == (("b",), ("c",))

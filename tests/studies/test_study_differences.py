@@ -2,9 +2,8 @@
 
 import pytest
 
-from icp_lab.methods.association import pick_valuable
 from icp_lab.methods.confounding import find_confounders, find_confounding
-from icp_lab.methods.contrast import compare_groups
+from icp_lab.methods.contrast import compare_groups, pick_valuable
 from icp_lab.methods.customers import classify_accounts
 from icp_lab.methods.staying import compare_stays
 from icp_lab.methods.value import value_customers

@@ -20,6 +20,8 @@ from icp_lab.methods.result import Floats, Shown
 Comparison = Literal["best_negative", "best_ordinary", "value", "best"]
 # What is said of an attribute or a level of it: figures, or the reason why it was not tested.
 Row = dict[str, object]
+# Ids of the accounts on either side.
+Sides = tuple[tuple[str, ...], tuple[str, ...]]
 
 TEXT = ("comparison", "attribute", "level", "measure")
 FIGURES = ("effect", "low", "high", "n_first", "n_second", "p_value", "q_value",
@@ -62,6 +64,57 @@ class Contrast(Shown):
     n_second: int
     q: float
     first_are: str = "best"
+
+
+def pick_valuable(customers: pd.DataFrame, share: float) -> Sides:
+    """Pick the customers of high value, and the others.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        The artifact `customers`; those without a value are in neither group.
+    share : float
+        Share of customers of high value, 0 to 1.
+
+    Returns
+    -------
+    tuple of (tuple of str, tuple of str)
+        Ids of those of high value, the most valuable first, and of the others. Of equal values the smaller id goes
+        first.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "value": [1.0, 2.0]})
+    >>> pick_valuable(customers, 0.5)
+    (('b',), ('a',))
+    """
+    valued = customers[(customers["status"] == "customer") & customers["value"].notna()]
+    ranked = valued.sort_values(["value", "account_id"], ascending=[False, True])["account_id"].tolist()
+    places = round(share * len(ranked))
+    return tuple(ranked[:places]), tuple(ranked[places:])
+
+
+def pick_best(success: pd.DataFrame) -> Sides:
+    """Pick the customers that are best, and those that are known not to be.
+
+    Parameters
+    ----------
+    success : DataFrame
+        The artifact `success`: account_id, best.
+
+    Returns
+    -------
+    tuple of (tuple of str, tuple of str)
+        Ids of the best, and of the others, in the order of the rows; whoever is too young to tell is in neither.
+
+    Examples
+    --------
+    >>> success = pd.DataFrame({"account_id": ["a", "b", "c"], "best": pd.array([True, False, None], "boolean")})
+    >>> pick_best(success)
+    (('a',), ('b',))
+    """
+    ids, best = success["account_id"], success["best"]
+    return tuple(ids[best.fillna(False)]), tuple(ids[~best.fillna(True)])
 
 
 def compare_groups(  # noqa: PLR0913  (two groups, one comparison, two thresholds)
