@@ -1,7 +1,7 @@
 """Every refusal the lab can utter.
 
 One TOML file an area holds the wording; the code that finds a fault raises what `utter` gives. Where several places
-refuse alike, a function of the area's module says it for them. A message says which value (file, row, column), then
+refuse alike, a function of `refusals` says it for them. A message says which value (file, row, column), then
 the rule, then the remedy.
 """
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from icp_lab.errors import Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import Place, refusals, utter
 from icp_lab.intake.packed import check_size
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -23,7 +22,7 @@ def unpack(path: Path, folder: Path, shown: str) -> Path:
     if path.suffix.lower() != ".gz":
         return path
     plain = folder / f"unpacked{Path(path.stem).suffix}"
-    with errors.reading(shown, EOFError, zlib.error), gzip.open(path) as packed, plain.open("wb") as target:
+    with refusals.reading(shown, EOFError, zlib.error), gzip.open(path) as packed, plain.open("wb") as target:
         while block := packed.read(_SAMPLE):
             target.write(block)
             check_size(path, target.tell(), path.stat().st_size, shown)
@@ -34,7 +33,7 @@ def read_rows(path: Path, encoding: str, delimiter: str, shown: str) -> Iterator
     """Read the rows of a text file; an empty line is a row without cells."""
     csv.field_size_limit(1 << 30)
     try:
-        with errors.reading(shown, csv.Error), path.open(
+        with refusals.reading(shown, csv.Error), path.open(
                 encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
             yield from csv.reader(stream, delimiter=delimiter)
     except UnicodeError as error:

@@ -15,8 +15,7 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection as Con
 
-from icp_lab.errors import LabError, Place
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, Place, refusals
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding, read_rows, unpack
 from icp_lab.intake.facts import Decision, Note
 from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sheet
@@ -121,7 +120,7 @@ def _select(index: int, part: _Part, headers: tuple[str, ...]) -> str:
 
 def _try_file(con: Con, spec: Spec, index: int, name: str, folder: Path) -> _Part:
     try:
-        with errors.reading(spec.shown[index]):  # no permission, a broken disk, a file that another program holds
+        with refusals.reading(spec.shown[index]):  # no permission, a broken disk, a file that another program holds
             if spec.query is not None:
                 return _finish(con, _read_clean(con, name, spec.query.file, spec.query.headers))
             return _read_file(con, spec, index, name, folder)
@@ -174,7 +173,7 @@ def _write_and_read(con: Con, name: str, layout: Layout, folder: Path, shown: st
     """Write rows again as a clean, numbered CSV and read that; rows that are too long are kept aside."""
     overlong: list[tuple[int, str]] = []
     width, clean = len(layout.headers), folder / "clean.csv"
-    with errors.reading(shown, csv.Error, duckdb.Error):
+    with refusals.reading(shown, csv.Error, duckdb.Error):
         with clean.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
             writer.writerow(["row", *layout.headers])
@@ -244,7 +243,7 @@ def _read_parquet(con: Con, name: str, path: Path, shown: str) -> _Part:
         return _store(con, name, name_headers(source.columns),
                       f"SELECT {', '.join(cells)} FROM read_parquet({text(str(path))})", "rowid + 1")
     except (duckdb.Error, RuntimeError) as error:  # RuntimeError: a column's name that is no text
-        raise errors.unreadable_file(shown, str(error).splitlines()[0].replace(str(path), shown)) from error
+        raise refusals.unreadable_file(shown, str(error).splitlines()[0].replace(str(path), shown)) from error
 
 
 def _write_as_text(cell: str, kind: str) -> str:

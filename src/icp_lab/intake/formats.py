@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from icp_lab.errors import Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import Place, refusals, utter
 from icp_lab.intake.spec import UNITS
 from icp_lab.locale.declared import read_declared
 from icp_lab.tables import BY_NAME
@@ -68,8 +67,8 @@ def read_format(name: str, folder: Path | None = None) -> dict[str, Section]:
     elif name in FORMATS:
         content = read_declared("icp_lab.intake", f"dialects/{name}.toml")
     else:
-        raise utter("study.unknown_format", name=name, words=errors.list_words(FORMATS),
-                    remedy=errors.nearest(name, FORMATS))
+        raise utter("study.unknown_format", name=name, words=refusals.list_words(FORMATS),
+                    remedy=refusals.nearest(name, FORMATS))
     tables = BY_NAME if name == GENERIC else content
     return {table: _read_section(name, table, content.get(table, {})) for table in tables}
 

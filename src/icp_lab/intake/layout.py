@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from icp_lab.errors import Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import Place, refusals, utter
 from icp_lab.intake.packed import check_book
 from icp_lab.locale.declared import read_declared
 
@@ -130,7 +129,7 @@ def open_book(path: "Path", shown: str) -> "Iterator[CalamineWorkbook]":
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only studies with workbooks)
 
     check_book(path, shown)
-    with errors.reading(shown, CalamineError):
+    with refusals.reading(shown, CalamineError):
         book = CalamineWorkbook.from_path(path)
         if not book.sheet_names:
             raise CalamineError("no sheet")  # a damaged list of sheets reads as an empty one
@@ -141,8 +140,8 @@ def read_sheet(path: "Path", sheet: str, shown: str) -> Layout:
     """Read a sheet of a workbook; merged cells all have the text of the first."""
     with open_book(path, shown) as book:
         if sheet and sheet not in book.sheet_names:
-            raise utter("study.no_sheet", Place(shown), sheet=sheet, names=errors.list_words(book.sheet_names),
-                        remedy=errors.nearest(sheet, book.sheet_names))
+            raise utter("study.no_sheet", Place(shown), sheet=sheet, names=refusals.list_words(book.sheet_names),
+                        remedy=refusals.nearest(sheet, book.sheet_names))
         found = book.get_sheet_by_name(sheet or book.sheet_names[0])
     y, x = found.start or (0, 0)
     merges = [((top - y, left - x), (bottom - y, right - x)) for (top, left), (bottom, right)

@@ -9,8 +9,7 @@ from shutil import rmtree
 
 import duckdb
 
-from icp_lab.errors import LabError, Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, Place, refusals, utter
 from icp_lab.intake.categories import Folding, fold_categories
 from icp_lab.intake.conversion import SQL_TYPES, Customs, add_macros, find_forms, guess_kinds
 from icp_lab.intake.facts import Case, Decision, Facts
@@ -97,8 +96,8 @@ class Tables:
             return self._mapped[name]
         spec = self._specs[name]
         if name in self._joining:
-            place = Place(errors.in_yml(spec.line("join")))
-            raise utter("study.join_in_a_circle", place, tables=errors.list_words(self._joining))
+            place = Place(refusals.in_yml(spec.line("join")))
+            raise utter("study.join_in_a_circle", place, tables=refusals.list_words(self._joining))
         self._joining = (*self._joining, name)
         raw = read_files(self._con, spec, self._folder)
         if not raw.rows + len(raw.overlong):
@@ -157,9 +156,11 @@ class Tables:
         file = ", ".join(mapped.spec.shown)
         for name in table.required:
             if name not in mapped.names:
-                raise errors.column_missing(file, table.name, name, mapped.names)
+                raise utter("study.column_missing", Place(file, column=name), table=table.name, column=name,
+                            names=refusals.list_words(mapped.names), nearest=refusals.nearest(name, mapped.names))
         if table.one_of and not set(table.one_of) & set(mapped.names):
-            raise utter("study.one_of_missing", Place(file), table=table.name, columns=errors.list_words(table.one_of))
+            one_of = refusals.list_words(table.one_of)
+            raise utter("study.one_of_missing", Place(file), table=table.name, columns=one_of)
         declared = [column for column in table.columns if column.name in mapped.names]
         others = [name for name in mapped.names if name not in table.by_name]
         if not table.extra:

@@ -7,8 +7,7 @@ from importlib.resources import files
 
 from duckdb import DuckDBPyConnection as Con
 
-from icp_lab.errors import Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import Place, refusals, utter
 from icp_lab.intake.conversion import Form, by_kind, find_forms
 from icp_lab.intake.facts import Note
 from icp_lab.intake.files import Raw, cut, first, read_words, text
@@ -63,7 +62,7 @@ def map_columns(con: Con, spec: Spec, raw: Raw) -> Mapped:
     for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale), ("dates", spec.dates)):
         for column in wanted:
             if column not in cells:
-                raise errors.no_column(spec.line(key, column), key, column, cells)
+                raise refusals.no_column(spec.line(key, column), key, column, cells)
     mapped = ", ".join(f"{cell} AS m{i}" for i, cell in enumerate(cells.values()))
     names = tuple(cells)
     kept = " AND ".join(f"m{names.index(c)} IN ({', '.join(map(text, v))})" for c, v in spec.where.items()) or "true"
@@ -88,7 +87,7 @@ def _name_cells(spec: Spec, raw: Raw) -> dict[str, str]:
     """Give each column of the study the SQL of its cells: mapped headers, headers that keep their name, constants."""
     cells: dict[str, str] = {}
     for column, header in spec.columns.items():
-        line = errors.in_yml(spec.line("columns", column))
+        line = refusals.in_yml(spec.line("columns", column))
         if header in raw.headers:
             cells[column] = _trimmed(raw, header)
         elif header == "row":
@@ -97,7 +96,7 @@ def _name_cells(spec: Spec, raw: Raw) -> dict[str, str]:
             cells[column] = "CAST(row AS VARCHAR)"
         else:
             raise utter("study.no_header", Place(spec.shown[0], column=header), header=header, line=line,
-                        names=errors.list_words(raw.headers), remedy=errors.nearest(header, raw.headers))
+                        names=refusals.list_words(raw.headers), remedy=refusals.nearest(header, raw.headers))
     taken = {*spec.columns, *spec.set, *raw.headers}
     declared = BY_NAME[spec.table].columns if spec.table in BY_NAME else ()
     known = {word.casefold(): column.name for column in declared for word in (column.name, *column.headers)}
@@ -138,15 +137,15 @@ def join_columns(con: Con, join: Join, left: Mapped, right: Mapped) -> Mapped:
     line = left.spec.line("join")
     for side in (left, right):
         if join.on not in side.names:
-            raise errors.no_column(line, f"join ({side.spec.table})", join.on, side.names)
+            raise refusals.no_column(line, f"join ({side.spec.table})", join.on, side.names)
     for column in join.take:
         if column not in right.names:
-            raise errors.no_column(line, "take", column, right.names)
+            raise refusals.no_column(line, "take", column, right.names)
     taken = ", ".join(f"{right.cell(column)} AS t{j}" for j, column in enumerate(join.take))
     rows = f"SELECT DISTINCT {right.cell(join.on)} AS k, {taken} FROM {right.name} WHERE k IS NOT NULL"
     twice = f"SELECT k, count(*) FROM ({rows}) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT 1"
     for value, count in con.execute(twice).fetchall():
-        place = Place(errors.in_yml(line))
+        place = Place(refusals.in_yml(line))
         raise utter("study.join_not_unique", place, value=value, count=count, on=join.on, table=join.table)
     name = f"{left.name}_joined"
     cells = {column: f"l.{left.cell(column)}" for column in left.names if column not in join.take}
@@ -191,7 +190,7 @@ def keep_latest(con: Con, mapped: Mapped) -> Mapped:
     key, by = BY_NAME[spec.table].key, "" if spec.one_row == "latest" else spec.one_row
     for name in filter(None, (key, by)):
         if name not in mapped.names:
-            raise errors.no_column(spec.line("one_row"), "one_row", name, mapped.names)
+            raise refusals.no_column(spec.line("one_row"), "one_row", name, mapped.names)
     mapped = derive_columns(con, mapped, (key,))  # ids that are written in two ways are one key
     cells = {name: mapped.cell(name) for name in mapped.names if name in spec.columns or name in spec.set}
     order = f"as_date({mapped.cell(by)}) NULLS FIRST, file, row" if by else "file, row"

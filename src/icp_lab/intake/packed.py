@@ -6,8 +6,7 @@ import zlib
 from itertools import chain
 from pathlib import Path
 
-from icp_lab.errors import LabError, Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, Place, refusals, utter
 from icp_lab.locale import _
 
 # What is larger than `GRACE` unpacked, and than so many times what it is packed, was made to do harm: tables reach 50.
@@ -38,9 +37,9 @@ def check_book(path: Path, shown: str) -> None:
     Where a cell stands far off, its reader holds all cells between: a few words could ask for a terabyte.
     """
     if not path.is_file():
-        raise errors.unreadable_file(shown, _("it is no plain file"))
+        raise refusals.unreadable_file(shown, _("it is no plain file"))
     kinds = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError)
-    with errors.reading(shown, *kinds), zipfile.ZipFile(path) as book:
+    with refusals.reading(shown, *kinds), zipfile.ZipFile(path) as book:
         for part in book.infolist():
             check_size(path, part.file_size, part.compress_size, shown)
         if sum(part.file_size for part in book.infolist()) > _LARGEST:

@@ -15,7 +15,7 @@ from typing import Any
 
 import icp_lab
 from icp_lab.errors.base import LabError, Place, ask_nearest, utter
-from icp_lab.errors.study import in_yml
+from icp_lab.errors.refusals import in_yml
 from icp_lab.process.declared import BY_NAME, NOTEBOOKS
 
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)\s*$")

@@ -7,8 +7,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
-from icp_lab.errors import LabError, utter
-from icp_lab.errors.base import Place
+from icp_lab.errors import LabError, Place, utter
 from icp_lab.intake.layout import open_book, write_cell
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared

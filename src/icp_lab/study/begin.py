@@ -9,8 +9,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from icp_lab.errors import study as errors
-from icp_lab.errors import utter
+from icp_lab.errors import refusals, utter
 from icp_lab.intake.spec import UNITS
 from icp_lab.locale import _, in_language
 from icp_lab.locale.declared import read_declared
@@ -90,14 +89,14 @@ def init_study(folder: str | Path, language: str, as_of: date | None = None) -> 
     ('study.yml', ['hypotheses.yml', 'study.yml', 'templates'])
     """
     place = Path(folder)
-    file = place / errors.YML
+    file = place / refusals.YML
     if file.exists() or (place.exists() and not place.is_dir()):
         raise utter("study.folder_taken", path=file if file.exists() else place)
     words = {"name": place.resolve().name, "as_of": as_of or date.today(), "outcomes": OUTCOMES, "tables": TABLES}
     with in_language(language):
         write_templates(place / "templates", BY_NAME)
         _write_new(place, {name: fill_template(name, language=language, units=UNITS, **words)
-                           for name in (errors.YML, errors.HYPOTHESES)})
+                           for name in (refusals.YML, refusals.HYPOTHESES)})
     return file
 
 

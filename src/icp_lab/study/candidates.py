@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from icp_lab.errors import study as errors
+from icp_lab.errors import refusals
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.config import Attributes, Settings
 from icp_lab.tables import BY_NAME, PERSON_HEADER, Column
@@ -90,7 +90,7 @@ def _check_names(accounts: pd.DataFrame, settings: Settings) -> None:
         for name in names:
             if name not in accounts.columns:
                 line = settings.lines.get(("attributes", key))
-                raise errors.no_column(line, f"attributes: {key}", name, accounts.columns)
+                raise refusals.no_column(line, f"attributes: {key}", name, accounts.columns)
 
 
 def _refuse(values: pd.Series, declared: Column | None, said: Attributes) -> str:

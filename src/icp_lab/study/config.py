@@ -13,8 +13,7 @@ from typing import Any
 
 from icp_lab import process
 from icp_lab.artifacts.manifest import digest_file
-from icp_lab.errors import LabError, Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, Place, refusals, utter
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import LANGUAGES, _
 from icp_lab.study.corrections import FOLDER
@@ -84,7 +83,7 @@ def read_settings(path: Path) -> Settings:
 
 def peek_language(path: Path) -> str:
     """Which language does a study speak, as far as its study.yml can be read at all? Empty where it does not say."""
-    file = path / errors.YML if path.is_dir() else path
+    file = path / refusals.YML if path.is_dir() else path
     try:
         text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     except (OSError, UnicodeError):
@@ -95,13 +94,13 @@ def peek_language(path: Path) -> str:
 
 def _read_yml(path: Path) -> Reader:
     def refuse(line: int | None, problem: str) -> LabError:
-        return utter("study.not_yaml", Place(errors.in_yml(line)), problem=problem)
+        return utter("study.not_yaml", Place(refusals.in_yml(line)), problem=problem)
 
     try:
-        with errors.reading(errors.YML):
+        with refusals.reading(refusals.YML):
             content, lines = read_yaml(path, refuse)
     except UnicodeError as error:
-        raise utter("study.undecodable_as", Place(errors.YML), encoding="UTF-8") from error
+        raise utter("study.undecodable_as", Place(refusals.YML), encoding="UTF-8") from error
     if not isinstance(content, dict):
         raise refuse(1, _("it holds no `key: value` lines"))
     return Reader(content, lines)
@@ -183,7 +182,7 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
 def _describe(spec: Spec) -> dict[str, Any]:
     """Give a table's mapping, and the hash of each of its files in the order in which they are read, or of its rows."""
     mapping = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name not in ("files", "query", "lines", "join")}
-    with errors.reading(", ".join(spec.shown)):
+    with refusals.reading(", ".join(spec.shown)):
         content = [_digest(path, path.stat().st_ctime_ns, path.stat().st_size)
                    for path in (spec.files if spec.query is None else (spec.query.file,))]
     return {**mapping, "join": asdict(spec.join) if spec.join else None, "content": content}

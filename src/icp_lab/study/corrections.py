@@ -9,8 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from icp_lab.artifacts.manifest import write_text
-from icp_lab.errors import Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import Place, refusals, utter
 from icp_lab.locale import LANGUAGES, _, in_language
 from icp_lab.locale.declared import read_declared
 from icp_lab.study.yml import find_beside
@@ -109,8 +108,8 @@ def read_cells(path: Path, shown: str, wanted: Iterable[str] = (), heads: Mappin
     columns = [(heads or {}).get(header.casefold(), header.casefold()) for header in raw.headers]
     for column in wanted:
         if column not in columns:
-            raise utter("study.no_head", Place(shown), column=column, names=errors.list_words(raw.headers),
-                        nearest=errors.nearest(column, raw.headers))
+            raise utter("study.no_head", Place(shown), column=column, names=refusals.list_words(raw.headers),
+                        nearest=refusals.nearest(column, raw.headers))
     return [(number, {column: (cell or "").strip() for column, cell in zip(columns, cells, strict=True)})
             for number, *cells in rows]
 

@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from icp_lab.errors import LabError, Place
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, Place, refusals
 from icp_lab.locale import _
 from icp_lab.rule import Criterion, Hypothesis, Rule
 from icp_lab.study.candidates import REFUSALS, Candidates
 from icp_lab.study.yml import At, Paper, read_day
 
-FILE = errors.HYPOTHESES
+FILE = refusals.HYPOTHESES
 PAPER = Paper(FILE, "hypothesis")
 _KEYS = dict.fromkeys(("name", "by", "date", "criteria"), ())
 _CRITERION = dict.fromkeys(("attribute", "min", "max", "in", "has", "is", "why", "edited_by", "edited_on"), ())

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
-from icp_lab.errors import study as errors
+from icp_lab.errors import refusals
 from icp_lab.intake.encoding import find_encoding
 from icp_lab.intake.titles import read_title
 from icp_lab.locale import _
@@ -95,7 +95,7 @@ def read_interviews(folder: Path) -> Interviews:
     heads, passages = list[dict[str, Any]](), list[dict[str, Any]]()
     for path in find_beside(folder, f"{FOLDER}/*.md"):
         shown = f"{FOLDER}/{path.name}"
-        with errors.reading(shown):
+        with refusals.reading(shown):
             text = path.read_text(encoding=find_encoding(path, shown)).removeprefix("\ufeff")
         text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
         head, first, body = _read_head(text, shown)

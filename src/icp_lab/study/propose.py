@@ -11,8 +11,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from icp_lab.errors import LabError, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, refusals, utter
 from icp_lab.intake.conversion import add_macros
 from icp_lab.intake.files import read_files, read_words
 from icp_lab.intake.formats import FORMATS, GENERIC, Formats, Match, fold, read_format, recognise_file, take_accounts
@@ -148,7 +147,8 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
     language = language or ("ja" if japanese else "en")
     with in_language(language):
         if not (tables := _choose(sources, formats, unused)):
-            raise utter("study.nothing_recognised", path=source, names=errors.list_words(one.named for one in sources))
+            names = refusals.list_words(one.named for one in sources)
+            raise utter("study.nothing_recognised", path=source, names=names)
         file = init_study(place, language, day)
         copy_files(find_new([(one.path, place / one.shown) for table in tables for one in table.sources]))
         facts = {"language": language, "as_of": day, "currency": _find_currency(tables, language), "outcome": ("", "")}
@@ -159,7 +159,7 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
             found.write()
         if unknown := [word for one in tables for word, meaning, _n in one.words.get("stage", ()) if not meaning]:
             words = _("The stages {words} are not known and count as open: put them right under `values`.")
-            found.said.append(words.format(words=errors.list_words(unknown, 8)))
+            found.said.append(words.format(words=refusals.list_words(unknown, 8)))
     return found
 
 
@@ -204,7 +204,7 @@ def _choose(sources: Sequence[Source], formats: Formats, unused: list[tuple[str,
         if match := recognise_file(list(source.examples), formats):
             found.setdefault(match.table, []).append((match, source))
         else:
-            reason = _("no table has these columns: {names}").format(names=errors.list_words(source.examples, 8))
+            reason = _("no table has these columns: {names}").format(names=refusals.list_words(source.examples, 8))
             unused.append((source.named, reason if source.rows else _("it has no rows")))
     chosen = []
     for table in (name for name in BY_NAME if name in found):

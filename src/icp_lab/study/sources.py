@@ -4,8 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from icp_lab.errors import LabError, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, refusals, utter
 from icp_lab.intake.conversion import ORDERS
 from icp_lab.intake.databases import Query
 from icp_lab.intake.formats import Section, read_format
@@ -82,7 +81,7 @@ def _find_files(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> t
             there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
                            if path.name.lower().endswith(KINDS) and "templates" not in path.relative_to(folder).parts)
             raise utter("study.no_file" if there else "study.no_file_at_all", yml.place(at), path=name, table=table,
-                        names=errors.list_words(there), remedy=errors.nearest(name, there))
+                        names=refusals.list_words(there), remedy=refusals.nearest(name, there))
         for path in files:
             if not path.resolve().is_relative_to(folder):
                 raise utter("study.outside", yml.place(at), path=name)
@@ -111,7 +110,7 @@ def _read_format(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> 
         error.place = error.place if error.place.file else yml.place(at)
         raise
     if table not in tables:
-        raise utter("study.not_in_format", yml.place(at), name=name, table=table, words=errors.list_words(tables))
+        raise utter("study.not_in_format", yml.place(at), name=name, table=table, words=refusals.list_words(tables))
     return tables[table]
 
 

@@ -5,8 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from icp_lab.errors import study as errors
-from icp_lab.errors import utter
+from icp_lab.errors import refusals, utter
 from icp_lab.study.config import read_settings
 from icp_lab.study.corrections import CODES, FORMS, list_corrections, read_corrections
 from icp_lab.study.tabled import Tabled
@@ -50,7 +49,7 @@ def open_study(path: str | Path) -> "Study":
     ['A1', 'A2']
     """
     place = Path(path)
-    file = place / errors.YML if place.is_dir() else place
+    file = place / refusals.YML if place.is_dir() else place
     if not file.is_file():
         raise utter("study.no_study", path=file)
     return Study(**vars(read_settings(file)))

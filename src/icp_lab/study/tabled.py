@@ -6,8 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from icp_lab.errors import study as errors
-from icp_lab.errors import utter
+from icp_lab.errors import refusals, utter
 from icp_lab.study.config import Settings, take_fingerprint
 from icp_lab.study.corrections import FOLDINGS, SAME_COMPANY, Form, read_corrections
 from icp_lab.tables import BY_NAME
@@ -286,5 +285,5 @@ class Tabled(Settings):
 
 def _check_table(table: str) -> None:
     if table not in BY_NAME:
-        words = errors.list_words(BY_NAME)
-        raise utter("study.unknown_table", name=table, words=words, remedy=errors.nearest(table, BY_NAME))
+        words = refusals.list_words(BY_NAME)
+        raise utter("study.unknown_table", name=table, words=words, remedy=refusals.nearest(table, BY_NAME))

@@ -13,8 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
-from icp_lab.errors import LabError, Place, utter
-from icp_lab.errors import study as errors
+from icp_lab.errors import LabError, Place, refusals, utter
 from icp_lab.intake.spec import find_line
 from icp_lab.locale import _
 
@@ -39,7 +38,7 @@ def find_beside(folder: Path, *patterns: str) -> list[Path]:
     for path in found:
         shown = path.relative_to(folder).as_posix()
         if not path.is_file():
-            raise errors.unreadable_file(shown, _("it is no plain file"))
+            raise refusals.unreadable_file(shown, _("it is no plain file"))
         if not path.resolve().is_relative_to(folder.resolve()):
             raise utter("study.outside", Place(shown), path=shown)
     return found
@@ -151,7 +150,7 @@ class Paper:
             line = lines[*at, key]
             if key not in known:
                 problem = _("the key `{key}` is unknown here").format(key=key)
-                raise self.refuse(line, problem, errors.nearest(key, known))
+                raise self.refuse(line, problem, refusals.nearest(key, known))
             if value and known[key] and value not in known[key]:
                 allowed = _("It is one of {words}.").format(words=", ".join(known[key]))
                 raise self.refuse(line, _("`{value}` is no value for `{key}`").format(value=value, key=key), allowed)
@@ -187,7 +186,7 @@ class Reader:
 
     def place(self, at: At) -> Place:
         """Say where a path of keys stands."""
-        return Place(errors.in_yml(find_line(self.lines, at)))
+        return Place(refusals.in_yml(find_line(self.lines, at)))
 
     def wrong(self, at: At, value: object, rule: str, key: str = "") -> LabError:
         """Refuse a value, saying what is allowed."""
@@ -223,7 +222,7 @@ class Reader:
         """Refuse a word that nobody knows, naming the nearest."""
         if word not in known:
             raise utter("study.unknown_key_in" if where else "study.unknown_key", self.place(at), key=word, where=where,
-                        words=errors.list_words(known), remedy=errors.nearest(word, known))
+                        words=refusals.list_words(known), remedy=refusals.nearest(word, known))
 
     def text(self, at: At, default: str = "") -> str:
         """Read a text; numbers and days are taken as they are written."""
@@ -245,7 +244,7 @@ class Reader:
         value = self.text(at, default or "")
         if value not in words and (default is None or value != default):
             rule = _("It is one of {words}.").format(words=", ".join(words))
-            raise self.wrong(at, value, f"{rule} {errors.nearest(value, words)}".strip())
+            raise self.wrong(at, value, f"{rule} {refusals.nearest(value, words)}".strip())
         return value
 
     def number(self, at: At, default: float, *, low: float, high: float = float("inf"), whole: bool = False) -> float:
