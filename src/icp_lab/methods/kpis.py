@@ -126,8 +126,10 @@ class Kpis(Shown):
     unread: int
 
 
-class _Data(NamedTuple):
+class _Known(NamedTuple):
     as_of: pd.Timestamp
+    resamples: int
+    seed: int
     deals: pd.DataFrame
     customers: pd.DataFrame
     reached: pd.DataFrame
@@ -195,13 +197,13 @@ def measure_kpis(  # noqa: PLR0913  (four tables, the profile, and the terms of 
     tables = ((deals, "account_id", ["account_id", "created", "closed", "stage", "amount"]),
               (fill_table(customers, "customers"), "account_id", ["account_id"]),
               (reached.reindex(columns=[*REACHED]).astype(REACHED), "unit", ["unit"]))
-    known = _Data(now, *(rows.assign(fit=rows[unit].map(fit).astype("str").fillna("unknown")).sort_values(
-        keys, ignore_index=True) for rows, unit, keys in tables))
+    known = _Known(now, resamples, seed, *(rows.assign(fit=rows[unit].map(fit).astype("str").fillna(
+        "unknown")).sort_values(keys, ignore_index=True) for rows, unit, keys in tables))
     spending, rows, costed = _lay_out(costs), [], dict[str, float]()
     for period, span in _list_periods(now, since, window_months).items():
         spent, costed[period] = _sum_costs(spending, span, lag_months)
         for side in SIDES:
-            figures = _reckon(known, span, side, period, spent=spent, resamples=resamples, seed=seed)
+            figures = _reckon(known, span, side, period, spent)
             rows += [{"kpi": kpi, "period": period, "side": side, **figures[kpi]._asdict(), "start": span[0],
                       "end": span[1]} for kpi in KPIS]
     frame = pd.DataFrame(rows).astype({"start": "datetime64[s]", "end": "datetime64[s]"})
@@ -215,9 +217,8 @@ def _list_periods(now: pd.Timestamp, since: str, months: int) -> dict[str, Span]
     return periods
 
 
-def _reckon(  # noqa: PLR0913  (one period of one side, with what it cost)
-    known: _Data, span: Span, side: str, period: str, *, spent: float, resamples: int, seed: int) -> dict[str, Figure]:
-    deals, customers, reached = (rows if side == "all" else rows[rows["fit"] == side] for rows in known[1:])
+def _reckon(known: _Known, span: Span, side: str, period: str, spent: float) -> dict[str, Figure]:
+    deals, customers, reached = (rows if side == "all" else rows[rows["fit"] == side] for rows in known[3:])
     everybody = known.deals["created"].between(*span)
     created, done = deals[deals["created"].between(*span)], deals[deals["stage"].isin(["won", "lost"])]
     maturity = float(created["stage"].ne("open").mean()) if len(created) else _NAN
@@ -229,14 +230,14 @@ def _reckon(  # noqa: PLR0913  (one period of one side, with what it cost)
     waited = found["lead"] | (found["reached"] <= known.as_of - pd.DateOffset(months=3))
     borne = spent if side == "all" else spent * len(created) / everybody.sum() if everybody.any() else _NAN
     cac = _divide_costs(borne, int(began.sum()), maturity)
-    ltv = _average(ours["value"], ours, resamples, seed)
+    ltv = _average(ours["value"], ours, known)
     gain = ours["revenue_yearly"] * (ours["margin"] / ours["revenue"]).fillna(1.0) / ours["tenure_months"].clip(1, 12)
-    monthly = _average(gain.where(~tell_left(ours).fillna(False).astype("bool")), ours, resamples, seed)
+    monthly = _average(gain.where(~tell_left(ours).fillna(False).astype("bool")), ours, known)
     return {"lead_rate": _rate(found["lead"], float(waited.mean()) if len(found) else _NAN),
             "win_closed": _rate(won["closed"], 1.0), "win_created": _rate(won["created"], maturity), "cac": cac,
             "ltv": ltv, "ltv_cac": _divide(ltv, cac), "payback": _divide(cac, monthly),
             "cycle": _time_cycle(created, known.as_of, maturity),
-            "velocity": _clock_sales(deals, span, known.as_of, maturity, resamples=resamples, seed=seed)}
+            "velocity": _clock_sales(known, deals, span, maturity)}
 
 
 def _rate(hits: pd.Series, maturity: float) -> Figure:
@@ -249,12 +250,12 @@ def _divide_costs(spent: float, n: int, maturity: float) -> Figure:
     return Figure(spent / n if n else _NAN, spent / high, spent / low if n else _NAN, spent, n, maturity)
 
 
-def _average(values: pd.Series, rows: pd.DataFrame, resamples: int, seed: int) -> Figure:
+def _average(values: pd.Series, rows: pd.DataFrame, known: _Known) -> Figure:
     told = values.dropna().to_numpy(dtype=np.float64)
     if not len(told):
         return Figure()
-    rng = np.random.default_rng(seed)
-    draws = np.array([rng.choice(told, len(told)).mean() for _draw in range(resamples)])
+    rng = np.random.default_rng(known.seed)
+    draws = np.array([rng.choice(told, len(told)).mean() for _draw in range(known.resamples)])
     left = tell_left(rows)[values.notna()].astype("float64").mean()
     return Figure(float(told.mean()), *bound_mean(draws, len(told)), float(told.sum()), len(told), float(left))
 
@@ -315,8 +316,7 @@ def _time_cycle(created: pd.DataFrame, now: pd.Timestamp, maturity: float) -> Fi
     return Figure(float(fit.quantile(0.5)), low, high if np.isfinite(high) else _NAN, closed, len(created), maturity)
 
 
-def _clock_sales(  # noqa: PLR0913  (a formula of four parts, and its bootstrap)
-    deals: pd.DataFrame, span: Span, now: pd.Timestamp, maturity: float, *, resamples: int, seed: int) -> Figure:
+def _clock_sales(known: _Known, deals: pd.DataFrame, span: Span, maturity: float) -> Figure:
     """Say how much is won a day, by the formula of sales velocity; whole accounts are drawn again."""
     created = deals["created"].between(*span).to_numpy()
     done = (deals["stage"].ne("open") & deals["closed"].between(*span)).to_numpy()
@@ -324,7 +324,7 @@ def _clock_sales(  # noqa: PLR0913  (a formula of four parts, and its bootstrap)
     paid, opened = won & ~np.isnan(amount), deals[created]
 
     def clock(weights: Floats) -> float:
-        fit = trace_deals(opened, now, weights[created])
+        fit = trace_deals(opened, known.as_of, weights[created])
         if fit is None or not weights[paid].sum():
             return _NAN
         rate = weights[won].sum() / weights[done].sum()
@@ -335,8 +335,8 @@ def _clock_sales(  # noqa: PLR0913  (a formula of four parts, and its bootstrap)
     value = clock(np.ones(len(deals)))
     if np.isnan(value):
         return Figure(n=len(opened), maturity=maturity)
-    rng = np.random.default_rng(seed)
-    drawn = (np.bincount(rng.integers(len(ids), size=len(ids)), minlength=len(ids)) for _draw in range(resamples))
+    rng = np.random.default_rng(known.seed)
+    drawn = (np.bincount(rng.integers(len(ids), size=len(ids)), minlength=len(ids)) for _draw in range(known.resamples))
     draws = np.array([clock(times[accounts].astype(np.float64)) for times in drawn])
     return Figure(value, *bound_mean(draws, opened["account_id"].nunique()), len(opened), len(opened), maturity)
 
