@@ -18,6 +18,7 @@ import pyarrow as pa
 
 TAG = "="
 PACKAGE = "icp_lab"
+_PLAIN = {str, int, float, bool, type(None)}  # what JSON has as it is
 
 
 class NotStorableError(TypeError):
@@ -93,6 +94,8 @@ def _say(value: Any, place: str, frames: list[bytes]) -> Any:
         frames.append(value)
         return {TAG: "bytes", "of": len(frames) - 1}
     if isinstance(value, list):
+        if _PLAIN.issuperset(map(type, value)):  # ids of very many accounts
+            return value
         return [_say(each, f"{place}[{n}]", frames) for n, each in enumerate(value)]
     if isinstance(value, Mapping) and all(isinstance(key, str) and key != TAG for key in value):
         return {str(key): _say(each, f"{place}[{key!r}]", frames) for key, each in value.items()}
@@ -107,6 +110,8 @@ def _say(value: Any, place: str, frames: list[bytes]) -> Any:
 
 def _make(said: Any, frames: list[bytes]) -> Any:
     if isinstance(said, list):
+        if _PLAIN.issuperset(map(type, said)):
+            return said
         return [_make(each, frames) for each in said]
     if not isinstance(said, dict):
         return said
@@ -138,8 +143,7 @@ def _make_frame(said: dict[str, Any]) -> pd.DataFrame:
 
 
 def _say_index(index: pd.Index) -> list[Any]:
-    dtype = "" if isinstance(index, pd.MultiIndex) else str(index.dtype)
-    return [dtype, list(index), list(index.names)]
+    return ["" if isinstance(index, pd.MultiIndex) else str(index.dtype), list(index), list(index.names)]
 
 
 def _make_index(said: list[Any]) -> Any:

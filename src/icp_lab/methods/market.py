@@ -283,9 +283,8 @@ def _cover(grid: _Cells, rule: Rule) -> tuple[Floats, list[str], list[dict[str, 
             assumed.append({"size": "sam", "code": "own", "what": ",".join(asked.attributes), **one})
     failed = pd.DataFrame(shares, index=range(n))
     once = (failed < _FAILS).sum(axis=1).eq(1) & ((failed >= _MEETS) | (failed < _FAILS)).all(axis=1)
-    fails = [",".join(name for name in shares if row[name] < _FAILS) if one else ""
-             for row, one in zip(failed.to_dict("records"), once, strict=True)]
-    return cover, [str(one) for one in fails], assumed
+    return cover, [",".join(name for name in shares if row[name] < _FAILS) if one else ""
+                   for row, one in zip(failed.to_dict("records"), once, strict=True)], assumed
 
 
 def _value(grid: _Cells, cells: pd.DataFrame, paid: pd.Series, put: tuple[np.ndarray, Flags], least: int,

@@ -198,8 +198,7 @@ def _measure_satisfaction(satisfaction: pd.DataFrame, last: pd.Series, months: i
     usable = rows["score"].between(low, high)
     rows["above_line"] = (rows["score"] - line) / (high - low)
     recent = ~(rows["date"] > rows["last"]) & ~(rows["date"] <= rows["last"] - pd.DateOffset(months=months))
-    means = rows[usable & recent].groupby("account_id")["above_line"].mean()
-    return means.reindex(last.index), int((~usable).sum())
+    return rows[usable & recent].groupby("account_id")["above_line"].mean().reindex(last.index), int((~usable).sum())
 
 
 def _read_opinions(opinions: pd.DataFrame, ids: pd.Index) -> pd.Series:

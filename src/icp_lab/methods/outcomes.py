@@ -112,8 +112,7 @@ def _name_groups(base: pd.DataFrame, best: pd.DataFrame) -> dict[str, str]:
     is_best = base["account_id"].isin(best.loc[best["best"].fillna(False), "account_id"])
     ours = base["status"] == "customer"
     marks = {"best": is_best, "churned": ours & left, "ordinary": ours, "lost": base["status"] == "lost"}
-    names = np.select([*marks.values()], [*marks], "prospect")
-    return dict(zip(base["account_id"], names.tolist(), strict=True))
+    return dict(zip(base["account_id"], np.select([*marks.values()], [*marks], "prospect").tolist(), strict=True))
 
 
 def _cases_of_best(ours: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:

@@ -136,10 +136,9 @@ def find_personas(  # noqa: PLR0913  (every table that knows of people)
     chosen = tuple(reach["kind"].head(personas))
     named: Any = seats.groupby(["won", "case"]).size().groupby("won").agg(["size", "mean"])
     named = named.set_axis(["n", "people"], axis=1).reindex([True, False], fill_value=0).reset_index(drop=True)
-    heard = _hear_people(chosen, passages, themes, customers)
     return Personas(
-        frame, chosen, reach, _count_ways(known, engagement, chosen), heard, named, asked=personas,
-        basis=str(next(iter(seats["basis"]), "accounts")), placed=len(known), n=len(people),
+        frame, chosen, reach, _count_ways(known, engagement, chosen), _hear_people(chosen, passages, themes, customers),
+        named, basis=str(next(iter(seats["basis"]), "accounts")), asked=personas, placed=len(known), n=len(people),
         assumed=_is_told_by_title(contacts) and not deal_contacts["role"].notna().any())
 
 

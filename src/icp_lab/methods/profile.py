@@ -62,8 +62,7 @@ def take_cases(attributes: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     >>> take_cases(firms, pd.DataFrame({"case_id": ["a#1", "a#2"], "account_id": "a"}))["employees"].to_dict()
     {'a#1': 10.0, 'a#2': 10.0}
     """
-    joined = attributes.reindex(cases["account_id"])
-    return joined.set_index(pd.Index(cases["case_id"], name="case_id"))
+    return attributes.reindex(cases["account_id"]).set_index(pd.Index(cases["case_id"], name="case_id"))
 
 
 class Joined(NamedTuple):

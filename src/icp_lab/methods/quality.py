@@ -173,8 +173,7 @@ def _find_gaps(tables: Sequence[_Table]) -> pd.DataFrame:
                                  float(fisher_exact(np.array([[a, n - a], [b, m - b]])).pvalue)))
     found = pd.DataFrame(rows, columns=["table", "column", *GAPS]).astype(dict.fromkeys(GAPS[1:], "float64"))
     found["q_value"] = false_discovery_control(found["q_value"], method="bh") if len(found) else found["q_value"]
-    order = np.lexsort((-found["difference"].abs(), found["q_value"]))
-    return found.iloc[order].drop_duplicates(["table", "column"])
+    return found.iloc[np.lexsort((-found["difference"].abs(), found["q_value"]))].drop_duplicates(["table", "column"])
 
 
 def _find_telling(deals: _Table) -> Collection[str]:

@@ -178,8 +178,7 @@ def compare_noise(trial: Trial, engine: Engine, first: Candidate, plan: tuple[in
         shuffles += 1
         if best.steps:
             found.append((-round(best.quality, 9), shuffles - 1, best))
-        clear = as_good >= SURE or binom.cdf(as_good, shuffles, ALPHA) < CLEAR
-        if clear and shuffles > NOISE_RUNS:
+        if shuffles > NOISE_RUNS and (as_good >= SURE or binom.cdf(as_good, shuffles, ALPHA) < CLEAR):
             break
     p_value = as_good / shuffles if as_good >= SURE else (as_good + 1) / (shuffles + 1)
     rules = []
@@ -201,8 +200,7 @@ def _repeat_noise(trial: Trial, engine: Engine, plan: tuple[int, int, int]) -> t
     number, folds, seed = plan
     counts = trial.shuffle(seed, number)
     lift = cross_fit(trial, engine, counts, (folds, seed, 1)).lift
-    first = engine.best(*counts)
-    return lift, redraw(trial, engine, (first, *counts), NOISE_DRAWS, seed + number).agreement
+    return lift, redraw(trial, engine, (engine.best(*counts), *counts), NOISE_DRAWS, seed + number).agreement
 
 
 def redraw(trial: Trial, engine: Engine, found: tuple[Candidate, Counts, Counts], bootstraps: int, seed: int,

@@ -128,8 +128,7 @@ def _list_profile(whole: str, part: str, profile: dict[str, Any]) -> Iterator[It
     if criteria:
         yield _weigh(whole, {"criteria": criteria}, profile)
     for name, one in zip(name_criteria(part, criteria), criteria, strict=True):
-        stability = (profile["evidence"].get("stability") or {}).get(one["attribute"], math.nan)
-        yield _weigh(name, one, profile, stability)
+        yield _weigh(name, one, profile, (profile["evidence"].get("stability") or {}).get(one["attribute"], math.nan))
 
 
 def take_criteria(profile: dict[str, Any]) -> list[dict[str, Any]]:

@@ -176,10 +176,10 @@ def score_rows(card: Card, table: pd.DataFrame) -> pd.DataFrame:
     reach = norm.ppf((1 + LEVEL) / 2) * np.sqrt(hidden)
     chance = {name: np.where(told, _read_band(card.bands, points + shift, name), np.nan) if card.predicts else np.nan
               for name, shift in (("share", 0.0), ("low", -reach), ("high", reach))}
-    reasons = _say_each(parts, lambda worth: f" {worth:+d}")
     return pd.DataFrame({
         "points": points.astype("int64"), "probability": chance["share"], "low": chance["low"], "high": chance["high"],
-        "known": known, "reasons": reasons, "missing": _say_each(gone, lambda _gone: "")}, index=table.index)
+        "known": known, "reasons": _say_each(parts, lambda worth: f" {worth:+d}"),
+        "missing": _say_each(gone, lambda _gone: "")}, index=table.index)
 
 
 def _say_each(table: pd.DataFrame, say: Callable[[int], str]) -> list[str]:

@@ -333,8 +333,7 @@ def _repeat_end(years: Floats, left: Flags, weights: Floats, limit: float) -> tu
     """Trace who stayed, step by step, and let the later half of what was seen repeat itself up to a limit."""
     fit = SurvfuncRight(years, left.astype(np.float64), freq_weights=weights)
     seen = max(float(np.sort(years)[-min(FEWEST, len(years))]), 1 / 12)
-    kept = fit.surv_times <= seen
-    at, stayed = (np.concatenate([[start], part[kept]])
+    at, stayed = (np.concatenate([[start], part[fit.surv_times <= seen]])
                   for start, part in ((0.0, fit.surv_times), (1.0, fit.surv_prob)))
     period = max(1.0, seen // 2) if seen >= 1 else seen  # whole years, so that yearly contracts keep their beat
     first = int(np.searchsorted(at, seen - period, side="right"))

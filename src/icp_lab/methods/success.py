@@ -283,8 +283,7 @@ def scale_answers(answers: pd.DataFrame) -> pd.Series:
     [0.5, 1.0, nan]
     """
     unnamed = answers.loc[answers["answer_scale"].isna(), "score"].max()
-    guess = "csat5" if unnamed <= 5 else "ces7" if unnamed <= 7 else "nps"
-    named = answers["answer_scale"].fillna(guess)
+    named = answers["answer_scale"].fillna("csat5" if unnamed <= 5 else "ces7" if unnamed <= 7 else "nps")
     low, high = (named.map({scale: ends[side] for scale, ends in SCALES.items()}).astype("float64") for side in (0, 1))
     scaled = (answers["score"] - low) / (high - low)
     return scaled.where(scaled.between(0, 1))

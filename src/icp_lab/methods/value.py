@@ -182,9 +182,8 @@ def _lay_out(money: pd.DataFrame, as_of: date) -> pd.DataFrame:
     running = ongoing & ~is_point & (start < now) & (runs_on | (stop > now))
     term = period - (now - start) % period if _keep_terms(last - start, period) else np.zeros(len(rows))
     rest = np.where(runs_on, term, stop - now)
-    bound = running & (rest <= _LONGEST)
     return rows.assign(start=start, stop=stop, whole=whole, is_point=is_point, monthly=np.where(running, monthly, 0.0),
-                       committed=np.where(bound, rest, 0.0))
+                       committed=np.where(running & (rest <= _LONGEST), rest, 0.0))
 
 
 def _keep_terms(lasted: Floats, period: Floats) -> bool:

@@ -68,9 +68,8 @@ def split_japanese(text: str, mode: str = "B") -> Iterator[tuple[int, Any]]:
     >>> [(start, word.surface()) for start, word in split_japanese("価格が高い")]
     [(0, '価格'), (2, 'が'), (3, '高い')]
     """
-    split = _japanese(mode)
     return ((start + word.begin(), word) for start in range(0, len(text), _PIECE)
-            for word in split(text[start : start + _PIECE]))
+            for word in _japanese(mode)(text[start : start + _PIECE]))
 
 
 @cache

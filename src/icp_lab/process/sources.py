@@ -104,8 +104,7 @@ def _imports(source: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names |= {_module_of(node.module, alias.name) for alias in node.names}
     own = {name for name in names if name.startswith(f"{PACKAGE}.")}
-    around = {name.rsplit(".", n)[0] for name in own for n in range(1, name.count("."))}
-    return frozenset(own | around)
+    return frozenset(own | {name.rsplit(".", n)[0] for name in own for n in range(1, name.count("."))})
 
 
 def _module_of(module: str, name: str) -> str:

@@ -64,8 +64,7 @@ def _customers(courses: pd.DataFrame) -> Iterable[Any]:
 def _reason_words(group: str, words: Words, rng: np.random.Generator) -> tuple[str | None, str | None]:
     """Say a reason: a code that the form asks for, a sentence that people write more rarely."""
     code = _choose(rng, words.reasons[group]) if rng.random() < 0.88 else None
-    text = _choose(rng, words.texts[group]) if rng.random() < 0.75 or code is None else None
-    return code, text
+    return code, _choose(rng, words.texts[group]) if rng.random() < 0.75 or code is None else None
 
 
 def tell_deals(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:

@@ -75,8 +75,7 @@ def tell_costs(accounts: int, words: Words, rng: np.random.Generator) -> pd.Data
 
 def tell_market(market: pd.DataFrame, accounts: int, words: Words, signal: bool) -> dict[str, Any]:
     """What is planted in the market: how many companies, how many of the profile's kind, where are we not yet?"""
-    low, high = PROFILE[1]["min"], PROFILE[1]["max"]
-    fitting = sum(total * _share_between(low, high, smallest) for total, smallest, *_rest in
+    fitting = sum(total * _share_between(PROFILE[1]["min"], PROFILE[1]["max"], smallest) for total, smallest, *_rest in
                   (DECLARED["industries"][code] for code in PROFILE[0]["in"])) * accounts / 600
     return {"companies": int(market["companies"].sum()), "exponent": DECLARED["exponent"],
             "fitting": round(fitting) if signal else None, "white": words.codes["region"][DECLARED["white"]]}
