@@ -14,11 +14,8 @@ from icp_lab.methods.widened import compare_widened
 from icp_lab.process import BY_NAME
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, Rule, name_attribute
-from icp_lab.views import document
-from icp_lab.views.backtest import tell_later
-from icp_lab.views.interviews import quote_passage
+from icp_lab.views import backtest, document, interviews, training
 from icp_lab.views.table import Table, say
-from icp_lab.views.training import lay_training, tell_training
 from icp_lab.views.words import begin, join, lay_out, name, names, phrase
 
 Block = dict[str, Any]
@@ -107,7 +104,7 @@ class Contents:
         """Say how it did on later cases, where there were enough: the reader's second question after the lift."""
         later = (self.given.find("validation") or {}).get("backtest") or {}
         outcome = str(self.icp.get("outcome") or "best")
-        return self._text(tell_later(later, outcome), "validation/backtest") if later.get("kind") else []
+        return self._text(backtest.tell_later(later, outcome), "validation/backtest") if later.get("kind") else []
 
     def _say_again(self, one: Criterion) -> str:
         share = (self.evidence.get("stability") or {}).get(one.attribute)
@@ -179,7 +176,7 @@ class Contents:
         for account, heard in rows[rows["asked"].isin(_ASKED_OF)].groupby("account_id"):
             said = heard.drop_duplicates("asked").drop_duplicates("text").to_dict("records")
             industry = known["industry"].get(account, "") if "industry" in known else ""
-            quotes = [(quote_passage({**one, "industry": industry}), one)
+            quotes = [(interviews.quote_passage({**one, "industry": industry}), one)
                       for one in sorted(said, key=lambda one: _ASKED_OF.index(one["asked"]))]
             told = [block for (quote, whose), one in quotes if quote
                     for block in self._text(phrase("document", "quote", quote=quote, whose=whose),
@@ -192,7 +189,7 @@ class Contents:
     def _lay_questions(self) -> Block:
         standing, about, icp = self.standing, self.given.about, self.icp
         large, missed = standing.examples_outside(10), standing.winners_outside()
-        held = tell_training(icp, self.everything, about)["held"]
+        held = training.tell_training(icp, self.everything, about)["held"]
         size = (self.evidence.get("size_fixed") or {}).get("lift")
         asked = {
             "outside": self._table(document.tabulate_outside(large, about), "agreed_coverage")
@@ -220,7 +217,7 @@ class Contents:
 
     def _lay_use(self) -> Block:
         found = {each: self.given.find(each) for each in ("negatives", "scores", "score")}
-        uses = lay_training(self.icp, self.everything, self.given.about, found).get("train_uses", [])
+        uses = training.lay_training(self.icp, self.everything, self.given.about, found).get("train_uses", [])
         ids = ["score/tiers"] * bool(found["score"])
         order = join(document.tell_order(self.icp, found["score"]), phrase("document", "tiers" if ids else "no_score"))
         return self._part("use", [block for table in uses for block in self._table(table)], self._text(order, *ids))

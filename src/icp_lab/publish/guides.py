@@ -77,8 +77,7 @@ def _head(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     sheet = frame.astype(object).where(frame.notna(), "").reindex(columns=list(names(kind)), fill_value="")
     for column, called in (("kind", "interview_kind"), ("part", "interview_part"), ("buying_role", "buying_role")):
         if column in sheet:
-            known = names(called)
-            sheet[column] = [known.get(code, code) for code in sheet[column]]
+            sheet[column] = sheet[column].replace(names(called))
     return head_columns(sheet, kind)
 
 

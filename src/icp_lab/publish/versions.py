@@ -12,8 +12,7 @@ from icp_lab.pages.render import render_whole
 from icp_lab.publish.fitting import clean_line
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
-from icp_lab.views import document
-from icp_lab.views.backtest import tell_promised
+from icp_lab.views import backtest, document
 from icp_lab.views.changes import tell_changes
 from icp_lab.views.privacy import hide
 from icp_lab.views.words import Prose, join, phrase
@@ -65,7 +64,8 @@ def list_versions(given: Publication) -> list[dict[str, Any]]:
 
 
 def _tell_promised(icp: dict[str, Any]) -> str:
-    return tell_promised(icp) if icp.get("promise") else ""  # older versions promise nothing, though they may claim
+    # Older versions promise nothing, though they may claim.
+    return backtest.tell_promised(icp) if icp.get("promise") else ""
 
 
 def _number(icp: dict[str, Any]) -> str:
@@ -123,8 +123,7 @@ def _count_sides(given: Publication, before: dict[str, Any], now: dict[str, Any]
     known, leads = given.attributes.reindex(columns=[*names]), given.table("leads")
     fits, was = (cover_everybody(known, leads, rule).set_index("account_id")["fit"]
                  for rule in (rules[0], rules[1] if rules[1].criteria else rules[0]))
-    status = given.standing.frame.set_index("account_id")["status"]
-    customers = status.reindex(fits.index).eq("customer")
+    customers = given.standing.frame.set_index("account_id")["status"].reindex(fits.index).eq("customer")
     sides = {key: int((fits.eq(fit) & customers).sum())
              for key, fit in (("customers", "in"), ("out", "out"), ("unknown", "unknown"))}
     return sides | {

@@ -11,16 +11,9 @@ from icp_lab.artifacts.manifest import digest_file
 from icp_lab.artifacts.place import WORK
 from icp_lab.errors import LabError
 from icp_lab.locale import _, in_language
-from icp_lab.methods.committees import place_people
-from icp_lab.methods.reasons import GROUPS
-from icp_lab.methods.review import list_items
-from icp_lab.methods.targeting import name_companies
+from icp_lab.methods import committees, reasons, review, targeting
 from icp_lab.process.left import find_artifact
-from icp_lab.publish.ballot import write_ballot
-from icp_lab.publish.book import write_book, write_csv
-from icp_lab.publish.forms import write_form
-from icp_lab.publish.guides import fill_paper, write_calls, write_guides
-from icp_lab.publish.lists import write_list
+from icp_lab.publish import ballot, book, forms, guides, lists
 from icp_lab.report.plan import Plan
 from icp_lab.study.ballots import DECISION, DECISIONS
 from icp_lab.study.corrections import FOLDER, FORMS, Form, read_answers, read_corrections
@@ -104,7 +97,7 @@ def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
     wanted = [{**row, form.answer: new.pop(key, "")} for key, row in zip(asked, rows, strict=True)]
     wanted += [{**dict(zip(form.keys, key, strict=True)), form.answer: answer} for key, answer in new.items()]
     if wanted:
-        write_form(path, form, wanted)
+        forms.write_form(path, form, wanted)
     else:
         path.unlink(missing_ok=True)
 
@@ -112,8 +105,8 @@ def _ask_form(plan: Plan, form: Form, rows: list[dict[str, str]]) -> None:
 def _list_suggestions(plan: Plan) -> list[dict[str, str]]:
     """List codes that the lab would give to passages of interviews, for somebody to say whether they fit."""
     rows = read_left(plan, "suggestions")
-    book = plan.study.codebook(plan.language).set_index("code")["name"]
-    rows = rows.assign(name=rows["code"].map(book.to_dict()).fillna(rows["code"])).fillna({"evidence": ""})
+    called = plan.study.codebook(plan.language).set_index("code")["name"].to_dict()
+    rows = rows.assign(name=rows["code"].map(called).fillna(rows["code"])).fillna({"evidence": ""})
     return [{key: str(row[key]) for key in FORMS["codes"].columns if key in row}
             for row in rows.sort_values("score", ascending=False).head(MOST_ASKED).to_dict("records")]
 
@@ -128,8 +121,9 @@ def write_interviews(plan: Plan, folder: Path) -> None:
     people = people.merge(contacts[["contact_id", "name", "title", "email", "language"]], how="left", on="contact_id")
     asked = people[people["part"] != "stand_in"].drop(columns=["name", "title", "email"])
     if len(asked):
-        write_guides(folder / "to_fill" / "interviews", asked, plan.study.brand.get("name") or plan.study.name)
-        write_calls(folder / "private" / "interview_contacts.xlsx", people)
+        sender = plan.study.brand.get("name") or plan.study.name
+        guides.write_guides(folder / "to_fill" / "interviews", asked, sender)
+        guides.write_calls(folder / "private" / "interview_contacts.xlsx", people)
 
 
 def write_review(plan: Plan, folder: Path) -> None:
@@ -137,18 +131,18 @@ def write_review(plan: Plan, folder: Path) -> None:
     voted, records = read_left(plan, "voted"), [find_artifact(plan.out, one) for one in ("draft", "avoid", "personas")]
     if (still := voted[voted["decided"].isna()]).empty or None in records:
         return
-    items = [item for item in list_items(*records) if item.id in set(still["item"])]
+    items = [item for item in review.list_items(*records) if item.id in set(still["item"])]
     lines, number = list_lines(items), int(voted["round"].max())
     about = {"study": plan.study.name, "as_of": plan.study.as_of.isoformat()}
     place = folder / "to_fill" / "review"
     place.mkdir(parents=True)
-    write_ballot(place / f"ballot_round{number + 1}.xlsx", list_lines(items, still), number=number + 1, **about)
+    ballot.write_ballot(place / f"ballot_round{number + 1}.xlsx", list_lines(items, still), number=number + 1, **about)
     words = about | {"lines": list_agenda(still, lines), "round": number, "votes": int(voted["n"].sum())}
     for paper in ("agenda", "minutes"):
-        fill_paper(place / f"{paper}.md", paper, plan.language, words)
+        guides.fill_paper(place / f"{paper}.md", paper, plan.language, words)
     if not (plan.study.folder / DECISIONS).is_file():
         form = lines[["item", "said"]].rename(columns={"said": "line"}).reindex(columns=[*DECISION, "line"])
-        write_csv(place.parent / DECISIONS, form, [])
+        book.write_csv(place.parent / DECISIONS, form, [])
 
 
 def write_feedback(plan: Plan, folder: Path) -> None:
@@ -157,17 +151,17 @@ def write_feedback(plan: Plan, folder: Path) -> None:
     asked = asked.sort_values(["last", "account_id"], ascending=[False, True]).head(MOST_ASKED)
     if len(asked):
         called = plan.study.table("accounts").set_index("account_id")["name"]
-        reasons = ", ".join(name("reason_group", group) for group in GROUPS[:-1])
+        listed = ", ".join(name("reason_group", group) for group in reasons.GROUPS[:-1])
         form = asked.assign(
             date=plan.study.as_of.isoformat(), name=asked["account_id"].map(called),
             profile=asked["fit"].map(names("fit")),
-            choices=_("agrees: yes or no; reason: {reasons}, or in your own words").format(reasons=reasons))
+            choices=_("agrees: yes or no; reason: {reasons}, or in your own words").format(reasons=listed))
         _write_table(plan, folder, "feedback", form.reindex(columns=list(_FEEDBACK)))
     if len(owners := adoption[adoption["by"] == "owner"]):
         title, called = _("Who works inside the profile"), owners["measure"].map(names("adoption_measure"))
         rows = head_columns(owners.assign(measure=called), "adoption_column")
         kinds = {name("adoption_column", "share"): "share"}
-        write_book(folder / "private" / "adoption.xlsx", title, {title: rows}, 1, kinds)
+        book.write_book(folder / "private" / "adoption.xlsx", title, {title: rows}, 1, kinds)
 
 
 # The columns of the table feedback that people fill in come before what helps them.
@@ -179,7 +173,7 @@ def write_pilot(plan: Plan, folder: Path) -> None:
     record = find_artifact(plan.out, "plan")
     if record and record["draw"]:
         drawn = pd.DataFrame(record["draw"])
-        called = name_companies(plan.study.table("accounts"), plan.study.table("leads"), {})
+        called = targeting.name_companies(plan.study.table("accounts"), plan.study.table("leads"), {})
         form = drawn.assign(draw=record["terms"]["mark"], name=drawn["unit_id"].map(called))
         _write_table(plan, folder, "pilot", form.reindex(columns=["unit_id", "name", *[*BY_NAME["pilot"].by_name][1:]]))
 
@@ -188,7 +182,7 @@ def _write_table(plan: Plan, folder: Path, table: str, form: pd.DataFrame) -> No
     """Put a table to fill in into a folder, under the day's name where the study has one; Excel reads no formula."""
     held = (plan.study.folder / f"{table}.csv").exists()
     place = folder / "to_fill" / (f"{table}_{plan.study.as_of.isoformat()}.csv" if held else f"{table}.csv")
-    write_csv(place, form, ["name"])
+    book.write_csv(place, form, ["name"])
 
 
 def write_targets(plan: Plan, folder: Path) -> None:
@@ -204,12 +198,12 @@ def write_targets(plan: Plan, folder: Path) -> None:
     people = pd.concat([contacts.assign(id=contacts["account_id"], person=contacts["name"]),
                         leads.assign(id=leads["lead_id"])]).reindex(
                             columns=["id", "person", "title", "email", "department", "seniority", "buying_role"])
-    people = place_people(people).assign(code=lambda each: each["kind"].map(ids)).dropna(subset=["code"])
+    people = committees.place_people(people).assign(code=lambda each: each["kind"].map(ids)).dropna(subset=["code"])
     rows = chosen.merge(people.drop(columns=["kind"]), on="id", how="left").sort_values(["place", "code", "person"])
     for name_ in ("persona", "say"):
         rows[name_] = rows["code"].map({code: each[name_] for code, each in words.items()})
-    called = name_companies(accounts, leads, plan.study.privacy)
-    write_list(folder / "private", rows.assign(company=rows["id"].map(called), next=rows["next"].map(
+    called = targeting.name_companies(accounts, leads, plan.study.privacy)
+    lists.write_list(folder / "private", rows.assign(company=rows["id"].map(called), next=rows["next"].map(
         names("target_step"))))
 
 

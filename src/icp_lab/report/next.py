@@ -94,8 +94,7 @@ def _shorten(path: Path) -> Path:
 
 
 def _say_verdict(icp: ICP) -> str:
-    names = read_declared("icp_lab.views", "names.toml")["verdict"]
-    return _(names[icp.verdict])
+    return _(read_declared("icp_lab.views", "names.toml")["verdict"][icp.verdict])
 
 
 @dataclass(frozen=True)

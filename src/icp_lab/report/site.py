@@ -12,10 +12,7 @@ from icp_lab.artifacts.place import WORK
 from icp_lab.errors import LabError, utter
 from icp_lab.icp.versions import read_adopted
 from icp_lab.locale import _, in_language, say_date
-from icp_lab.methods.adoption import cover_everybody
-from icp_lab.methods.document import place_accounts
-from icp_lab.methods.redaction import redact
-from icp_lab.methods.targeting import name_companies
+from icp_lab.methods import adoption, document, redaction, targeting
 from icp_lab.pages.index import SiteFacts, StepFacts, render_index
 from icp_lab.process import BY_NAME, WRITER
 from icp_lab.process.left import find_artifact
@@ -58,7 +55,7 @@ def publish_site(plan: Plan, run: Run) -> dict[str, str]:
     dict
         What could not be made, and why in words: the index says it too, and the next run tries again.
     """
-    set_hidden(lambda text: redact(text, plan.study.people))
+    set_hidden(lambda text: redaction.redact(text, plan.study.people))
     with in_language(plan.language):
         ended, publication, unmade = run.steps.get(WRITER["icp"]), None, dict[str, str]()
         try:
@@ -94,13 +91,13 @@ def _describe_publication(plan: Plan) -> Publication | None:
     icp, *parts = map(find, ("icp", "customers", "success", "cases", "agreed_coverage"))
     if icp is None or any(part is None for part in parts):
         return None
-    standing, accounts = place_accounts(*parts), study.candidates().frame
+    standing, accounts = document.place_accounts(*parts), study.candidates().frame
     if study.privacy.get("companies") == "pseudonyms":
         standing.frame["name"] = standing.frame["account_id"]
     said = word_icp({**icp, "language": plan.language}, study.codebook(plan.language))
     taken = {name: f"{name}_of_account" for name in accounts.columns if name in standing.frame}
     rows = standing.frame.join(accounts.rename(columns=taken), on="account_id")
-    called = name_companies(study.table("accounts"), study.table("leads"), study.privacy)
+    called = targeting.name_companies(study.table("accounts"), study.table("leads"), study.privacy)
     return Publication(said, standing, rows, About(study.as_of, study.currency, study.name), find, study.table, called,
                        study.brand, read_adopted(study.folder))
 
@@ -121,7 +118,7 @@ def _describe_site(plan: Plan, run: Run, given: Publication | None) -> SiteFacts
 def _find_companies(given: Publication) -> dict[str, pd.DataFrame]:
     """List who can be searched for, those of most points first, with the attributes that the rule asks about."""
     rule, leads = Rule.from_profile(given.icp), given.table("leads")
-    companies = list_companies(given, cover_everybody(given.attributes, leads, rule))
+    companies = list_companies(given, adoption.cover_everybody(given.attributes, leads, rule))
     asked = [column for column in rule.attributes if column in given.attributes]
     known = pd.concat([given.attributes[asked], leads.set_index("lead_id").reindex(columns=asked)])
     return {"companies": companies, "attributes": known[~known.index.duplicated()].astype("object")}

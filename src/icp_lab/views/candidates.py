@@ -42,9 +42,8 @@ def tabulate_reach(candidates: Candidates) -> Table | Prose:
 
 
 def _number(candidates: Candidates) -> list[str]:
-    rows = zip(candidates.proposals, candidates.frame["describes"], strict=True)
-    return [f"{number}. {begin(_name(one.kind, one.name, describes))}"
-            for number, (one, describes) in enumerate(rows, 1)]
+    return [f"{number}. {begin(_name(one.kind, one.name, describes))}" for number, (one, describes) in enumerate(
+        zip(candidates.proposals, candidates.frame["describes"], strict=True), 1)]
 
 
 def _name(kind: str, called: str, describes: float) -> str:
@@ -65,13 +64,12 @@ def tell_tries(candidates: Candidates) -> Prose:
 def tabulate_hypotheses(tests: HypothesisTests) -> Table | Prose:
     """What do the data say to each rule that was declared beforehand?"""
     frame = tests.frame
-    inside = zip(frame["covered_best"], frame["covered"], strict=True)
-    outside = zip(frame["best"] - frame["covered_best"], frame["n"] - frame["covered"], strict=True)
     return tabulate("hypotheses", frame.assign(
         said=[begin(", ".join(filter(None, (one.name, one.by if hide(one.by) == one.by else "", str(one.date)))))
               for one in tests.hypotheses],
         rule=[one.rule.words() for one in tests.hypotheses],
-        inside=[say_count(*pair) for pair in inside], outside=[say_count(*pair) for pair in outside]))
+        inside=list(map(say_count, frame["covered_best"], frame["covered"])),
+        outside=list(map(say_count, frame["best"] - frame["covered_best"], frame["n"] - frame["covered"]))))
 
 
 def tell_order(finding: Finding) -> Prose:
@@ -109,9 +107,8 @@ def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
         "account": few.names, "outcome": [done[_plain(one)] for one in matrix.marks["outcome"]],
         "inside": [_MARKS[_plain(one)] + " " + name("fit", _FITS[_plain(one)]) for one in matrix.marks["inside"]],
         **{column: _write_cells(matrix, column) for column in columns}})
-    heads = tuple(Column(column, begin(name_attribute(column))) for column in columns)
     table = lay_out("cases", frame)
-    return replace(table, columns=table.columns + heads)
+    return replace(table, columns=(*table.columns, *(Column(one, begin(name_attribute(one))) for one in columns)))
 
 
 def _write_cells(matrix: CaseMatrix, column: str) -> list[str]:

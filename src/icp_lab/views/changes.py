@@ -104,10 +104,10 @@ def tell_movers(movers: Movers, version: str) -> Prose:
     """How many accounts stand elsewhere than when the version was adopted, and for which causes?"""
     if not version:
         return Prose("")
-    causes = movers.frame["cause"].value_counts(sort=False)
-    return join(phrase("moved", "some" if len(movers.frame) else "nobody", moved=len(movers.frame), n=movers.n,
-                       version=version),
-                *(phrase("moved", "cause", n=n, cause=_name_causes(str(cause))) for cause, n in causes.items()),
+    moved = len(movers.frame)
+    return join(phrase("moved", "some" if moved else "nobody", moved=moved, n=movers.n, version=version),
+                *(phrase("moved", "cause", n=n, cause=_name_causes(str(cause)))
+                  for cause, n in movers.frame["cause"].value_counts(sort=False).items()),
                 "" if movers.kept else phrase("moved", "unkept"))
 
 

@@ -88,9 +88,8 @@ def tabulate_contrast(contrast: Contrast, most: int = 1000) -> Table:
     skipped = contrast.skipped["reason"].map(names("skipped")).value_counts()
     reasons = [_("{label}: {effect}").format(label=reason, effect=count) for reason, count in skipped.items()]
     left = _("; ").join(reasons) or _("nothing")
-    cut = rows < len(contrast.frame)
-    return lay_out("contrast", frame, title=begin(phrase("apart", "title", **groups)), left=left, **groups,
-                   note=phrase("apart", "shown", rows=rows, n=len(contrast.frame)) if cut else "")
+    note = phrase("apart", "shown", rows=rows, n=len(contrast.frame)) if rows < len(contrast.frame) else ""
+    return lay_out("contrast", frame, title=begin(phrase("apart", "title", **groups)), left=left, note=note, **groups)
 
 
 def draw_contrast(contrast: Contrast, about: About) -> Picture | Prose:
@@ -161,8 +160,7 @@ def tabulate_association(association: Association, best_are: str = "best", most:
     called["best"] = called[best_are]
     heads = tuple(Column(group, tell(_("{group}, n = {n}"), group=begin(called[group]), n=n))
                   for group, n in association.groups.items())
-    return lay_out("association", frame, more=heads, held=association.frame["distinct"].sum(),
-                   n=len(association.frame))
+    return lay_out("association", frame, more=heads, held=association.frame["distinct"].sum(), n=len(association.frame))
 
 
 def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
@@ -195,8 +193,7 @@ def _say_crude(row: Any) -> str:
 
 
 def _name_held(row: Any) -> str:
-    attribute = name_attribute(row["held"])
-    return _join_level(attribute, row["held_level"])
+    return _join_level(name_attribute(row["held"]), row["held_level"])
 
 
 def _figures(row: Any) -> dict[str, Any]:
@@ -315,11 +312,10 @@ def tabulate_staying(staying: Staying, most: int = 12) -> Table | Prose:
     """Which share of each level stayed, and which attributes tell who stays?"""
     if not staying.tried:
         return phrase("nothing", "staying")
-    frame = staying.frame.head(most)
+    frame, n = staying.frame.head(most), len(staying.frame)
     frame = frame.assign(level=[_name_level(row) for _place, row in frame.iterrows()])
-    more = tell(_("Shown: {rows} of {n} levels."), rows=len(frame), n=len(staying.frame))
-    return lay_out("staying", frame, months=staying.months, tried=staying.tried,
-                   note=more if len(frame) < len(staying.frame) else "")
+    note = tell(_("Shown: {rows} of {n} levels."), rows=len(frame), n=n) if len(frame) < n else ""
+    return lay_out("staying", frame, months=staying.months, tried=staying.tried, note=note)
 
 
 def _name_level(row: pd.Series) -> str:

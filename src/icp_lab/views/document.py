@@ -154,9 +154,8 @@ def tell_further(icp: dict[str, Any]) -> list[Prose]:
 
 
 def _tell_profile(icp: dict[str, Any], outcome: str) -> Prose:
-    criteria = begin(Rule.from_dicts(icp["criteria"]).words())
-    return join(phrase("profile", "other", criteria=criteria, verdict=name("verdict", icp["verdict"])),
-                tell_lift({**icp, "outcome": outcome}))
+    return join(phrase("profile", "other", criteria=begin(Rule.from_dicts(icp["criteria"]).words()),
+                       verdict=name("verdict", icp["verdict"])), tell_lift({**icp, "outcome": outcome}))
 
 
 def tabulate_criteria(icp: dict[str, Any]) -> Table:

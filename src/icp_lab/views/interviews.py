@@ -84,9 +84,8 @@ def tell_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame) -> Prose
     """How many codes wait for somebody to say whether they fit?"""
     if not len(passages):
         return phrase("nothing", "suggestions")
-    coded = int((passages["codes"] != "").sum())
-    return phrase("suggested", "some" if len(suggestions) else "none", n=len(suggestions), coded=coded,
-                  all=len(passages))
+    return phrase("suggested", "some" if len(suggestions) else "none", n=len(suggestions), all=len(passages),
+                  coded=int((passages["codes"] != "").sum()))
 
 
 def tell_heard(themes: Themes, book: pd.DataFrame) -> Prose:
@@ -94,9 +93,8 @@ def tell_heard(themes: Themes, book: pd.DataFrame) -> Prose:
     if not len(themes.frame):
         return phrase("nothing", "themes")
     top, called = themes.frame.iloc[0], _name_codes(themes.frame, book)
-    of = themes.passages["interview"].nunique()
-    return phrase("heard", "most", name=called[0], companies=top["companies"], of=top["of"], n=of,
-                  ends=(top["low"], top["high"]), codes=len(called))
+    return phrase("heard", "most", name=called[0], companies=top["companies"], of=top["of"], codes=len(called),
+                  ends=(top["low"], top["high"]), n=themes.passages["interview"].nunique())
 
 
 def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | Prose:
@@ -139,10 +137,9 @@ def tell_saturation(themes: Themes) -> Prose:
     heard, n = themes.saturation, len(themes.saturation.curve)
     if not heard.seen or n < 2:
         return phrase("nothing", "saturation")
-    unseen = "more" if heard.unseen >= 1 else "no_more"
-    return join(phrase("saturation", "seen", seen=heard.seen, n=n, once=heard.once),
-                phrase("saturation", unseen, unseen=heard.unseen, ends=(heard.low, heard.high), known=heard.known),
-                phrase("saturation", "few", n=n) if n < FEW else "")
+    words = {**vars(heard), "n": n, "ends": (heard.low, heard.high)}
+    codes = ("seen", "more" if heard.unseen >= 1 else "no_more", *["few"] * (n < FEW))
+    return join(*(phrase("saturation", code, **words) for code in codes))
 
 
 def draw_saturation(themes: Themes, about: About) -> Picture | Prose:
@@ -168,9 +165,9 @@ def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table 
     rows = against[against["companies"] > 0]
     measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
                 for row in rows.to_dict("records")]
-    shown = rows.assign(theme=_name_codes(rows, book), data=measured, here=_count_companies(rows),
-                        elsewhere=_count_companies(rows, "others", "of_others"))
-    return tabulate("said_against_data", shown, n=len(against))
+    return tabulate("said_against_data", rows.assign(
+        theme=_name_codes(rows, book), data=measured, here=_count_companies(rows),
+        elsewhere=_count_companies(rows, "others", "of_others")), n=len(against))
 
 
 def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
@@ -178,8 +175,7 @@ def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.Data
     accounts = customers.set_index("account_id")[["name", "industry"]]
     rows = [{**row, **accounts.reindex([row["account_id"]]).iloc[0].to_dict()} for row in quotes.to_dict("records")]
     said = [(theme, *quote_passage(row)) for theme, row in zip(_name_codes(quotes, book), rows, strict=True)]
-    shown = pd.DataFrame([row for row in said if row[1]], columns=["theme", "quote", "who"])
-    return tabulate("quotes", shown)
+    return tabulate("quotes", pd.DataFrame([row for row in said if row[1]], columns=["theme", "quote", "who"]))
 
 
 def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:

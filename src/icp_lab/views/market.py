@@ -23,11 +23,10 @@ def tell_market(market: dict[str, Any]) -> Prose:
     tam, sam, som = (market[size] for size in ("tam", "sam", "som"))
     if not tam:
         return phrase("nothing", "market")
-    words = {"tam": round(tam["companies"]), "sam": f"**{say(sam['companies'], 'integer')}**",
-             "ends": (sam["low"], sam["high"])}
-    return join(phrase("market", "fitting", **words), phrase(
-        "market", "winnable", som=round(som["companies"]), ends=(som["low"], som["high"]))
-        if pd.notna(som["companies"]) else phrase("market", "no_deals"))
+    fitting = phrase("market", "fitting", tam=round(tam["companies"]), ends=(sam["low"], sam["high"]),
+                     sam=f"**{say(sam['companies'], 'integer')}**")
+    return join(fitting, phrase("market", "no_deals") if pd.isna(som["companies"]) else phrase(
+        "market", "winnable", som=round(som["companies"]), ends=(som["low"], som["high"])))
 
 
 def tabulate_sizes(market: Market, currency: str) -> Table | Prose:

@@ -55,9 +55,8 @@ def tell_doubts(negatives: Negatives) -> Prose:
     """What was set aside or cannot be told?"""
     blind = negatives.signs.loc[negatives.signs["judged"] == 0, "sign"].map(names("sign"))
     aside = negatives.answers_set_aside
-    doubts = join(phrase("negative", "blind", signs=list(blind)) if len(blind) else "",
-                  phrase("negative", "set_aside", n=aside) if aside else "")
-    return doubts or phrase("nothing", "doubts")
+    return join(phrase("negative", "blind", signs=list(blind)) if len(blind) else "",
+                phrase("negative", "set_aside", n=aside) if aside else "") or phrase("nothing", "doubts")
 
 
 # Reasons

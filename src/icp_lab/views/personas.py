@@ -52,9 +52,8 @@ def tell_committee(found: Personas) -> Prose:
         others = [name_persona(row) for row in rows.iloc[1:].to_dict("records")]
         said += [phrase("committee", way, **_figures(found, rows.iloc[0]))] if len(rows) else []
         said += [phrase("committee", "also", names=others)] if others else []
-    kind = "none" if tried else "untested"
-    return join(*said) or phrase("committee", kind, tried=tried, people=found.placed, **_figures(found),
-                                 accounts=int(found.frame["accounts"].max()))
+    return join(*said) or phrase("committee", "none" if tried else "untested", tried=tried, people=found.placed,
+                                 **_figures(found), accounts=int(found.frame["accounts"].max()))
 
 
 def tell_doubts(found: Personas) -> Prose:
@@ -141,8 +140,7 @@ def tabulate_open(personas: list[dict[str, Any]], groups: dict[str, Any]) -> Tab
                 if field not in one["confidence"]]
     rows = [(whose, what, names("ask")[field], guide.get(field, {}).get(language(), ""))
             for whose, what, field in missing if field in names("ask")]
-    frame = pd.DataFrame(rows, columns=["whose", "field", "question", "topic"])
-    return tabulate("open", frame)
+    return tabulate("open", pd.DataFrame(rows, columns=["whose", "field", "question", "topic"]))
 
 
 # icp.yml

@@ -42,11 +42,10 @@ def tell_difference(portraits: Portraits) -> Prose:
     if len(known) < 2:
         return phrase("segments_differ", "too_few")
     top, rest = known.iloc[0], frame.drop(index=known.index[0])
+    most = phrase("segments_differ", "most", **{key: top[key] for key in ("best", "known", "low", "high")},
+                  name=_name_group(top, portraits), others=rest["best"].sum(), of=rest["known"].sum())
     overlap = top["low"] <= known["high"].iloc[1:].max()
-    figures = {key: top[key] for key in ("best", "known", "low", "high")}
-    return join(phrase("segments_differ", "most", name=_name_group(top, portraits), others=rest["best"].sum(),
-                       of=rest["known"].sum(), **figures),
-                phrase("segments_differ", "overlap") if overlap else "")
+    return join(most, phrase("segments_differ", "overlap") if overlap else "")
 
 
 def tabulate_groups(portraits: Portraits, about: About) -> Table:
@@ -69,9 +68,8 @@ def tabulate_traits(portraits: Portraits) -> Table:
 def tabulate_overlap(segmentation: Segmentation) -> Table:
     """How well is each group found again?"""
     groups = [tell(_("group {k}"), k=place) for place in range(1, len(segmentation.overlap) + 1)]
-    kept = [overlap >= FOUND_AGAIN for overlap in segmentation.overlap]
-    return lay_out("redrawn", bar=FOUND_AGAIN, frame=pd.DataFrame({
-        "group": groups, "overlap": list(segmentation.overlap), "kept": pd.array(kept, dtype="boolean")}))
+    frame = pd.DataFrame({"group": groups, "overlap": list(segmentation.overlap)})
+    return lay_out("redrawn", frame.assign(kept=(frame["overlap"] >= FOUND_AGAIN).astype("boolean")), bar=FOUND_AGAIN)
 
 
 def draw_stability(segmentation: Segmentation, about: About) -> Picture | Prose:

@@ -102,8 +102,7 @@ def list_people(icp: dict[str, Any]) -> list[dict[str, Any]]:
         known = {field: value if isinstance(value := one[field], str) else _("; ").join(value)
                  for field in (*_WHO, *_SAID) if one[field]}
         heads = {field: f"{fields[field]} · {name('confidence', one['confidence'][field])}" for field in known}
-        said = (one["pains"] or one["goals"] or [""])[0]
-        first = re.split(r" ?[(（]", said)[0]
+        first = re.split(r" ?[(（]", (one["pains"] or one["goals"] or [""])[0])[0]
         people.append({
             "title": phrase("training", "persona", persona=one["name"], said=first) if first else one["name"],
             "side": [[line for field in _WHO if field in known

@@ -282,5 +282,4 @@ def _head(column: dict[str, str], words: dict[str, object]) -> Column:
 
 
 def _say(declared: dict[str, str], key: str, words: dict[str, object]) -> str:
-    sentence = declared.get(key, "")
-    return tell(_(sentence), **words)
+    return tell(_(declared.get(key, "")), **words)
