@@ -94,9 +94,8 @@ def _say(value: Any, place: str, frames: list[bytes]) -> Any:
         frames.append(value)
         return {TAG: "bytes", "of": len(frames) - 1}
     if isinstance(value, list):
-        if _PLAIN.issuperset(map(type, value)):  # ids of very many accounts
-            return value
-        return [_say(each, f"{place}[{n}]", frames) for n, each in enumerate(value)]
+        plain = _PLAIN.issuperset(map(type, value))  # ids of very many accounts
+        return value if plain else [_say(each, f"{place}[{n}]", frames) for n, each in enumerate(value)]
     if isinstance(value, Mapping) and all(isinstance(key, str) and key != TAG for key in value):
         return {str(key): _say(each, f"{place}[{key!r}]", frames) for key, each in value.items()}
     try:
@@ -110,9 +109,7 @@ def _say(value: Any, place: str, frames: list[bytes]) -> Any:
 
 def _make(said: Any, frames: list[bytes]) -> Any:
     if isinstance(said, list):
-        if _PLAIN.issuperset(map(type, said)):
-            return said
-        return [_make(each, frames) for each in said]
+        return said if _PLAIN.issuperset(map(type, said)) else [_make(each, frames) for each in said]
     if not isinstance(said, dict):
         return said
     if TAG not in said:

@@ -142,12 +142,9 @@ def _check_column(artifact: TableArtifact, field: Field, content: pd.DataFrame) 
     if (field.required or field.name in artifact.key) and column.isna().any():
         row = int(column.isna().idxmax()) + 1
         raise _refuse(artifact.name, field.name, _("row {row} has no value").format(row=row))
-    if field.choices:
-        odd = column.notna() & ~column.isin(field.choices)
-        if odd.any():
-            value, choices = repr(column[odd.idxmax()]), ", ".join(field.choices)
-            fault = _("{value} is none of {choices}").format(value=value, choices=choices)
-            raise _refuse(artifact.name, field.name, fault)
+    if field.choices and (odd := column.notna() & ~column.isin(field.choices)).any():
+        value, choices = repr(column[odd.idxmax()]), ", ".join(field.choices)
+        raise _refuse(artifact.name, field.name, _("{value} is none of {choices}").format(value=value, choices=choices))
     return column
 
 
@@ -170,13 +167,17 @@ def _convert(artifact: TableArtifact, field: Field, column: Any) -> Any:
 
 
 def _is_like(kind: str, column: Any) -> bool:
+    types = pd.api.types
+    if (isinstance(column.dtype, pd.StringDtype) and kind == "text") or (
+            types.is_datetime64_any_dtype(column.dtype) and kind == "date"):
+        return True  # its type says it of each value
     filled = column.dropna()
     if isinstance(column.dtype, pd.CategoricalDtype):
         filled = pd.Series(filled.tolist())
     kinds: dict[str, Any] = {"text": str, "flag": bool | np.bool_, "date": date}  # a Timestamp is a date
     if filled.empty or kind in kinds:
         return all(isinstance(value, kinds[kind]) for value in filled)
-    return pd.api.types.is_numeric_dtype(filled) and not pd.api.types.is_bool_dtype(filled)
+    return types.is_numeric_dtype(filled) and not types.is_bool_dtype(filled)
 
 
 def _hash_table(artifact: TableArtifact, frame: pd.DataFrame) -> str:

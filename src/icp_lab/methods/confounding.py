@@ -203,7 +203,8 @@ def _read(frame: pd.DataFrame, row: Any) -> _Trait:
     elif pd.api.types.is_bool_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        has = [level in value if isinstance(value, tuple) else str(value) == level for value in column]
+        has = column.eq(level).fillna(False) if isinstance(column.dtype, pd.StringDtype) else [
+            level in value if isinstance(value, tuple) else str(value) == level for value in column]
         values = np.where(known, np.array(has, dtype=np.float64), np.nan)
     return _Trait(row["attribute"], level, row["start"], row["end"], row["measure"], values)
 
