@@ -59,6 +59,7 @@ def end_of(day: date) -> float:
 
 SIZE_BANDS = ("1-9", "10-49", "50-99", "100-249", "250-499", "500-999", "1000+")
 REVENUE_BANDS = ("Q1", "Q2", "Q3", "Q4")
+BAND_PLACES = {band: place for bands in (SIZE_BANDS, REVENUE_BANDS) for place, band in enumerate(bands)}
 # The ways to have left, in the order in which they are believed; the last is for ledgers, where nobody signs off.
 DEFINITIONS = ("churn_table", "contracts_ended", "churned_flag", "lapsed")
 

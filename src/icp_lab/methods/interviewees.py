@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icp_lab.intake.titles import read_title
-from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS, fill_table
+from icp_lab.methods.customers import BAND_PLACES, SIZE_BANDS, fill_table
 from icp_lab.methods.result import Codes, Floats, Shown
 
 # What the companies are to differ in, and in which order a reason is told.
@@ -22,7 +22,6 @@ _RANK_OF = {"decider": "executive", "user": "staff", "influencer": "staff", "cha
 _FAILED = (*SPREAD[:2], "reason_group")  # those that left or never bought differ in why
 # What of each artifact is asked of an account.
 _TOLD = {"success": ["score", "best"], "segments": ["segment"], "negatives": ["reason_group"]}
-_BAND = {band: place for bands in (SIZE_BANDS, REVENUE_BANDS) for place, band in enumerate(bands)}
 _FARTHEST = len(SIZE_BANDS) - 1
 
 
@@ -185,7 +184,7 @@ def _measure(cells: pd.DataFrame) -> Floats:
     """Measure how unlike kinds of companies are, 0 to 1 (Gower); what is not known of both counts as different."""
     apart = np.zeros((len(cells), len(cells)))
     for by in cells:
-        band = cells[by].map(_BAND)
+        band = cells[by].map(BAND_PLACES)
         ordered = band.notna().any()
         one = (band if ordered else pd.Series(pd.factorize(cells[by])[0])).where(cells[by].notna()).to_numpy(float)
         gap = np.nan_to_num(np.abs(one[:, None] - one), nan=_FARTHEST)

@@ -10,14 +10,13 @@ import pandas as pd
 from scipy.special import chdtrc, erfc, ndtri, xlogy
 from scipy.stats import rankdata, zscore
 
-from icp_lab.methods.customers import REVENUE_BANDS, SIZE_BANDS
+from icp_lab.methods.customers import BAND_PLACES, REVENUE_BANDS, SIZE_BANDS
 from icp_lab.methods.effects import SMALL, as_numbers, estimate_delta, is_numeric
 from icp_lab.methods.encoding import spread_levels
 from icp_lab.methods.result import Flags, Floats, Shown, bound_difference
 
 FEWEST = 20  # new customers that say something; they are looked for up to a year back
 LEVEL = 0.04  # chance of any alarm in a quarter in which nothing has changed: below 5 % in a thousand quarters too
-_BAND = {band: place for bands in (SIZE_BANDS, REVENUE_BANDS) for place, band in enumerate(bands)}
 _WEIGHTS = {"size_band": 10.0, "industry": 3.0}  # the two shifts that everybody asks for have more of the error rate
 _CUTS, _AT_ONCE = 50, 2_000_000
 _QUARTER = pd.DateOffset(months=3)
@@ -193,7 +192,7 @@ def _lay_out(name: str, column: pd.Series) -> Iterator[_Part]:
 
 def _number(column: pd.Series) -> Floats:
     """Take numbers, and size bands as their places; missing ones stay missing."""
-    return as_numbers(column.map(_BAND).astype("float64") if column.name == "size_band" else column)
+    return as_numbers(column.map(BAND_PLACES).astype("float64") if column.name == "size_band" else column)
 
 
 def _shuffle(new: Flags, shuffles: int, seed: int) -> Iterator[Floats]:
