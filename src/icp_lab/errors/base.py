@@ -20,12 +20,9 @@ class Place:
 
     def words(self) -> str:
         """Say the place in the reader's language, or nothing when nothing is known."""
-        parts = [self.file] if self.file else []
-        if self.row is not None:
-            parts.append(_("row {row}").format(row=self.row))
-        if self.column:
-            parts.append(_("column {column}").format(column=self.column))
-        return ", ".join(parts)
+        row = _("row {row}").format(row=self.row) if self.row is not None else ""
+        column = _("column {column}").format(column=self.column) if self.column else ""
+        return ", ".join(filter(None, (self.file, row, column)))
 
 
 class LabError(Exception):

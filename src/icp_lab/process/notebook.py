@@ -80,10 +80,8 @@ class NotebookFile:
         LabError
             When the cell holds something other than literal assignments.
         """
-        for cell in self._cells:
-            if "parameters" in cell.get("metadata", {}).get("tags", []):
-                return read_parameters(cell["source"], self.name)
-        return ()
+        return next((read_parameters(cell["source"], self.name) for cell in self._cells
+                     if "parameters" in cell.get("metadata", {}).get("tags", [])), ())
 
     @cached_property
     def title(self) -> str:
