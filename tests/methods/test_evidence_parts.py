@@ -75,7 +75,8 @@ def test_a_verdict_turns_at_its_figures(blank, change, verdict, why, checks):
 @pytest.mark.parametrize(("change", "why"), [
     ({}, "ruled_out"),
     ({"excluded_above": 1.51}, "too_few"), ({"lift_high": 1.51}, "too_few"), ({"lift_high": math.nan}, "ruled_out"),
-    ({"best": 10}, "ruled_out"), ({"best": 9}, "too_few"), ({"n": 60}, "too_few"), ({"best": 91, "n": 100}, "too_few"),
+    ({"best": 10}, "ruled_out"), ({"best": 9}, "too_few"), ({"n": 59}, "too_few"),
+    ({"best": 91, "n": 100, "excluded_above": 1.0, "lift_high": 1.0}, "too_few"),
     ({"best": 90, "n": 100, "excluded_above": 1.05, "lift_high": 1.05}, "ruled_out"),
     ({"best": 80, "n": 100, "excluded_above": 1.125, "lift_high": 1.0}, "ruled_out"),
     ({"best": 80, "n": 100, "excluded_above": 1.13, "lift_high": 1.0}, "too_few"),
@@ -199,6 +200,14 @@ def test_what_was_found_is_described_as_it_was_counted():
     assert (nothing.rule, nothing.covered, nothing.covered_best, nothing.covered_groups) == (Rule(), 0, 0, 0)
     assert math.isnan(nothing.paper_lift)
     assert nothing.fitted.lift == 1.0
+
+
+def test_a_case_of_which_it_is_not_known_is_not_inside():
+    cases, positive = make_cases()
+    cases["a"] = cases["a"].astype("boolean").mask(np.arange(120) >= 100)
+    trial, engine = make_parts(cases[["a"]], positive)
+    found = evidence._describe(trial, engine, Candidate(1.0, ((0, 1, 1, 0),), 40, 36), {})
+    assert (found.covered, found.covered_best, found.fitted.covered) == (40, 36, 40.0)
 
 
 def test_twelve_leans_at_most_are_told_and_all_of_them_count():

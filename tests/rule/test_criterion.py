@@ -130,7 +130,8 @@ def test_an_expression_tells_met_and_known_apart(criterion, values):
 
 
 @pytest.mark.parametrize(("criterion", "values", "sample"), [
-    (SPAN, [True, False], "True"), (SPAN, [None, "many"], "many"), (SET, [None, 7.5], "7.5"), (YES, ["x"], "x")])
+    (SPAN, [True, False], "True"), (SPAN, [None, "many"], "many"), (SET, [None, 7.5], "7.5"), (YES, ["x"], "x"),
+    (SPAN, pd.array([None], "boolean"), "")])
 def test_a_column_of_another_kind_is_refused_with_a_sample(criterion, values, sample):
     with pytest.raises(LabError, match=f"girth holds '{sample}', which the criterion cannot be") as refused:
         criterion.check(pd.Series(values))
@@ -166,7 +167,7 @@ def test_sql_is_this(criterion, dialect, sql):
     (100.0, "100"), (-3.0, "-3"), (0.5, "0.5"), (2.0**53 - 1, "9007199254740991e0"), (2.0**53, "9007199254740992.0e0"),
     (-(2.0**53), "-9007199254740992.0e0"), (123456789012345.0, "123456789012345"),
     (12345678901234.5, "12345678901234.5"), (1234567890123456.0, "1234567890123456e0"), (1e300, "1e+300"),
-    (123456789012345.5, "123456789012345.5e0"),
+    (123456789012345.5, "123456789012345.5e0"), (1.2345678901234568e-05, "1.2345678901234568e-05"),
     (0.1 + 0.2, "0.30000000000000004e0"), (-0.1 - 0.2, "-0.30000000000000004e0"), (-1e-9, "-1e-09")])
 def test_a_bound_of_more_than_15_digits_carries_an_exponent(bound, written):
     assert Rule((Criterion.between("girth", bound, None),)).sql().split(" >= ")[1] == written
