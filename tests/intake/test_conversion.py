@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from icp_lab.intake.conversion import Customs, add_macros, by_kind, convert, find_forms, guess_kinds
+from icp_lab.intake.conversion import Customs, add_macros, by_kind, convert, find_notations, guess_kinds
 from icp_lab.tables import BY_NAME
 
 EUROPEAN = Customs()
@@ -153,7 +153,7 @@ def read_column(con, kind, cells, customs=EUROPEAN, told=None):
     con.execute("CREATE OR REPLACE TABLE col (i INTEGER, m0 VARCHAR, m1 VARCHAR)")
     con.executemany("INSERT INTO col VALUES ($1, $2, $3)", [[i, *cell] if isinstance(cell, tuple) else [i, cell, None]
                                                             for i, cell in enumerate(cells)])
-    form = find_forms(con, "col", {"m0": kind, "m1": kind}, customs, told)["m0"]
+    form = find_notations(con, "col", {"m0": kind, "m1": kind}, customs, told)["m0"]
     rows = con.execute(f"SELECT {by_kind('m0', kind, form)} FROM col ORDER BY i").fetchall()
     return [value for (value,) in rows], dict(form.said)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icp_lab.intake.conversion import Customs, add_macros, by_kind, find_forms
+from icp_lab.intake.conversion import Customs, add_macros, by_kind, find_notations
 
 DAYS = st.dates(date(1990, 1, 1), date(2059, 12, 31))
 ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988),
@@ -55,7 +55,7 @@ def con():
 def read_cells(con, kind, cells, told):
     """Read cells as one column."""
     table = "(SELECT unnest($cells) AS m0)".replace("$cells", str([cell.replace("'", "") for cell in cells]))
-    form = find_forms(con, table, {"m0": kind}, Customs(), told)["m0"]
+    form = find_notations(con, table, {"m0": kind}, Customs(), told)["m0"]
     return [value for (value,) in con.execute(f"SELECT {by_kind('m0', kind, form)} FROM {table}").fetchall()]
 
 

@@ -45,7 +45,7 @@ class Customs:
 
 
 @dataclass(frozen=True)
-class Form:
+class Notation:
     """How the cells of a column are written.
 
     `plain`: each as clean files write it; `comma`: the decimals stand behind a comma; `order` of day, month and year;
@@ -60,7 +60,7 @@ class Form:
     said: tuple[Said, ...] = ()
 
 
-_PLAIN = Form(plain=True)
+_PLAIN = Notation(plain=True)
 
 
 def add_macros(con: "Con") -> None:
@@ -68,39 +68,39 @@ def add_macros(con: "Con") -> None:
     con.execute(files("icp_lab.intake").joinpath("values.sql").read_text(encoding="utf-8"))
 
 
-def convert(cell: str, column: "Column", form: Form = Form()) -> str:
+def convert(cell: str, column: "Column", notation: Notation = Notation()) -> str:
     """Write the SQL that turns a cell of text into the value of a column, NULL where it cannot."""
     if column.choices:
         from_words = " ".join(f"WHEN '{choice}' THEN '{choice}'" for choice in column.choices)
         return f"CASE lower({cell}) {from_words} END"
-    value = by_kind(cell, column.kind, form)
-    if column.unit == "year" and not form.plain:
+    value = by_kind(cell, column.kind, notation)
+    if column.unit == "year" and not notation.plain:
         value = f"coalesce({value}, year({by_kind(cell, 'date')}))"
-    if column.side and not form.plain:  # both ends of a band may stand in one column
+    if column.side and not notation.plain:  # both ends of a band may stand in one column
         value = f"coalesce(band({cell}).{column.side}, {value})"
     wanted = ["trunc({v}) = {v}"] if column.kind == "integer" else []
     wanted += [f"{{v}} >= {column.low}"] if column.low is not None else []
     wanted += [f"{{v}} <= {column.high}"] if column.high is not None else []
     checked = f"CASE WHEN {' AND '.join(wanted)} THEN {{v}} END" if wanted else "{v}"
     # What is long to work out is worked out once.
-    bound = form.plain or not wanted
+    bound = notation.plain or not wanted
     return checked.format(v=value) if bound else f"list_transform([{value}], lambda v: {checked.format(v='v')})[1]"
 
 
-def by_kind(cell: str, kind: "Kind", form: Form = Form()) -> str:
+def by_kind(cell: str, kind: "Kind", notation: Notation = Notation()) -> str:
     """Write the SQL that turns a cell of text into a value of a kind."""
     if kind in ("text", "flag", "list"):
         return cell if kind == "text" else f"as_{kind}({cell})"
-    if form.plain:
+    if notation.plain:
         return f"TRY_CAST({cell} AS {SQL_TYPES[kind]})"
     if kind == "date":
-        slow = f"slow_date({cell}, '{form.order}', {form.starts})"
-        return f"serial_date({cell})" if form.serial else f"coalesce(usual_date({cell}), {slow})"
-    return f"slow_number({cell}, true)" if form.comma else f"as_number({cell})"
+        slow = f"slow_date({cell}, '{notation.order}', {notation.starts})"
+        return f"serial_date({cell})" if notation.serial else f"coalesce(usual_date({cell}), {slow})"
+    return f"slow_number({cell}, true)" if notation.comma else f"as_number({cell})"
 
 
-def find_forms(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Customs = Customs(),
-               told: Mapping[str, str] | None = None) -> dict[str, Form]:
+def find_notations(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Customs = Customs(),
+                   told: Mapping[str, str] | None = None) -> dict[str, Notation]:
     """Find how each column is written, from all of its cells at once; clean columns cost one cast.
 
     Parameters
@@ -116,7 +116,7 @@ def find_forms(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Cus
     told
         Orders of day, month and year that study.yml names, by cell.
     """
-    others = {cell: Form() for cell, kind in kinds.items() if kind != "date" and kind not in _NUMBERS}
+    others = {cell: Notation() for cell, kind in kinds.items() if kind != "date" and kind not in _NUMBERS}
     kinds = {cell: kind for cell, kind in kinds.items() if cell not in others}
     clean = _ask(con, table, {cell: f"count({cell}) = count(fast_{'date' if kind == 'date' else 'number'}({cell}))"
                               for cell, kind in kinds.items()})
@@ -124,8 +124,8 @@ def find_forms(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs: Cus
     dates = [cell for cell in odd if kinds[cell] == "date"]
     # A dot in one column can mean what a comma in another one says: all numbers of a table are looked at together.
     numbers = [cell for cell in kinds if kinds[cell] != "date"] if len(odd) > len(dates) else []
-    forms = _find_number_forms(con, table, numbers, odd) | _find_date_forms(con, table, dates, customs, told or {})
-    return dict.fromkeys(kinds, _PLAIN) | forms | others
+    notations = _find_numbers(con, table, numbers, odd) | _find_dates(con, table, dates, customs, told or {})
+    return dict.fromkeys(kinds, _PLAIN) | notations | others
 
 
 def _ask(con: "Con", table: str, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -134,45 +134,46 @@ def _ask(con: "Con", table: str, asked: Mapping[str, str]) -> dict[str, Any]:
     return dict(zip(asked, row, strict=True))
 
 
-def _find_number_forms(con: "Con", table: str, cells: Iterable[str], odd: Iterable[str]) -> dict[str, Form]:
+def _find_numbers(con: "Con", table: str, cells: Iterable[str], odd: Iterable[str]) -> dict[str, Notation]:
     marks = _ask(con, table, {cell: f"number_marks({cell})" for cell in cells})
     comma = {cell: m["comma"] > m["point"] for cell, m in marks.items()}
     if any(comma.values()):
         comma |= {cell: True for cell, m in marks.items() if m["dots"] and not m["comma"] + m["point"]}
-    forms = {cell: Form(comma=comma[cell]) for cell in marks if comma[cell] or cell in odd}
-    notes = _ask(con, table, {cell: f"number_notes({cell}, {form.comma})" for cell, form in forms.items()})
-    return {cell: _say(con, form, "number", notes[cell]) for cell, form in forms.items()}
+    notations = {cell: Notation(comma=comma[cell]) for cell in marks if comma[cell] or cell in odd}
+    notes = _ask(con, table, {cell: f"number_notes({cell}, {notation.comma})" for cell, notation in notations.items()})
+    return {cell: _say(con, notation, "number", notes[cell]) for cell, notation in notations.items()}
 
 
-def _find_date_forms(con: "Con", table: str, cells: Iterable[str], customs: Customs,
-                     told: Mapping[str, str]) -> dict[str, Form]:
+def _find_dates(con: "Con", table: str, cells: Iterable[str], customs: Customs,
+                told: Mapping[str, str]) -> dict[str, Notation]:
     asked = _ask(con, table, {cell: f"date_notes({cell})" for cell in cells})
     # The orders that fit all dates of a column, or else those that fit most; sure columns speak for the others.
     fitting = {cell: [order for order, n in notes["fitting"].items() if n and n == max(notes["fitting"].values())]
                for cell, notes in asked.items()}
     sure = Counter(orders[0] for orders in fitting.values() if len(orders) == 1)
     likely = [order for order, _n in sure.most_common()] + list(customs.orders)
-    forms = {}
+    notations = {}
     for cell, notes in asked.items():
         order = told.get(cell) or next((order for order in likely if order in fitting[cell]), "")
-        form = Form(order=order, serial=notes["filled"] == notes["serials"]["n"], starts=customs.fiscal_year_start)
-        said = {"serials": notes["serials"]} if form.serial else {"fiscal": notes["fiscal"]}
+        serial = notes["filled"] == notes["serials"]["n"]
+        notation = Notation(order=order, serial=serial, starts=customs.fiscal_year_start)
+        said = {"serials": notes["serials"]} if serial else {"fiscal": notes["fiscal"]}
         if cell not in told:
             said["date_order" if len(fitting[cell]) < 2 else "date_order_unsure"] = notes["date_order"]
-        forms[cell] = _say(con, form, "date", said)
-    return forms
+        notations[cell] = _say(con, notation, "date", said)
+    return notations
 
 
-def _say(con: "Con", form: Form, kind: "Kind", notes: Mapping[str, dict[str, Any]]) -> Form:
+def _say(con: "Con", notation: Notation, kind: "Kind", notes: Mapping[str, dict[str, Any]]) -> Notation:
     """Note what was decided, each with its number of cells and an example of how it is read."""
     said: list[Said] = []
     for code, note in notes.items():
         if note["n"]:
-            sql = f"SELECT {by_kind('x', kind, form)} FROM (SELECT $1 AS x)"
+            sql = f"SELECT {by_kind('x', kind, notation)} FROM (SELECT $1 AS x)"
             ((value,),) = con.execute(sql, [note["example"]]).fetchall()
             shown = f"{value:,.10g}" if isinstance(value, float) else str(value)
-            said.append((code, note | {"value": shown, "order": form.order}))
-    return replace(form, said=tuple(said))
+            said.append((code, note | {"value": shown, "order": notation.order}))
+    return replace(notation, said=tuple(said))
 
 
 def guess_kinds(con: "Con", table: str, cells: list[str]) -> dict[str, "Kind"]:

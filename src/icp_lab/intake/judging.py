@@ -8,35 +8,36 @@ from typing import Any
 from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.errors import Place, utter
-from icp_lab.intake.conversion import KIND_WORDS, Form, convert
+from icp_lab.intake.conversion import KIND_WORDS, Notation, convert
 from icp_lab.intake.facts import LISTED, Case, Facts
 from icp_lab.intake.files import quoted
 from icp_lab.intake.mapping import Mapped
 from icp_lab.locale import _
 from icp_lab.tables import BY_NAME, Column
 
-_TOO_MANY_UNREADABLE = 0.2
+# A column of which a greater share of the filled cells does not convert is another column than it is taken for.
+TOO_MANY_UNREADABLE = 0.2
 
 
 class Judge:
     """One mapped table on its way to types: values stand in `v*` in the order of `columns`, `u*` says what is none."""
 
-    def __init__(self, con: Con, mapped: Mapped, columns: tuple[Column, ...], forms: Mapping[str, Form],
+    def __init__(self, con: Con, mapped: Mapped, columns: tuple[Column, ...], notations: Mapping[str, Notation],
                  as_of: date) -> None:
         self._con, self._mapped, self._columns, self._table = con, mapped, columns, BY_NAME[mapped.spec.table]
         self._judged, self._names = f"judged_{self._table.name}", [column.name for column in columns]
-        self._forms = [forms[mapped.cell(name)] for name in self._names]
+        self._notations = [notations[mapped.cell(name)] for name in self._names]
         self._every = ", ".join(f"v{i}" for i in range(len(columns)))
         # Columns that may have cells which do not convert.
-        self._doubtful = [i for i, (c, form) in enumerate(zip(columns, self._forms, strict=True)) if c.choices or (
-            c.kind != "text" and not (form.plain and c.kind != "integer" and c.low is c.high is None))]
+        self._doubtful = [i for i, (c, how) in enumerate(zip(columns, self._notations, strict=True)) if c.choices or (
+            c.kind != "text" and not (how.plain and c.kind != "integer" and c.low is c.high is None))]
         self._reasons = self._list_reasons(as_of)
 
     def convert(self) -> None:
         """Convert every cell, and give every row the number of the first reason to set it aside, or NULL."""
         cells = [self._mapped.cell(name) for name in self._names]
-        values = ", ".join(f"{convert(cell, column, form)} AS v{i}" for i, (cell, column, form)
-                           in enumerate(zip(cells, self._columns, self._forms, strict=True)))
+        values = ", ".join(f"{convert(cell, column, notation)} AS v{i}" for i, (cell, column, notation)
+                           in enumerate(zip(cells, self._columns, self._notations, strict=True)))
         missing = "".join(f", {cells[i]} IS NOT NULL AND v{i} IS NULL AS u{i}" for i in self._doubtful)
         tests = [test for test, _code, _column in self._reasons]
         rules = " ".join(f"WHEN {test} THEN {i}" for i, test in enumerate(tests))
@@ -82,7 +83,7 @@ class Judge:
         """Refuse a column of which more than a fifth of the filled cells do not convert, naming the first."""
         read, lost = (self._count(test.format(i) for i in self._doubtful) for test in ("v{} IS NOT NULL", "u{}"))
         for i, good, bad in zip(self._doubtful, read, lost, strict=True):
-            if bad > _TOO_MANY_UNREADABLE * (good + bad):
+            if bad > TOO_MANY_UNREADABLE * (good + bad):
                 column = self._columns[i]
                 ((file, row, words),) = self._find(column.name, f"u{i}", 1)
                 kind = _("one of {words}").format(words=", ".join(column.choices)) if column.choices \

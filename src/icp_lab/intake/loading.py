@@ -11,7 +11,7 @@ import duckdb
 
 from icp_lab.errors import LabError, Place, refusals, utter
 from icp_lab.intake.categories import Folding, fold_categories
-from icp_lab.intake.conversion import SQL_TYPES, Customs, add_macros, find_forms, guess_kinds
+from icp_lab.intake.conversion import SQL_TYPES, Customs, add_macros, find_notations, guess_kinds
 from icp_lab.intake.facts import Case, Decision, Facts
 from icp_lab.intake.files import count_repeated, read_files
 from icp_lab.intake.judging import Judge
@@ -123,11 +123,11 @@ class Tables:
             facts.add(Case(spec.shown[file], row, "", cells, "overlong"))
         told = {mapped.cell(column): order for column, order in spec.dates.items() if column in mapped.names}
         kinds = {mapped.cell(column.name): column.kind for column in columns}
-        forms = find_forms(self._con, source.name, kinds, self._customs, told)
+        notations = find_notations(self._con, source.name, kinds, self._customs, told)
         facts.decisions += [Decision(code, facts.file, column.name, said) for column in columns
-                            for code, said in forms[mapped.cell(column.name)].said
+                            for code, said in notations[mapped.cell(column.name)].said
                             if not (column.side and code == "ranges")]
-        judge = Judge(self._con, mapped, columns, forms, self._as_of)
+        judge = Judge(self._con, mapped, columns, notations, self._as_of)
         judge.convert()
         # No row is there twice where a key that the file has tells all of them apart.
         if not spec.one_row and (judge.keys != (raw.rows, raw.rows) or spec.columns.get(table.key) == "row"):

@@ -8,7 +8,7 @@ from importlib.resources import files
 from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.errors import Place, refusals, utter
-from icp_lab.intake.conversion import Form, by_kind, find_forms
+from icp_lab.intake.conversion import Notation, by_kind, find_notations
 from icp_lab.intake.facts import Note
 from icp_lab.intake.files import Raw, cut, first, read_words, text
 from icp_lab.intake.formats import fold, map_headers, part_unit
@@ -71,9 +71,9 @@ def map_columns(con: Con, spec: Spec, raw: Raw) -> Mapped:
     inner = f"SELECT file, row, {source}, {mapped} FROM {raw.name}"
     words = {name: _reword(spec, name, f"m{i}") for i, name in enumerate(names)}
     scaled = [words[column] for column in spec.scale]
-    forms = find_forms(con, f"({inner}) WHERE {kept}", dict.fromkeys(scaled, "number"))
-    done = ", ".join(f"{_scale(spec, name, cell, forms)} AS m{i}" for i, (name, cell) in enumerate(words.items()))
-    notes += [(code, column, said) for column in spec.scale for code, said in forms[words[column]].said]
+    notations = find_notations(con, f"({inner}) WHERE {kept}", dict.fromkeys(scaled, "number"))
+    done = ", ".join(f"{_scale(spec, name, cell, notations)} AS m{i}" for i, (name, cell) in enumerate(words.items()))
+    notes += [(code, column, said) for column in spec.scale for code, said in notations[words[column]].said]
     (meets,) = first(con, f"SELECT count(*) FROM ({inner}) WHERE {kept}")
     name = f"{raw.place}.mapped"
     # What is worked out at length is worked out once; anything else is read where the rows are.
@@ -121,10 +121,10 @@ def _reword(spec: Spec, column: str, cell: str) -> str:
     return cell
 
 
-def _scale(spec: Spec, column: str, cell: str, forms: Mapping[str, Form]) -> str:
+def _scale(spec: Spec, column: str, cell: str, notations: Mapping[str, Notation]) -> str:
     """Write the SQL of `units` and `scale` for one column."""
     if column in spec.scale:
-        value, factor = by_kind(cell, "number", forms[cell]), repr(spec.scale[column])
+        value, factor = by_kind(cell, "number", notations[cell]), repr(spec.scale[column])
         if column in spec.units:  # 5千円 has its unit with it
             factor = f"CASE WHEN unit_form({cell}) THEN 1 ELSE {factor} END"
         # A cell that is no number stays as it is, so that it is counted as unreadable and not lost here.
