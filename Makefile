@@ -46,7 +46,7 @@ check: lint  ## Lint, types, layers, and the docs against the code
 
 # In every process: pytest's workers, kernels, commands. What numba compiles is run once more as Python. A test that fails
 # is said and stops nothing.
-COMPILED = $(addprefix tests/methods/test_,_kernels.py bounds.py codes.py evidence_parts.py exhaustive.py search.py)
+COMPILED = $(addprefix tests/methods/test_,_kernels.py bounds.py codes.py exhaustive.py search.py)
 coverage: environment-test  ## Measure which lines of the package the tests reach: takes longer than test-all
 	@rm -rf build/coverage && mkdir -p build/coverage
 	-@$(PYTHON) -m coverage run -m pytest -n logical --maxprocesses 4 $(ARGS)
