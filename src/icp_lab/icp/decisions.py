@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection
 from unicodedata import normalize
 
-from icp_lab.errors import LabError, Place
-from icp_lab.errors.base import ask_nearest
+from icp_lab.errors.base import LabError, Place, ask_nearest
 from icp_lab.icp.tries import parse
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared

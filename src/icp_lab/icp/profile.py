@@ -12,8 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from icp_lab.artifacts.manifest import write_text
-from icp_lab.errors import LabError, Place, utter
-from icp_lab.errors.base import ask_nearest, name_nearest
+from icp_lab.errors.base import LabError, Place, ask_nearest, name_nearest, utter
 from icp_lab.intake.spec import find_line
 from icp_lab.locale import _
 from icp_lab.locale.declared import read_declared

@@ -15,6 +15,7 @@ from icp_lab.icp.profile import FILE, ICP
 from icp_lab.intake.conversion import add_macros, by_kind
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding
 from icp_lab.intake.files import first, quoted, text
+from icp_lab.intake.judging import TOO_MANY_UNREADABLE
 from icp_lab.locale import _
 from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.tables import Kind
@@ -24,7 +25,6 @@ SUFFIXES = (".csv", ".parquet")
 # What DuckDB may hold; Python and the files' own buffers come on top.
 MEMORY = "1GB"
 
-_TOO_MANY_UNREADABLE = 0.2  # as when a study's tables are read
 _TEXT_AS: dict[str, Kind] = {"interval": "number", "set": "text", "has": "list", "is": "flag"}
 _TYPES = {
     "interval": ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
@@ -211,7 +211,7 @@ class _Table:
         filled, unread, sample = first(
             self.con, f"SELECT count(*), count(*) {bad}, min({name}) {bad} FROM {self.reader} "
             f"WHERE cut({name}) IS NOT NULL")
-        if unread > _TOO_MANY_UNREADABLE * filled:
+        if unread > TOO_MANY_UNREADABLE * filled:
             raise utter("icp.wrong_kind", attribute=criterion.attribute, kind=criterion.kind, value=sample)
         return int(unread)
 

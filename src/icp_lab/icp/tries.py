@@ -101,9 +101,7 @@ class _Reader:
                 raise _refuse(self.text, why.format(attribute=self.name(name)))
         raise _refuse(self.text, f"{ast.unparse(left)} ... {ast.unparse(right)}")
 
-    def name(self, node: ast.expr) -> str:
-        if not isinstance(node, ast.Name):
-            raise _refuse(self.text, ast.unparse(node))
+    def name(self, node: ast.Name) -> str:
         return re.sub(r"^_name_(\d+)_$", lambda m: self.names[int(m[1])], node.id)
 
     def value(self, node: ast.expr) -> object:
@@ -199,7 +197,7 @@ def try_rule(here: Step, text: str) -> Try:
 
     Parameters
     ----------
-    here : tuple of 4 int
+    here : Step
         The running notebook, as `step.open` gave it.
     text : str
         The rule, such as "employees >= 100 and industry in ('SaaS', 'Fintech')"; `parse` says what it may hold.

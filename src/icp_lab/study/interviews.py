@@ -1,4 +1,4 @@
-"""What people said: interviews/*.md, the codebook, and what coders found in the passages."""
+"""What people said: interviews/*.md, parted into passages with the codes that stand in them."""
 
 import re
 from collections.abc import Iterator
@@ -127,7 +127,6 @@ def _read_head(text: str, shown: str) -> tuple[dict[str, str], int, list[str]]:
     end = next((place for place, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0)
     if not end or lines[0].rstrip() != "---":
         return {}, 1, lines
-
     paper = Paper(shown, "interview")
     content, at = parse_yaml("\n".join(["", *lines[1:end]]), paper.refuse)
     content = content or {}
