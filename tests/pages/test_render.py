@@ -87,7 +87,6 @@ def test_data_in_a_script_are_the_same_data_and_cannot_leave_it(value):
 
 def test_every_step_is_shown_and_only_pages_are_linked():
     way = show_way(["01_customer_base"], current="01_customer_base", own={"mine": "Mine"})
-    assert [entry.name for entry in way.notebooks] == [*sorted(notebook.name for notebook in NOTEBOOKS), "mine"]
-    assert [entry.href for entry in way.notebooks if entry.href] == ["01_customer_base.html"]
-    assert [entry.number for entry in way.notebooks if entry.name in ("06a_segments", "06b_draft_icp")] == ["6", ""]
-    assert not way.at_index
+    assert [entry.name for entry in way] == [*sorted(notebook.name for notebook in NOTEBOOKS), "mine"]
+    assert [entry.href for entry in way if entry.href] == ["01_customer_base.html"]
+    assert [entry.number for entry in way if entry.name in ("06a_segments", "06b_draft_icp")] == ["6", ""]

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from icp_lab.locale import _, in_language
-from icp_lab.pages.render import TEMPLATES, Entry, Way, describe_shell, show_way
+from icp_lab.pages.render import TEMPLATES, Entry, describe_shell, show_way
 from icp_lab.process import BY_NAME
 
 _ITEM = re.compile(r'<span class="item" id="item-(\w+)"></span>')
@@ -183,8 +183,8 @@ def _slug(title: str, sections: list[_Section]) -> str:
     return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 1000))) if slug not in taken)
 
 
-def _neighbours(way: Way) -> tuple[Entry | None, Entry | None]:
+def _neighbours(way: list[Entry]) -> tuple[Entry | None, Entry | None]:
     """Find the pages before and after this one."""
-    linked = [None, *(entry for entry in way.notebooks if entry.href or entry.current), None]
+    linked = [None, *(entry for entry in way if entry.href or entry.current), None]
     here = next((place for place, entry in enumerate(linked) if entry and entry.current), 0)
     return (linked[here - 1], linked[here + 1]) if here else (None, None)

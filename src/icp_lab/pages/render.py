@@ -33,15 +33,7 @@ class Entry:
     current: bool
 
 
-@dataclass(frozen=True)
-class Way:
-    """The way through the process, as the pages show it."""
-
-    notebooks: tuple[Entry, ...]
-    at_index: bool
-
-
-def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] | None = None) -> Way:
+def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] | None = None) -> list[Entry]:
     """Which steps are there, and which of them can be gone to?
 
     Parameters
@@ -55,7 +47,7 @@ def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] |
 
     Returns
     -------
-    Way
+    list of Entry
         All notebooks of the process in its order, then the analyst's own.
     """
     notebooks = sorted(NOTEBOOKS, key=attrgetter("name"))  # as the process counts them, not as they run
@@ -63,8 +55,8 @@ def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] |
     shown = [(one.name, "" if one.step == former else str(one.step), _(one.title))
              for one, former in zip(notebooks, before, strict=False)]
     shown += [(name, "+", title) for name, title in (own or {}).items()]
-    return Way(tuple(Entry(name, number, title, f"{name}.html" if name in pages else "", name == current)
-                     for name, number, title in shown), at_index=not current)
+    return [Entry(name, number, title, f"{name}.html" if name in pages else "", name == current)
+            for name, number, title in shown]
 
 
 def describe_shell(title: str, study: str) -> dict[str, Any]:

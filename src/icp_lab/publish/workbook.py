@@ -14,7 +14,7 @@ from icp_lab.methods.market import Market
 from icp_lab.publish.book import RISKY, Book, clean, count_lines, is_missing, tell_kind
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, name_attribute
-from icp_lab.views.document import say_verdict, tell_avoid, tell_lead, tell_lift, tell_next_step, tell_verdict
+from icp_lab.views.document import MARKS, say_verdict, tell_avoid, tell_lead, tell_lift, tell_next_step, tell_verdict
 from icp_lab.views.market import tabulate_assumptions, tabulate_sizes
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
 from icp_lab.views.picture import COLOURS
@@ -138,11 +138,10 @@ def _write_summary(book: Book, icp: dict[str, Any], accounts: pd.DataFrame) -> N
 def _write_front(book: Book, sheet: Any, icp: dict[str, Any]) -> int:
     """Write the sentences of the summary, each across the page, the verdict as a word with its mark; tell how many."""
     tone = {"supported": "accent", "unsupported": "warn"}.get(icp["verdict"], "ink")
-    mark = {"supported": "●", "tentative": "◐"}.get(icp["verdict"], "◇")
     head = " · ".join(filter(None, (book.title, icp.get("version"), book.as_of)))
     told: list[tuple[str, float, dict[str, Any]]] = [
         (head, 10, {"font_color": COLOURS["grey"]}), (tell_lead(icp), 16, {"bold": True}),
-        (f"{mark} {say_verdict(icp)}", 12, {"bold": True, "font_color": COLOURS[tone]}),
+        (f"{MARKS[icp['verdict']]} {say_verdict(icp)}", 12, {"bold": True, "font_color": COLOURS[tone]}),
         *((text, 11, {}) for text in (tell_verdict(icp), tell_lift(icp), tell_avoid(icp))),
         (tell_next_step(icp) if icp.get("next_review") else "", 11, {})]
     for row, (text, size, style) in enumerate(told):

@@ -191,8 +191,7 @@ def write_targets(plan: Plan, folder: Path) -> None:
     if chosen.empty or record is None:
         return
     said = word_icp(record, plan.study.codebook(plan.language))["personas"]
-    words = {one["id"]: {"persona": one["name"], "say": _("; ").join(map(str, (one["pains"] or one["goals"])[:2]))}
-             for one in said}
+    words = {one["id"]: (one["name"], _("; ").join(map(str, (one["pains"] or one["goals"])[:2]))) for one in said}
     ids = {one["kind"]: one["id"] for one in record["personas"]}
     accounts, contacts, leads = map(plan.study.table, ("accounts", "contacts", "leads"))
     people = pd.concat([contacts.assign(id=contacts["account_id"], person=contacts["name"]),
@@ -200,8 +199,7 @@ def write_targets(plan: Plan, folder: Path) -> None:
                             columns=["id", "person", "title", "email", "department", "seniority", "buying_role"])
     people = committees.place_people(people).assign(code=lambda each: each["kind"].map(ids)).dropna(subset=["code"])
     rows = chosen.merge(people.drop(columns=["kind"]), on="id", how="left").sort_values(["place", "code", "person"])
-    for name_ in ("persona", "say"):
-        rows[name_] = rows["code"].map({code: each[name_] for code, each in words.items()})
+    rows = rows.join(pd.DataFrame.from_dict(words, "index", columns=["persona", "say"]), on="code")
     called = targeting.name_companies(accounts, leads, plan.study.privacy)
     lists.write_list(folder / "private", rows.assign(company=rows["id"].map(called), next=rows["next"].map(
         names("target_step"))))

@@ -21,10 +21,8 @@ def tell_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Prose]:
     said = [phrase("changed", code, **words) for code, words in _compare(old, new)]
     avoided = _compare(old.get("avoid") or {}, new.get("avoid") or {})
     said += [phrase("changed", "avoid", change=phrase("changed", code, **words)) for code, words in avoided]
-    for key, pair in {key: [tell_it(icp) for icp in (old, new)] for key, tell_it in _TOLD.items()}.items():
-        if pair[0] != pair[1]:
-            said.append(phrase("changed", key, old=pair[0], new=pair[1]))
-    return said
+    told = {key: (tell_it(old), tell_it(new)) for key, tell_it in _TOLD.items()}
+    return said + [phrase("changed", key, old=was, new=now) for key, (was, now) in told.items() if was != now]
 
 
 def tell_history(held: dict[str, Any], former: Sequence[dict[str, Any]], proposed: dict[str, Any]) -> list[Prose]:

@@ -13,6 +13,7 @@ from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write
 from icp_lab.views.table import Table, say, say_interval
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tell
 
+MARKS = {"supported": "●", "tentative": "◐", "unsupported": "◇"}  # a verdict is a word and a shape
 _WORTH_RULING_OUT = 3.0  # times the rate of all: to exclude more than that tells nobody anything
 
 

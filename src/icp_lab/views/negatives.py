@@ -1,5 +1,7 @@
 """Who did not fit, why, and what they have in common: sentences, tables and a picture."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -64,16 +66,16 @@ def tell_doubts(negatives: Negatives) -> Prose:
 
 def tell_reasons(reasons: Reasons) -> Prose:
     """Which reason is named most, on leaving and on not buying?"""
-    sentences = []
-    for source in ("churn", "lost"):
-        part = reasons.frame[reasons.frame["source"] == source]
-        if part["accounts"].sum() > 0:
-            top = part.sort_values("accounts", ascending=False, kind="stable").iloc[0]
-            sentences.append(phrase(
-                "negative", "reason", of=top["of"], source=name("reason_source", source), share=top["share"],
-                interval=(top["low"], top["high"]), group=name("reason_group", top["group"]),
-                n=f"**{say(top['accounts'], 'integer')}**"))
-    return join(*sentences) or phrase("nothing", "said")
+    return join(*(phrase(
+        "negative", "reason", of=top["of"], source=name("reason_source", top["source"]), share=top["share"],
+        interval=(top["low"], top["high"]), group=name("reason_group", top["group"]),
+        n=f"**{say(top['accounts'], 'integer')}**") for top in _find_tops(reasons))) or phrase("nothing", "said")
+
+
+def _find_tops(reasons: Reasons) -> list[dict[Any, Any]]:
+    """Find the reasons named most, on leaving and on not buying."""
+    rows = reasons.frame[reasons.frame["source"].ne("tickets") & reasons.frame["accounts"].gt(0)]
+    return rows.loc[rows.groupby("source", sort=False)["accounts"].idxmax()].to_dict("records")
 
 
 def tabulate_reasons(reasons: Reasons) -> Table:
@@ -101,10 +103,8 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
             axes.set_title(tell(_("Said {source}, {n} accounts"), source=source, n=part["of"].iloc[0]))
         write_percent(panels[-1].xaxis)
 
-    known = rows[rows["accounts"] > 0]
-    tops = [tell(_("{source}: {group} ({share:share})"), source=name("reason_source", row["source"]),
-                 group=name("reason_group", row["group"]), share=row["share"])
-            for row in known.loc[known.groupby("source", sort=False)["accounts"].idxmax()].to_dict("records")]
+    tops = [tell(_("{source}: {group} ({share:share})"), source=name("reason_source", top["source"]),
+                 group=name("reason_group", top["group"]), share=top["share"]) for top in _find_tops(reasons)]
     return show("reasons", draw, about, figure=True, height=60 + 170 * len(parts),
                 title="named" if tops else "none", parts=_("; ").join(tops),
                 listed=[f"{source} {say(part['of'].iloc[0], 'integer')}"

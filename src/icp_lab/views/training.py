@@ -17,7 +17,6 @@ from icp_lab.views.words import begin, join, lay_out, name, name_attributes, nam
 _FIRST = {"prospect": 0, "lost": 1, "customer": 2}  # an exercise asks about those first that nobody has decided on
 _SHOWN, _PERSONAS = 7, 4  # rows of a table on a slide; slides of personas
 _WHO, _SAID = ("titles", "authority", "channels"), ("pains", "goals", "objections", "message")  # fields of a persona
-_MARKS = {"supported": "●", "tentative": "◐", "unsupported": "◇"}  # a verdict is a word and a shape
 _SIGNS = ("lapsed", "low_use", "low_satisfaction", "avoided")
 
 
@@ -38,7 +37,7 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
 
     `standing.frame` carries the attributes of the accounts too.
     """
-    frame = standing.frame
+    frame, rule = standing.frame, Rule.from_profile(icp)
     customers = frame[frame["status"] == "customer"]
     outside, worth = customers.loc[customers["fit"] == "out", "value"], customers["value"].sum()
     blank = frame[(frame["fit"] == "unknown") & frame["met"].ne("")].sort_values("account_id")
@@ -51,9 +50,9 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
     held = phrase("training", "held", share=outside.sum() / (worth or 1), n=len(outside),
                   money=say(outside.sum(), "money", about.currency))
     return quiz | {
-        "study": about.source, "date": str(about.as_of), "review": icp["next_review"], "mark": _MARKS[icp["verdict"]],
-        "verdict": document.say_verdict(icp), "told": document.tell_verdict(icp), "lift": document.tell_lift(icp),
-        "definition": document.tell_definition(icp), "criteria": Rule.from_profile(icp).words(),
+        "study": about.source, "date": str(about.as_of), "review": icp["next_review"], "lift": document.tell_lift(icp),
+        "mark": document.MARKS[icp["verdict"]], "verdict": document.say_verdict(icp),
+        "told": document.tell_verdict(icp), "definition": document.tell_definition(icp), "criteria": rule.words(),
         "counts": document.tell_counts(icp, standing), "outcomes": document.tell_outcomes(icp),
         "further": join(*document.tell_further(icp)), "avoid": document.tell_avoid(icp),
         "next_step": document.tell_next_step(icp), "settling": document.tell_settling(icp, standing),
