@@ -10,8 +10,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.artifacts.manifest import write_text
-from icp_lab.errors import utter
-from icp_lab.errors.base import name_nearest
+from icp_lab.errors.base import name_nearest, utter
 from icp_lab.icp.profile import FILE, ICP, edit_yaml, load_icp
 from icp_lab.process.left import find_artifact
 
