@@ -7,11 +7,10 @@ from itertools import combinations
 
 import pandas as pd
 
+from icp_lab.methods import events, success
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.events import Use, measure_use
 from icp_lab.methods.reasons import Reasons
 from icp_lab.methods.result import Shown, add_shares
-from icp_lab.methods.success import SCALES
 
 SIGNS = ("churned", "lapsed", "low_use", "low_satisfaction", "lost", "avoided")
 # Columns of accounts that say themselves who did not fit: no contrast may be read off them.
@@ -60,7 +59,7 @@ class Negatives(Shown):
     frame: pd.DataFrame
     signs: pd.DataFrame
     overlap: pd.DataFrame
-    use_measure: Use
+    use_measure: events.Use
     answers_set_aside: int
     accounts: int
     with_failures: bool
@@ -173,7 +172,7 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
     base = fill_table(customers, "customers").sort_values("account_id").set_index("account_id")
     is_customer = base["status"] == "customer"
     settled = base[is_customer & ~(base["tenure_months"] < _FEWEST_MONTHS)]
-    use, measure = measure_use(usage, settled, as_of, recent_months)
+    use, measure = events.measure_use(usage, settled, as_of, recent_months)
     last = base.loc[is_customer, "churned_on"].fillna(pd.Timestamp(as_of)).rename("last")
     above_line, aside = _measure_satisfaction(satisfaction, last, recent_months, UNHAPPY_AT | dict(unhappy_at or {}))
     flags = pd.DataFrame({
@@ -193,7 +192,7 @@ def _measure_satisfaction(satisfaction: pd.DataFrame, last: pd.Series, months: i
                           ) -> tuple[pd.Series, int]:
     """Take how far above the line of unhappiness each account answers on average, as a share of the scale."""
     rows = fill_table(satisfaction, "satisfaction").join(last, on="account_id")
-    lines = pd.DataFrame(SCALES, ["low", "high"]).T.assign(line=pd.Series(unhappy_at))
+    lines = pd.DataFrame(success.SCALES, ["low", "high"]).T.assign(line=pd.Series(unhappy_at))
     low, high, line = lines.reindex(rows["answer_scale"]).set_axis(rows.index).to_numpy().T
     usable = rows["score"].between(low, high)
     rows["above_line"] = (rows["score"] - line) / (high - low)

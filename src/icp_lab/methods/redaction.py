@@ -7,11 +7,10 @@ from typing import Any
 from unicodedata import normalize
 
 from icp_lab.intake.titles import read_title
-from icp_lab.locale import _
-from icp_lab.locale.declared import read_declared
+from icp_lab.locale import _, declared
 from icp_lab.methods.words import split_japanese
 
-_WORDS: dict[str, tuple[str, ...]] = read_declared("icp_lab.methods", "redaction.toml")
+_WORDS: dict[str, tuple[str, ...]] = declared.read_declared("icp_lab.methods", "redaction.toml")
 _ANY = {key: "|".join(sorted(words, key=len, reverse=True)) for key, words in _WORDS.items()}
 _KANA = "\u3005\u3040-\u30ff\u3400-\u9fff"
 _JAPANESE = re.compile(f"[{_KANA}]")

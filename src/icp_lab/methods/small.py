@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from icp_lab.methods import effects, profile
 from icp_lab.methods.declared import shuffle_groups, sort_ids
-from icp_lab.methods.effects import estimate_delta
-from icp_lab.methods.profile import ANSWERS, join_cases
 from icp_lab.methods.result import Floats, Shown, adjust_holm
 from icp_lab.rule import Criterion, Hypothesis, Rule
 
@@ -106,7 +105,7 @@ def test_score(cases: pd.DataFrame, score: pd.Series, rule: Rule, *, groups: pd.
     held = pd.factorize((known.to_series() if groups is None else groups.loc[known]).astype("str"), sort=True)[0]
     above, low, high = (math.nan,) * 3
     if min(w.sum(), (~w).sum()) >= 2:
-        above, low, high = ((1 + side) / 2 for side in estimate_delta(x[w], x[~w]))
+        above, low, high = ((1 + side) / 2 for side in effects.estimate_delta(x[w], x[~w]))
     p_value = shuffle_groups(w, pd.Series(x).rank().to_numpy(), held) if len(known) else 1.0
     return ScoreTest(rule, len(known), int(w.sum()), len(cases) - len(known), above, low, high, p_value)
 
@@ -340,10 +339,10 @@ def look_closely(  # noqa: PLR0913  (what there is to look at)
     >>> look_closely(firms, cases, Rule(), success=facts, customers=facts).names[:2]
     ('Firm 19', 'Firm 17')
     """
-    known = cases[cases["positive"].isin(list(ANSWERS))].set_index("case_id", drop=False)
+    known = cases[cases["positive"].isin(list(profile.ANSWERS))].set_index("case_id", drop=False)
     if len(known) >= FEW or known.empty:
         return FewCases(len(known))
-    table, positive, groups = join_cases(attributes, known.reset_index(drop=True))
+    table, positive, groups = profile.join_cases(attributes, known.reset_index(drop=True))
     score = success.set_index("account_id")["score"].reindex(known["account_id"]).set_axis(known.index)
     scored = known["outcome"].iloc[0] == "best" and score.notna().any()
     tests = tuple(test_score(table, score, one.rule, groups=groups) for one in hypotheses) if scored else ()

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from icp_lab.methods.effects import Z, as_numbers, is_numeric
-from icp_lab.methods.encoding import spread_levels
+from icp_lab.methods import effects, encoding
 from icp_lab.methods.result import Codes, Flags, Floats, Shown, adjust_holm, bound_mean, bound_rate
 
 # What a level is, as in `Staying.frame`, and who has it.
@@ -226,7 +225,7 @@ def trace_stays(years: Floats, left: Flags, months: Codes) -> pd.DataFrame:
     stayed = np.concatenate([[1.0], fit.surv_prob])[place]
     spread = np.concatenate([[0.0], fit.surv_prob_se])[place]
     with np.errstate(divide="ignore", invalid="ignore"):  # everybody or nobody left: no variance to be had
-        half = np.exp(Z * spread / (stayed * np.abs(np.log(stayed))))
+        half = np.exp(effects.Z * spread / (stayed * np.abs(np.log(stayed))))
         low, high = stayed**half, stayed ** (1 / half)
     low, high = np.where(stayed == 1, [_TAIL ** (1 / at_risk), np.ones(len(stayed))], [low, high])
     return pd.DataFrame({"month": months, "at_risk": at_risk, "stayed": stayed, "stayed_low": low, "stayed_high": high})
@@ -309,20 +308,20 @@ def _split_levels(column: pd.Series) -> Iterator[list[Level]]:
     """Say what the levels of an attribute are and who has each; a list gives a pair of levels a member."""
     known = column.notna().to_numpy()
     plain: dict[str, Any] = {"kind": "set", "value": "", "yes": True, "start": np.nan, "end": np.nan}
-    if is_numeric(column):
-        values = as_numbers(column)
+    if effects.is_numeric(column):
+        values = effects.as_numbers(column)
         cuts = np.unique(np.nanquantile(values, [0.25, 0.5, 0.75])) if known.any() else np.array([])
         quarter, ends = np.searchsorted(cuts, values, side="right"), [np.nan, *cuts.tolist(), np.nan]
         yield [(plain | {"kind": "interval", "start": low, "end": high}, known & (quarter == place))
                for place, (low, high) in enumerate(pairwise(ends))]
     elif known.any() and isinstance(column[known].iloc[0], tuple):
-        for member, has in spread_levels(column).items():
+        for member, has in encoding.spread_levels(column).items():
             yield [(plain | {"kind": "has", "value": member, "yes": yes}, (has == yes).to_numpy())
                    for yes in (True, False)]
     else:
         flags = pd.api.types.is_bool_dtype(column.dtype)
         yield [(plain | ({"kind": "is", "yes": level == "True"} if flags else {"value": level}), (has == 1).to_numpy())
-               for level, has in spread_levels(column).items()]
+               for level, has in encoding.spread_levels(column).items()]
 
 
 def _find_told(stays: pd.DataFrame) -> Flags:

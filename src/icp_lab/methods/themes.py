@@ -8,9 +8,8 @@ from scipy.special import gammaln
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.coding import suggest_codes
+from icp_lab.methods import coding, interviewees
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.interviewees import tell_kinds
 from icp_lab.methods.result import Shown, add_shares
 
 # By what the companies that said something are told apart.
@@ -153,7 +152,7 @@ def find_themes(heads: pd.DataFrame, passages: pd.DataFrame, codebook: pd.DataFr
     rows = passages.merge(heads.drop(columns="language", errors="ignore"), on="interview", how="left")
     rows = rows.sort_values(["interview", "passage"], ignore_index=True).reindex(columns=list(DTYPES_OF["passages"]))
     rows["company"] = rows["account_id"].astype("str").where(lambda ids: ids != "").fillna(rows["interview"])
-    rows["kind"] = tell_kinds(rows.assign(title=None))
+    rows["kind"] = interviewees.tell_kinds(rows.assign(title=None))
     rows["segment"] = rows["company"].map(fill_table(segments, "segments").set_index("account_id")["segment"])
     said = rows.explode("codes").dropna(subset="codes").rename(columns={"codes": "code"})
     of = rows["company"].nunique()
@@ -362,7 +361,7 @@ def read_notes(opinions: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     notes = fill_table(opinions, "opinions").dropna(subset=["note"]).sort_values(["team", "account_id", "note"])
     texts = pd.DataFrame([(note, 1, "", "", note, ()) for note in notes["note"].unique()],
                          columns=["interview", "passage", "topic", "heading", "text", "codes"])
-    found = suggest_codes(texts, codebook, cut=_SURE)[["interview", "code"]]
+    found = coding.suggest_codes(texts, codebook, cut=_SURE)[["interview", "code"]]
     said = notes.merge(found, left_on="note", right_on="interview").groupby(["team", "code"], as_index=False)
     counts = said.agg(accounts=("account_id", "nunique"))
     counts["of"] = counts["team"].map(notes.groupby("team")["account_id"].nunique().to_dict()).astype("int64")

@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
+from icp_lab.artifacts import place, store
 from icp_lab.artifacts.manifest import PAGE_FACTS, Entry, Manifest, write_json, write_manifest
-from icp_lab.artifacts.place import WORK, hold, place_step
-from icp_lab.artifacts.store import write_artifact
 from icp_lab.errors import utter
 from icp_lab.locale import _
 from icp_lab.methods.redaction import redact
 from icp_lab.pages.render import render_bold
-from icp_lab.process import BY_NAME, ITEMS
-from icp_lab.process.keys import compute_key, describe_inputs, hash_upstream
-from icp_lab.process.notebook import NotebookFile
+from icp_lab.process import BY_NAME, ITEMS, keys, notebook
 from icp_lab.step.inputs import Inputs
 from icp_lab.step.results import Results
 from icp_lab.step.session import parameter_values, ran_as_written, show, show_html
 from icp_lab.study import Study
 from icp_lab.tables import BESIDE
-from icp_lab.views.picture import About
-from icp_lab.views.privacy import set_hidden
+from icp_lab.views import picture, privacy
 
 Result = TypeVar("Result")
 
@@ -62,15 +58,15 @@ class Here(Inputs):
     ('01_customer_base', 'USD')
     """
 
-    def __init__(self, file: NotebookFile, study: Study, out: Path, language: str, staged: str) -> None:
+    def __init__(self, file: notebook.NotebookFile, study: Study, out: Path, language: str, staged: str) -> None:
         super().__init__(file.name, study, out, language)
         self.as_of, self.currency = study.as_of, study.currency
-        self.about = About(as_of=study.as_of, currency=study.currency, source=study.name)
-        set_hidden(lambda text: redact(text, study.people))
+        self.about = picture.About(as_of=study.as_of, currency=study.currency, source=study.name)
+        privacy.set_hidden(lambda text: redact(text, study.people))
         self._promised = BY_NAME[self.name].writes if self.name in BY_NAME else ()
         self._file = file
         self._interactive = not staged
-        self._staged = Path(staged) if staged else out / WORK / f"{file.name}-{os.getpid()}"
+        self._staged = Path(staged) if staged else out / place.WORK / f"{file.name}-{os.getpid()}"
         if self._interactive:
             shutil.rmtree(self._staged, ignore_errors=True)
         self._fingerprint = study.fingerprint(self.tables)
@@ -116,7 +112,7 @@ class Here(Inputs):
         if artifact not in self._promised:
             raise utter("run.artifact_not_for_writing", notebook=self.name, name=artifact)
         self._staged.mkdir(parents=True, exist_ok=True)
-        self._written[artifact] = write_artifact(self._staged, ARTIFACT[artifact], content)
+        self._written[artifact] = store.write_artifact(self._staged, ARTIFACT[artifact], content)
 
     def compute(self, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
         """Compute what a function of the methods gives on these data, and keep it, so that it is not computed twice.
@@ -274,16 +270,16 @@ class Here(Inputs):
         write_json(self._staged / PAGE_FACTS, {"notebook": self.name, "language": self.language, **self._facts})
         write_manifest(self._staged, self._manifest())
         if self._interactive:
-            with hold(self.out, f"JupyterLab, {self.name}"):
-                place_step(self._staged, self.out, self.name)
+            with place.hold(self.out, f"JupyterLab, {self.name}"):
+                place.place_step(self._staged, self.out, self.name)
             self._written, self._used = {}, {}
             self._results.restart()
 
     def _manifest(self) -> Manifest:
         # What it may read, as it was when it read it.
-        upstream = {name: self._used.get(name, held) for name, held in hash_upstream(self.out, self.name).items()}
-        inputs = describe_inputs(self._file, self.parameters, self._fingerprint, upstream)
-        key = compute_key(inputs) if ran_as_written(self._file) else ""
+        upstream = {name: self._used.get(name, held) for name, held in keys.hash_upstream(self.out, self.name).items()}
+        inputs = keys.describe_inputs(self._file, self.parameters, self._fingerprint, upstream)
+        key = keys.compute_key(inputs) if ran_as_written(self._file) else ""
         return Manifest(self.name, key, "", "", inputs, self.parameters, self._written, self._interactive,
                         self._results.kept)
 

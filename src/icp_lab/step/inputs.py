@@ -6,17 +6,14 @@ from typing import Any
 import pandas as pd
 
 from icp_lab.artifacts import BY_NAME as ARTIFACT
-from icp_lab.artifacts.manifest import folder_of
-from icp_lab.artifacts.store import read_artifact
+from icp_lab.artifacts import manifest, store
 from icp_lab.errors import utter
-from icp_lab.icp.profile import load_icp
-from icp_lab.icp.versions import read_standings, read_versions
+from icp_lab.icp import profile, versions
 from icp_lab.process import WRITER
 from icp_lab.process.keys import find_entry, reads_of, tables_of
 from icp_lab.rule import Hypothesis, Rule
-from icp_lab.study import Study
+from icp_lab.study import Study, config
 from icp_lab.study.candidates import Candidates
-from icp_lab.study.config import ADOPTED
 from icp_lab.study.interviews import Interviews
 from icp_lab.tables import BESIDE
 
@@ -303,7 +300,7 @@ class Inputs:
         >>> step.open("08b_validation").versions()
         ()
         """
-        return read_versions(self._allowed("hypotheses").folder)
+        return versions.read_versions(self._allowed("hypotheses").folder)
 
     def stood(self, version: str) -> pd.DataFrame:
         """Give where accounts stood when a version was adopted.
@@ -324,11 +321,11 @@ class Inputs:
         >>> len(step.open("08b_validation").stood("1"))
         0
         """
-        return read_standings(self._allowed("hypotheses").folder, version)
+        return versions.read_standings(self._allowed("hypotheses").folder, version)
 
     def _read_adopted(self) -> dict[str, Any] | None:
-        path = self._allowed("hypotheses").folder / ADOPTED
-        return load_icp(path).data if path.is_file() else None
+        path = self._allowed("hypotheses").folder / config.ADOPTED
+        return profile.load_icp(path).data if path.is_file() else None
 
     def read(self, artifact: str) -> Any:
         """Give what an earlier step left.
@@ -361,7 +358,7 @@ class Inputs:
         if entry is None:
             raise utter("run.artifact_missing", name=artifact, writer=writer)
         self._used[artifact] = entry.content
-        return read_artifact(folder_of(self.out, writer), ARTIFACT[artifact])
+        return store.read_artifact(manifest.folder_of(self.out, writer), ARTIFACT[artifact])
 
     def _is_there(self, table: str) -> bool:
         return self.study.has_beside(table) if table in BESIDE else self.study.has(table)

@@ -8,11 +8,9 @@ from IPython.display import display
 
 from icp_lab.pages.render import render_picture, render_prose, render_table
 from icp_lab.process.notebook import NotebookFile
-from icp_lab.views.picture import Picture
-from icp_lab.views.table import Table
-from icp_lab.views.words import Prose
+from icp_lab.views import picture, table, words
 
-_SHOWN = ((Table, render_table), (Picture, render_picture), (Prose, render_prose))
+_SHOWN = ((table.Table, render_table), (picture.Picture, render_picture), (words.Prose, render_prose))
 
 
 def register_views() -> None:

@@ -8,10 +8,8 @@ import pandas as pd
 
 from icp_lab.artifacts import DTYPES_OF
 from icp_lab.locale import LANGUAGES, _
-from icp_lab.worlds import history, leads, market, people
-from icp_lab.worlds.company import AS_OF, build_accounts, draw_draft
+from icp_lab.worlds import company, history, kinds, leads, market, people
 from icp_lab.worlds.interviews import code_again, hold_interviews, tell_themes
-from icp_lab.worlds.kinds import NEGATIVE, PROFILE
 from icp_lab.worlds.words import Words, load_words
 
 
@@ -98,8 +96,8 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
         raise ValueError(rule.format(languages=", ".join(LANGUAGES)))
     words = load_words(language)
     draws = [np.random.default_rng([seed, part]) for part in range(20)]
-    draft = draw_draft(accounts, signal, draws[0])
-    table = build_accounts(draft, words, draws[1])
+    draft = company.draw_draft(accounts, signal, draws[0])
+    table = company.build_accounts(draft, words, draws[1])
     courses = history.draw_courses(draft, list(table["account_id"]), draws[2])
     customers = courses["status"] == "customer"
     table["customer_since"] = courses["since"].where(customers)
@@ -125,7 +123,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
     said = courses["account_id"].map(tables["satisfaction"].groupby("account_id")["score"].mean())
     interviews = hold_interviews(courses.assign(industry=table["industry"], said=said), language, signal, draws[13])
     coder = code_again(interviews, draws[13])
-    truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(AS_OF)}
+    truth = {"accounts": accounts, "signal": signal, "seed": seed, "language": language, "as_of": str(company.AS_OF)}
     typed = {name: frame.astype({key: kind for key, kind in DTYPES_OF[name].items() if key in frame})
              for name, frame in tables.items()}
     truth |= _tell_truth(draft.join(courses[["account_id", "left", "reason"]]), words, signal)
@@ -158,7 +156,7 @@ def _tell_truth(drawn: pd.DataFrame, words: Words, signal: bool) -> dict[str, An
     ids = drawn.set_index("account_id")
     profile, negative = (
         {"criteria": _criteria(planted, words), "accounts": list(ids.index[ids[name]])} if signal else None
-        for name, planted in (("profile", PROFILE), ("negative", NEGATIVE)))
+        for name, planted in (("profile", kinds.PROFILE), ("negative", kinds.NEGATIVE)))
     return {
         "profile": profile, "negative_profile": negative, "segments": ids["kind"].to_dict() if signal else {},
         "churn_reasons": ids.loc[ids["left"].notna(), "reason"].to_dict(),
