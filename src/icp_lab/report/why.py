@@ -6,11 +6,9 @@ import pandas as pd
 
 from icp_lab.errors import utter
 from icp_lab.icp.explain import Explanation, explain_account, no_such_account
-from icp_lab.icp.profile import load_icp
+from icp_lab.icp.profile import FILE, load_icp
 from icp_lab.process.left import find_artifact
 from icp_lab.study import Study
-
-DEFINITION = "icp.yml"
 
 
 def explain(study: Study, out: Path, account: str) -> Explanation:
@@ -30,8 +28,8 @@ def explain(study: Study, out: Path, account: str) -> Explanation:
     LabError
         When there is no such account, or no finished report.
     """
-    adopted = study.folder / DEFINITION
-    file = adopted if adopted.is_file() else out / DEFINITION
+    adopted = study.folder / FILE
+    file = adopted if adopted.is_file() else out / FILE
     cases = find_artifact(out, "cases")
     if cases is None or not file.is_file():
         raise utter("run.nothing_published", out=out)

@@ -15,7 +15,7 @@ from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table, say, say_value
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, tabulate, tell
 
-SURE = 0.05
+SURE, _ATTRIBUTES = 0.05, 7  # chance that is taken for none; attributes of a case that a page is wide enough for
 _MARKS = {True: "\u2713", False: "\u2717", None: "?"}
 _FITS = {True: "in", False: "out", None: "unknown"}
 
@@ -97,11 +97,11 @@ def tabulate_scores(few: FewCases) -> Table | Prose:
     return lay_out("scores", frame.assign(holds=holds, outside=frame["n"] - frame["covered"]))
 
 
-def tabulate_cases(few: FewCases, outcome: str, most: int = 7) -> Table | Prose:
+def tabulate_cases(few: FewCases, outcome: str) -> Table | Prose:
     """What does every case look like, the best first?"""
     if few.matrix is None:
         return phrase("nothing", "cases", few=VERY_FEW) if few.n < FEW else Prose("")
-    matrix, columns = few.matrix, list(few.matrix.frame.columns[:most])
+    matrix, columns = few.matrix, list(few.matrix.frame.columns[:_ATTRIBUTES])
     done = {True: "\u25cf " + name("outcome_is", outcome), False: "\u25cb " + _("no"), None: "? " + _("unknown")}
     frame = pd.DataFrame({
         "account": few.names, "outcome": [done[_plain(one)] for one in matrix.marks["outcome"]],

@@ -26,7 +26,7 @@ from icp_lab.views.table import MISSING, Column, Table, say
 from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, show, tabulate, tell
 
 _SIZES = {"employees", "annual_revenue"}
-_MOST_PAIRS = 4
+_MOST_PAIRS, _MOST_EXPLAINED, _MOST_LISTED = 4, 3, 12
 _MOST_ROWS = 9  # of each kind in a forest plot; the table has them all
 
 
@@ -148,9 +148,9 @@ def _pairs(delta: float) -> float:
     return (delta + 1) / 2
 
 
-def tabulate_association(association: Association, best_are: str = "best", most: int = 12) -> Table | Prose:
+def tabulate_association(association: Association, best_are: str = "best") -> Table | Prose:
     """How do all groups of accounts differ, side by side?"""
-    frame = association.frame.head(most)
+    frame = association.frame.head(_MOST_LISTED)
     if frame.empty:
         return phrase("nothing", "compared")
     measures = np.where(frame["level"] != "", "risk_ratio", "cliffs_delta")
@@ -163,7 +163,7 @@ def tabulate_association(association: Association, best_are: str = "best", most:
     return lay_out("association", frame, more=heads, held=association.frame["distinct"].sum(), n=len(association.frame))
 
 
-def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
+def tell_confounding(confounding: Confounding) -> Prose:
     """Which differences are mostly another attribute, seen from its side?"""
     found = confounding.frame[confounding.frame["kind"] == "explained"].drop_duplicates("attribute")
     if not confounding.tried:
@@ -171,7 +171,8 @@ def tell_confounding(confounding: Confounding, most: int = 3) -> Prose:
     if found.empty:
         return phrase("confounded", "none", n=confounding.tried)
     told = [phrase("confounded", "one", label=_label(row), held=_name_held(row), fixed=name_attribute(row["held"]),
-                   crude=_say_crude(row), effect=_say_effect(row)) for row in found.head(most).to_dict("records")]
+                   crude=_say_crude(row), effect=_say_effect(row))
+            for row in found.head(_MOST_EXPLAINED).to_dict("records")]
     return join(*told, phrase("confounded", "causes", names=_name_each(found["attribute"])))
 
 

@@ -16,6 +16,8 @@ from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, 
 from icp_lab.views.table import Table, say
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tabulate, tell
 
+_CLOSEST = 25  # customers whose place under other weights is drawn
+
 
 def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kinds, about: About) -> Prose:
     """Who are the customers, what are they worth, and on how few does it hang?"""
@@ -241,13 +243,13 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
     return show("give_get", draw, about, height=420, narrow_height=340, both=both, best=best.sum(), n=len(frame))
 
 
-def draw_robustness(success: Success, customers: pd.DataFrame, about: About, rows: int = 25) -> Picture | Prose:
+def draw_robustness(success: Success, customers: pd.DataFrame, about: About) -> Picture | Prose:
     """How often would each customer be among the best if the weights were others?"""
     frame = success.frame.merge(customers[["account_id", "name"]], on="account_id", how="left")
     frame = frame[(frame["robustness"] > 0) & ~frame["best"].isna()]
     if not len(frame):
         return phrase("nothing", "robustness")
-    wavering = (frame["robustness"] - 0.5).abs().sort_values(kind="stable").index[:rows]
+    wavering = (frame["robustness"] - 0.5).abs().sort_values(kind="stable").index[:_CLOSEST]
     frame = frame.loc[wavering].sort_values(["robustness", "account_id"], ascending=[False, True])
     labels = frame["name"].fillna(frame["account_id"]).tolist()
     best = frame["best"].fillna(False).to_numpy(dtype=bool)

@@ -23,6 +23,7 @@ from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_c
 
 NO_EXCESS = 0.1  # a ratio this close to one leaves nothing that size could explain
 LOOSE = 1 - FIRM
+_DRAWN, _LEANS = 8, 6  # attributes in a picture, rows of a table
 _SHADES = {"firm": "accent", "wobbly": "second", "loose": "grey"}
 
 
@@ -117,13 +118,13 @@ def _firmness(share: float) -> str:
     return "firm" if share >= FIRM else "wobbly" if share >= LOOSE else "loose"
 
 
-def draw_stability(finding: Finding, outcome: str, about: About, most: int = 8) -> Picture | Prose:
+def draw_stability(finding: Finding, outcome: str, about: About) -> Picture | Prose:
     """How often would other samples choose the same attributes?"""
     if not finding.stability:
         return phrase("nothing", "samples")
     own = {attribute: finding.stability.get(attribute, 0.0) for attribute in finding.rule.attributes}
     others = sorted(set(finding.stability.items()) - set(own.items()), key=lambda pair: (-pair[1], pair[0]))
-    shares = sorted(own.items(), key=lambda pair: (-pair[1], pair[0])) + others[:max(0, most - len(own))]
+    shares = sorted(own.items(), key=lambda pair: (-pair[1], pair[0])) + others[:max(0, _DRAWN - len(own))]
     labels = [name_attribute(attribute) for attribute, _share in shares]
     notes = [phrase("another_sample", "chosen", share=share, firmness=name("firmness", _firmness(share)))
              if attribute in own else say(share, "share") for attribute, share in shares]
@@ -201,10 +202,10 @@ def tabulate_rule(finding: Finding) -> Table:
                    title="" if finding.verdict != "unsupported" else phrase("headline", "refused"))
 
 
-def tabulate_leans(finding: Finding, most: int = 6) -> Table:
+def tabulate_leans(finding: Finding) -> Table:
     """Where do the data lean, one attribute at a time?"""
     rows = [{"level": lean.rule.words(), "n": lean.lift.covered, "lift": lean.lift.lift, "low": lean.lift.low,
-             "high": lean.lift.high, "shrunk": lean.shrunk} for lean in finding.leans[:most]]
+             "high": lean.lift.high, "shrunk": lean.shrunk} for lean in finding.leans[:_LEANS]]
     return lay_out("leans", pd.DataFrame(rows, columns=["level", "n", "lift", "low", "high", "shrunk"]))
 
 
