@@ -7,12 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from icp_lab.methods.declared import test_icp
-from icp_lab.methods.draft import compare_outcomes
+from icp_lab.methods import declared, draft, profile, search
 from icp_lab.methods.finding import Finding
-from icp_lab.methods.profile import join_cases
 from icp_lab.methods.result import Shown
-from icp_lab.methods.search import search_rules
 from icp_lab.rule import Hypothesis, Rule
 
 # How the lift of each kind of candidate is had: on cases that its search had not seen, on the same cases, as stated
@@ -153,7 +150,7 @@ def propose_segments(attributes: pd.DataFrame, members: pd.DataFrame,
     made = []
     for one in segmentation["segments"]:
         inside = segment.eq(one["id"]).to_numpy(dtype=bool)
-        for rule in search_rules(table, inside, max_criteria=SEGMENT_CRITERIA):
+        for rule in search.search_rules(table, inside, max_criteria=SEGMENT_CRITERIA):
             said = rule.mask(table).fillna(False).to_numpy(dtype=bool)
             overlap = float((said & inside).sum() / (said | inside).sum())
             made.append(Proposal("segment", str(one["name"]), rule, overlap))
@@ -216,7 +213,7 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
     money = customers.set_index("account_id")["revenue"].reindex(attributes.index).fillna(0.0)
     rows = []
     for one in usable:
-        lifts = compare_outcomes(attributes, outcomes, one.rule, drafted_on).lifts
+        lifts = draft.compare_outcomes(attributes, outcomes, one.rule, drafted_on).lifts
         here, inside = lifts.get(drafted_on), one.rule.mask(attributes).fillna(False)
         best = (here.lift, here.low, here.high) if here else (math.nan,) * 3
         best = (finding.lift, finding.lift_low, finding.lift_high) if one.kind == "found" else best
@@ -241,8 +238,8 @@ def compare_candidates(  # noqa: PLR0913  (what profiles are held against, all o
 def _test(attributes: pd.DataFrame, cases: pd.DataFrame, one: Proposal) -> float:
     if one.kind in ("found", "near") or cases.empty:
         return math.nan
-    table, positive, groups = join_cases(attributes, cases)
-    return test_icp(table, positive, one.rule, groups=groups).p_value
+    table, positive, groups = profile.join_cases(attributes, cases)
+    return declared.test_icp(table, positive, one.rule, groups=groups).p_value
 
 
 def _list_leads(attributes: pd.DataFrame, customers: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
