@@ -311,6 +311,18 @@ def test_what_could_stand_in_for_an_attribute_takes_in_nearly_the_same_cases(wit
     assert evidence._list_interchangeable(trial, engine, first) == stand_ins
 
 
+def test_each_criterion_has_stand_ins_of_its_own_beside_the_others():
+    """The flag b takes in what a does once c holds too, and more without it."""
+    at = np.arange(400)
+    cases = pd.DataFrame({"a": at % 2 == 0, "b": (at % 2 == 0) ^ (at % 4 == 1) & (at >= 200), "c": at < 200})
+    positive = pd.Series((at % 2 == 0) & (at < 200) & (at % 20 != 0))
+    trial, engine = make_trial(cases, positive)
+    first = engine.best(trial.units.cases, trial.units.positives)
+    features = trial.units.encoded.features
+    assert {features[step[0]].attribute for step in first.steps} == {"a", "c"}
+    assert evidence._list_interchangeable(trial, engine, first) == {"a": ("b",)}
+
+
 def test_alternatives_are_counted_rules_on_other_attributes():
     cases, positive = make_flags()
     trial, engine = make_trial(cases, positive)

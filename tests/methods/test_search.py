@@ -128,6 +128,9 @@ def test_what_is_found_is_counted_and_comes_best_first():
     assert engine.run(ones, hits) == found[:1] == [engine.best(ones, hits)]
     assert all(list(one.steps) == sorted(one.steps) for one in engine.run(ones, hits, most=50))
     assert engine.run(ones, ones) == engine.run(ones, ones * 0) == []
+    assert engine.run(ones, (np.arange(40) < 1).astype(np.int64))[0].positives == 1
+    alike, ones, hits = _engine(cases.assign(a=1.0)[["a"]], np.arange(40) < 20)
+    assert alike.run(ones, hits) == []
     assert (engine.best(ones, ones), NO_CANDIDATE) == (NO_CANDIDATE, Candidate(0.0, (), 0, 0))
 
 
@@ -160,7 +163,9 @@ def test_a_rule_has_five_criteria_at_most_and_as_many_as_are_asked_for():
 
 
 def test_rivals_are_all_that_could_stand_there_best_first():
-    cases = _flags(60, a=30, b=30, c=20, d=45, rare=3).assign(never=np.arange(60) % 2 == 0)
+    at = np.arange(60)
+    cases = _flags(60, a=30, b=30, c=20, d=45, rare=3).assign(
+        never=at % 2 == 0, n=60.0 - at, z=np.where(at < 30, at % 10, at % 10 + 3.0))
     engine, ones, hits = _engine(cases, np.arange(60) < 30, depth=2, least=5)
     one = (1, 1, 1, 0)
     listed = engine.list_rivals(Candidate(0.0, (one,), 30, 30), 0)
@@ -168,7 +173,9 @@ def test_rivals_are_all_that_could_stand_there_best_first():
     assert [gain for gain, _step in listed] == pytest.approx(list(gains.values()))
     assert [step for _gain, step in listed[:2]] == [(0, 1, 1, 0), one]
     assert [gain for gain, _step in listed] == sorted((gain for gain, _step in listed), reverse=True)
-    assert {engine.units.encoded.features[step[0]].attribute for _gain, step in listed} >= set("abcd")
+    named = {engine.units.encoded.features[step[0]].attribute: step for _gain, step in listed}
+    assert named.keys() >= set("abcdnz")
+    assert named["n"][1] < named["n"][2]
     assert "rare" not in {engine.units.encoded.features[s[0]].attribute for _g, s in listed if s[1:] == (1, 1, 0)}
     beside = engine.list_rivals(Candidate(0.0, ((0, 1, 1, 0), (2, 1, 1, 0)), 20, 20), 0)
     assert 2 not in {step[0] for _gain, step in beside}
