@@ -73,3 +73,12 @@ def test_trends_name_the_criteria_that_they_bear_on_and_their_age():
     assert list(found["criteria"]) == ["industry", ""]
     assert list(found["others"]) == ["", "employees"]
     assert list(found["old"]) == [False, True]
+
+
+def test_a_competitor_that_stands_twice_keeps_both_targets_and_has_its_rates_once():
+    twice = pd.DataFrame({"name": ["Acme", "ACME"], "target_industry": [("SaaS",), ("Retail",)]})
+    deals = _deals(("a", "won", "acme"), ("b", "lost", "Acme"), ("e", "won", None))
+    found = compare_competitors(twice, deals, CUSTOMERS, ACCOUNTS, Rule())
+    assert found.frame[["name", "hits"]].values.tolist() == [["ACME", 1.0], ["Acme", 4.0]]
+    assert found.frame["deals"].fillna(0).tolist() == [2, 0]
+    assert found.segments["name"].tolist() == ["ACME"]

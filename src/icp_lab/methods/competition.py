@@ -146,11 +146,13 @@ def compare_competitors(  # noqa: PLR0913  (their table, and what of ours it is 
     unknown = rates[~rates["key"].isin(frame["name"].str.casefold())]
     called = closed.dropna(subset="key").groupby("key")["competitor"].first()
     extra = pd.DataFrame({"name": list(unknown["key"].map(called)), "targets": False})
-    frame = pd.concat([frame, extra], ignore_index=True).assign(key=lambda rows: rows["name"].str.casefold())
+    frame = pd.concat([frame, extra], ignore_index=True)
+    key = frame["name"].str.casefold()
+    frame["key"] = key.mask(key.duplicated())  # who stands twice goes after two targets, and has its rates once
     split = [_rate(rows, ["key", "kind"]) for _key, rows in closed.dropna(subset=["key", "kind"]).groupby("key")
              if closed.loc[closed["key"].notna(), "won"].any()]
     segments = pd.concat([_rate(closed.iloc[:0], ["key", "kind"]), *split], ignore_index=True)
-    names = frame.set_index("key")["name"]
+    names = frame.dropna(subset="key").set_index("key")["name"]
     named, won = closed["key"].notna(), closed["won"]
     said = {name: int(side.sum()) for name, side in (
         ("named_won", named & won), ("won", won), ("named_lost", named & ~won), ("lost", ~won))}
