@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from icp_lab.locale import _
@@ -147,7 +146,7 @@ def _list_companies(rows: pd.DataFrame, icp: dict[str, Any], known: pd.DataFrame
     letters = checked.astype("object").where(checked.notna(), "?").replace({True: "y", False: "n"})
     answers = ["".join(row) for row in letters.to_numpy(dtype=str)]
     values = known[[criterion.attribute for criterion in Rule.from_profile(icp).criteria]].map(say_value)
-    called = rows.assign(name=np.where(rows["name"].isna(), rows["id"], rows["name"]))
+    called = rows.assign(name=rows["name"].fillna(rows["id"]))
     told = called.reindex(columns=["id", "name", "kind", "fit", "points", "tier"]).astype("object")
     columns = *told.where(told.notna(), "").to_numpy(object).T, answers, values.to_numpy(object).tolist()
     return [list(row) for row in zip(*columns, strict=True)]

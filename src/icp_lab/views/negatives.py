@@ -145,10 +145,9 @@ def tell_groupings(reasons: Reasons) -> Prose:
     """How far can the grouping be trusted: what is unsure, and what do people say to it?"""
     if reasons.statements.empty:
         return phrase("nothing", "said")
+    rows: list[Any] = reasons.checked.to_dict("records")
     checked = [phrase("negative", row["against"], interval=(row["low"], row["high"]),
-                      ends=(row["alpha_low"], row["alpha_high"]),
-                      **{key: row[key] for key in ("statements", "same", "share", "alpha")})
-               for row in reasons.checked.to_dict("records")]
+                      ends=(row["alpha_low"], row["alpha_high"]), **row) for row in rows]
     return join(phrase("negative", "unsure", n=len(reasons.statements), unsure=reasons.statements["unsure"].sum()),
                 *checked)
 

@@ -80,15 +80,13 @@ def _say_verdict(row: Mapping[Any, Any], customers: int) -> str:
         return _(REFUSALS[verdict])
     sides = {"first": name("outcome_first", outcome), "other": name("outcome_other", outcome)} if outcome else {}
     code = "sparse_deals" if verdict == "sparse" and row["table"] == "deals" else verdict
-    return phrase("column_verdict", code, customers=customers, ends=(row["low"], row["high"]), **sides,
-                  **{word: row[word] for word in ("unreadable", "lacking", "gaps_first", "gaps_other", "difference")})
+    return phrase("column_verdict", code, customers=customers, ends=(row["low"], row["high"]), **sides, **row)
 
 
 def tabulate_fixes(fixes: Fixes, about: About) -> Table | Prose:
     """Which repairs of the data would add most?"""
     frame = fixes.frame.head(FIRST)
-    kinds = frame["kind"].tolist()
-    what = [phrase("fix", kind, table=table, column=column, n=n, of=of) for kind, table, column, n, of
-            in frame[["kind", "table", "column", "n", "of"]].itertuples(index=False)]
-    return tabulate("fixes", frame.assign(what=what, to_do=[name("repair", kind) for kind in kinds]),
-                   currency=about.currency, n=len(fixes.frame), first=len(frame))
+    rows: list[Any] = frame.to_dict("records")
+    what = [phrase("fix", row["kind"], **row) for row in rows]
+    return tabulate("fixes", frame.assign(what=what, to_do=frame["kind"].map(names("repair"))),
+                    currency=about.currency, n=len(fixes.frame), first=len(frame))

@@ -207,12 +207,10 @@ def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
 def tabulate_owners(adoption: Adoption, *, show_people: bool) -> Table | Prose:
     """Who works inside the profile? Owners are numbered unless the study shows people."""
     owners = _pick(adoption, "owner", "opportunities").sort_values(["n", "level"], ascending=[False, True])
-    named = [level if show_people else _("rep {number}").format(number=place)
+    named = [_("nobody on record") if not level else level if show_people else _("rep {number}").format(number=place)
              for place, level in enumerate(owners["level"], start=1)]
-    nobody = _("nobody on record")
     window = _find_months(adoption) | ({"start": adoption.since} if adoption.since else {})
-    return tabulate("adoption_by_owner", owners.assign(
-        owner=[said if level else nobody for said, level in zip(named, owners["level"], strict=True)]), **window)
+    return tabulate("adoption_by_owner", owners.assign(owner=named), **window)
 
 
 def tell_feedback(feedback: Feedback) -> Prose:
