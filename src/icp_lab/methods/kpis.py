@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 import numpy as np
@@ -300,11 +300,24 @@ def trace_deals(deals: pd.DataFrame, now: pd.Timestamp, weights: Floats | None =
     >>> float(trace_deals(deals, pd.Timestamp("2026-06-30")).quantile(0.5))
     30.0
     """
+    told, days, ended = _watch_deals(deals, now)
+    if weights is not None:
+        return _trace(days, ended, weights[told])
+    return SurvfuncRight(days, ended) if ended.any() else None
+
+
+def _watch_deals(deals: pd.DataFrame, now: pd.Timestamp) -> tuple[Any, Any, Any]:
+    """Tell which deals were watched, and of these for how many days and whether they ended."""
     told = (deals["stage"].eq("open") | deals["closed"].notna()).to_numpy() & deals["created"].notna().to_numpy()
-    told &= weights > 0 if weights is not None else True
-    days = (deals["closed"].fillna(now) - deals["created"]).dt.days.clip(lower=1).to_numpy(dtype=np.float64)[told]
-    ended = deals["stage"].ne("open").to_numpy()[told]
-    return SurvfuncRight(days, ended, freq_weights=None if weights is None else weights[told]) if ended.any() else None
+    days = (deals["closed"].fillna(now) - deals["created"]).dt.days.clip(lower=1).to_numpy(dtype=np.float64)
+    return told, days[told], deals["stage"].ne("open").to_numpy()[told]
+
+
+def _trace(days: Any, ended: Any, weights: Floats) -> SurvfuncRight | None:
+    there = weights > 0
+    if not ended[there].any():
+        return None
+    return SurvfuncRight(days[there], ended[there], freq_weights=weights[there])
 
 
 def _time_cycle(created: pd.DataFrame, now: pd.Timestamp, maturity: float) -> Figure:
@@ -318,26 +331,30 @@ def _time_cycle(created: pd.DataFrame, now: pd.Timestamp, maturity: float) -> Fi
 
 def _clock_sales(known: _Known, deals: pd.DataFrame, span: Span, maturity: float) -> Figure:
     """Say how much is won a day, by the formula of sales velocity; whole accounts are drawn again."""
+    accounts, ids = pd.factorize(deals["account_id"])
     created = deals["created"].between(*span).to_numpy()
     done = (deals["stage"].ne("open") & deals["closed"].between(*span)).to_numpy()
     won, amount = done & deals["stage"].eq("won").to_numpy(), deals["amount"].to_numpy(dtype=np.float64)
     paid, opened = won & ~np.isnan(amount), deals[created]
+    told, days, ended = _watch_deals(opened, known.as_of)
+    alike, cell = np.unique(2 * days + ended, return_inverse=True)  # deals of as many days count together
+    groups = accounts[created][told], accounts[paid], accounts[won], accounts[done], accounts[created]
+    amount, days, ended = amount[paid], alike // 2, alike % 2 == 1
 
-    def clock(weights: Floats) -> float:
-        fit = trace_deals(opened, known.as_of, weights[created])
-        if fit is None or not weights[paid].sum():
+    def clock(times: Floats) -> float:
+        watched, payers, *counted = (times[group] for group in groups)
+        fit = _trace(days, ended, np.bincount(cell, watched, len(alike)).astype(np.float64))
+        if fit is None or not payers.sum():
             return _NAN
-        rate = weights[won].sum() / weights[done].sum()
-        mean = np.average(amount[paid], weights=weights[paid])
-        return float(weights[created].sum() * rate * mean / fit.quantile(0.5))
+        wins, ends, begun = (weights.sum() for weights in counted)
+        return float(begun * (wins / ends) * np.average(amount, weights=payers) / fit.quantile(0.5))
 
-    accounts, ids = pd.factorize(deals["account_id"])
-    value = clock(np.ones(len(deals)))
+    value = clock(np.ones(len(ids)))
     if np.isnan(value):
         return Figure(n=len(opened), maturity=maturity)
     rng = np.random.default_rng(known.seed)
     drawn = (np.bincount(rng.integers(len(ids), size=len(ids)), minlength=len(ids)) for _draw in range(known.resamples))
-    draws = np.array([clock(times[accounts].astype(np.float64)) for times in drawn])
+    draws = np.array([clock(times.astype(np.float64)) for times in drawn])
     return Figure(value, *bound_mean(draws, opened["account_id"].nunique()), len(opened), len(opened), maturity)
 
 

@@ -124,6 +124,8 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
         report = check_study(path, wish.notebooks)
     if not report.ok:
         raise LabError("\n".join(report.problems))
+    facts = report.facts
+    del report  # with the tables that it read, which may take gigabytes
     former = read_record(plan.out)
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
     for draft in plan.out.glob(".*.[0-9]*"):  # of a killed run
@@ -134,7 +136,7 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
     asked = ask_people(plan, former.get("asked", {}),
                        lambda asked: write_sealed(plan.out / RECORD, former | {"asked": asked}))
     tables = {fact.table: {"file": fact.file, **fact.numbers, "content": plan.study.fingerprint((fact.table,))}
-              for fact in report.facts}
+              for fact in facts}
     write_sealed(plan.out / RECORD, _describe_run(plan, run, former, tables) | {"asked": asked})
     shutil.rmtree(plan.out / WORK, ignore_errors=True)
     return run

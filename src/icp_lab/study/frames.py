@@ -9,6 +9,26 @@ import pandas as pd
 from icp_lab.intake.files import quoted
 from icp_lab.tables import DTYPES, Column, Table
 
+MANY_EVENTS = 1_000_000  # rows of use beyond which those of an account and day are put together
+
+
+def sum_days(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Put the rows of use of one account and day together, where they are very many and have figures that add up.
+
+    Users and seats are added where both are known, apart from rows where they are not.
+    """
+    there = {*relation.columns}
+    both = {"seats", "active_users"} <= there
+    seated = "coalesce(seats > 0 AND active_users IS NOT NULL, false)" if both else "false"
+    ((n, seats, events),) = relation.aggregate(
+        f"count(*), bool_or({seated}), count({'events' if 'events' in there else 'NULL'})").fetchall()
+    if n <= MANY_EVENTS or not (seats or events):  # a list of events, or a mean of users, needs each row
+        return relation
+    keys = ", ".join(name for name in ("account_id", "date") if name in there)
+    sums = {"active_users": "sum(active_users)", "seats": f"sum(seats) FILTER ({seated})", "events": "sum(events)"}
+    figures = ", ".join(f"{how} AS {name}" for name, how in sums.items() if name in there)
+    return relation.aggregate(f"{keys}, {figures}", f"{keys}, {seated}")
+
 
 def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[Column]) -> pd.DataFrame:
     """What stands in this table? A frame with all declared columns, the extra ones after them.

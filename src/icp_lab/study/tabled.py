@@ -162,6 +162,7 @@ class Tabled(Settings):
             The usable rows in the order of their key and then of all columns, whatever the order of the files. Text is
             `str`; numbers and money are float64; dates datetime64[s]; yes/no is nullable `boolean`; a list is a tuple
             of texts, None where missing. Columns that the files do not have are all missing; extra ones stand last.
+            Of more than a million rows of use those of one account and day are one, with the sums of their figures.
 
         Raises
         ------
@@ -174,10 +175,10 @@ class Tabled(Settings):
         >>> open_study("data/demo").table("accounts")["account_id"].head(2).tolist()
         ['A0001', 'A0002']
         """
-        from icp_lab.study.frames import to_frame  # noqa: PLC0415  (pandas is not needed to see what has changed)
+        from icp_lab.study.frames import sum_days, to_frame  # noqa: PLC0415  (nor pandas to see what has changed)
 
-        columns = self._store.columns(table) if self.has(table) else ()
-        return to_frame(self.relation(table), BY_NAME[table], columns)
+        columns, rows = self._store.columns(table) if self.has(table) else (), self.relation(table)
+        return to_frame(sum_days(rows) if table == "usage" else rows, BY_NAME[table], columns)
 
     def facts(self, table: str) -> "Facts":
         """Read a table and say what became of its rows.
