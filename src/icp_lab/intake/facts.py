@@ -67,9 +67,9 @@ class Facts:
     ignored: tuple[str, ...] = ()
     decisions: list[Decision] = field(default_factory=list)
 
-    def decide(self, code: str, column: str = "", file: str = "", **words: str | int) -> None:
-        """Note what the lab decided by itself; the file is the table's own unless told."""
-        self.decisions.append(Decision(code, file or self.file, column, words))
+    def decide(self, code: str, column: str = "", **words: str | int) -> None:
+        """Note what the lab decided by itself."""
+        self.decisions.append(Decision(code, self.file, column, words))
 
     def add(self, case: Case) -> None:
         """Count one case, and list it while there is room."""
