@@ -60,6 +60,12 @@ def test_parameters_of_the_house_are_those_that_papermill_finds(path):
     _assert_as_papermill(path)
 
 
+def test_what_is_said_of_a_parameter_stands_behind_its_value_whatever_the_value_holds():
+    first, many = 'first: str = "#a\u2028b\x0c"  # one\r\n', 'many: list = [\n    "#x",  # not this\n]  # 2つ, 1 to 3\n'
+    source = f'{first}{many}last = "日本"'
+    assert [each.meaning for each in read_parameters(source, "02")] == ["one", "2つ, 1 to 3", ""]
+
+
 @pytest.mark.parametrize("source", ["a = b", "a: int = 1 +", "import os", "a: Thing = 1", "a, b = 1, 2"])
 def test_a_cell_that_holds_more_than_values_is_refused(source):
     with pytest.raises(LabError, match="02_best"):

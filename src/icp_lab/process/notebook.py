@@ -122,7 +122,8 @@ def read_parameters(source: str, notebook: str) -> tuple[Parameter, ...]:
     0.5
     """
     try:
-        return tuple(_declare(statement, source.splitlines()) for statement in ast.parse(source).body)
+        lines = re.split(r"\r\n?|\n", source)  # as Python does, which keeps other breaks of lines within a text
+        return tuple(_declare(statement, lines) for statement in ast.parse(source).body)
     except (SyntaxError, ValueError) as error:
         raise utter("run.parameters_unfit", notebook=notebook, fault=error) from error
 
