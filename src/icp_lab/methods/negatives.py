@@ -183,8 +183,10 @@ def find_negatives(  # noqa: PLR0913  (each table carries a sign of its own)
         "avoided": _read_opinions(opinions, base.index)}).astype("boolean")
     told = flags.fillna(False).astype(bool)
     negative = told[told.any(axis=1)]
-    return Negatives(frame=negative.reset_index(), signs=_count_signs(flags, negative), overlap=_cross_signs(negative),
-                     use_measure=measure, answers_set_aside=aside, accounts=int((base["status"] != "prospect").sum()),
+    pairs = [(*pair, int(negative[[*pair]].all(axis=1).sum())) for pair in combinations(SIGNS, 2)]
+    return Negatives(frame=negative.reset_index(), signs=_count_signs(flags, negative),
+                     overlap=pd.DataFrame(pairs, columns=["first", "second", "both"]), use_measure=measure,
+                     answers_set_aside=aside, accounts=int((base["status"] != "prospect").sum()),
                      with_failures=bool(told[["churned", "lapsed", "lost"]].to_numpy().any()))
 
 
@@ -212,11 +214,6 @@ def _count_signs(flags: pd.DataFrame, negative: pd.DataFrame) -> pd.DataFrame:
     signs = add_shares(counts.loc[list(SIGNS)].rename_axis("sign").reset_index(), "negative", "judged")
     signs.loc[signs["sign"] == "low_use", ["low", "high"]] = float("nan")  # the share is what the sign is defined by
     return signs
-
-
-def _cross_signs(negative: pd.DataFrame) -> pd.DataFrame:
-    rows = [(*pair, int(negative[[*pair]].all(axis=1).sum())) for pair in combinations(SIGNS, 2)]
-    return pd.DataFrame(rows, columns=["first", "second", "both"])
 
 
 def name_reasons(negatives: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
