@@ -88,6 +88,14 @@ def test_the_three_fates_of_bad_data(make_study):
     assert (first["file"], first["row"], first["column"], first["value"]) == ("revenue.csv", 6, "amount", "x")
 
 
+def test_a_lead_with_the_id_of_an_account_is_refused(make_study):
+    tables = ("tables: {accounts: {file: a.csv, columns: {account_id: row}}, "
+              "leads: {file: l.csv, columns: {lead_id: row}}}\n")
+    study = open_study(make_study(tables, a_csv="name\nAcme\nBolt\n", l_csv="company\nCeda\n"))
+    with pytest.raises(LabError, match="Leads have the ids of accounts, `1` among them: 1 in all"):
+        study.table("leads")
+
+
 def test_accounts_that_are_all_set_aside_are_an_error(make_study):
     study = open_study(make_study(ACCOUNTS, accounts_csv="account_id,name\n,x\n,y\n"))
     for _again in range(2):

@@ -142,6 +142,8 @@ class Tables:
             if not facts.used:
                 raise utter("study.no_accounts", Place(facts.file), n=facts.set_aside)
             self.matches, self.companies = merge_accounts(self._con, mapped, columns, self._told.same, facts)
+        if name == "leads":
+            self._refuse_ids_of_accounts(facts.file)
         if name in ("accounts", "leads"):
             self.foldings += fold_categories(self._con, name, columns, self._told.becomes, facts)
         if name == "contacts":
@@ -150,6 +152,12 @@ class Tables:
         if all(other.join is None or other.join.table != name for other in self._specs.values()):
             self._con.execute(f"DROP SCHEMA {raw.place} CASCADE")  # nobody takes columns from its text
         return facts
+
+    def _refuse_ids_of_accounts(self, file: str) -> None:
+        n, first = self._con.sql("SELECT count(*), min(leads.lead_id) FROM leads JOIN accounts "
+                                 "ON leads.lead_id = accounts.account_id").fetchall()[0]
+        if n:
+            raise utter("study.lead_is_account", Place(file, column="lead_id"), n=n, id=first)
 
     def _declare(self, table: Table, mapped: Mapped) -> tuple[tuple[Column, ...], tuple[str, ...]]:
         """Choose the columns to keep: the declared ones that are there, and extra ones where the table takes them."""
