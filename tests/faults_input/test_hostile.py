@@ -231,15 +231,6 @@ def test_a_criterion_that_is_none_is_refused_with_its_line_wherever_it_stands(tm
         load_icp(tmp_path / "icp.yml")
 
 
-def test_points_that_are_none_are_refused_with_the_file(tmp_path):
-    (tmp_path / "a.csv").write_text("x\n1\n", encoding="utf-8")
-    (tmp_path / "icp.yml").write_text(
-        "schema: 1\nname: x\ncriteria: [{attribute: x, min: 1}]\ntiers: [{name: B, min_fit: high}]\n"
-        "score: {points: [{criterion: {attribute: x, min: 1}, met: 1}]}\n", encoding="utf-8")
-    with pytest.raises(LabError, match=r"^icp\.yml"):
-        score_file(load_icp(tmp_path / "icp.yml"), tmp_path / "a.csv", tmp_path / "b.csv")
-
-
 def test_a_criterion_that_stands_twice_counts_once_and_no_other_in_its_place(tmp_path):
     (tmp_path / "a.csv").write_text("x\n1\n5\n", encoding="utf-8")
     (tmp_path / "icp.yml").write_text(

@@ -82,6 +82,19 @@ def test_categories_that_other_readers_take_for_flags_are_quoted(tmp_path):
     assert load_icp(file).rule == Rule((Criterion.one_of("competitors", ["No", "Unknown"]), Criterion.flag("exports")))
 
 
+@pytest.mark.parametrize("said", [
+    "score: {base: much}", "score: {points: [{criterion: {attribute: x, min: 1}, met: much}]}",
+    "score: {points: [{criterion: {attribute: x, min: 1}, failed: 1.0e20}]}", "tiers: [{name: A, min_fit: high}]",
+    "tiers: [{name: A}]", "tiers: [{min_fit: 3}]", "tiers: [null]", "score: {base: yes}",
+])  # fmt: skip
+def test_points_that_are_none_are_refused_with_their_line(tmp_path, said):
+    """They once ended a notebook, long after somebody had adopted them."""
+    file = tmp_path / "icp.yml"
+    file.write_text(f"schema: 1\nname: x\ncriteria: []\n{said}\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"icp\.yml, row 4: .* gives no points"):
+        load_icp(file)
+
+
 DAY = date(2026, 7, 1)
 SCORE = {"score": {"base": 50, "points": [{"criterion": {"attribute": "growth", "min": 2}, "met": 7, "failed": -5}]},
          "tiers": [{"name": "A", "min_fit": 55}, {"name": "C", "min_fit": 20}]}

@@ -22,6 +22,7 @@ from icp_lab.study.yml import At, read_yaml
 SCHEMA = 1
 FILE = "icp.yml"
 _KEYS = read_declared("icp_lab.icp", "profile.toml")
+_MOST_POINTS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,20 @@ class _Check:
             self.criteria((part or {}).get("criteria"), ("more", str(place), "criteria"))
         refused = (content.get("evidence") or {}).get("refused") or []
         self.criteria(refused if isinstance(refused, list) else [refused], ("evidence", "refused"))
-        for place, point in enumerate((content.get("score") or {}).get("points") or []):
-            self.criterion((point or {}).get("criterion"), ("score", "points", str(place), "criterion"))
+        self.points(content.get("score") or {}, content.get("tiers") or [])
+
+    def points(self, score: dict[str, Any], tiers: list[dict[str, Any] | None]) -> None:
+        """Check what gives points, and that each tier has a name and a number."""
+        said: list[tuple[Any, At]] = [(score.get("base") or 0, ("score", "base"))]
+        for place, point in enumerate(score.get("points") or []):
+            at: At = ("score", "points", str(place))
+            self.criterion((point or {}).get("criterion"), (*at, "criterion"))
+            said += [(point.get(key) or 0, (*at, key)) for key in ("met", "failed")]
+        said += [(tier.get("min_fit") if tier and tier.get("name") else tier, ("tiers", str(place), "min_fit"))
+                 for place, tier in enumerate(tiers)]
+        for number, at in said:
+            if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > _MOST_POINTS:
+                raise utter("icp.bad_points", self.place(at), found=number)
 
     def place(self, at: At) -> Place:
         return Place(str(self.path), find_line(self.lines, at))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from icp_lab.errors.base import Place, name_nearest, utter
-from icp_lab.icp.profile import FILE, ICP
+from icp_lab.icp.profile import ICP
 from icp_lab.intake.conversion import add_macros, by_kind
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding
 from icp_lab.intake.files import first, quoted, text
@@ -136,14 +136,10 @@ class _Points(NamedTuple):
 def _read_points(data: Mapping[str, Any]) -> _Points:
     """Read the points and tiers of a profile; without both there are none."""
     score, tiers = data.get("score") or {}, data.get("tiers") or []
-    try:
-        each = [(Criterion.from_dict(one["criterion"]), float(one.get("met") or 0), float(one.get("failed") or 0))
-                for one in score.get("points") or []]
-        reached = sorted(((float(tier["min_fit"]), str(tier["name"])) for tier in tiers), reverse=True)
-        base = float(score.get("base") or 0)
-    except (TypeError, ValueError, KeyError, AttributeError) as fault:
-        raise utter("icp.bad_points", Place(FILE), found=f"{score} {tiers}") from fault
-    return _Points(base, each if reached else [], reached if each else [])
+    each = [(Criterion.from_dict(one["criterion"]), float(one.get("met") or 0), float(one.get("failed") or 0))
+            for one in score.get("points") or []]
+    reached = sorted(((float(tier["min_fit"]), str(tier["name"])) for tier in tiers), reverse=True)
+    return _Points(float(score.get("base") or 0), each if reached else [], reached if each else [])
 
 
 def _read(path: Path, delimiter: str = ",") -> str:
