@@ -68,7 +68,8 @@ def test_what_weakens_a_reading_is_said():
     assert "**The list was changed" in view.tell_reading(_read(40, 8, draw="draw-1"))
     assert "another arm than their own: 200" in view.tell_reading(
         _read(40, 8, treated=["control"] * 100 + ["pilot"] * 100))
-    assert "There is no pilot yet" in view.tell_reading(read_pilot(pd.DataFrame(), as_of=NOW))
+    assert "There is no pilot yet" in view.tell_reading(nothing := read_pilot(pd.DataFrame(), as_of=NOW))
+    assert (view.tabulate_reading(nothing), view.tabulate_arms(nothing, ABOUT)) == ("", "")
     assert "two sides" in view.tell_reading(_read(40, 8, arm="pilot"))
     assert "Spent on each (USD)" in str(view.tabulate_arms(_read(40, 8), ABOUT))
 

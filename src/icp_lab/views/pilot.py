@@ -53,8 +53,9 @@ def tell_reading(reading: Reading) -> Prose:
 
 def tabulate_reading(reading: Reading) -> Table | Prose:
     """How often did each outcome happen in the pilot, and among who was left alone?"""
-    frame = reading.frame
-    return tabulate("pilot_reading", frame.assign(
+    if (frame := reading.frame).empty:
+        return Prose("")
+    return lay_out("pilot_reading", frame.assign(
         gap_once=frame["gap"], ours=list(map(say_count, frame["hits"], frame["n"])),
         theirs=list(map(say_count, frame["others"], frame["m"]))))
 
