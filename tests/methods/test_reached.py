@@ -4,6 +4,8 @@ from datetime import date
 
 import pandas as pd
 
+from icp_lab.methods.customers import fill_table
+from icp_lab.methods.engagement import list_touches
 from icp_lab.methods.reached import list_reached
 
 NOW = date(2026, 6, 30)
@@ -20,3 +22,11 @@ def test_reached_are_those_that_were_neither_lead_nor_customer():
     pilot = pd.DataFrame({"unit_id": ["z", "y"], "arm": "icp", "reached": [day, None], "lead": [True, True]})
     found = list_reached(touches, people, leads, pilot, customers, as_of=NOW)
     assert found[["unit", "lead"]].to_numpy().tolist() == [["a", True], ["c", False], ["z", True]]
+
+
+def test_touches_of_people_that_no_table_knows_are_of_nobody():
+    touches = fill_table(pd.DataFrame({"date": [pd.Timestamp("2026-02-01")] * 2, "account_id": ["a", None],
+                                       "contact_id": [None, "p"]}), "engagement")  # fmt: skip
+    none = pd.DataFrame()
+    assert list_reached(touches, none, none, none, none, as_of=NOW)["unit"].tolist() == ["a"]
+    assert list_touches(touches, fill_table(none, "contacts"))["unit"].tolist() == ["a"]

@@ -51,6 +51,14 @@ def targets(enriched):
     return choose(enriched, pd.DataFrame())
 
 
+def test_a_directory_without_any_domain_is_looked_up_by_number():
+    directory = REFERENCE.assign(domain=pd.Series([None, None], dtype="str"), corporate_number=["7", "8"])
+    numbers = pd.Series([None, "8", None, None, None], dtype="str")
+    found = enrich_leads(LEADS.assign(corporate_number=numbers), directory, ACCOUNTS)
+    assert found.found == 1 and found.table.loc["L2", "employees"] == 9.0
+    assert enrich_leads(LEADS, REFERENCE.assign(domain=directory["domain"]), ACCOUNTS).found == 0
+
+
 def test_a_hold_out_is_not_approached(enriched, targets):
     first, second = targets.list["id"].head(2)
     pilot = pd.DataFrame({"unit_id": [first, second], "arm": ["Holdout", "control"]})

@@ -77,7 +77,7 @@ def list_touches(engagement: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFra
     >>> list_touches(touches, pd.DataFrame({"contact_id": ["p"], "account_id": ["a"]}))["unit"].tolist()
     ['L1', 'a']
     """
-    account = engagement["contact_id"].map(contacts.set_index("contact_id")["account_id"])
+    account = engagement["contact_id"].map(contacts.set_index("contact_id")["account_id"]).astype("str")
     unit = engagement["lead_id"].fillna(engagement["account_id"]).fillna(account)
     kept = engagement.assign(unit=unit)[["unit", "contact_id", "date", "kind", "channel", "content"]]
     return kept[unit.notna() & kept["date"].notna()].sort_values(["unit", "date"], kind="stable")

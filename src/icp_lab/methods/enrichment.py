@@ -70,11 +70,10 @@ def enrich_leads(leads: pd.DataFrame, reference: pd.DataFrame, attributes: pd.Da
     found = np.full(len(known), -1)
     for key in ("domain", "corporate_number"):
         if key in known and key in reference:
-            listed = reference[key].str.lower()
-            first = listed[listed.notna() & ~listed.duplicated()]
-            at = pd.Index(first.tolist()).get_indexer(pd.Index(known[key].str.lower().tolist()))
-            place = reference.index.get_indexer(first.index)[at]
-            found = np.where((found < 0) & (at >= 0) & known[key].notna(), place, found)
+            places = pd.Series(np.arange(len(reference)), reference[key].str.lower())
+            places = places[places.index.notna() & ~places.index.duplicated()]
+            at = places.reindex(known[key].str.lower()).fillna(-1).to_numpy(dtype=np.int64)
+            found = np.where(found < 0, at, found)
     theirs = _take(reference, attributes).iloc[found].set_axis(table.index) if len(reference) else table
     theirs = theirs.where(np.repeat((found >= 0)[:, None], theirs.shape[1], axis=1))
     rows = []

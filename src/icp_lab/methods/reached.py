@@ -50,7 +50,9 @@ def list_reached(  # noqa: PLR0913  (five tables tell whom we reached, and what 
     leads, drawn = fill_table(leads, "leads"), fill_table(pilot, "pilot").dropna(subset="reached")
     unit_of = leads.set_index("lead_id")["account_id"].fillna(leads.set_index("lead_id").index.to_series())
     account_of = people.drop_duplicates("contact_id").set_index("contact_id")["account_id"]
-    unit = touches["account_id"].fillna(touches["contact_id"].map(account_of)).fillna(touches["lead_id"].map(unit_of))
+    people_of, leads_of = (touches[name].map(units).astype("str")  # of nobody known it would come as numbers
+                           for name, units in (("contact_id", account_of), ("lead_id", unit_of)))
+    unit = touches["account_id"].fillna(people_of).fillna(leads_of)
     first = until(touches, "date", now)["date"].groupby(unit).min()
     came = leads["created"].groupby(leads["lead_id"].map(unit_of)).min().reindex(first.index)
     began = fill_table(customers, "customers").set_index("account_id")["since"].reindex(first.index)
