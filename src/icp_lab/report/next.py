@@ -94,7 +94,8 @@ def _shorten(path: Path) -> Path:
 
 
 def _say_verdict(icp: ICP) -> str:
-    return _(read_declared("icp_lab.views", "names.toml")["verdict"][icp.verdict])
+    names = read_declared("icp_lab.views", "names.toml")["verdict"]  # by itself: what stands within _() is extracted
+    return _(names[icp.verdict])
 
 
 @dataclass(frozen=True)
