@@ -48,6 +48,12 @@ def test_a_band_that_the_rule_cuts_is_shared_out_by_the_law_of_sizes():
     assert last["share"].iloc[0] == pytest.approx(1 - 0.5**1.06, rel=0.05)
 
 
+def test_a_band_of_a_single_size_is_in_or_out_as_a_whole():
+    sized = size_market(_cells([("SaaS", 0, 1, 90), ("SaaS", 50, 50, 7), ("SaaS", 50, 250, 30)]), _own(), RULE)
+    assert sized.frame.set_index("band")["share"].to_dict() == {"0-1": 0, "50-50": 1, "50-250": 1}
+    assert sized.sizes.set_index("size").loc["sam", "companies"] == 37
+
+
 def test_a_division_takes_in_at_most_the_share_that_our_accounts_have():
     market = _cells([("Information and Communications", 50, 250, 1000)])
     found = size_market(market, _own(("SaaS", "Telecom") * 20), RULE)

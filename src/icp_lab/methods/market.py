@@ -160,10 +160,12 @@ class _Cells:
         bend = self.rng.uniform(0.5 * middle, 1.5 * middle, _DRAWS)
         bands, places = np.unique(self.cells[["employees_min", "employees_max"]].fillna({
             "employees_min": 0, "employees_max": np.inf}).to_numpy(dtype=np.float64), axis=0, return_inverse=True)
-        low, high = np.maximum(bands[:, :1], 1), bands[:, 1:]
+        low, high = np.maximum(bands[:, :1], 1), np.maximum(bands[:, 1:], 1)
         start, stop = np.clip(criterion.min or 0, low, high), np.clip(criterion.max or np.inf, low, high)
         above = [np.power(1 / bound, bend) for bound in (start, stop, low, high)]
-        return np.asarray(((above[0] - above[1]) / (above[2] - above[3]))[places.ravel()])
+        cut = (above[0] - above[1]) / np.where(high > low, above[2] - above[3], 1)
+        alike = (bands[:, :1] >= (criterion.min or 0)) & (bands[:, :1] < (criterion.max or np.inf))  # of one size
+        return np.where(high > low, cut, alike)[places.ravel()]
 
 
 def size_market(  # noqa: PLR0913  (what we have, and what is taken for granted)
