@@ -6,7 +6,7 @@ import pandas as pd
 
 from icp_lab.methods.competition import compare_competitors, read_trends
 from icp_lab.methods.customers import fill_table
-from icp_lab.methods.market import Own, size_market
+from icp_lab.methods.market import Market, Own, size_market
 from icp_lab.methods.potential import find_potential
 from icp_lab.rule import Rule
 from icp_lab.views import market as view
@@ -60,3 +60,6 @@ def test_where_there_is_nothing_it_says_what_to_collect():
     assert all("What to collect" in shown[key] for key in ("sizes", "rivals", "noted", "trends"))
     assert (shown["assumed"], shown["sources"], shown["rates"], shown["by"]) == ("", "", "", "")
     assert "cannot be told" in shown["headline"]
+    left = Market(*[pd.DataFrame()] * 4)  # as the workbook reads it back out of the artifact
+    assert "What to collect" in view.tabulate_sizes(left, "EUR")
+    assert view.tabulate_assumptions(left, "EUR") == ""

@@ -13,7 +13,7 @@ from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, name, name_attributes, phrase, show, tabulate
+from icp_lab.views.words import Prose, join, lay_out, name, name_attributes, phrase, show, tabulate
 
 _SHOWN = 15  # rows of a long table of parts
 
@@ -31,10 +31,12 @@ def tell_market(market: dict[str, Any]) -> Prose:
 
 def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
     """How many companies and how much money are the market, its fitting part, and what can be won?"""
+    if market.sizes.empty:
+        return phrase("nothing", "market_sizes")
     rows = market.sizes.set_index("size")
     exact = {f"{money}{end}": rows[f"{money}{end}"].where(rows[f"{money}low"] < rows[f"{money}high"])
              for money in ("", "money_") for end in ("low", "high")}
-    return tabulate("market_sizes", rows.assign(**exact).reset_index(), currency=currency)
+    return lay_out("market_sizes", rows.assign(**exact).reset_index(), currency=currency)
 
 
 def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
