@@ -14,7 +14,7 @@ from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, plot_intervals, write_percent
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tabulate, tell
+from icp_lab.views.words import Prose, join, lay_out, mark_some, name, names, phrase, show, tabulate, tell
 
 _CLOSEST = 25  # customers whose place under other weights is drawn
 
@@ -228,11 +228,13 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
         return phrase("nothing", "give_get")
     best = frame["best"].fillna(False).to_numpy(dtype=bool)
     both = int((best & (frame["get"] >= 0.5) & (frame["give"] >= 0.5)).sum())
+    shown, some = mark_some(frame)
+    mine = shown["best"].fillna(False).to_numpy(dtype=bool)
 
     def draw(axes: Axes, narrow: bool) -> None:
-        axes.plot(frame["get"][~best], frame["give"][~best], "o", color=COLOURS["faint"], markersize=4)
-        axes.plot(frame["get"][best], frame["give"][best], "D", color=COLOURS["accent"], markersize=5)
-        for row in frame[best].nlargest(0 if narrow else 1, "score").to_dict("records"):
+        axes.plot(shown["get"][~mine], shown["give"][~mine], "o", color=COLOURS["faint"], markersize=4)
+        axes.plot(shown["get"][mine], shown["give"][mine], "D", color=COLOURS["accent"], markersize=5)
+        for row in shown[mine].nlargest(0 if narrow else 1, "score").to_dict("records"):
             add_note(axes, str(row["name"]), (row["get"], row["give"]), -6, 4, ha="right", va="baseline")
         axes.axvline(0.5, color=COLOURS["grey"], linewidth=0.8)
         axes.axhline(0.5, color=COLOURS["grey"], linewidth=0.8)
@@ -240,7 +242,8 @@ def draw_give_get(success: Success, customers: pd.DataFrame, about: About) -> Pi
         axes.set_ylabel(_("what they give: revenue, margin, tenure"))
         write_percent(axes.xaxis, axes.yaxis)
 
-    return show("give_get", draw, about, height=420, narrow_height=340, both=both, best=best.sum(), n=len(frame))
+    return show("give_get", draw, about, height=420, narrow_height=340, counts=some, both=both, best=best.sum(),
+                n=len(frame))
 
 
 def draw_robustness(success: Success, customers: pd.DataFrame, about: About) -> Picture | Prose:

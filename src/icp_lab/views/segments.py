@@ -14,7 +14,7 @@ from icp_lab.views.contrasts import say_median
 from icp_lab.views.customers import name_kind
 from icp_lab.views.picture import COLOURS, About, Picture
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, phrase, show, tell
+from icp_lab.views.words import Prose, join, lay_out, mark_some, phrase, show, tell
 
 _MARKS = ("o", "s", "^", "D", "v", "P")
 _SHADES = ("accent", "warn", "second", "grey", "ink")
@@ -95,6 +95,7 @@ def draw_stability(segmentation: Segmentation, about: About) -> Picture | Prose:
 def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
     """Who is near whom?"""
     places = portraits.members.merge(layout.frame, on="account_id").dropna(subset=["x", "y"])
+    places, some = mark_some(places)
     shown = portraits.frame[portraits.frame["segment"] != NO_SEGMENT] if portraits.published else portraits.frame[:0]
     labels = {str(row["segment"]): _name_group(row, portraits) for _place, row in shown.iterrows()}
     names, room = list(labels), 0.02 * float(np.ptp(places["y"])) if len(places) else 0.0
@@ -115,7 +116,7 @@ def draw_map(portraits: Portraits, layout: Layout, about: About) -> Picture:
         axes.margins(x=0.12, y=0.08)
 
     return show("segments_map", draw, about, title="segments" if names else "islands", height=460, narrow_height=360,
-                k=len(names), n=len(places), listed="; ".join(labels.values()) or _("none"))
+                counts=some, k=len(names), n=len(places), listed="; ".join(labels.values()) or _("none"))
 
 
 def _name_group(row: pd.Series, portraits: Portraits) -> str:

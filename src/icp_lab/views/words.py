@@ -16,6 +16,8 @@ from icp_lab.views.picture import About, Picture, paint
 from icp_lab.views.privacy import hide
 from icp_lab.views.table import Column, Table, say, say_interval, say_value
 
+MOST_MARKS = 3_000  # of customers in a picture: more are a cloud of ink and a page of megabytes
+
 
 class Prose(str):
     """What does the result say, in a sentence or a paragraph?
@@ -197,6 +199,14 @@ def caption(picture: str, about: About, /, *, title: str = "title", alt: str = "
             if key in (title, "subtitle", "foot", "alt")}
     return {"title": begin(said[title]), "subtitle": said["subtitle"], "foot": about.foot(counts or said["foot"]),
             "alt": alt or said["alt"]}
+
+
+def mark_some(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Which customers does a picture mark, and what does its foot say where they are not all?"""
+    if len(rows) <= MOST_MARKS:
+        return rows, ""
+    some = rows.sample(MOST_MARKS, random_state=0).sort_index()
+    return some, tell(_("{n} of {all} customers, drawn at random"), n=len(some), all=len(rows))
 
 
 def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, all of it named)
