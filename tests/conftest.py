@@ -9,12 +9,16 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from icp_lab.locale import set_language
 from icp_lab.views.privacy import set_hidden
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+# A machine with other work on it is no fault: no example has to come out within so many milliseconds.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_configure(config):
