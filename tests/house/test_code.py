@@ -52,7 +52,7 @@ def _code_lines(file):
 
 
 def test_the_package_stays_no_larger_than_decided(root):
-    assert sum(_code_lines(file) for file in _sources(root)) < 19_300  # the aim was 12,000: docs/decisions/0011
+    assert sum(_code_lines(file) for file in _sources(root)) < 18_700  # the aim was 12,000: docs/decisions/0011
 
 
 def test_functions_stay_short(root):
