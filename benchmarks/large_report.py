@@ -107,11 +107,11 @@ def watch(process: subprocess.Popen[bytes], peaks: dict[str, float], spent: dict
         for one in each:
             try:
                 held, times = one.memory_info().rss / 2**30, one.cpu_times()
-                if one.pid not in steps:
-                    steps[one.pid] = Path(one.environ().get(FILE, "the run itself")).stem
+                if one.pid not in steps and FILE in (told := one.environ()):  # not yet, where it has just been forked
+                    steps[one.pid] = Path(told[FILE]).stem
             except psutil.Error:
                 continue
-            step, whole = steps[one.pid], whole + held
+            step, whole = steps.get(one.pid, "the run itself"), whole + held
             peaks[step] = max(peaks.get(step, 0), held)
             spent[step] = max(spent.get(step, 0), times.user + times.system)
         peaks["all at once"] = max(peaks.get("all at once", 0), whole)
