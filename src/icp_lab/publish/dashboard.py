@@ -79,7 +79,7 @@ def list_companies(given: Publication, coverage: pd.DataFrame) -> pd.DataFrame:
     if "warm" in rows and not rows["engagement"].any():
         rows = rows.drop(columns=["engagement", "warm"])
     figures = {"points": "Int64", "engagement": "Int64", "value": "float64"}
-    rows = rows.reindex(columns=columns).astype(figures).assign(name=rows["id"].map(given.called))
+    rows = rows.reindex(columns=columns).astype(figures).assign(name=rows["id"].map(given.called).astype("str"))
     return rows.sort_values(["points", "engagement", "id"], ascending=[False, False, True], ignore_index=True)
 
 
