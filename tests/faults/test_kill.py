@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -44,13 +45,15 @@ def _kill(process):
 @pytest.mark.slow
 def test_a_run_killed_again_and_again_goes_on_to_the_same_results(report, finished):
     """Each kill meets what the one before left; what was finished stays so, and what is not is never taken for it."""
-    draw, length = random.Random(0), sum(_seconds(report).values())
-    for moment in range(MOMENTS):
-        process = _start(report, WAYS[moment % 2])  # another wish each time, so that all steps are stale
-        if moment == 0:
+    draw, length, met, tried = random.Random(0), sum(_seconds(report).values()), 0, 0
+    while met < MOMENTS:
+        process = _start(report, WAYS[tried % 2])  # another wish each time, so that all steps are stale
+        if tried == 0:
             _refuse_a_second_run(report, process)
-        with pytest.raises(subprocess.TimeoutExpired):
+        with suppress(subprocess.TimeoutExpired):
             process.wait(draw.uniform(0.05, 0.95) * length)
+        met, tried = met + (process.poll() is None), tried + 1  # a machine may be quicker now than when it was measured
+        assert tried <= 3 * MOMENTS
         assert _kill(process) == []
         steps = report.status()
         assert set(steps.values()) <= {"fresh", "stale", "absent"}
