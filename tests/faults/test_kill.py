@@ -82,6 +82,26 @@ def _refuse_a_second_run(report, process):
     assert "01_customer_base" in report.status()
 
 
+def test_a_run_killed_over_its_forms_is_not_taken_for_ended(report, monkeypatch):
+    """Steps and pages are those of the run before, word for word; the forms are not, and the next run lays them out."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(plan, _former, _note):
+        (plan.out / WORK / "asking").mkdir(parents=True)
+        raise Killed
+
+    (report.out / "index.html").unlink()
+    assert report.run().ok
+    (report.out / "index.html").unlink()
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(asking, "ask_people", die)
+        report.run()
+    assert report.run().ok
+    assert list((report.out / WORK).glob("*")) == []
+
+
 def test_what_a_killed_run_put_out_to_fill_is_not_taken_for_filled_in(tmp_path, monkeypatch):
     """The run dies while it lays out its forms; those that follow the data later are the lab's own still."""
     records, written = [{"to_fill/a.csv": "x"}], ["first"]
