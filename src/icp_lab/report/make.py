@@ -126,12 +126,14 @@ def _run_and_publish(path: Path, plan: Plan, names: tuple[str, ...], wish: Wish)
         raise LabError("\n".join(report.problems))
     facts = report.facts
     del report  # with the tables that it read, which may take gigabytes
-    former = read_record(plan.out) | {"site": {}}  # until this run has ended, nothing on record says that all is done
+    former = read_record(plan.out)
+    former.pop("site", None)  # until this run has ended, nothing on record says that all is done
     expected = {name: step["seconds"] for name, step in former.get("steps", {}).items() if step.get("seconds")}
     for draft in plan.out.glob(".*.[0-9]*"):  # of a killed run
         draft.unlink()
     announce_run(plan)
-    write_sealed(plan.out / RECORD, former)
+    if former:
+        write_sealed(plan.out / RECORD, former)
     run = run_steps(plan, {name: plan.tasks[name] for name in names}, Watch(expected), wish.jobs)
     run = replace(run, unmade=publish_site(plan, run))
     asked = ask_people(plan, former.get("asked", {}),
