@@ -22,21 +22,29 @@ _PLAIN = {str, int, float, bool, type(None)}  # what JSON has as it is
 
 
 class NotStorableError(TypeError):
-    """What is to be kept, or was kept, is of a kind that cannot be."""
+    """Refuse what is to be kept, or was kept, and is of a kind that cannot be.
+
+    Examples
+    --------
+    >>> encode({"all": object()})
+    Traceback (most recent call last):
+        ...
+    icp_lab.artifacts.codec.NotStorableError: result['all'] is of type object, which cannot be stored
+    """
 
 
 def encode(value: object) -> tuple[str, list[bytes]]:
-    """How does a result become text and tables?
+    """Write a result as text and tables, from which `decode` makes it again exactly.
 
     Parameters
     ----------
-    value
+    value : object
         None, bool, int, float, str, date, tuple, list, dict, set, numpy array or scalar, pandas frame, series or
         missing value, a module's own function, or a dataclass of these, nested as deep as needed.
 
     Returns
     -------
-    tuple
+    tuple of str and list of bytes
         JSON text, and the frames in it as Arrow IPC files.
 
     Raises
@@ -54,28 +62,83 @@ def encode(value: object) -> tuple[str, list[bytes]]:
 
 
 def decode(text: str, frames: list[bytes]) -> Any:
-    """What result do these text and tables stand for?
+    """Make the result again for which text and tables stand.
 
     Parameters
     ----------
-    text, frames
-        As `encode` returned them.
+    text : str
+        JSON, as `encode` returned it.
+    frames : list of bytes
+        The frames in it, in the same order.
+
+    Returns
+    -------
+    object
+        The result: equal in values and types, frames with their index and column types.
+
+    Raises
+    ------
+    NotStorableError
+        When the text names a class or function that is not the lab's own: nothing else's code is run.
 
     Examples
     --------
     >>> decode(*encode((1, float("inf"), None)))
     (1, inf, None)
+    >>> decode('{"=": "function", "of": "os:remove"}', [])
+    Traceback (most recent call last):
+        ...
+    icp_lab.artifacts.codec.NotStorableError: os:remove is not the lab's own
     """
     return _make(json.loads(text), frames)
 
 
 def digest(value: object) -> str:
-    """Which content does a value have? Equal values in the same order have the same digest."""
+    """Name the content of a value: equal values in the same order have the same digest.
+
+    Parameters
+    ----------
+    value : object
+        What `encode` takes.
+
+    Returns
+    -------
+    str
+        A word of 32 hexadecimal digits.
+
+    Raises
+    ------
+    NotStorableError
+        When something in the value cannot be stored.
+
+    Examples
+    --------
+    >>> digest({"a": 1, "b": 2}) == digest({"a": 1, "b": 2}), digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    (True, False)
+    """
     return digest_encoded(*encode(value))
 
 
 def digest_encoded(text: str, frames: list[bytes]) -> str:
-    """Which content do this text and these tables have, as `encode` returned them?"""
+    """Name the content that text and tables have, as `encode` returned them.
+
+    Parameters
+    ----------
+    text : str
+        JSON.
+    frames : list of bytes
+        The frames in it.
+
+    Returns
+    -------
+    str
+        The digest of the value that they stand for.
+
+    Examples
+    --------
+    >>> digest_encoded("[1, 2]", []) == digest([1, 2])
+    True
+    """
     total = blake2b(text.encode(), digest_size=16)
     for frame in frames:
         total.update(frame)

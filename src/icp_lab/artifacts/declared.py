@@ -79,6 +79,11 @@ class TableArtifact:
     def dtypes(self) -> dict[str, str]:
         """Tell what each column holds in a frame.
 
+        Returns
+        -------
+        dict of str to str
+            Types as pandas names them, by column.
+
         Examples
         --------
         >>> BY_NAME["cases"].dtypes["case_id"]

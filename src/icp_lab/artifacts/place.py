@@ -20,10 +20,31 @@ def hold(out: Path, who: str) -> Iterator[None]:
 
     The system lets go of the lock when the process ends, however it ends.
 
+    Parameters
+    ----------
+    out : Path
+        Folder of the report; made if absent.
+    who : str
+        Who holds it, as it is told to whom it keeps out.
+
+    Yields
+    ------
+    None
+        Nothing: the folder is held while the block runs.
+
     Raises
     ------
     LabError
-        When another process holds the folder; it says which.
+        When the folder is held already, by whichever process; it says by which.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, hold(Path(folder), "Ann's run"), hold(Path(folder), "Ben's run"):
+    ...     print("both")
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: Another run is writing to ...: Ann's run, process ...
     """
     out.mkdir(parents=True, exist_ok=True)
     with (out / ".lock").open("a+", encoding="utf-8") as lock:
@@ -39,7 +60,29 @@ def hold(out: Path, who: str) -> Iterator[None]:
 
 
 def place_step(staged: Path, out: Path, notebook: str) -> None:
-    """Put a finished step where others read it: the former one goes, the new one comes, by two renames."""
+    """Put a finished step where others read it: the former one goes, the new one comes, by two renames.
+
+    Parameters
+    ----------
+    staged : Path
+        Folder in which the step was prepared, in the same file system as `out`; it is gone afterwards.
+    out : Path
+        Folder of the report.
+    notebook : str
+        Name of the notebook.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for word in ("old", "new"):
+    ...         staged = Path(folder, WORK, "1")
+    ...         staged.mkdir(parents=True)
+    ...         (staged / f"{word}.json").touch()
+    ...         place_step(staged, Path(folder), "01_customer_base")
+    ...     [file.name for file in folder_of(Path(folder), "01_customer_base").iterdir()]
+    ['new.json']
+    """
     final = folder_of(out, notebook)
     final.parent.mkdir(parents=True, exist_ok=True)
     gone = _take_away(final, staged.with_name(f"{staged.name}.former"))
@@ -48,7 +91,24 @@ def place_step(staged: Path, out: Path, notebook: str) -> None:
 
 
 def drop_step(out: Path, notebook: str) -> None:
-    """Take a step's artifacts away: it counts as not run from the first moment on."""
+    """Take a step's artifacts away: it counts as not run from the first moment on.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the report.
+    notebook : str
+        Name of the notebook; nothing happens where it has left none.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     folder_of(Path(folder), "01_customer_base").mkdir(parents=True)
+    ...     drop_step(Path(folder), "01_customer_base")
+    ...     folder_of(Path(folder), "01_customer_base").exists()
+    False
+    """
     shutil.rmtree(_take_away(folder_of(out, notebook), out / WORK / f"{notebook}.former"), ignore_errors=True)
 
 

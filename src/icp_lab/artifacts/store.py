@@ -19,26 +19,36 @@ from icp_lab.locale import _
 
 
 def write_artifact(folder: Path, artifact: TableArtifact | RecordArtifact, content: object) -> Entry:
-    """How is an artifact kept?
+    """Keep an artifact in the folder of its step, checked against its declaration.
 
     Parameters
     ----------
-    folder
-        Folder of the step.
-    artifact
+    folder : Path
+        Folder of the step, which is there.
+    artifact : TableArtifact or RecordArtifact
         Its declaration.
-    content
+    content : object
         A frame for a table, a mapping for a record.
 
     Returns
     -------
     Entry
-        File name, digest of its bytes and of its content.
+        File name, digest of its bytes and of its content, rows.
 
     Raises
     ------
     LabError
         When the content is not as declared.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.artifacts.declared import BY_NAME
+    >>> with TemporaryDirectory() as folder:
+    ...     told = pd.DataFrame({"account_id": ["b", "a"], "status": ["lost", "customer"]})
+    ...     entries = [write_artifact(Path(folder), BY_NAME["customers"], rows) for rows in (told, told.iloc[::-1])]
+    >>> entries[0].file, entries[0].rows, entries[0].content == entries[1].content  # whatever the order of rows
+    ('customers.parquet', 2, True)
     """
     if isinstance(artifact, TableArtifact):
         frame = check_table(artifact, content)
@@ -52,12 +62,36 @@ def write_artifact(folder: Path, artifact: TableArtifact | RecordArtifact, conte
 
 
 def read_artifact(folder: Path, artifact: TableArtifact | RecordArtifact) -> pd.DataFrame | dict[str, Any]:
-    """What did the step in this folder write?
+    """Read what the step in this folder wrote, checked against the declaration.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the step.
+    artifact : TableArtifact or RecordArtifact
+        The declaration.
+
+    Returns
+    -------
+    DataFrame or dict of str to object
+        As `check_table` or `check_record` give it.
 
     Raises
     ------
     LabError
         When the file does not hold what is declared.
+    OSError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.artifacts.declared import BY_NAME
+    >>> with TemporaryDirectory() as folder:
+    ...     told = {"criteria": [], "verdict": "unsupported", "evidence": {"lift": math.nan}}
+    ...     _ = write_artifact(Path(folder), BY_NAME["avoid"], told)
+    ...     read_artifact(Path(folder), BY_NAME["avoid"])["evidence"]
+    {'lift': None}
     """
     if isinstance(artifact, TableArtifact):
         return check_table(artifact, pq.read_table(folder / f"{artifact.name}.parquet").to_pandas())
@@ -65,7 +99,14 @@ def read_artifact(folder: Path, artifact: TableArtifact | RecordArtifact) -> pd.
 
 
 def check_table(artifact: TableArtifact, content: object) -> pd.DataFrame:
-    """Does a frame hold what the artifact declares?
+    """Check that a frame holds what the artifact declares.
+
+    Parameters
+    ----------
+    artifact : TableArtifact
+        The declaration.
+    content : object
+        A frame: declared columns only, in any order; those that are not required may be left out.
 
     Returns
     -------
@@ -76,6 +117,18 @@ def check_table(artifact: TableArtifact, content: object) -> pd.DataFrame:
     ------
     LabError
         Naming the first column that does not fit, and how.
+
+    Examples
+    --------
+    >>> from icp_lab.artifacts.declared import BY_NAME
+    >>> told = pd.DataFrame({"status": ["lost", "customer"], "account_id": ["b", "a"]})
+    >>> frame = check_table(BY_NAME["customers"], told)
+    >>> frame["account_id"].tolist(), str(frame["churned"].dtype)
+    (['a', 'b'], 'boolean')
+    >>> check_table(BY_NAME["customers"], told.assign(status="best"))
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: column status: The artifact customers does not fit its declaration: ...
     """
     if not isinstance(content, pd.DataFrame):
         raise _refuse(artifact.name, "", _("it is a {kind}, not a table").format(kind=type(content).__name__))
@@ -93,17 +146,31 @@ def check_table(artifact: TableArtifact, content: object) -> pd.DataFrame:
 
 
 def check_record(artifact: RecordArtifact, content: object) -> dict[str, Any]:
-    """Does a mapping hold what the artifact declares?
+    """Check that a mapping holds what the artifact declares.
+
+    Parameters
+    ----------
+    artifact : RecordArtifact
+        The declaration.
+    content : object
+        A mapping with all required keys, and any others.
 
     Returns
     -------
-    dict
-        The same as plain JSON values: dates as ISO text, tuples as lists, missing numbers as null.
+    dict of str to object
+        The same as plain JSON values: dates as ISO text, tuples as lists, missing and infinite numbers as null.
 
     Raises
     ------
     LabError
         Naming the first key that is missing, or the value that is none of JSON's.
+
+    Examples
+    --------
+    >>> from icp_lab.artifacts.declared import BY_NAME
+    >>> told = {"criteria": (), "verdict": "", "evidence": {"on": date(2026, 3, 31), "lift": math.inf}}
+    >>> check_record(BY_NAME["avoid"], told)
+    {'criteria': [], 'verdict': '', 'evidence': {'on': '2026-03-31', 'lift': None}}
     """
     if not isinstance(content, Mapping):
         raise _refuse(artifact.name, "", _("it is a {kind}, not a record").format(kind=type(content).__name__))
