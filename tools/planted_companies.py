@@ -8,7 +8,8 @@ stand twice; among them are near names, namesakes in other towns, subsidiaries a
 from dataclasses import dataclass, replace
 from random import Random
 
-from icp_lab.intake.matching import Company, Pair, read_number
+from icp_lab.intake.identity import read_number
+from icp_lab.intake.matching import Company, Pair
 
 ROWS, DUPLICATES = 2_000, 300
 GENERATORS = ("directory", "ledger", "cards")

@@ -4,155 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-from unicodedata import normalize
 
-import jaconv
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
+from icp_lab.intake.identity import KNOWN, Name, read_domain, read_name, read_number
 from icp_lab.locale import _
-from icp_lab.locale.declared import read_declared
-
-KNOWN = read_declared("icp_lab.intake", "legal_forms.toml")
-_CHARACTERS = str.maketrans(dict(KNOWN["characters"]))
-_DROPPED = re.compile(r"[.'ー\u2019\u0300-\u036f]+")  # コンピューター is コンピュータ, Société is Societe
-_GAPS = re.compile(r"[^\w&/()]+|_")
-_SHARED = frozenset(KNOWN["hosts"]["shared"])
-
-
-def _fold(text: str) -> str:
-    """Make width, case, kana, and variants of characters one."""
-    plain = _DROPPED.sub("", text.casefold() if text.isascii() else normalize("NFKD", text).casefold())
-    return plain if plain.isascii() else jaconv.hira2kata(normalize("NFKC", plain)).translate(_CHARACTERS)
-
-
-_FORMS = {_fold(form): kind for kind, forms in KNOWN["forms"].items() for form in forms}
-_MOST = max(len(form.split()) for form in _FORMS)
-# A Japanese form stands before or behind the name, or between it and a branch, without a space.
-_GLUED = re.compile("|".join(sorted((re.escape(form) for form in _FORMS if not form[-1].isascii() or form[0] == "("),
-                                    key=len, reverse=True)))
-_PLACES, _HEADS = (tuple(map(_fold, KNOWN["places"][part])) for part in ("ends", "head"))
-_NOBODY = frozenset(map(_fold, KNOWN["names"]["nobody"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name without what companies share: `core` in one piece, its words, the kind of legal form, whether a place."""
-
-    core: str = ""
-    words: tuple[str, ...] = ()
-    form: str = ""
-    place: bool = False
-
-    @property
-    def initials(self) -> str:
-        """Give the first letters of three words and more."""
-        return "".join(word[0] for word in self.words) if len(self.words) > 2 else ""
-
-
-@lru_cache(maxsize=200_000)
-def read_name(text: str) -> Name:
-    """What is a company called, however somebody wrote it?
-
-    Parameters
-    ----------
-    text
-        A company's name in any script and spelling.
-
-    Returns
-    -------
-    Name
-        Width, case, kana, punctuation and variants of characters are made one; legal forms are taken off both ends
-        and kept as their kind. The name of a place of a company (支店, branch) says so; that of a head office is the
-        company's. Empty where the text names nobody.
-
-    Examples
-    --------
-    >>> read_name("㈱ﾔﾏﾀﾞ商事") == read_name("やまだ商事 株式会社")
-    True
-    >>> read_name("The Acme Mfg. Co., Ltd.")
-    Name(core='acmemanufacturing', words=('acme', 'manufacturing'), form='stock', place=False)
-    """
-    tokens, form = _take_forms(_GAPS.sub(" ", _GLUED.sub(lambda found: f" {found[0]} ", _fold(text))).split())
-    said = " ".join(tokens)
-    for end in _HEADS:
-        said = said.removesuffix(end).rstrip()
-    words = tuple(word for token in re.sub(r"[&/()]", " ", said).split() if (word := KNOWN["words"].get(token, token)))
-    if said in _NOBODY or not any(map(str.isalnum, said)):
-        return Name()
-    return Name("".join(words), words, form, said.endswith(_PLACES))
-
-
-def _take_forms(tokens: list[str]) -> tuple[list[str], str]:
-    """Take the legal forms off: Japanese ones wherever they stand, others off the end; the kind of the last found."""
-    form = ""
-    for token in filter(_GLUED.fullmatch, tuple(tokens)):
-        if len(tokens) > 1:
-            tokens.remove(token)
-            form = _FORMS[token]
-    for n in range(_MOST, 0, -1):
-        if len(tokens) > n and (kind := _FORMS.get(" ".join(tokens[-n:]))):
-            return tokens[:-n], kind
-    return tokens, form
-
-
-def read_domain(text: str) -> str:
-    """Which domain is a company's own, given a domain, an address on the net or an e-mail address?
-
-    Parameters
-    ----------
-    text
-        Whatever stands in the cell.
-
-    Returns
-    -------
-    str
-        The host in small letters without www; empty where it is none, or one on which everybody may be (`hosts`).
-
-    Examples
-    --------
-    >>> read_domain("https://www.Acme.co.jp:8080/ja?x=1"), read_domain("Bob@acme.co.jp"), read_domain("bob@gmail.com")
-    ('acme.co.jp', 'acme.co.jp', '')
-    """
-    host = re.split(r"[/?#]", re.sub(r"^[a-z]+:/*", "", normalize("NFKC", text).strip().lower()))[0]
-    host = re.sub(r":[0-9]*$", "", host.rpartition("@")[2]).strip(".").removeprefix("www.")
-    return host if re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) and host not in _SHARED else ""
-
-
-def read_number(text: str) -> str | None:
-    """Which corporate number is this?
-
-    Parameters
-    ----------
-    text
-        法人番号 of 13 digits, with or without the T of the invoice system, or the 12 digits of the register; or
-        another country's number.
-
-    Returns
-    -------
-    str or None
-        The number in one spelling; None where its check digit is wrong, or nothing is left.
-
-    Notes
-    -----
-    The check digit of 法人番号 is 9 - (sum of P_n Q_n mod 9), P_n the n-th of the twelve others from the right, Q_n
-    one for odd n and two for even n (法人番号の指定等に関する省令, 2014).
-
-    Examples
-    --------
-    >>> read_number("T7000012050002"), read_number("000012050002"), read_number("7000012050003")
-    ('7000012050002', '7000012050002', None)
-    """
-    plain = re.sub(r"[\W_]", "", re.sub(r".*[0-9]E\+?[0-9]+$", "", normalize("NFKC", text).upper()))  # Excel's 1.2E+12
-    digits = plain.removeprefix("T")
-    if not (digits.isdigit() and len(digits) in (12, 13)):
-        return plain if len(plain) > 4 and (len(plain) < 12 or not plain.isdigit()) else None
-    base = digits[-12:]
-    check = 9 - sum(int(digit) * (1 + n % 2) for n, digit in enumerate(reversed(base))) % 9
-    return f"{check}{base}" if len(digits) == 12 or digits[0] == str(check) else None
-
 
 Pair = tuple[str, str]
 _EVIDENCE: dict[str, dict[str, Any]] = KNOWN["evidence"]
@@ -174,22 +33,22 @@ class Company:
     country: str = ""
 
     @cached_property
-    def called(self) -> Name:
+    def _called(self) -> Name:
         """The name without what companies share."""
         return read_name(self.name)
 
     @cached_property
-    def host(self) -> str:
+    def _host(self) -> str:
         """The domain, where it is its own."""
         return read_domain(self.domain)
 
     @cached_property
-    def registered(self) -> str:
+    def _registered(self) -> str:
         """The corporate number, where it is right."""
         return read_number(self.number) or ""
 
     @cached_property
-    def town(self) -> str:
+    def _town(self) -> str:
         """The town in one spelling."""
         return re.sub(r"(都|府|県|市|区|町|村)$", "", read_name(self.city).core)
 
@@ -250,8 +109,8 @@ def match_companies(companies: Iterable[Company], told: Mapping[Pair, bool] | No
     rows, said = sorted(companies, key=lambda company: company.account_id), told or {}
     by_host, by_name = defaultdict(set), defaultdict(set)
     for row in rows:
-        by_host[row.host].add(row.called.core)
-        by_name[row.called.core].add(row.town)
+        by_host[row._host].add(row._called.core)
+        by_name[row._called.core].add(row._town)
     shared = {host: len(names) for host, names in by_host.items() if host and len(names) > _BLOCK}
     common = {*shared, *(name for name, towns in by_name.items() if len(towns - {""}) > 1)}
     found: dict[Pair, Match] = {}
@@ -278,12 +137,12 @@ def compare(a: Company, b: Company, common: Collection[str] = ()) -> Match | Non
     """
     if _are_apart(a, b):
         return None
-    name, number = _compare_names(a.called, b.called), bool(a.registered) and a.registered == b.registered
-    other_form = len({a.called.form, b.called.form} - {""}) > 1
-    hosts = [row.host for row in (a, b) if row.host and row.host not in common]
+    name, number = _compare_names(a._called, b._called), bool(a._registered) and a._registered == b._registered
+    other_form = len({a._called.form, b._called.form} - {""}) > 1
+    hosts = [row._host for row in (a, b) if row._host and row._host not in common]
     holds = {
         name: True, "number": number, "other_form": other_form, _compare_towns(a, b): True,
-        "common_name": name == "same_name" and a.called.core in common and not (number or other_form),
+        "common_name": name == "same_name" and a._called.core in common and not (number or other_form),
         "domain": len(hosts) == 2 and hosts[0] == hosts[1], "other_domain": len(set(hosts)) == 2}
     given = tuple(code for code in _EVIDENCE if holds.get(code))
     score = sum(_EVIDENCE[code]["weighs"] for code in given)
@@ -292,9 +151,9 @@ def compare(a: Company, b: Company, common: Collection[str] = ()) -> Match | Non
 
 def _are_apart(a: Company, b: Company) -> bool:
     """Tell whether two rows cannot be one company, whatever else they share."""
-    one, other = a.called, b.called
+    one, other = a._called, b._called
     return bool(
-        (a.registered and b.registered and a.registered != b.registered)
+        (a._registered and b._registered and a._registered != b._registered)
         or a.parent_id == b.account_id or b.parent_id == a.account_id
         or one.place != other.place or (one.place and one.core != other.core)
         or (one.core and other.core and re.findall("[0-9]+", one.core) != re.findall("[0-9]+", other.core)))
@@ -325,8 +184,8 @@ def _is_slip(one: str, other: str) -> bool:
 
 
 def _compare_towns(a: Company, b: Company) -> str:
-    if a.town and b.town and a.town.isascii() == b.town.isascii():
-        within = a.town in b.town or b.town in a.town or _is_slip(a.town, b.town)
+    if a._town and b._town and a._town.isascii() == b._town.isascii():
+        within = a._town in b._town or b._town in a._town or _is_slip(a._town, b._town)
         return "town" if within else "other_town"
     lands = [read_name(company.country).core for company in (a, b)]
     return "other_town" if all(lands) and lands[0] != lands[1] and lands[0].isascii() == lands[1].isascii() else ""
@@ -336,19 +195,19 @@ def _pair_up(rows: Sequence[Company], shared: Collection[str]) -> Iterator[tuple
     """Give the pairs that are worth comparing."""
     blocks = defaultdict(list)
     for row in rows:
-        host = row.host if row.host not in shared else ""
-        for key in {("number", row.registered), ("host", host), ("name", row.called.core),
-                    ("name", row.called.initials), ("words", " ".join(sorted(row.called.words)))}:
+        host = row._host if row._host not in shared else ""
+        for key in {("number", row._registered), ("host", host), ("name", row._called.core),
+                    ("name", row._called.initials), ("words", " ".join(sorted(row._called.words)))}:
             if key[1]:
                 blocks[key].append(row)
     for block in blocks.values():
         # Many rows with one name lie in many towns: the near ones are compared.
-        near = sorted(block, key=lambda row: (row.town, row.account_id)) if len(block) > _BLOCK else block
+        near = sorted(block, key=lambda row: (row._town, row.account_id)) if len(block) > _BLOCK else block
         yield from ((a, b) for i, a in enumerate(near) for b in near[i + 1:i + 1 + _BLOCK])
-    named = [row for row in rows if row.called.core]
+    named = [row for row in rows if row._called.core]
     for step in (1, -1):
-        order = sorted(named, key=lambda row: (row.called.core[::step], row.account_id))
-        cores = [row.called.core for row in order]
+        order = sorted(named, key=lambda row: (row._called.core[::step], row.account_id))
+        cores = [row._called.core for row in order]
         for k in range(1, min(_NEIGHBOURS, len(order) - 1) + 1):
             alike = cpdist(cores[:-k], cores[k:], scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)
             yield from ((order[i], order[i + k]) for i in alike.nonzero()[0])
