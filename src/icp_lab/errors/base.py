@@ -12,32 +12,63 @@ from icp_lab.locale.declared import read_declared
 
 @dataclass(frozen=True)
 class Place:
-    """Where a fault is: a file, and in it a row (1-based data row or line of text) and a column, as far as known."""
+    """Say where a fault is, as far as that is known.
+
+    Parameters
+    ----------
+    file : str, default ''
+        Name of the file, or what the reader calls the place.
+    row : int or None, default None
+        Row of data or line of text, counted from 1.
+    column : str, default ''
+        The column.
+
+    Examples
+    --------
+    >>> Place("accounts.csv", 3).words()
+    'accounts.csv, row 3'
+    """
 
     file: str = ""
     row: int | None = None
     column: str = ""
 
     def words(self) -> str:
-        """Say the place in the reader's language, or nothing when nothing is known."""
+        """Say the place in the reader's language.
+
+        Returns
+        -------
+        str
+            File, row and column, as far as they are known; empty when nothing is.
+
+        Examples
+        --------
+        >>> Place("accounts.csv", 3, "employees").words(), Place().words()
+        ('accounts.csv, row 3, column employees', '')
+        """
         row = _("row {row}").format(row=self.row) if self.row is not None else ""
         column = _("column {column}").format(column=self.column) if self.column else ""
         return ", ".join(filter(None, (self.file, row, column)))
 
 
 class LabError(Exception):
-    """A refusal in plain words: where, what is wrong, what the rule is and what to do about it.
+    """Refuse in plain words: where, what is wrong, what the rule is and what to do about it.
 
     Parameters
     ----------
-    what
+    what : str
         The fault, naming the offending value.
-    rule
+    rule : str, default ''
         What is allowed.
-    remedy
+    remedy : str, default ''
         What the reader can do now.
-    place
+    place : Place or None, default None
         File, row and column where they are known.
+
+    Examples
+    --------
+    >>> print(LabError("-4 is no count.", rule="It is 0 or more.", remedy="Correct it.", place=Place("a.csv", 3)))
+    a.csv, row 3: -4 is no count. It is 0 or more. Correct it.
     """
 
     def __init__(self, what: str, *, rule: str = "", remedy: str = "", place: Place | None = None) -> None:
@@ -55,18 +86,30 @@ class LabError(Exception):
 
 
 def utter(refusal: str, place: Place | None = None, *, rule: str = "", remedy: str = "", **words: object) -> LabError:
-    """How does a refusal read in the language in force?
+    """Word a refusal in the language in force.
 
     Parameters
     ----------
-    refusal
+    refusal : str
         Area and name: `study.no_rows` is declared as `[no_rows]` in `study.toml` beside this file.
-    place
+    place : Place or None, default None
         Where the fault is.
-    rule, remedy
-        What to say in place of the declared ones; where empty, these are said.
-    words
-        What stands for the `{names}` in the sentences; a tuple is said as a list.
+    rule : str, default ''
+        What to say in place of the declared rule; where empty, that is said.
+    remedy : str, default ''
+        What to say in place of the declared remedy; where empty, that is said.
+    **words : object
+        What stands for the `{names}` in the sentences; a tuple is said as a list, of a very long text the beginning.
+
+    Returns
+    -------
+    LabError
+        To be raised by whoever found the fault.
+
+    Raises
+    ------
+    KeyError
+        When no such refusal is declared, or one of its names has no word.
 
     Examples
     --------
@@ -92,19 +135,73 @@ def _read_wording(area: str) -> dict[str, Any]:
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str:
-    """Which known word did a reader most likely mean? Empty when none is near."""
+    """Find the known word that a reader most likely meant, whatever its case.
+
+    Parameters
+    ----------
+    word : str
+        What the reader wrote.
+    known : Iterable of str
+        The words that are known.
+
+    Returns
+    -------
+    str
+        One of them; empty when none is near.
+
+    Examples
+    --------
+    >>> find_nearest("Emploees", ["industry", "employees"]), find_nearest("colour", ["industry", "employees"])
+    ('employees', '')
+    """
     plain = {each.casefold(): each for each in sorted(known)}
     close = get_close_matches(word.casefold(), plain, n=1)
     return plain[close[0]] if close else ""
 
 
 def ask_nearest(word: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest known word was meant, or say nothing."""
+    """Ask whether the nearest known word was meant.
+
+    Parameters
+    ----------
+    word : str
+        What the reader wrote.
+    known : Iterable of str
+        The words that are known.
+
+    Returns
+    -------
+    str
+        A question in the language in force; empty when no word is near.
+
+    Examples
+    --------
+    >>> ask_nearest("emploees", ["industry", "employees"]), ask_nearest("colour", ["industry", "employees"])
+    ('Did you mean employees?', '')
+    """
     found = find_nearest(word, known)
     return _("Did you mean {word}?").format(word=found) if found else ""
 
 
 def name_nearest(word: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest known word was meant, else list some of those that are known."""
+    """Ask whether the nearest known word was meant, else list some of those that are known.
+
+    Parameters
+    ----------
+    word : str
+        What the reader wrote.
+    known : Iterable of str
+        The words that are known; at most 20 are listed.
+
+    Returns
+    -------
+    str
+        A sentence in the language in force; empty when no word is known.
+
+    Examples
+    --------
+    >>> name_nearest("emploees", ["industry", "employees"]), name_nearest("colour", ["industry", "employees"])
+    ('Did you mean employees?', 'Known are: employees, industry.')
+    """
     words = sorted(known)
     return ask_nearest(word, words) or (_("Known are: {words}.").format(words=", ".join(words[:20])) if words else "")

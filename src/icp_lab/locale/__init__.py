@@ -19,7 +19,28 @@ _current: ContextVar[str] = ContextVar("icp_lab_language", default="en")
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """Load the sentences of a language; English is the source and needs none."""
+    """Load the sentences of a language, once a process.
+
+    Parameters
+    ----------
+    language : str
+        A language that the lab speaks: `en` is the source and has none, so that its sentences stay as they are.
+
+    Returns
+    -------
+    NullTranslations
+        Its method `gettext` says a sentence of the code in the language; one that it does not know stays as it is.
+
+    Raises
+    ------
+    OSError
+        When there is no catalogue of that language.
+
+    Examples
+    --------
+    >>> catalogue("ja").gettext("Did you mean {word}?"), catalogue("en").gettext("Did you mean {word}?")
+    ('{word}のことですか？', 'Did you mean {word}?')
+    """
     if language == "en":
         return NullTranslations()
     from babel.messages.mofile import write_mo  # noqa: PLC0415  (English readers need not wait for it)
@@ -33,18 +54,63 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def language() -> str:
-    """Tell the language in force: `en` or `ja`."""
+    """Tell the language in force.
+
+    Returns
+    -------
+    str
+        `en` or `ja`; `en` until one is set.
+
+    Examples
+    --------
+    >>> with in_language("ja"):
+    ...     language()
+    'ja'
+    """
     return _current.get()
 
 
 def set_language(code: str) -> None:
-    """Put a language in force for this process."""
+    """Put a language in force for this process.
+
+    Parameters
+    ----------
+    code : str
+        `en` or `ja`; that it is one of `LANGUAGES` is not checked here.
+
+    Examples
+    --------
+    >>> before = language()
+    >>> set_language("ja")
+    >>> _("Did you mean {word}?")
+    '{word}のことですか？'
+    >>> set_language(before)
+    """
     _current.set(code)
 
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Put a language in force for a block."""
+    """Put a language in force for a block; the one before is back afterwards, whatever happens in it.
+
+    Parameters
+    ----------
+    code : str
+        `en` or `ja`.
+
+    Yields
+    ------
+    None
+        Nothing: the language is in force while the block runs.
+
+    Examples
+    --------
+    >>> with in_language("ja"):
+    ...     with in_language("en"):
+    ...         inside = language()
+    ...     inside, language()
+    ('en', 'ja')
+    """
     token = _current.set(code)
     try:
         yield
@@ -58,12 +124,45 @@ def _(message: str) -> str:
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    """Say a sentence that depends on a count in the language in force."""
+    """Say a sentence that depends on a count in the language in force.
+
+    Parameters
+    ----------
+    one : str
+        The English sentence for 1.
+    many : str
+        The English sentence for any other count, with `{n}` in it.
+    n : int
+        The count; it is filled in afterwards with `.format`.
+
+    Returns
+    -------
+    str
+        The one that the language uses for this count.
+
+    Examples
+    --------
+    >>> [ngettext("**One customer**.", "**{n} customers**.", n).format(n=n) for n in (1, 2)]
+    ['**One customer**.', '**2 customers**.']
+    >>> with in_language("ja"):  # no plural
+    ...     ngettext("**One customer**.", "**{n} customers**.", 1).format(n=1)
+    '**顧客は1社**。'
+    """
     return catalogue(language()).ngettext(one, many, n)
 
 
 def say_date(day: object) -> str:
     """Write a day as the language does; what is no day stays as it is.
+
+    Parameters
+    ----------
+    day : object
+        A date, a moment, or text that begins as ISO 8601 writes a day.
+
+    Returns
+    -------
+    str
+        The day in the language in force, without the time.
 
     Examples
     --------
@@ -77,7 +176,24 @@ def say_date(day: object) -> str:
 
 
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name for a sentence that is translated later)
-    """Mark a sentence for the catalogue where it is declared; `_` says it where it is shown."""
+    """Mark a sentence for the catalogue where it is declared; `_` says it where it is shown.
+
+    Parameters
+    ----------
+    message : str
+        The English sentence.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Examples
+    --------
+    >>> with in_language("ja"):
+    ...     N_("JPY"), _(N_("JPY"))
+    ('JPY', '円')
+    """
     return message
 
 

@@ -7,12 +7,24 @@ from typing import IO, Any
 
 
 def read_declared(package: str, file: str) -> dict[str, Any]:
-    """What does a data file of the package declare? Lists come as tuples, so that declarations can be frozen.
+    """Read what a data file of the package declares; lists come as tuples, so that declarations can be frozen.
 
     Parameters
     ----------
-    package, file
-        The package beside whose modules the TOML file lies, and its name.
+    package : str
+        The package beside whose modules the TOML file lies.
+    file : str
+        Name of the file, with its ending.
+
+    Returns
+    -------
+    dict of str to object
+        Its tables, in the order of the file.
+
+    Raises
+    ------
+    OSError
+        When there is no such file.
 
     Examples
     --------
@@ -25,7 +37,29 @@ def read_declared(package: str, file: str) -> dict[str, Any]:
 
 def extract_declared(stream: IO[bytes], _keywords: object, _comment_tags: object,
                      options: dict[str, str]) -> Iterator[tuple[int, str, str, list[str]]]:
-    """List the sentences of a TOML file for Babel: all texts under the keys that `options["keys"]` names, * for all."""
+    r"""List the sentences of a TOML file for Babel.
+
+    Parameters
+    ----------
+    stream : IO of bytes
+        The file.
+    _keywords, _comment_tags : object
+        What Babel hands to every extractor; not used.
+    options : dict of str to str
+        Under `keys`, separated by blanks: the keys under which all texts are sentences; * for all.
+
+    Yields
+    ------
+    tuple of int, str, str and list of str
+        Line (always 1), function (none), sentence, comments (none), as Babel wants them.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> stream = BytesIO(b'kind = "flag"\nmeaning = "did it come out well?"')
+    >>> list(extract_declared(stream, (), (), {"keys": "row meaning"}))
+    [(1, '', 'did it come out well?', [])]
+    """
     yield from ((1, "", text, []) for text in _find_texts(tomllib.load(stream), options["keys"].split(), said=False))
 
 

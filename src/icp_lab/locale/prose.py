@@ -21,9 +21,9 @@ def translate_markdown(text: str, translate: Callable[[str], str]) -> str:
 
     Parameters
     ----------
-    text
+    text : str
         Markdown; fenced code is left as it is.
-    translate
+    translate : callable
         Gives a sentence in the other language.
 
     Returns
@@ -44,9 +44,9 @@ def translate_notebook(notebook: Any, language: str) -> Any:
 
     Parameters
     ----------
-    notebook
+    notebook : NotebookNode
         An nbformat notebook; it is not changed.
-    language
+    language : str
         `en` or `ja`.
 
     Returns
@@ -54,6 +54,13 @@ def translate_notebook(notebook: Any, language: str) -> Any:
     NotebookNode
         A copy whose Markdown cells are translated, sentence by sentence, where the catalogue has them, and so are
         the comments of its parameters, but for range and choices, which are read by machines.
+
+    Examples
+    --------
+    >>> source = "seed: int = 0  # seed of those draws, 0 to 1000000"
+    >>> cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
+    >>> translate_notebook({"cells": [cell]}, "ja")["cells"][0]["source"]
+    'seed: int = 0  # その乱数シード, 0 to 1000000'
     """
     from copy import deepcopy  # noqa: PLC0415
 
@@ -75,6 +82,16 @@ def _translate_comment(language: str, found: re.Match[str]) -> str:
 def parameter_meaning(comment: str) -> str:
     """Take the meaning of a parameter from its comment, without range and choices.
 
+    Parameters
+    ----------
+    comment : str
+        What stands behind the # in the parameters cell.
+
+    Returns
+    -------
+    str
+        A sentence of the catalogue.
+
     Examples
     --------
     >>> parameter_meaning("share of accounts called best, 0.05 to 0.5")
@@ -85,7 +102,27 @@ def parameter_meaning(comment: str) -> str:
 
 def extract_notebook(stream: IO[bytes], _keywords: object, _comment_tags: object,
                      options: object) -> Iterator[tuple[int, str, str, list[str]]]:
-    """List a notebook's sentences for Babel: prose, and what its parameters mean."""
+    r"""List a notebook's sentences for Babel: prose, and what its parameters mean.
+
+    Parameters
+    ----------
+    stream : IO of bytes
+        The notebook's file.
+    _keywords, _comment_tags, options : object
+        What Babel hands to every extractor; not used.
+
+    Yields
+    ------
+    tuple of int, str, str and list of str
+        Number of the cell from 1, function (none), sentence, comments (none), as Babel wants them.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> cells = [{"cell_type": "markdown", "metadata": {}, "source": ["# Who\n", "\n", "Our\n", "customers."]}]
+    >>> list(extract_notebook(BytesIO(json.dumps({"cells": cells}).encode()), (), (), {}))
+    [(1, '', 'Who', []), (1, '', 'Our customers.', [])]
+    """
     notebook = json.load(stream)
     for number, cell in enumerate(notebook["cells"], start=1):
         source = "".join(cell["source"])
@@ -122,7 +159,27 @@ def _marked(block: str) -> tuple[str, str]:
 
 
 def align(rows: Sequence[Sequence[str]], left: Collection[int]) -> str:
-    """Set rows of words in columns, the named ones to the left; wide characters take two places."""
+    """Set rows of words in columns; wide characters take two places.
+
+    Parameters
+    ----------
+    rows : Sequence of Sequence of str
+        The words, row by row, all rows of the same length.
+    left : Collection of int
+        Places of the columns, from 0, that are set to the left; the others are set to the right.
+
+    Returns
+    -------
+    str
+        A line a row, with two blanks between columns.
+
+    Examples
+    --------
+    >>> print(align([["Firm", "won"], ["東京電機", "8"], ["Ace", "12"]], left={0}))
+    Firm      won
+    東京電機    8
+    Ace        12
+    """
     from rich.cells import cell_len  # noqa: PLC0415  (only where something is shown as plain text)
 
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
