@@ -18,7 +18,37 @@ UTF8 = ("utf-8", "utf-8-sig")
 
 
 def unpack(path: Path, folder: Path, shown: str) -> Path:
-    """Unpack a gzip file into a folder, under its name without .gz; any other file is given back as it is."""
+    """Unpack a gzip file into a folder, or give back any other file as it is.
+
+    Parameters
+    ----------
+    path : Path
+        The file; packed where its name ends with .gz.
+    folder : Path
+        Where the unpacked file goes, as `unpacked` with the ending that stands before .gz.
+    shown : str
+        What the file is called in messages.
+
+    Returns
+    -------
+    Path
+        The file to read.
+
+    Raises
+    ------
+    LabError
+        It is no whole gzip file, or unpacks into far more than any table does.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "deals.csv.gz")
+    ...     n = path.write_bytes(gzip.compress(b"deal_id,stage"))
+    ...     plain = unpack(path, Path(folder), path.name)
+    ...     plain.name, plain.read_text()
+    ('unpacked.csv', 'deal_id,stage')
+    """
     if path.suffix.lower() != ".gz":
         return path
     plain = folder / f"unpacked{Path(path.stem).suffix}"
@@ -30,7 +60,38 @@ def unpack(path: Path, folder: Path, shown: str) -> Path:
 
 
 def read_rows(path: Path, encoding: str, delimiter: str, shown: str) -> Iterator[list[str]]:
-    """Read the rows of a text file; an empty line is a row without cells."""
+    r"""Read the rows of a text file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str
+        Its encoding; a mark before UTF-8 is passed over.
+    delimiter : str
+        The sign that parts its cells.
+    shown : str
+        What the file is called in messages.
+
+    Yields
+    ------
+    list of str
+        The cells of a row as they stand; an empty line is a row without cells.
+
+    Raises
+    ------
+    LabError
+        The file cannot be read, or holds bytes that are no text in this encoding.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "deals.csv")
+    ...     n = path.write_text('id;name\n\n1;"Acme; Leeds"\n')
+    ...     list(read_rows(path, "utf-8", ";", path.name))
+    [['id', 'name'], [], ['1', 'Acme; Leeds']]
+    """
     csv.field_size_limit(1 << 30)
     try:
         with refusals.reading(shown, csv.Error), path.open(
@@ -42,7 +103,38 @@ def read_rows(path: Path, encoding: str, delimiter: str, shown: str) -> Iterator
 
 
 def find_encoding(path: Path, shown: str) -> str:
-    """Find the encoding of a file: UTF-8 where it is valid, else the likeliest in which every byte is."""
+    r"""Find the encoding of a file: UTF-8 where it is valid, else the likeliest in which every byte is.
+
+    Parameters
+    ----------
+    path : Path
+        A file of text.
+    shown : str
+        What the file is called in messages.
+
+    Returns
+    -------
+    str
+        `utf-8`, with a mark or without; `utf-16`, or `utf-16-le` and `utf-16-be` without a mark; else one of `cp932`,
+        `euc_jis_2004` and `cp1252`.
+
+    Raises
+    ------
+    LabError
+        Its bytes are text in none of these.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "accounts.csv")
+    ...     for encoding in ("utf-8-sig", "utf-16", "cp932"):
+    ...         n = path.write_text("企業ID,会社名\n1,山田商事\n", encoding=encoding)
+    ...         find_encoding(path, path.name)
+    'utf-8'
+    'utf-16'
+    'cp932'
+    """
     with path.open("rb") as stream:
         sample = stream.read(_SAMPLE)
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -91,7 +183,36 @@ def _row_of_bad_byte(path: Path, encoding: str) -> int | None:
 
 
 def find_delimiter(path: Path, encoding: str, shown: str) -> str:
-    """Find what separates the cells: what splits most rows into as many, and into most."""
+    r"""Find what separates the cells: what splits most rows into as many, and into most.
+
+    Parameters
+    ----------
+    path : Path
+        A file of text, of which the first rows are looked at; one that ends with .tsv has tabs.
+    encoding : str
+        Its encoding.
+    shown : str
+        What the file is called in messages.
+
+    Returns
+    -------
+    str
+        A comma, a semicolon, a tab or a bar; a comma where no sign splits a row.
+
+    Raises
+    ------
+    LabError
+        The file cannot be read, or holds bytes that are no text in this encoding.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "orders.csv")
+    ...     n = path.write_text("Report of May, June\nid;amount\n1;2.50\n2;3.75\n")
+    ...     find_delimiter(path, "utf-8", path.name)
+    ';'
+    """
     if path.suffix.lower() == ".tsv":
         return "\t"
 

@@ -33,7 +33,24 @@ _NOBODY = frozenset(map(_fold, KNOWN["names"]["nobody"]))
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name without what companies share: `core` in one piece, its words, the kind of legal form, whether a place."""
+    """A company's name without what companies share.
+
+    Parameters
+    ----------
+    core : str, default ''
+        The name in one piece, for comparing; empty where it names nobody.
+    words : tuple of str, default ()
+        The words that `core` is made of.
+    form : str, default ''
+        Kind of the legal form, such as `stock` or `limited`; empty where none is written.
+    place : bool, default False
+        True where it is a branch, plant or office of a company.
+
+    Examples
+    --------
+    >>> read_name("山田商事(株) 大阪支店")
+    Name(core='山田商事大阪支店', words=('山田商事', '大阪支店'), form='stock', place=True)
+    """
 
     core: str = ""
     words: tuple[str, ...] = ()
@@ -42,17 +59,28 @@ class Name:
 
     @property
     def initials(self) -> str:
-        """Give the first letters of three words and more."""
+        """Give the first letters of a name of three words and more.
+
+        Returns
+        -------
+        str
+            In the order of the words; empty where there are fewer than three, which too many names would share.
+
+        Examples
+        --------
+        >>> read_name("International Business Machines Corp.").initials, read_name("Blue Peak Ltd").initials
+        ('ibm', '')
+        """
         return "".join(word[0] for word in self.words) if len(self.words) > 2 else ""
 
 
 @lru_cache(maxsize=200_000)
 def read_name(text: str) -> Name:
-    """What is a company called, however somebody wrote it?
+    """Tell what a company is called, however somebody wrote it.
 
     Parameters
     ----------
-    text
+    text : str
         A company's name in any script and spelling.
 
     Returns
@@ -93,11 +121,11 @@ def _take_forms(tokens: list[str]) -> tuple[list[str], str]:
 
 
 def read_domain(text: str) -> str:
-    """Which domain is a company's own, given a domain, an address on the net or an e-mail address?
+    """Tell which domain is a company's own, given a domain, an address on the net or an e-mail address.
 
     Parameters
     ----------
-    text
+    text : str
         Whatever stands in the cell.
 
     Returns
@@ -116,12 +144,12 @@ def read_domain(text: str) -> str:
 
 
 def read_number(text: str) -> str | None:
-    """Which corporate number is this?
+    """Tell which corporate number a text is, and whether it can be one.
 
     Parameters
     ----------
-    text
-        法人番号 of 13 digits, with or without the T of the invoice system, or the 12 digits of the register; or
+    text : str
+        A 法人番号 of 13 digits, with or without the T of the invoice system, or the 12 digits of the register; or
         another country's number.
 
     Returns

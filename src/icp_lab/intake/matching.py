@@ -21,7 +21,32 @@ _SURE, _ASK, _ALIKE, _NEIGHBOURS, _BLOCK = (
 
 @dataclass(frozen=True)
 class Company:
-    """One row of accounts, as it stands there; a missing cell is an empty text."""
+    """One row of accounts, as it stands there; a missing cell is an empty text.
+
+    Parameters
+    ----------
+    account_id : str
+        The row's key.
+    name : str, default ''
+        The company's name in any spelling.
+    domain : str, default ''
+        A domain, an address on the net or an e-mail address.
+    number : str, default ''
+        Its corporate number; one that cannot be right counts as missing.
+    parent_id : str, default ''
+        The account_id of the company above it, which it is never taken for.
+    city : str, default ''
+        Its town, in either script.
+    region : str, default ''
+        Its prefecture or state; nothing is compared by it.
+    country : str, default ''
+        Its country; looked at where the towns do not tell.
+
+    Examples
+    --------
+    >>> compare(Company("1", "Acme Ltd", city="Leeds"), Company("2", "ACME Limited", city="Leeds")).evidence
+    ('same_name', 'town')
+    """
 
     account_id: str
     name: str = ""
@@ -55,20 +80,63 @@ class Company:
 
 @dataclass(frozen=True)
 class Match:
-    """Two rows that may be the same company: how much speaks for it, and what, as codes of `evidence`."""
+    """Two rows that may be the same company.
+
+    Parameters
+    ----------
+    pair : tuple of 2 str
+        Their account ids, the smaller one first.
+    score : float
+        Sum of the weights of the evidence; from `sure` of `legal_forms.toml` on they are merged, below it people are
+        asked.
+    evidence : tuple of str
+        What speaks for it and against, as codes of `evidence` in `legal_forms.toml`.
+
+    Examples
+    --------
+    >>> compare(Company("2", "山田商事"), Company("1", "㈱山田商事"))
+    Match(pair=('1', '2'), score=3.0, evidence=('same_name',))
+    """
 
     pair: Pair
     score: float
     evidence: tuple[str, ...]
 
     def words(self) -> str:
-        """Say the evidence in the language in force."""
+        """Say the evidence in the language in force.
+
+        Returns
+        -------
+        str
+            A phrase for each code, parted by commas.
+
+        Examples
+        --------
+        >>> Match(("1", "2"), 2.0, ("same_name", "town")).words()
+        'same name, same town'
+        """
         return ", ".join(map(_, (_EVIDENCE[code]["say"] for code in self.evidence)))
 
 
 @dataclass(frozen=True)
 class Matches:
-    """What was found: groups of account ids that are one company, and pairs to ask about, the likeliest first."""
+    """Tell which rows are one company, and which may be.
+
+    Parameters
+    ----------
+    groups : tuple of (tuple of str), default ()
+        Account ids that are one company, two or more in each group.
+    uncertain : tuple of Match, default ()
+        Pairs to ask people about, the likeliest first; one for two groups.
+    shared : dict of str to int, optional
+        Domains that too many names stand beside to tell a company apart, and how many these are.
+
+    Examples
+    --------
+    >>> found = match_companies([Company("1", "山田商事"), Company("2", "山田商事"), Company("3", "Acme")])
+    >>> found.groups, [match.pair for match in found.uncertain]
+    ((), [('1', '2')])
+    """
 
     groups: tuple[tuple[str, ...], ...] = ()
     uncertain: tuple[Match, ...] = ()
@@ -76,13 +144,13 @@ class Matches:
 
 
 def match_companies(companies: Iterable[Company], told: Mapping[Pair, bool] | None = None) -> Matches:
-    """Which of these rows are the same company?
+    """Tell which rows of accounts are the same company, and which to ask people about.
 
     Parameters
     ----------
-    companies
+    companies : iterable of Company
         Rows of accounts, each account_id once.
-    told
+    told : mapping of tuple of 2 str to bool, optional
         What people said of pairs, the smaller id first: the same, or not. Their word is the last.
 
     Returns
@@ -131,9 +199,27 @@ def match_companies(companies: Iterable[Company], told: Mapping[Pair, bool] | No
 
 
 def compare(a: Company, b: Company, common: Collection[str] = ()) -> Match | None:
-    """What speaks for two rows being one company? None where something forbids it, or too little does.
+    """Tell what speaks for two rows being one company.
 
-    `common` are domains and names that several companies have.
+    Parameters
+    ----------
+    a, b : Company
+        The two rows, in any order.
+    common : collection of str, default ()
+        Domains and names that several companies have; one of these tells less, or nothing.
+
+    Returns
+    -------
+    Match or None
+        None where something forbids it, or too little speaks for it to ask.
+
+    Examples
+    --------
+    >>> yamada = Company("1", "㈱山田商事", "yamada.example")
+    >>> compare(yamada, Company("2", "山田商事 株式会社", "yamada.example")).evidence
+    ('same_name', 'domain')
+    >>> compare(yamada, Company("3", "山田商事 大阪支店", "yamada.example")) is None  # a branch is not the company
+    True
     """
     if _are_apart(a, b):
         return None

@@ -17,7 +17,32 @@ _CELL = re.compile(rb'r="([A-Z]+)(\d+)"')
 
 
 def check_size(path: Path, size: int, packed: int, shown: str) -> None:
-    """Refuse what unpacks into far more than any table does."""
+    """Refuse what unpacks into far more than any table does.
+
+    Parameters
+    ----------
+    path : Path
+        The packed file.
+    size : int
+        Bytes that it, or a part of it, has unpacked.
+    packed : int
+        Bytes that the same has as it is.
+    shown : str
+        What the file is called in messages.
+
+    Raises
+    ------
+    LabError
+        Unpacked it is larger than `GRACE`, and than `TIMES` what it is packed.
+
+    Examples
+    --------
+    >>> check_size(Path("book.xlsx"), size=90 << 20, packed=1, shown="book.xlsx")  # small enough, whatever its share
+    >>> check_size(Path("book.xlsx"), size=3 << 30, packed=1 << 20, shown="book.xlsx")
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: book.xlsx: book.xlsx would unpack into far more than a table holds: ...
+    """
     if size > GRACE and size > TIMES * packed:
         raise _refuse(path, shown)
 
@@ -27,14 +52,31 @@ def check_book(path: Path, shown: str) -> None:
 
     Parameters
     ----------
-    path
+    path : Path
         The workbook.
-    shown
+    shown : str
         What the file is called in messages.
+
+    Raises
+    ------
+    LabError
+        It would fill the memory, is damaged, or is no workbook at all.
 
     Notes
     -----
     Where a cell stands far off, its reader holds all cells between: a few words could ask for a terabyte.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "far.xlsx")
+    ...     with zipfile.ZipFile(path, "w") as book:
+    ...         book.writestr("xl/worksheets/sheet1.xml", '<c r="A1"/><c r="XFD1048576"/>')
+    ...     check_book(path, path.name)
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: far.xlsx: far.xlsx would unpack into ... with a cell far off from the others. ...
     """
     if not path.is_file():
         raise refusals.unreadable_file(shown, _("it is no plain file"))
