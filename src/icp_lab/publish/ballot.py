@@ -19,21 +19,35 @@ _TOLD = (
 
 
 def write_ballot(path: Path, lines: pd.DataFrame, *, study: str, as_of: str, number: int) -> None:
-    """How do the departments vote? On a sheet each, with a row a line of the draft and its evidence beside it.
+    """Write the workbook in which departments vote: a sheet each, a row a line of the draft, its evidence beside it.
 
     Parameters
     ----------
-    path
+    path : Path
         File to write.
-    lines
+    lines : DataFrame
         A row a line: item (its id), said and evidence (in words), mark (text that changes with the line).
-    study, as_of, number
-        Name and day of the study, and the number of the round.
+    study : str
+        Name of the study.
+    as_of : str
+        Day of the study, such as 2026-06-30.
+    number : int
+        Number of the round, from 1.
 
     Notes
     -----
     A hidden sheet says of which round the ballot is and which lines it has, so that a damaged one is known. Nothing but
     the answers can be edited. The same content gives the same bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from icp_lab.study.ballots import read_ballot
+    >>> lines = pd.DataFrame({"item": ["avoid.size"], "said": ["under 20 people"], "evidence": ["Weak."], "mark": "f3"})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_ballot(Path(folder) / "b.xlsx", lines, study="Demo", as_of="2026-06-30", number=2)
+    ...     [vote[:5] for vote in read_ballot(Path(folder) / "b.xlsx")][:2]
+    [(2, 'marketing', 'b.xlsx', 'avoid.size', None), (2, 'sales', 'b.xlsx', 'avoid.size', None)]
     """
     title = _("{study}: ballot of round {round}").format(study=study, round=number)
     book = Book(path, title, as_of)

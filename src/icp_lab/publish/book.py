@@ -31,7 +31,28 @@ _FORMATS = {"integer": "#,##0", "money": "#,##0", "number": "#,##0.00", "ratio":
 
 
 class Book:
-    """A workbook while it is written: sheets that all look and print alike."""
+    """Write a workbook whose sheets all look and print alike; `file.close()` puts it on the disk.
+
+    Parameters
+    ----------
+    path : Path
+        File to write, in a folder that is there.
+    title : str
+        Title of the workbook, which stands in the foot of every printed sheet.
+    as_of : str, default ''
+        Day of the study, such as 2026-06-30, for the foot; empty: none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from python_calamine import CalamineWorkbook
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     book = Book(Path(folder) / "b.xlsx", "Firms", "2026-06-30")
+    ...     sheet = book.add_sheet("All", pd.DataFrame({"Name": ["=1+1"], "Employees": [120]}))
+    ...     book.file.close()
+    ...     CalamineWorkbook.from_path(Path(folder) / "b.xlsx").get_sheet_by_name("All").to_python()
+    [['Name', 'Employees'], ['=1+1', 120.0]]
+    """
 
     def __init__(self, path: Path, title: str, as_of: str = "") -> None:
         self.title, self.as_of = title, as_of
@@ -51,10 +72,35 @@ class Book:
 
     def add_sheet(self, name: str, frame: pd.DataFrame, frozen: int = 1,
                   kinds: Mapping[str, str | Sequence[str]] = MappingProxyType({}), printed: int = 0) -> Any:
-        """Add a sheet with a filter on every column, a frozen head, and A4 landscape for paper.
+        """Add a sheet of rows with a filter on every column, a frozen head, and A4 landscape for paper.
 
         Each cell is written as what it is, the figures of a column in `kinds` as what that says, for all or row by row.
-        The first `printed` columns go to paper (0: all), as wide as it is.
+
+        Parameters
+        ----------
+        name : str
+            Name of the sheet; what is beyond 31 characters is cut.
+        frame : DataFrame
+            The rows; its columns are the heads as they are to be read. A missing value leaves its cell empty.
+        frozen : int, default 1
+            How many columns stay in sight.
+        kinds : Mapping of str to str or Sequence of str, optional
+            How the figures of a column are written: integer, money, number, ratio, months, share, p, date or text; a
+            sequence has one for each row, empty where the value decides.
+        printed : int, default 0
+            How many columns go to paper, the first ones, which is as wide as they are; 0: all.
+
+        Returns
+        -------
+        Worksheet
+            The sheet of xlsxwriter, for more than all sheets have.
+
+        Examples
+        --------
+        >>> book = Book(Path("nowhere.xlsx"), "Firms")
+        >>> sheet = book.add_sheet("Shares", pd.DataFrame({"Firm": ["A"], "Share": [0.25]}), kinds={"Share": "share"})
+        >>> sheet.get_name(), sheet.dim_rowmax, sheet.dim_colmax
+        ('Shares', 1, 1)
         """
         sheet, lines = self.file.add_worksheet(name[:31]), [1] * (len(frame) + 1)
         needed = [_fit_width([*str(head).split(), *cells.head(200)]) for head, cells in frame.items()]
@@ -80,7 +126,34 @@ class Book:
         return sheet
 
     def add_tables(self, name: str, *tables: Table) -> Any:
-        """Add a sheet of tables, each under its title: figures as figures, with the ends of their intervals beside."""
+        """Add a sheet of tables, each under its title: figures as figures, with the ends of their intervals beside.
+
+        Parameters
+        ----------
+        name : str
+            Name of the sheet; what is beyond 31 characters is cut.
+        *tables : Table
+            The tables, one below the other; a sentence in the last column runs over what is right of it.
+
+        Returns
+        -------
+        Worksheet
+            The sheet of xlsxwriter.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from python_calamine import CalamineWorkbook
+        >>> from icp_lab.views.table import Column
+        >>> columns = (Column("n", "Companies", "integer", low="least", high="most"),)
+        >>> table = Table(pd.DataFrame({"n": [120], "least": [90], "most": [160]}), columns, "How many there are")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     book = Book(Path(folder) / "b.xlsx", "Market")
+        ...     sheet = book.add_tables("Market", table)
+        ...     book.file.close()
+        ...     CalamineWorkbook.from_path(Path(folder) / "b.xlsx").get_sheet_by_index(0).to_python()[:3]
+        [['How many there are', '', ''], ['Companies', 'Lower end', 'Upper end'], [120.0, 90.0, 160.0]]
+        """
         sheet, bold = self.file.add_worksheet(name[:31]), self.file.add_format({"bold": True, "font_size": 12})
         row, lines, widths = 0, dict[int, int](), dict[int, float]()
         for table in tables:
@@ -119,7 +192,25 @@ class Book:
                 sheet.set_row(row, min(_LINE * most, _HIGHEST))
 
     def fit_paper(self, sheet: Any, head: int, frozen: int) -> None:
-        """Keep the head row in sight, on the screen and on A4 landscape, as wide as the page."""
+        """Keep the head row in sight, on the screen and on A4 landscape, as wide as the page.
+
+        Parameters
+        ----------
+        sheet : Worksheet
+            A sheet of this book.
+        head : int
+            The row of the heads, from 0; it is repeated on every page.
+        frozen : int
+            How many columns stay in sight.
+
+        Examples
+        --------
+        >>> book = Book(Path("nowhere.xlsx"), "Firms & folk", "2026-06-30")
+        >>> sheet = book.file.add_worksheet("All")
+        >>> book.fit_paper(sheet, 0, 1)
+        >>> sheet.footer
+        '&LFirms && folk&C2026-06-30&R&P / &N'
+        """
         sheet.freeze_panes(head + 1, frozen)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
@@ -131,7 +222,32 @@ class Book:
         sheet.set_footer(f"&L{clean(self.title).replace('&', '&&')[:100]}&C{self.as_of}&R&P / &N")
 
     def write(self, sheet: xlsxwriter.worksheet.Worksheet, cell: tuple[int, int], value: Any, kind: str) -> None:
-        """Write a cell as what it is; a text that a program might reckon with is marked as a text."""
+        """Write a cell as what it is; a text that a program might reckon with is marked as a text.
+
+        Parameters
+        ----------
+        sheet : Worksheet
+            A sheet of this book.
+        cell : tuple of 2 int
+            Row and column, from 0.
+        value : object
+            What the cell holds, none that is missing: a Timestamp where the kind is date, a number where it is no text.
+        kind : str
+            How it is written: text, date, integer, money, number, ratio, months, share or p.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from python_calamine import CalamineWorkbook
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     book = Book(Path(folder) / "b.xlsx", "Cells")
+        ...     sheet = book.file.add_worksheet("All")
+        ...     book.write(sheet, (0, 0), "=HYPERLINK(1)", "text")
+        ...     book.write(sheet, (0, 1), 0.25, "share")
+        ...     book.file.close()
+        ...     CalamineWorkbook.from_path(Path(folder) / "b.xlsx").get_sheet_by_index(0).to_python()
+        [['=HYPERLINK(1)', 0.25]]
+        """
         if kind == "text":
             text = clean(say_value(value))
             sheet.write_string(*cell, text, self.quoted if text[:1] in RISKY else self.formats[kind])
@@ -143,7 +259,31 @@ class Book:
 
 def write_book(path: Path, title: str, sheets: Mapping[str, pd.DataFrame], frozen: int = 2,
                kinds: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Write a workbook of sheets by their names."""
+    """Write a workbook of sheets by their names.
+
+    Parameters
+    ----------
+    path : Path
+        File to write; its folder is made where it is not there.
+    title : str
+        Title of the workbook.
+    sheets : Mapping of str to DataFrame
+        The rows of each sheet, with heads as they are to be read.
+    frozen : int, default 2
+        How many columns of each sheet stay in sight.
+    kinds : Mapping of str to str, optional
+        How the figures of a column are written, as in `Book.add_sheet`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from python_calamine import CalamineWorkbook
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "private" / "calls.xlsx"
+    ...     write_book(path, "Calls", {"Monday": pd.DataFrame({"Name": ["Ann"]}), "Friday": pd.DataFrame()})
+    ...     CalamineWorkbook.from_path(path).sheet_names
+    ['Monday', 'Friday']
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     book = Book(path, title)
     for name, frame in sheets.items():
@@ -152,14 +292,49 @@ def write_book(path: Path, title: str, sheets: Mapping[str, pd.DataFrame], froze
 
 
 def write_csv(path: Path, frame: pd.DataFrame, said: Iterable[str]) -> None:
-    """Write a table for Excel, which takes nothing in the columns `said` for a formula, or for a number of its own."""
+    """Write a table for Excel, which takes nothing in the columns `said` for a formula, or for a number of its own.
+
+    Parameters
+    ----------
+    path : Path
+        File to write, in UTF-8 with the mark that Excel asks for; its folder is made where it is not there.
+    frame : DataFrame
+        The rows, with heads as they are to be read.
+    said : Iterable of str
+        Columns of texts: a cell that begins like a formula, with a zero before a figure, or with 16 figures gets an
+        apostrophe before it; a missing one becomes empty.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_csv(Path(folder) / "t.csv", pd.DataFrame({"name": ["=1+1", "Acme"], "n": [-1, 2]}), ["name"])
+    ...     (Path(folder) / "t.csv").read_text(encoding="utf-8-sig").splitlines()
+    ['name,n', "'=1+1,-1", 'Acme,2']
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     safe = {name: frame[name].fillna("").astype("str").str.replace(_FORMULA, "'", regex=True) for name in said}
     frame.assign(**safe).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def tell_kind(value: object) -> str:
-    """Tell from a value how it is written."""
+    """Tell from a value how it is written.
+
+    Parameters
+    ----------
+    value : object
+        What a cell holds, none that is missing.
+
+    Returns
+    -------
+    str
+        The kind: date, integer, number or text.
+
+    Examples
+    --------
+    >>> [tell_kind(value) for value in (pd.Timestamp("2026-06-30"), 3, 3.0, True, "3")]
+    ['date', 'integer', 'number', 'text', 'text']
+    """
     if isinstance(value, pd.Timestamp):
         return "date"
     return "integer" if is_integer(value) else "number" if is_float(value) else "text"
@@ -179,18 +354,68 @@ def _share_paper(widths: Sequence[float]) -> list[float]:
 
 
 def count_lines(text: str, width: float) -> int:
-    """Tell how many lines a text takes in a column so many letters wide; Japanese characters are twice as wide."""
+    """Count the lines that a text takes in a column; Japanese characters are twice as wide.
+
+    Parameters
+    ----------
+    text : str
+        What is written; where it breaks is not looked at, but allowed for.
+    width : float
+        Width of the column in letters.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Examples
+    --------
+    >>> count_lines("Ann", 20), count_lines("a" * 30, 20), count_lines("顧" * 30, 20)
+    (1, 2, 4)
+    """
     wide = sum(1 + (ord(mark) > 0x2E80) for mark in text)
     return 1 if wide < width else ceil(1.15 * wide / width)
 
 
 def clean(text: str) -> str:
-    """Take out what no cell may hold: control characters, halves of characters, and what is too long."""
+    r"""Take out what no cell may hold: control characters, halves of characters, and what is too long.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        At most 32,767 characters; what may not be becomes a space, and breaks of lines stay.
+
+    Examples
+    --------
+    >>> clean("A\x07B\nC"), len(clean("a" * 40_000))
+    ('A B\nC', 32767)
+    """
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]", " ", text)[:_LONGEST]
 
 
 def is_missing(value: object) -> bool:
-    """Tell whether a cell stays empty: no value, none that is finite, or a list of none."""
+    """Tell whether a cell stays empty.
+
+    Parameters
+    ----------
+    value : object
+        What a frame holds there.
+
+    Returns
+    -------
+    bool
+        True for no value, a number that is not finite, and a list of none; False for an empty text.
+
+    Examples
+    --------
+    >>> [is_missing(value) for value in (None, float("inf"), pd.NaT, (), "", 0)]
+    [True, True, True, True, False, False]
+    """
     if isinstance(value, (tuple, list)):
         return not value
     return value is None or bool(pd.isna(value)) or value in (float("inf"), float("-inf"))  # type: ignore[call-overload]

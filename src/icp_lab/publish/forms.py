@@ -12,16 +12,26 @@ from icp_lab.study.corrections import Form
 
 
 def write_form(path: Path, form: Form, rows: Sequence[Mapping[str, str]]) -> None:
-    """How are people asked? With a row a question, what helps to answer it, and a cell for the answer.
+    """Write the form in which people are asked: a row a question, what helps to answer it, and a cell for the answer.
 
     Parameters
     ----------
-    path
-        File to write; it appears whole or not at all.
-    form
-        What is asked.
-    rows
-        Texts by the names of the form's columns; an answer that stands there is kept.
+    path : Path
+        File to write; it appears whole or not at all. Its folder is made where it is not there.
+    form : Form
+        What is asked, and which answers may be chosen.
+    rows : Sequence of Mapping of str to str
+        Texts by the names of the form's columns; a column may be left out, and an answer that stands there is kept.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from python_calamine import CalamineWorkbook
+    >>> form = Form("same", {"one": "this", "other": "that", "same": "same?"}, ("one", "other"), {"yes": (), "no": ()})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_form(Path(folder) / "same.xlsx", form, [{"one": "Acme", "other": "ACME Inc.", "same": "yes"}])
+    ...     CalamineWorkbook.from_path(Path(folder) / "same.xlsx").get_sheet_by_index(0).to_python()
+    [['this', 'that', 'same?'], ['Acme', 'ACME Inc.', 'yes']]
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{os.getpid()}.{path.name}")

@@ -22,17 +22,28 @@ PAPERS = "papers"
 
 
 def write_guides(folder: Path, people: pd.DataFrame, sender: str) -> None:
-    """How do interviewers go to a company: with a guide for each person, a letter, a form of consent, and a plan?
+    """Write what interviewers take to a company: a guide for each person, a letter, a form of consent, and a plan.
 
     Parameters
     ----------
-    folder
-        Where the guides are put. A guide that somebody filled in can be read back as it is.
-    people
+    folder : Path
+        Where the guides are put; made where it is not there, and without `papers` in it. A guide that somebody filled
+        in can be read back as it is.
+    people : DataFrame
         A row a person to talk to: account_id, place, kind (management, practitioner), company (its name), part (chosen,
         former, lost), department, seniority, buying_role, language (of the person; the one in force where unknown).
-    sender
+    sender : str
         Who writes the letters.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> people = pd.DataFrame({"account_id": ["a 1"], "place": [1], "kind": ["management"], "company": ["Acme"],
+    ...     "part": ["chosen"], "department": ["sales"], "seniority": ["vp"], "buying_role": "user", "language": "ja"})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_guides(Path(folder), people, "Demo Inc.")
+    ...     sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.*"))
+    ['a_1_49faa6_management_1.md', 'papers/consent_ja.md', 'papers/plan.xlsx', 'papers/request_a_1_49faa6.md']
     """
     (folder / PAPERS).mkdir(parents=True)
     spoken = set[str]()
@@ -51,14 +62,25 @@ def write_guides(folder: Path, people: pd.DataFrame, sender: str) -> None:
 
 
 def write_calls(path: Path, people: pd.DataFrame) -> None:
-    """Whom does the interviewer call? The one sheet that names the people.
+    """Write whom the interviewer calls: the one sheet that names the people.
 
     Parameters
     ----------
-    path
-        File to write, among what is not for sharing.
-    people
-        As for `write_guides`, with stand-ins, and stands_in_for, contact_id, name, title, email.
+    path : Path
+        File to write, among what is not for sharing; its folder is made where it is not there.
+    people : DataFrame
+        As for `write_guides`, with stand-ins, and stands_in_for, contact_id, name, title, email; what is not there
+        stays empty.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from python_calamine import CalamineWorkbook
+    >>> people = pd.DataFrame({"company": ["Acme"], "name": ["Ann"], "part": ["stand_in"], "email": ["ann@a.com"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_calls(Path(folder) / "calls.xlsx", people)
+    ...     CalamineWorkbook.from_path(Path(folder) / "calls.xlsx").get_sheet_by_index(0).to_python()[1]
+    ['', 'Acme', 'stand-in', '', '', 'Ann', '', 'ann@a.com', '', '', '', '']
     """
     title = _("Whom to call")
     write_book(path, title, {title: _head(people, "interview_call")})
@@ -88,7 +110,27 @@ def _name_file(account: str) -> str:
 
 
 def fill_paper(path: Path, template: str, speaks: str, words: Mapping[Any, Any]) -> None:
-    """Write a paper of the templates beside this file, in a language."""
+    """Write a paper of the templates beside this file, in a language.
+
+    Parameters
+    ----------
+    path : Path
+        File to write, in a folder that is there.
+    template : str
+        Which one: guide, request, consent, agenda or minutes.
+    speaks : str
+        Code of the language, one that the lab speaks.
+    words : Mapping of str to object
+        What the template asks for, by name; what is not given is left blank.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     fill_paper(Path(folder) / "consent.md", "consent", "en", {"sender": "Demo Inc."})
+    ...     (Path(folder) / "consent.md").read_text(encoding="utf-8").splitlines()[2][:33]
+    'Demo Inc. talks with customers to'
+    """
     kept = Environment(loader=PackageLoader("icp_lab.publish", "templates"), trim_blocks=True, lstrip_blocks=True,
                        keep_trailing_newline=True)
     quote = partial(json.dumps, ensure_ascii=False)
