@@ -17,7 +17,31 @@ MOST = 30  # movers that are listed
 
 
 def tell_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Prose]:
-    """What changed from one definition to another: criteria, evidence, tiers? Nothing where both say the same."""
+    r"""Say what changed from one definition to another, line by line.
+
+    Parameters
+    ----------
+    old : dict of str to object
+        The earlier definition, as in icp.yml.
+    new : dict of str to object
+        The later one.
+
+    Returns
+    -------
+    list of Prose
+        Criteria, whom to avoid, verdict, outcome, name, lift and tiers, each where it differs; none where both say the
+        same.
+
+    Examples
+    --------
+    >>> old = {"criteria": [{"attribute": "employees", "min": 100}], "verdict": "tentative"}
+    >>> new = {"criteria": [{"attribute": "employees", "min": 200}], "verdict": "supported"}
+    >>> print(*tell_changes(old, new), sep="\n")
+    Changed: employees at least 100 is now employees at least 200.
+    Verdict: tentative, a promising hypothesis → supported by the data.
+    >>> tell_changes(old, old)
+    []
+    """
     said = [phrase("changed", code, **words) for code, words in _compare(old, new)]
     avoided = _compare(old.get("avoid") or {}, new.get("avoid") or {})
     said += [phrase("changed", "avoid", change=phrase("changed", code, **words)) for code, words in avoided]
@@ -26,7 +50,31 @@ def tell_changes(old: dict[str, Any], new: dict[str, Any]) -> list[Prose]:
 
 
 def tell_history(held: dict[str, Any], former: Sequence[dict[str, Any]], proposed: dict[str, Any]) -> list[Prose]:
-    """What changed from the version before to the one in force, and from that to what this run proposes?"""
+    r"""Say what changed up to the version in force, and from that to what this run proposes.
+
+    Parameters
+    ----------
+    held : dict of str to object
+        The definition in force, as in icp.yml; without `version` none was adopted.
+    former : sequence of dict
+        Adopted definitions, the latest first; the first that is not in force is the version before.
+    proposed : dict of str to object
+        The definition of this run.
+
+    Returns
+    -------
+    list of Prose
+        A heading for each pair of definitions and its changes; how to adopt one where none is in force.
+
+    Examples
+    --------
+    >>> held, former = {"version": "2", "name": "Demo"}, [{"version": "1", "name": "Once"}]
+    >>> print(*tell_history(held, former, held), sep="\n")
+    From version 1 to 2:
+    Name: Once → Demo.
+    From version 2 to what this run proposes:
+    Both say the same.
+    """
     if not held.get("version"):
         return [phrase("changed", "unadopted")]
     before = [one for one in former if one["version"] != held["version"]][:1]
@@ -61,7 +109,32 @@ _TOLD: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def tell_shifts(shifts: Shifts) -> Prose:
-    """Have new customers changed, in what, and what would have been seen?"""
+    """Say whether new customers have changed, in what, and what would have been seen.
+
+    Parameters
+    ----------
+    shifts : Shifts
+        New customers held against those before.
+
+    Returns
+    -------
+    Prose
+        Up to five shifts, the strongest sign first; with too few new customers, that it cannot be told.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> columns = ["attribute", "level", "kind", "before", "now", "gap", "low", "high", "shifted"]
+    >>> up = ("size_band", "", "up", 1.0, 2.0, 0.3, 0.1, 0.48, True)
+    >>> days = date(2023, 1, 1), date(2026, 4, 1)
+    >>> tell_shifts(Shifts(pd.DataFrame([up], columns=columns), *days, 200, 50, 0, 0.24))
+    Since 2026-04-01 **something has shifted**: 50 new customers against 200 that began from 2023-01-01 on.
+    **Up-market**: the size band in the middle goes from 10-49 to 50-99 employees; the new one is above the former one
+    in 65 % of pairs, 55 to 74 %.
+    >>> tell_shifts(Shifts(pd.DataFrame(columns=columns), *days, 200, 5, 0, float("nan")))
+    Only 5 customers have begun since 2026-04-01, and 200 in the time before that they would be held against. That is
+    too few to tell a shift from chance, so none is looked for.
+    """
     words = {"n": shifts.n_now, "m": shifts.n_before, "line": shifts.line.isoformat(),
              "start": shifts.start.isoformat(), "visible": shifts.visible}
     undated = phrase("shifted", "undated", n=shifts.undated) if shifts.undated else ""
@@ -92,14 +165,56 @@ def _write_sides(row: Mapping[Hashable, Any], bands: tuple[str, ...]) -> dict[st
 
 
 def tabulate_shifts(shifts: Shifts) -> Table | Prose:
-    """How do new customers and those before differ, attribute by attribute, the strongest sign first?"""
+    """Show how new customers and those before differ, attribute by attribute, the strongest sign first.
+
+    Parameters
+    ----------
+    shifts : Shifts
+        New customers held against those before.
+
+    Returns
+    -------
+    Table or Prose
+        Every shift, and of each other attribute its strongest sign; an empty sentence where nothing could be held
+        against each other.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> columns = ["attribute", "level", "kind", "before", "now", "gap", "low", "high", "n_before", "n_now", "chance",
+    ...            "shifted"]
+    >>> new = ("industry", "Space", "new", 0.0, 0.2, 0.2, 0.11, 0.33, 200, 50, 0.002, True)
+    >>> frame = pd.DataFrame([new], columns=columns)
+    >>> tabulate_shifts(Shifts(frame, date(2023, 1, 1), date(2026, 4, 1), 200, 50, 0, 0.24)).cells()
+    [['industry', 'Space', '0 %', '20 %', '20 points, 11 to 33', '200', '50', 'yes']]
+    """
     strongest = shifts.frame[shifts.frame["shifted"].astype(bool) | ~shifts.frame["attribute"].duplicated()]
     sides = pd.DataFrame([_write_sides(row, shifts.bands) for row in strongest.to_dict("records")], strongest.index)
     return tabulate("shifts", strongest.assign(**sides))
 
 
 def tell_movers(movers: Movers, version: str) -> Prose:
-    """How many accounts stand elsewhere than when the version was adopted, and for which causes?"""
+    """Say how many accounts stand elsewhere than when the version was adopted, and for which causes.
+
+    Parameters
+    ----------
+    movers : Movers
+        Accounts that moved.
+    version : str
+        The version in force; empty: none, and nothing is said.
+
+    Returns
+    -------
+    Prose
+        Counts by cause; and, where it is not on record where accounts stood, what stands in for it.
+
+    Examples
+    --------
+    >>> rows = {"account_id": ["a", "b"], "cause": ["data, rule", "score"]}
+    >>> tell_movers(Movers(pd.DataFrame(rows), 40, True), "1")
+    Of 40 accounts, **2** stand elsewhere than they did under version 1. Because of what is known of them + the
+    criteria: 1. Because of points and tiers: 1.
+    """
     if not version:
         return Prose("")
     moved = len(movers.frame)
@@ -114,7 +229,27 @@ def _name_causes(cause: str) -> str:
 
 
 def tabulate_movers(movers: Movers, called: pd.Series) -> Table | Prose:
-    """Which accounts moved, from where to where, and why?"""
+    """Show which accounts moved, from where to where, and why.
+
+    Parameters
+    ----------
+    movers : Movers
+        Accounts that moved; the first 30 are listed.
+    called : Series
+        Names by account_id; an account without one is shown by its id.
+
+    Returns
+    -------
+    Table or Prose
+        A row an account; an empty sentence where nobody moved.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"account_id": ["a"], "fit_before": ["out"], "tier_before": ["B"], "fit": ["in"],
+    ...                       "tier": ["A"], "cause": ["rule"]})
+    >>> tabulate_movers(Movers(frame, 40, True), pd.Series({"a": "Acme"})).cells()
+    [['Acme', 'B · outside', 'A · in the profile', 'the criteria']]
+    """
     shown = movers.frame.head(MOST)
     places = {side: [" · ".join(filter(None, (tier, name("fit", fit)))) for tier, fit in zip(
         shown[f"tier{end}"], shown[f"fit{end}"], strict=True)] for side, end in (("before", "_before"), ("now", ""))}
@@ -123,7 +258,28 @@ def tabulate_movers(movers: Movers, called: pd.Series) -> Table | Prose:
 
 
 def tell_proposals(proposals: Proposals) -> Prose:
-    """What do the deals closed since propose to change?"""
+    """Say what the deals closed since propose to change.
+
+    Parameters
+    ----------
+    proposals : Proposals
+        What became of each criterion.
+
+    Returns
+    -------
+    Prose
+        How many criteria to drop or to say otherwise, and which to add; else that there is nothing to propose.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"attribute": ["", "employees"], "proposal": ["keep", "drop"]})
+    >>> tell_proposals(Proposals(frame, ({"attribute": "exports", "is": True},)))
+    Criteria to drop: 1. What they told of winning is gone. New in what this run proposes, and not in the definition
+    that holds: exports: yes.
+    >>> tell_proposals(Proposals(frame.head(1), ()))
+    **Nothing to propose.** No criterion has clearly lost what it told of winning, and this run finds none that the
+    definition lacks.
+    """
     lost = proposals.frame[proposals.frame["proposal"] != "keep"]["proposal"].value_counts()
     said = [phrase("proposed", str(proposal), n=n) for proposal, n in lost.items()]
     if proposals.new:
@@ -132,6 +288,30 @@ def tell_proposals(proposals: Proposals) -> Prose:
 
 
 def tabulate_proposals(proposals: Proposals, rule: Rule) -> Table:
-    """What does each line of the definition say of winning, before and since, and what follows?"""
+    """Show what each line of the definition says of winning, before and since, and what follows.
+
+    Parameters
+    ----------
+    proposals : Proposals
+        What became of each criterion, the profile as a whole first.
+    rule : Rule
+        The definition's criteria, in the same order.
+
+    Returns
+    -------
+    Table
+        A row for the whole profile and one for each criterion.
+
+    Examples
+    --------
+    >>> row = {"lift_before": 1.4, "low_before": 1.1, "high_before": 1.8, "n_before": 200, "lift": 0.7, "low": 0.5,
+    ...        "high": 0.9, "n": 60}
+    >>> frame = pd.DataFrame([row | {"state": "unclear", "proposal": "keep"},
+    ...                       row | {"state": "gone", "proposal": "drop"}])
+    >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+    >>> tabulate_proposals(Proposals(frame, ()), rule).cells()[1]
+    ['Employees at least 100', '1.40 (1.10 to 1.80)', '200', '0.70 (0.50 to 0.90)', '60', 'what it told is gone',
+    'drop']
+    """
     lines = [phrase("proposed", "whole"), *(begin(one.words()) for one in rule.criteria)]
     return lay_out("proposals", proposals.frame.assign(line=lines))
