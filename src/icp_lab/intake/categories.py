@@ -29,7 +29,24 @@ _Spelled = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """One spelling of a column that was taken for another, in `n` rows."""
+    """One spelling of a column that was taken for another.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+    value : str
+        The text as it stood there.
+    becomes : str
+        The text that it was taken for.
+    n : int
+        Rows that held it.
+
+    Examples
+    --------
+    >>> Folding("industry", "Retial", "Retail", n=2).becomes
+    'Retail'
+    """
 
     column: str
     value: str
@@ -74,15 +91,15 @@ def _read_places() -> tuple[Mapping[str, str], Mapping[str, str], _Spelled]:
 
 
 def map_industry(text: str, scheme: Literal["jsic", "naics"] = "jsic") -> str:
-    """Which division of a classification does an industry fall into?
+    """Tell which division of a classification an industry falls into.
 
     Parameters
     ----------
-    text
+    text : str
         An industry in anybody's words, English or Japanese.
-    scheme
-        jsic: a division of the Japan Standard Industrial Classification, A to S; naics: a sector of the North American
-        one, two digits, or two joined by a hyphen.
+    scheme : {'jsic', 'naics'}, default 'jsic'
+        `jsic`: a division of the Japan Standard Industrial Classification, A to S; `naics`: a sector of the North
+        American one, two digits, or two joined by a hyphen.
 
     Returns
     -------
@@ -108,7 +125,17 @@ def map_industry(text: str, scheme: Literal["jsic", "naics"] = "jsic") -> str:
 
 
 def is_country(text: str) -> bool:
-    """Is this the name of a country, in English or Japanese? Codes are not looked at: CA may be California.
+    """Tell whether a text is the name of a country, in English or Japanese.
+
+    Parameters
+    ----------
+    text : str
+        A text in any case and width. Codes are not looked at: CA may be California.
+
+    Returns
+    -------
+    bool
+        True for any of the names by which a country is known here.
 
     Examples
     --------
@@ -131,22 +158,22 @@ def _is_known(column: str, value: str) -> bool:
 
 def find_foldings(counts: Mapping[str, int], column: str, told: Mapping[str, str] | None = None,
                   before: Mapping[str, int] | None = None) -> dict[str, str]:
-    """Which texts of a column are one category, written in several ways?
+    """Tell which texts of a column are one category, written in several ways.
 
     Parameters
     ----------
-    counts
+    counts : mapping of str to int
         The texts of the column and how many rows hold each.
-    column
+    column : str
         Its name: `country` and `region` are read as places, `industry` by the words of industries.
-    told
+    told : mapping of str to str, optional
         What people said that a text becomes; itself where it is to be left alone.
-    before
+    before : mapping of str to int, optional
         The same column of a table that was read before, whose spellings hold.
 
     Returns
     -------
-    dict
+    dict of str to str
         What each text becomes that does not stay. Texts that differ by width, case, blanks, accents or punctuation,
         and names of one country or prefecture, take the spelling that is most frequent. A rare text of Latin letters
         becomes a frequent one that differs by one letter of 5 or more, by two of 10 or more, never in its first letter
@@ -225,7 +252,38 @@ def _write_like(value: str, word: str) -> str:
 
 def fold_categories(con: Con, table: str, columns: Iterable[Column], told: Mapping[tuple[str, str], str],
                     facts: Facts) -> list[Folding]:
-    """Fold the categories of a loaded table's text attributes, say each folding, and give those that nobody told."""
+    """Fold the categories of a loaded table's text attributes, and say each folding.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that holds the table, which is changed, and `accounts`, whose spellings hold in other tables.
+    table : str
+        The table's name.
+    columns : iterable of Column
+        Its columns; of these the attributes of free text are looked at, and only such as have at most `MOST_VALUES`
+        different texts.
+    told : mapping of tuple of 2 str to str
+        What people said, by (column, text): what the text becomes, or itself where it is to be left alone.
+    facts : Facts
+        Where each folding is noted.
+
+    Returns
+    -------
+    list of Folding
+        Those that nobody told, to be asked about.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con, facts = duckdb.connect(), Facts("accounts", "accounts.csv", read=4)
+    >>> _ = con.execute("CREATE TABLE accounts AS SELECT unnest(['Retail', 'Retail', 'retail', 'Shops']) AS industry")
+    >>> industry = Column("industry", "", role="attribute")
+    >>> fold_categories(con, "accounts", [industry], {("industry", "Shops"): "Retail"}, facts)
+    [Folding(column='industry', value='retail', becomes='Retail', n=1)]
+    >>> con.sql("SELECT industry, count(*) FROM accounts GROUP BY ALL").fetchall(), len(facts.decisions)
+    ([('Retail', 4)], 2)
+    """
     done = []
     there = con.table("accounts").columns if table != "accounts" else ()
     for name in (each.name for each in columns

@@ -19,6 +19,11 @@ class Words:
 
     A word of Latin letters stands alone, any other one anywhere; of words that overlap the longer holds.
 
+    Parameters
+    ----------
+    labels : mapping of str to (iterable of str)
+        The words of each label.
+
     Examples
     --------
     >>> Words({"retail": ("小売", "shops?"), "bank": ("bank",)}).find("a shop in a bank, no banker")
@@ -35,13 +40,44 @@ class Words:
         self.pattern, self._places = re.compile("|".join([alone, *plain[latin:]])), [label for _word, label in each]
 
     def find(self, text: str) -> list[str]:
-        """Give the labels of the words that stand in a text, in their order."""
+        """Give the labels of the words that stand in a text.
+
+        Parameters
+        ----------
+        text : str
+            A text in small letters, after NFKC.
+
+        Returns
+        -------
+        list of str
+            In the order of the words in the text; a label for each word, so that one may come twice.
+
+        Examples
+        --------
+        >>> Words({"it": ("情報システム",), "sales": ("sales", "情報")}).find("sales 情報システム sales")
+        ['sales', 'it', 'sales']
+        """
         return [self._places[(found.lastindex or 1) - 1] for found in self.pattern.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a job title says; empty where it says nothing."""
+    """What a job title says; empty where it says nothing.
+
+    Parameters
+    ----------
+    department : str, default ''
+        One of the departments of `lexicon/titles.toml`, or `other`.
+    seniority : str, default ''
+        One of executive, head, manager and staff.
+    buying_role : str, default ''
+        One of decider, influencer, user, buyer and gatekeeper: an assumption from the other two.
+
+    Examples
+    --------
+    >>> read_title("Assistant to the CEO")
+    Title(department='', seniority='staff', buying_role='gatekeeper')
+    """
 
     department: str = ""
     seniority: str = ""
@@ -62,11 +98,11 @@ def _read_words() -> tuple[dict[str, Words], dict[str, str], list[str]]:
 
 @lru_cache(maxsize=100_000)
 def read_title(text: str) -> Title:
-    """Which department, which rank and which part in buying does a job title tell of?
+    """Tell which department, rank and part in buying a job title speaks of.
 
     Parameters
     ----------
-    text
+    text : str
         A title as it stands on a card, in English or Japanese.
 
     Returns
@@ -109,7 +145,30 @@ def read_title(text: str) -> Title:
 def fill_titles(con: Con, columns: tuple[Column, ...], facts: Facts) -> tuple[Column, ...]:
     """Fill department, seniority and buying_role of the loaded contacts from their titles, where they are empty.
 
-    Columns that the table lacks are added, and all are given back; a cell that somebody filled stays.
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that holds the table `contacts`, which is changed.
+    columns : tuple of Column
+        The columns of the table; nothing is done where `title` is not among them.
+    facts : Facts
+        Where it is noted how many cells of each column were filled.
+
+    Returns
+    -------
+    tuple of Column
+        The same with those added that the table lacked. A cell that somebody filled stays.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con, facts = duckdb.connect(), Facts("contacts", "contacts.csv", read=1)
+    >>> _ = con.execute("CREATE TABLE contacts AS SELECT 'VP of Sales' AS title, 'marketing' AS department")
+    >>> columns = tuple(BY_NAME["contacts"].by_name[name] for name in ("title", "department"))
+    >>> [column.name for column in fill_titles(con, columns, facts)]
+    ['title', 'department', 'seniority', 'buying_role']
+    >>> con.table("contacts").fetchall(), len(facts.decisions)
+    ([('VP of Sales', 'marketing', 'executive', 'decider')], 2)
     """
     contacts, there = BY_NAME["contacts"].by_name, {column.name for column in columns}
     if "title" not in there:
