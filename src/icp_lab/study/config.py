@@ -17,8 +17,9 @@ from icp_lab.errors import LabError, Place, refusals, utter
 from icp_lab.intake.spec import Spec
 from icp_lab.locale import LANGUAGES, _
 from icp_lab.study.corrections import FOLDER
+from icp_lab.study.reader import Reader
 from icp_lab.study.sources import read_spec
-from icp_lab.study.yml import Reader, read_yaml
+from icp_lab.study.yml import read_day, read_yaml
 from icp_lab.tables import BESIDE, BY_NAME, GROUPS
 
 OUTCOMES = ("best", "won", "retained")
@@ -70,7 +71,7 @@ def read_settings(path: Path) -> Settings:
     others = yml.each(("other_tables",), lambda at: read_spec(yml, at, at[-1], folder))
     specs = _read_tables(yml, folder, others)
     return Settings(
-        path=path, name=yml.text(("name",)), language=yml.choice(("language",), LANGUAGES), as_of=yml.day(("as_of",)),
+        path=path, name=yml.text(("name",)), language=yml.choice(("language",), LANGUAGES), as_of=_read_as_of(yml),
         currency=_currency(yml), outcome=yml.choice(("outcome",), OUTCOMES, ""),
         outcome_window_months=int(yml.number(("outcome_window_months",), 12, low=1, high=120, whole=True)),
         fiscal_year_start=int(yml.number(("fiscal_year_start",), 1, low=1, high=12, whole=True)),
@@ -119,6 +120,12 @@ def _read_tables(yml: Reader, folder: Path, others: dict[str, Spec]) -> dict[str
             known = [*others, *(other for other in specs if other != name)]
             yml.check_word(("tables", name, "join", "table"), spec.join.table, known, "join: table")
     return specs
+
+
+def _read_as_of(yml: Reader) -> date:
+    if day := read_day(said := yml.get(("as_of",))):
+        return day
+    raise yml.wrong(("as_of",), said, _("It is a day such as 2026-03-31."))
 
 
 def _currency(yml: Reader) -> str:

@@ -10,11 +10,12 @@ from icp_lab.intake.databases import Query
 from icp_lab.intake.formats import Section, read_format
 from icp_lab.intake.spec import UNITS, Join, Spec
 from icp_lab.locale import _
-from icp_lab.study.yml import At, Reader
+from icp_lab.study.reader import Reader
 
 _KEYS = ("sql", "connection", "columns", "set", "where", "drop_duplicates", "values", "scale",
          "units", "dates", "join", "format", "one_row")
 _OF_FILES = ("file", "encoding", "delimiter", "sheet")
+_YES = {None: False, True: True, "yes": True, "true": True, False: False, "no": False, "false": False}
 KINDS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx", ".parquet")
 
 
@@ -39,7 +40,7 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
             rule = _("Known are utf-8, utf-16, cp932, euc-jp, cp1252 and the like.")
             raise yml.wrong((*at, "encoding"), encoding, rule) from error
 
-    def word(at: At) -> str | None:
+    def word(at: tuple[str, ...]) -> str | None:
         return None if yml.get(at) is None else yml.text(at)
 
     return Spec(
@@ -47,7 +48,7 @@ def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spe
         sheet=yml.text((*at, "sheet")),
         columns=yml.each((*at, "columns"), yml.text), set=yml.each((*at, "set"), word),
         where=yml.each((*at, "where"), lambda to: tuple(word for one in yml.texts(to) for word in _spellings(one))),
-        drop_duplicates=yml.yes_no((*at, "drop_duplicates")), dialect=_read_format(yml, at, table, folder),
+        drop_duplicates=_read_yes_no(yml, (*at, "drop_duplicates")), dialect=_read_format(yml, at, table, folder),
         one_row=yml.text((*at, "one_row")),
         values=yml.each((*at, "values"), lambda to: {
             spelled: said for source, said in yml.each(to, word).items() for spelled in _spellings(source)}),
@@ -112,6 +113,13 @@ def _read_format(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> 
     if table not in tables:
         raise utter("study.not_in_format", yml.place(at), name=name, table=table, words=refusals.list_words(tables))
     return tables[table]
+
+
+def _read_yes_no(yml: Reader, at: tuple[str, ...]) -> bool:
+    """Read yes or no; nothing counts as no."""
+    if isinstance(value := yml.get(at), dict | list) or value not in _YES:
+        raise yml.wrong(at, value, _("It is yes or no."))
+    return _YES[value]
 
 
 def _read_delimiter(yml: Reader, at: tuple[str, ...]) -> str:

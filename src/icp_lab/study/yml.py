@@ -1,11 +1,11 @@
-"""YAML that people write, with the line of every key; of study.yml each value is checked, and refused with its line."""
+"""YAML that people write: plain values, with the line of every key."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from unicodedata import normalize
 
 from ruamel.yaml import YAML
@@ -14,24 +14,38 @@ from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from icp_lab.errors import LabError, Place, refusals, utter
-from icp_lab.intake.spec import find_line
 from icp_lab.locale import _
 
 At = tuple[str, ...]
-Value = TypeVar("Value")
-_YES = {True: True, "yes": True, "true": True, False: False, "no": False, "false": False}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 # No file that people write comes near; a hostile one would take memory and hours.
 _LONGEST, _DEEPEST = 2_000_000, 30
 
 
 def find_beside(folder: Path, *patterns: str) -> list[Path]:
-    """Which files of a study have such a name, in their order? None may be a device or a pipe, or lie elsewhere.
+    """Find which files of a study have such a name; none may be a device or a pipe, or lie elsewhere.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    *patterns : str
+        Names of files, or patterns such as `coders/*.csv`, below the folder.
+
+    Returns
+    -------
+    list of Path
+        Each once, sorted; empty where there is none.
 
     Raises
     ------
     LabError
-        One is no plain file, or leads out of the study's folder.
+        When one is no plain file, or leads out of the study's folder.
+
+    Examples
+    --------
+    >>> [path.name for path in find_beside(Path("data/demo"), "hypotheses.yml", "coders/*.csv")]
+    ['second.csv', 'hypotheses.yml']
     """
     found = sorted({path for pattern in patterns for path in (folder / pattern).parent.glob(Path(pattern).name)}
                    | {folder / pattern for pattern in patterns if (folder / pattern).is_symlink()})
@@ -45,14 +59,32 @@ def find_beside(folder: Path, *patterns: str) -> list[Path]:
 
 
 def read_yaml(path: Path, refuse: Callable[[int | None, str], LabError]) -> tuple[Any, dict[At, int]]:
-    """What does a YAML file say, as plain values (days as text), and in which line stands each key and list item?
+    r"""Read a YAML file as plain values (days as text), with the line of each key and list item.
 
     Parameters
     ----------
-    path
+    path : Path
         The file; what the system and the encoding refuse is raised as it comes.
-    refuse
-        Gives the refusal of what is not YAML, from its line, where that is known, and the problem.
+    refuse : callable
+        Gives the refusal of what is not YAML, from its line, None where that is not known, and the problem.
+
+    Returns
+    -------
+    tuple
+        The content; and the line of each key, by the keys down to it, where an item of a list goes by its place from 0.
+
+    Raises
+    ------
+    LabError
+        When it is not YAML, or holds more than plain values, as `parse_yaml` says.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "own.yml").write_text("- name: Us\n  date: 2026-03-31\n")
+    ...     read_yaml(Path(folder, "own.yml"), Paper("own.yml", "hypothesis").refuse)
+    ([{'name': 'Us', 'date': '2026-03-31'}], {('0',): 1, ('0', 'name'): 1, ('0', 'date'): 2})
     """
     return parse_yaml(path.read_text(encoding="utf-8-sig"), refuse)
 
@@ -62,6 +94,29 @@ def parse_yaml(text: str, refuse: Callable[[int | None, str], LabError]) -> tupl
 
     Plain values only: tags, which would make other things than text, numbers, days, lists and mappings, are refused; so
     is what unfolds from a few words into more than stands there.
+
+    Parameters
+    ----------
+    text : str
+        The text, up to 2,000,000 characters and nested up to 30 deep.
+    refuse : callable
+        As for `read_yaml`.
+
+    Returns
+    -------
+    tuple
+        As from `read_yaml`; None as content where nothing stands there.
+
+    Raises
+    ------
+    LabError
+        When it is not YAML, is too long or nested too deep, or holds more than plain values.
+
+    Examples
+    --------
+    >>> parse_yaml("a: !!python/name:os.system x", Paper("own.yml", "codebook").refuse)
+    Traceback (most recent call last):
+    icp_lab.errors.base.LabError: own.yml, row 1: ... is not read: only plain text, numbers and days are...
     """
     lines = dict[At, int]()
     try:
@@ -119,19 +174,74 @@ def _plain(node: Any, at: At, lines: dict[At, int], most: int) -> Any:
 
 @dataclass(frozen=True)
 class Paper:
-    """A YAML file that people write beside study.yml: its name, and what it holds, which says how it is refused."""
+    """Read a YAML file that people write beside study.yml, and refuse what may not stand there in its own words.
+
+    Parameters
+    ----------
+    file : str
+        What it is called in messages.
+    holds : str
+        What it holds, which says how it is refused: `hypothesis`, `codebook` or `interview`.
+
+    Examples
+    --------
+    >>> Paper("hypotheses.yml", "hypothesis").read(Path("nowhere/hypotheses.yml"))
+    ([], {})
+    """
 
     file: str
     holds: Literal["hypothesis", "codebook", "interview"]
 
     def refuse(self, line: int | None, problem: str, remedy: str = "") -> LabError:
-        """Refuse what stands in a line."""
+        """Make the refusal of what stands in a line.
+
+        Parameters
+        ----------
+        line : int or None
+            The line, from 1; None where it is not known.
+        problem : str
+            What is wrong, as the middle of a sentence.
+        remedy : str, default ''
+            What to do about it, as a sentence.
+
+        Returns
+        -------
+        LabError
+            To be raised by the caller.
+
+        Examples
+        --------
+        >>> str(Paper("codebook.yml", "codebook").refuse(3, "`code` is missing"))
+        'codebook.yml, row 3: This cannot be read as a codebook: `code` is missing...'
+        """
         return utter({"hypothesis": "study.bad_hypothesis", "codebook": "study.bad_codebook",
                       "interview": "study.bad_interview"}[self.holds], Place(self.file, line),
                      problem=problem, remedy=remedy)
 
     def read(self, path: Path) -> tuple[list[Any], dict[At, int]]:
-        """Read a list of entries, and the line of each key; an empty file, or none, is an empty list."""
+        """Read a list of entries, and the line of each key.
+
+        Parameters
+        ----------
+        path : Path
+            Where the file is; its folder is the study's.
+
+        Returns
+        -------
+        tuple
+            The entries, and lines as from `read_yaml`; both empty where the file is, or where there is none.
+
+        Raises
+        ------
+        LabError
+            When the file cannot be read, is not YAML, or holds something other than a list.
+
+        Examples
+        --------
+        >>> entries, lines = Paper("hypotheses.yml", "hypothesis").read(Path("data/demo/hypotheses.yml"))
+        >>> entries[0]["name"], lines["0", "name"]
+        ('The head of sales', 2)
+        """
         if not find_beside(path.parent, path.name):
             return [], {}
         try:
@@ -143,7 +253,31 @@ class Paper:
         return content or [], lines
 
     def check(self, node: Any, at: At, lines: dict[At, int], known: Mapping[str, Collection[str]]) -> None:
-        """Refuse what is no mapping, keys that nobody knows, and values that are not among those `known` of a key."""
+        """Refuse what is no mapping, keys that nobody knows, and values that may not be.
+
+        Parameters
+        ----------
+        node : object
+            The plain value that is to be a mapping.
+        at : tuple of str
+            The keys down to it.
+        lines : dict of tuple of str to int
+            Line of each key, as from `read`.
+        known : dict of str to collection of str
+            The keys that may stand there, each with the values that it may have; empty where any may be.
+
+        Raises
+        ------
+        LabError
+            When it is not as it should be; the message names the line, and the nearest known key.
+
+        Examples
+        --------
+        >>> paper = Paper("codebook.yml", "codebook")
+        >>> paper.check({"cod": "price"}, ("0",), {("0", "cod"): 4}, {"code": ()})
+        Traceback (most recent call last):
+        icp_lab.errors.base.LabError: codebook.yml, row 4: ... the key `cod` is unknown here. ... Did you mean `code`?
+        """
         if not isinstance(node, dict):
             raise self.refuse(lines[at], _("`{value}` is no `key: value` lines").format(value=node))
         for key, value in node.items():
@@ -157,7 +291,23 @@ class Paper:
 
 
 def read_day(said: object) -> date | None:
-    """Which day do people mean: 2026-03-31, 2026/3/31 or 2026年3月31日? None where it is none."""
+    """Read which day people mean: 2026-03-31, 2026/3/31 or 2026年3月31日.
+
+    Parameters
+    ----------
+    said : object
+        What they wrote; full-width digits and blanks around it do not matter.
+
+    Returns
+    -------
+    date or None
+        The day; None where it is none.
+
+    Examples
+    --------
+    >>> read_day("2026年3月31日"), read_day("2026-02-30")
+    (datetime.date(2026, 3, 31), None)
+    """
     parts = _DAY.fullmatch(plain := normalize("NFKC", str(said)).strip())
     try:
         return date(*map(int, parts.groups())) if parts else date.fromisoformat(plain)
@@ -166,110 +316,21 @@ def read_day(said: object) -> date | None:
 
 
 def as_text(value: Any) -> str:
-    """Write a plain YAML value as the text that a file would hold."""
+    """Write a plain YAML value as the text that a file would hold.
+
+    Parameters
+    ----------
+    value : object
+        Text, a number, yes or no.
+
+    Returns
+    -------
+    str
+        The text; `true` and `false` for yes and no.
+
+    Examples
+    --------
+    >>> as_text(True), as_text(12), as_text("12")
+    ('true', '12', '12')
+    """
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """The plain content of study.yml, and the line of each of its keys."""
-
-    content: dict[str, Any]
-    lines: dict[At, int]
-
-    def get(self, at: At) -> Any:
-        """Give what stands at a path of keys, None where nothing does."""
-        node: Any = self.content
-        for key in at:
-            node = node.get(key) if isinstance(node, dict) else None
-        return node
-
-    def place(self, at: At) -> Place:
-        """Say where a path of keys stands."""
-        return Place(refusals.in_yml(find_line(self.lines, at)))
-
-    def wrong(self, at: At, value: object, rule: str, key: str = "") -> LabError:
-        """Refuse a value, saying what is allowed."""
-        return utter("study.wrong_value", self.place(at), rule=rule, value=value, key=key or at[-1])
-
-    def need(self, at: At, *keys: str) -> None:
-        """Refuse a mapping that lacks one of these keys."""
-        for key in (key for key in keys if self.get((*at, key)) in (None, "", [], {})):
-            place, where = self.place((*at, key)), ".".join(at)
-            raise utter("study.missing_key_in" if where else "study.missing_key", place, key=key, where=where)
-
-    def mapping(self, at: At) -> dict[str, Any]:
-        """Read a mapping; nothing counts as an empty one."""
-        value = self.get(at)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise self.wrong(at, value, _("Here stand indented `key: value` lines."))
-        return value
-
-    def each(self, at: At, read: Callable[[At], Value], known: Collection[str] | None = None) -> dict[str, Value]:
-        """Read every value of a mapping in one way; keys that are not among the known ones are refused."""
-        if known is not None:
-            self.check_keys(at, known)
-        return {key: read((*at, key)) for key in self.mapping(at)}
-
-    def check_keys(self, at: At, known: Collection[str]) -> None:
-        """Refuse keys that nobody knows."""
-        for key in self.mapping(at) if at else self.content:
-            self.check_word((*at, key), key, known, ".".join(at))
-
-    def check_word(self, at: At, word: str, known: Collection[str], where: str) -> None:
-        """Refuse a word that nobody knows, naming the nearest."""
-        if word not in known:
-            raise utter("study.unknown_key_in" if where else "study.unknown_key", self.place(at), key=word, where=where,
-                        words=refusals.list_words(known), remedy=refusals.nearest(word, known))
-
-    def text(self, at: At, default: str = "") -> str:
-        """Read a text; numbers and days are taken as they are written."""
-        value = self.get(at)
-        if isinstance(value, dict | list):
-            raise self.wrong(at, value, _("Here stands one text."))
-        return default if value is None else as_text(value)
-
-    def texts(self, at: At) -> tuple[str, ...]:
-        """Read a list of texts; one text counts as a list of one."""
-        value = self.get(at)
-        items = value if isinstance(value, list) else [] if value is None else [value]
-        if any(isinstance(item, dict | list) for item in items):
-            raise self.wrong(at, value, _("Here stands a list of texts: [a, b]."))
-        return tuple(as_text(item) for item in items)
-
-    def choice(self, at: At, words: Collection[str], default: str | None = None) -> str:
-        """Read one of several words."""
-        value = self.text(at, default or "")
-        if value not in words and (default is None or value != default):
-            rule = _("It is one of {words}.").format(words=", ".join(words))
-            raise self.wrong(at, value, f"{rule} {refusals.nearest(value, words)}".strip())
-        return value
-
-    def number(self, at: At, default: float, *, low: float, high: float = float("inf"), whole: bool = False) -> float:
-        """Read a number in a range."""
-        value = self.get(at)
-        if value is None:
-            return default
-        wrong = isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high
-        if wrong or (whole and value != int(value)):
-            kind = _("a whole number") if whole else _("a number")
-            rule = _("It is {kind} from {low} to {high}.") if high < float("inf") else _("It is {kind} from {low} up.")
-            raise self.wrong(at, value, rule.format(kind=kind, low=low, high=high))
-        return float(value)
-
-    def yes_no(self, at: At) -> bool:
-        """Read yes or no; nothing counts as no."""
-        value = self.get(at)
-        if value is None:
-            return False
-        if isinstance(value, dict | list) or value not in _YES:
-            raise self.wrong(at, value, _("It is yes or no."))
-        return _YES[value]
-
-    def day(self, at: At) -> date:
-        """Read a day."""
-        if day := read_day(value := self.get(at)):
-            return day
-        raise self.wrong(at, value, _("It is a day such as 2026-03-31."))
