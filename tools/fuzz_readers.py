@@ -49,7 +49,8 @@ from ruamel.yaml import YAML
 from icp_lab.icp.decisions import read_decisions
 from icp_lab.icp.profile import load_icp
 from icp_lab.icp.score import score_file
-from icp_lab.process.notebook import list_notebooks, resolve_parameters
+from icp_lab.process.notebook import list_notebooks
+from icp_lab.process.values import resolve_parameters
 from icp_lab.publish.ballot import write_ballot
 from icp_lab.study import check_study, open_study
 from icp_lab.study.ballots import read_ballots, read_decided

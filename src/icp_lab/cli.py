@@ -200,7 +200,7 @@ def sql(
     """Print the profile as a boolean SQL expression: true inside, false outside, null where a value is missing."""
     from typing import get_args
 
-    from icp_lab.process.notebook import check_choice
+    from icp_lab.process.values import check_choice
     from icp_lab.rule import Dialect
 
     icp = _open_profile(profile, language)

@@ -1,4 +1,4 @@
-"""What a notebook's file says of itself: its code, prose and parameters, and what a run sets them to. No Jupyter.
+"""What a notebook's file says of itself: its code, prose and parameters. No Jupyter.
 
 The parameters cell is the one place where parameters are declared, in papermill's convention; a test holds this reading
 and papermill's equal.
@@ -7,15 +7,13 @@ and papermill's equal.
 import ast
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import icp_lab
-from icp_lab.errors.base import LabError, Place, ask_nearest, utter
-from icp_lab.errors.refusals import in_yml
+from icp_lab.errors.base import Place, utter
 from icp_lab.process.declared import BY_NAME, NOTEBOOKS
 
 _RANGE = re.compile(r"(-?[\d.]+) to (-?[\d.]+)\s*$")
@@ -27,7 +25,28 @@ KINDS: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter as its cell declares it: `name: kind = default  # meaning, low to high` (or `, one of a, b`)."""
+    """Hold a parameter as its cell declares it.
+
+    Parameters
+    ----------
+    name : str
+        What the cell assigns to.
+    kind : str
+        One of `KINDS`: bool, int, float, str, list, dict.
+    default : object
+        The value in the cell.
+    meaning : str
+        The comment behind it, its range or choices included.
+    low, high : float or None, default None
+        Ends of the range, which may be reached; None where the comment does not end in `low to high`.
+    choices : tuple of str, default ()
+        The words behind `one of`; empty where any value of the kind may be.
+
+    Examples
+    --------
+    >>> read_parameters('relative_to: str = "none"  # compare within, one of none, size_band', "02")[0].choices
+    ('none', 'size_band')
+    """
 
     name: str
     kind: str
@@ -40,13 +59,40 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NotebookFile:
-    """A notebook as it lies on disk."""
+    """Read a notebook as it lies on disk; nothing of it is run.
+
+    Parameters
+    ----------
+    path : Path
+        The `.ipynb` file; it is read when first asked for, and once.
+
+    Raises
+    ------
+    LabError
+        When what is asked for needs the file, and it is missing or no notebook.
+
+    Examples
+    --------
+    >>> NotebookFile(Path("notebooks/02_best_customers.ipynb")).parameters[0].name
+    'top_share'
+    """
 
     path: Path
 
     @property
     def name(self) -> str:
-        """File name without its ending, as the process calls the notebook."""
+        """Name the notebook as the process does.
+
+        Returns
+        -------
+        str
+            The name of the file without its ending.
+
+        Examples
+        --------
+        >>> NotebookFile(Path("notebooks/05_market.ipynb")).name
+        '05_market'
+        """
         return self.path.stem
 
     @cached_property
@@ -63,53 +109,108 @@ class NotebookFile:
 
     @cached_property
     def code(self) -> tuple[str, ...]:
-        """Sources of the code cells."""
+        """Give the sources of the code cells.
+
+        Returns
+        -------
+        tuple of str
+            In the order of the file, the parameters cell among them.
+
+        Examples
+        --------
+        >>> "step.open" in "".join(NotebookFile(Path("notebooks/05_market.ipynb")).code)
+        True
+        """
         return self._sources("code")
 
     @cached_property
     def prose(self) -> tuple[str, ...]:
-        """Sources of the Markdown cells."""
+        """Give the sources of the Markdown cells.
+
+        Returns
+        -------
+        tuple of str
+            In the order of the file.
+
+        Examples
+        --------
+        >>> NotebookFile(Path("notebooks/05_market.ipynb")).prose[0].startswith("# ")
+        True
+        """
         return self._sources("markdown")
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The declared parameters, in their order.
+        """Give the parameters that the notebook declares.
+
+        Returns
+        -------
+        tuple of Parameter
+            In the order of the cell that is tagged `parameters`; none where there is no such cell.
 
         Raises
         ------
         LabError
             When the cell holds something other than literal assignments.
+
+        Examples
+        --------
+        >>> [each.name for each in NotebookFile(Path("notebooks/01_customer_base.ipynb")).parameters][:2]
+        ['years', 'horizon']
         """
         return next((read_parameters(cell["source"], self.name) for cell in self._cells
                      if "parameters" in cell.get("metadata", {}).get("tags", [])), ())
 
     @cached_property
     def title(self) -> str:
-        """The text of the first heading, else the name."""
+        """Give the text of the first heading.
+
+        Returns
+        -------
+        str
+            Without the `#`; the notebook's name where it has no heading of the first level.
+
+        Examples
+        --------
+        >>> NotebookFile(Path("notebooks/05_market.ipynb")).title
+        'The market'
+        """
         heading = re.search(r"^# (.+)$", "\n".join(self.prose), re.MULTILINE)
         return heading[1].strip() if heading else self.name
 
 
 def find_notebooks() -> Path:
-    """Where do the house's notebooks lie: in the installed package, or in the checkout around it?"""
+    """Find where the house's notebooks lie: in the installed package, or in the checkout around it.
+
+    Returns
+    -------
+    Path
+        A folder; it may be missing where neither is there.
+
+    Examples
+    --------
+    >>> (find_notebooks() / "01_customer_base.ipynb").is_file()
+    True
+    """
     package = Path(icp_lab.__file__).parent
     installed = package / "notebooks"
     return installed if installed.is_dir() else package.parents[1] / "notebooks"
 
 
 def read_parameters(source: str, notebook: str) -> tuple[Parameter, ...]:
-    """Which parameters does a parameters cell declare?
+    """Read which parameters a parameters cell declares.
 
     Parameters
     ----------
-    source
+    source : str
         Source of the cell.
-    notebook
+    notebook : str
         Name of the notebook, for messages.
 
     Returns
     -------
     tuple of Parameter
+        In the order of the cell; range and choices are taken from the comment behind each value.
 
     Raises
     ------
@@ -146,23 +247,30 @@ def _declare(statement: ast.stmt, lines: list[str]) -> Parameter:
     return Parameter(name, kind, default, meaning, low, high, words)
 
 
-_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
-
-
 def list_notebooks(study: Path, house: Path | None = None) -> tuple[NotebookFile, ...]:
-    """Which notebooks does a study run: the house's in the order of the process, then the analyst's own by name?
+    """List the notebooks that a study runs: the house's in the order of the process, then the analyst's own by name.
 
     Parameters
     ----------
-    study
-        Folder of the study.
-    house
+    study : Path
+        Folder of the study; the analyst's own lie in its `notebooks`.
+    house : Path or None, default None
         Folder of the house's notebooks; the package's own unless told.
+
+    Returns
+    -------
+    tuple of NotebookFile
+        Those of the house as far as their files are there.
 
     Raises
     ------
     LabError
         When one of the analyst's has the name of one of the house's.
+
+    Examples
+    --------
+    >>> [file.name for file in list_notebooks(Path("data/demo"))][:2]
+    ['01_customer_base', '02_best_customers']
     """
     folder = house or find_notebooks()
     files = tuple(NotebookFile(folder / f"{notebook.name}.ipynb") for notebook in NOTEBOOKS)
@@ -171,105 +279,3 @@ def list_notebooks(study: Path, house: Path | None = None) -> tuple[NotebookFile
         if file.name in BY_NAME:
             raise utter("run.notebook_doubled", Place(str(file.path)), name=file.name)
     return tuple(file for file in files if file.path.is_file()) + own
-
-
-def resolve_parameters(files: Sequence[NotebookFile], steps: Mapping[str, Mapping[str, Any]], settings: Sequence[str],
-                       line: Callable[..., int | None]) -> dict[str, dict[str, Any]]:
-    """Which value has every parameter of every notebook?
-
-    Parameters
-    ----------
-    files
-        The notebooks of the run.
-    steps
-        `steps:` of study.yml: notebook -> parameter -> value.
-    settings
-        What `--set` says: `STEP.NAME=VALUE` each; they win over `steps`.
-    line
-        Gives the line of study.yml where a key stands, for messages.
-
-    Returns
-    -------
-    dict
-        Notebook -> parameter -> value.
-
-    Raises
-    ------
-    LabError
-        For an unknown step or parameter (naming the nearest), a value of another type, outside its range or choices.
-    """
-    known = {file.name: {parameter.name: parameter for parameter in file.parameters} for file in files}
-    values = {file.name: {parameter.name: parameter.default for parameter in file.parameters} for file in files}
-    for notebook, chosen in steps.items():
-        check_notebook(notebook, tuple(known), Place(in_yml(line("steps", notebook))))
-        for name, value in chosen.items():
-            place = Place(in_yml(line("steps", notebook, name)))
-            values[notebook][name] = _check(_find(notebook, name, known, place), value, place)
-    for setting in settings:
-        notebook, name, text = _split(setting)
-        place = Place(f"--set {setting}")
-        parameter = _find(notebook, name, known, place)
-        values[notebook][name] = _check(parameter, _read(text, parameter, place), place)
-    return values
-
-
-def _split(setting: str) -> tuple[str, str, str]:
-    target, equals, text = setting.partition("=")
-    notebook, dot, name = target.strip().rpartition(".")
-    if not (equals and dot and notebook and name):
-        raise utter("run.setting_unreadable", text=setting)
-    return notebook, name, text.strip()
-
-
-def check_notebook(name: str, known: tuple[str, ...], place: Place | None = None) -> str:
-    """Refuse a step that no notebook has, naming the nearest."""
-    if name not in known:
-        raise utter("run.notebook_unknown", place, name=name, names=known, remedy=ask_nearest(name, known))
-    return name
-
-
-def _find(notebook: str, name: str, known: dict[str, dict[str, Parameter]], place: Place) -> Parameter:
-    declared = known[check_notebook(notebook, tuple(known), place)]
-    if name not in declared:
-        raise utter("run.parameter_unknown", place, notebook=notebook, name=name, names=tuple(declared),
-                    remedy=ask_nearest(name, declared))
-    return declared[name]
-
-
-def check_choice(name: str, value: object, choices: tuple[str, ...], place: Place | None = None) -> None:
-    """Refuse a value that is none of the choices, naming the nearest."""
-    if value not in choices:
-        nearest = ask_nearest(str(value), choices)
-        raise utter("run.parameter_choice", place, name=name, value=repr(value), choices=choices, remedy=nearest)
-
-
-def _check(parameter: Parameter, given: object, place: Place) -> Any:
-    if not isinstance(given, KINDS[parameter.kind]) or (isinstance(given, bool) and parameter.kind != "bool"):
-        raise _wrong_type(parameter, given, place)
-    try:
-        value: Any = float(given) if isinstance(given, int | float) and parameter.kind == "float" else given
-    except OverflowError:
-        raise _wrong_type(parameter, given, place) from None
-    low, high = parameter.low, parameter.high
-    if low is not None and high is not None and not low <= value <= high:
-        raise utter("run.parameter_range", place, name=parameter.name, value=repr(value), low=f"{low:g}",
-                    high=f"{high:g}")
-    if parameter.choices:
-        check_choice(parameter.name, value, parameter.choices, place)
-    return value
-
-
-def _wrong_type(parameter: Parameter, given: object, place: Place) -> LabError:
-    return utter("run.parameter_type", place, name=parameter.name, value=repr(given), kind=parameter.kind)
-
-
-def _read(text: str, parameter: Parameter, place: Place) -> Any:
-    """Read a value typed on the command line as the parameter's type wants it."""
-    if parameter.kind == "str":
-        return text
-    if parameter.kind == "bool" and text.lower() in (*_TRUE, *_FALSE):
-        return text.lower() in _TRUE
-    try:
-        return json.loads(text.replace("'", '"'))
-    except ValueError:
-        raise _wrong_type(parameter, text, place) from None

@@ -11,8 +11,9 @@ from icp_lab.artifacts.manifest import Manifest, digest_file, folder_of, read_ma
 from icp_lab.locale import _
 from icp_lab.process import BY_NAME, needs
 from icp_lab.process.keys import compute_key, describe_inputs, hash_upstream, page_key, tables_of
-from icp_lab.process.notebook import NotebookFile, check_notebook, list_notebooks, resolve_parameters
+from icp_lab.process.notebook import NotebookFile, list_notebooks
 from icp_lab.process.sources import library_version
+from icp_lab.process.values import check_notebook, resolve_parameters
 from icp_lab.study import Study
 
 # unrendered: the results hold, the page does not (another language, another look).

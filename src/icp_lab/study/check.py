@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from icp_lab.errors import LabError, Place
 from icp_lab.locale.prose import align
-from icp_lab.process.notebook import list_notebooks, resolve_parameters
+from icp_lab.process.notebook import list_notebooks
+from icp_lab.process.values import resolve_parameters
 from icp_lab.study.begin import fill_template
 from icp_lab.study.study import Study, open_study
 from icp_lab.tables import BY_NAME
