@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from icp_lab.locale import N_, _
-from icp_lab.publish.book import Book, clean, count_lines
+from icp_lab.publish.book import Book
+from icp_lab.publish.cells import clean, count_lines
 from icp_lab.study.ballots import ABOUT, COLUMNS, DEPARTMENTS, HEADS, REVIEWER, SCHEMA, VOTE
 
 _WIDTHS = (20, 34, 46, 8, 28, 28)

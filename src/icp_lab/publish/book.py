@@ -4,27 +4,24 @@ Text out of the data is written as text: nothing in a cell is ever a formula or 
 The same content gives the same bytes.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from math import ceil
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
-from pandas.api.types import is_bool_dtype, is_float, is_integer, is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from icp_lab.locale import _, language
+from icp_lab.publish.cells import RISKY, clean, count_lines, is_missing, tell_kind
 from icp_lab.views.table import LEFT, Table, say_value
 from icp_lab.views.words import phrase
 
-RISKY = ("=", "+", "-", "@", "'")
 # How a cell begins that a spreadsheet takes for a formula, or for a number that it writes in another way.
 _FORMULA = r"^(?=\s*[=+\-@\t\r＝＋－＠]|0\d|\d{16})"
 _LINE, _HIGHEST = 14.0, 409.0  # points
-_LONGEST = 32_767  # characters in a cell
 _PAPER = 215.0  # letters across A4 landscape at the smallest scale that one reads without a glass: 7 points
 _FORMATS = {"integer": "#,##0", "money": "#,##0", "number": "#,##0.00", "ratio": "0.0#", "months": "0.0", "share": "0%",
             "p": "0.000", "date": "yyyy-mm-dd", "text": "@"}
@@ -317,29 +314,6 @@ def write_csv(path: Path, frame: pd.DataFrame, said: Iterable[str]) -> None:
     frame.assign(**safe).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def tell_kind(value: object) -> str:
-    """Tell from a value how it is written.
-
-    Parameters
-    ----------
-    value : object
-        What a cell holds, none that is missing.
-
-    Returns
-    -------
-    str
-        The kind: date, integer, number or text.
-
-    Examples
-    --------
-    >>> [tell_kind(value) for value in (pd.Timestamp("2026-06-30"), 3, 3.0, True, "3")]
-    ['date', 'integer', 'number', 'text', 'text']
-    """
-    if isinstance(value, pd.Timestamp):
-        return "date"
-    return "integer" if is_integer(value) else "number" if is_float(value) else "text"
-
-
 def _fit_width(cells: list[object]) -> float:
     """Fit a column to what it holds; wide characters take two places."""
     said = [f"{cell:,.2f}" if isinstance(cell, float) else say_value(cell) for cell in cells]
@@ -351,71 +325,3 @@ def _share_paper(widths: Sequence[float]) -> list[float]:
     least = [min(width, 11.0) for width in widths]
     part = min(max(_PAPER - sum(least), 0) / ((sum(widths) - sum(least)) or 1), 1)
     return [low + part * (width - low) for low, width in zip(least, widths, strict=True)]
-
-
-def count_lines(text: str, width: float) -> int:
-    """Count the lines that a text takes in a column; Japanese characters are twice as wide.
-
-    Parameters
-    ----------
-    text : str
-        What is written; where it breaks is not looked at, but allowed for.
-    width : float
-        Width of the column in letters.
-
-    Returns
-    -------
-    int
-        At least 1.
-
-    Examples
-    --------
-    >>> count_lines("Ann", 20), count_lines("a" * 30, 20), count_lines("顧" * 30, 20)
-    (1, 2, 4)
-    """
-    wide = sum(1 + (ord(mark) > 0x2E80) for mark in text)
-    return 1 if wide < width else ceil(1.15 * wide / width)
-
-
-def clean(text: str) -> str:
-    r"""Take out what no cell may hold: control characters, halves of characters, and what is too long.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        At most 32,767 characters; what may not be becomes a space, and breaks of lines stay.
-
-    Examples
-    --------
-    >>> clean("A\x07B\nC"), len(clean("a" * 40_000))
-    ('A B\nC', 32767)
-    """
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]", " ", text)[:_LONGEST]
-
-
-def is_missing(value: object) -> bool:
-    """Tell whether a cell stays empty.
-
-    Parameters
-    ----------
-    value : object
-        What a frame holds there.
-
-    Returns
-    -------
-    bool
-        True for no value, a number that is not finite, and a list of none; False for an empty text.
-
-    Examples
-    --------
-    >>> [is_missing(value) for value in (None, float("inf"), pd.NaT, (), "", 0)]
-    [True, True, True, True, False, False]
-    """
-    if isinstance(value, (tuple, list)):
-        return not value
-    return value is None or bool(pd.isna(value)) or value in (float("inf"), float("-inf"))  # type: ignore[call-overload]

@@ -18,7 +18,8 @@ from icp_lab.artifacts.manifest import write_text
 from icp_lab.locale import _, language
 from icp_lab.methods.crm import LOADED, SYSTEMS, TARGETS, Loads, Target
 from icp_lab.pages.render import render_whole
-from icp_lab.publish.book import Book, clean, write_csv
+from icp_lab.publish.book import Book, write_csv
+from icp_lab.publish.cells import clean
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
 from icp_lab.views import crm

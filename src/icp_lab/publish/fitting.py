@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.font_manager import get_font
 
-from icp_lab.publish.book import clean
+from icp_lab.publish.cells import clean
 
 # Japanese from the package matplotlib-fontja, and matplotlib's own, which runs wider than what readers have.
 FONTS = (Path(str(files("matplotlib_fontja") / "fonts" / "ipaexg.ttf")),

@@ -11,16 +11,17 @@ from icp_lab.artifacts import make_id
 from icp_lab.locale import N_, _
 from icp_lab.methods.kpis import KPIS
 from icp_lab.methods.market import Market
-from icp_lab.publish.book import RISKY, Book, clean, count_lines, is_missing, tell_kind
+from icp_lab.publish.book import Book
+from icp_lab.publish.cells import RISKY, clean, count_lines, is_missing, tell_kind
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, name_attribute
 from icp_lab.views.document import MARKS, say_verdict, tell_avoid, tell_lead, tell_lift, tell_next_step, tell_verdict
 from icp_lab.views.market import tabulate_assumptions, tabulate_sizes
 from icp_lab.views.personas import tabulate_personas, tabulate_statements
 from icp_lab.views.picture import COLOURS
-from icp_lab.views.table import Table
+from icp_lab.views.table import Table, name_attributes
 from icp_lab.views.validation import name_kpi
-from icp_lab.views.words import head_columns, name_attributes, names, phrase
+from icp_lab.views.words import head_columns, names, phrase
 
 _MOST_ROWS = 1_048_575  # a sheet's limit without the head
 _FIT_ORDER = {"in": 0, "unknown": 1, "out": 2}
