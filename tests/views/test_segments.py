@@ -116,6 +116,6 @@ def test_pictures_say_what_they_show(reason):
 
 
 def test_of_very_many_customers_some_are_marked_and_the_foot_says_so(monkeypatch):
-    monkeypatch.setattr("icp_lab.views.words.MOST_MARKS", 60)
+    monkeypatch.setattr("icp_lab.views.picture.MOST_MARKS", 60)
     picture = views.draw_map(_portraits(_found()), _layout(), ABOUT)
     assert picture.foot.startswith("60 of 80 customers, drawn at random. ")

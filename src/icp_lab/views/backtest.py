@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from icp_lab.locale import _
 from icp_lab.methods.backtest import Backtest
 from icp_lab.views.picture import COLOURS, About, Picture, add_note, write_percent
-from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, join, lay_out, name, name_attributes, phrase, show, tell
+from icp_lab.views.table import Table, name_attributes
+from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, show, tell
 
 
 def tell_backtest(result: Backtest) -> Prose:

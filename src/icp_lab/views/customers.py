@@ -12,9 +12,9 @@ from icp_lab.methods.outcomes import Outcomes
 from icp_lab.methods.success import MEASURES, Measures, Success
 from icp_lab.methods.value import Worth
 from icp_lab.rule import write_number
-from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, plot_intervals, write_percent
+from icp_lab.views.picture import COLOURS, About, Picture, add_note, mark_some, name_rows, plot_intervals, write_percent
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, mark_some, name, names, phrase, show, tabulate, tell
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tabulate, tell
 
 _CLOSEST = 25  # customers whose place under other weights is drawn
 

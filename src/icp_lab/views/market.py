@@ -12,8 +12,8 @@ from icp_lab.methods.potential import Potential
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
-from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, name, name_attributes, phrase, show, tabulate
+from icp_lab.views.table import Table, name_attributes, say
+from icp_lab.views.words import Prose, join, lay_out, name, phrase, show, tabulate
 
 _SHOWN = 15  # rows of a long table of parts
 

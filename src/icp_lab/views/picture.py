@@ -17,6 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -26,6 +27,7 @@ from matplotlib.ticker import PercentFormatter
 
 from icp_lab.locale import _, say_date
 from icp_lab.locale.declared import read_declared
+from icp_lab.views.table import say
 
 # The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
 # `faint` for reference lines, `accent` for what the title is about, `second` for a second group, `warn` for a
@@ -33,20 +35,27 @@ from icp_lab.locale.declared import read_declared
 COLOURS: dict[str, str] = read_declared("icp_lab.views", "colours.toml")
 
 WIDE, NARROW = 720, 360
+MOST_MARKS = 3_000  # of customers in a picture: more are a cloud of ink and a page of megabytes
 
 
 @dataclass(frozen=True)
 class About:
-    """On what do the figures of a page rest?
+    """Say on what the figures of a page rest.
 
     Parameters
     ----------
-    as_of
+    as_of : date
         The day up to which the study looks.
-    currency
+    currency : str
         Code of the currency, for money.
-    source
+    source : str
         Name of the study or table.
+
+    Examples
+    --------
+    >>> about = About(date(2026, 6, 30), "EUR", "Demo")
+    >>> about.currency, about.foot("12 accounts")
+    ('EUR', '12 accounts. As of 2026-06-30. Source: Demo.')
     """
 
     as_of: date
@@ -54,23 +63,49 @@ class About:
     source: str
 
     def foot(self, counts: str) -> str:
-        """Say n, as-of date and source: the line under a picture or a table."""
+        """Say n, as-of date and source: the line under a picture or a table.
+
+        Parameters
+        ----------
+        counts : str
+            What was counted, without a full stop.
+
+        Returns
+        -------
+        str
+            Three short sentences.
+
+        Examples
+        --------
+        >>> About(date(2026, 6, 30), "EUR", "Demo").foot("12 accounts")
+        '12 accounts. As of 2026-06-30. Source: Demo.'
+        """
         sentence = _("{counts}. As of {date}. Source: {source}.")
         return sentence.format(counts=counts, date=say_date(self.as_of), source=self.source)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What does the finding look like?
+    """Show what a finding looks like.
+
+    In Jupyter it prints as its words; the drawing is on the page.
 
     Parameters
     ----------
-    title, subtitle, foot
+    title, subtitle, foot : str
         The finding as a sentence; the measure; n, as-of date and source.
-    alt
+    alt : str
         What the picture shows, for those who cannot see it.
-    wide, narrow
+    wide, narrow : str
         The drawing as SVG for wide and narrow pages.
+
+    Examples
+    --------
+    >>> Picture("It rises", "Share won", "80 deals.", "A line from 3 to 4", "<svg>...</svg>", "<svg>...</svg>")
+    It rises
+    Share won
+    [A line from 3 to 4]
+    80 deals.
     """
 
     title: str
@@ -90,18 +125,18 @@ def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and
     draw: Callable[[Axes, bool], None] | Callable[[Figure, bool], None], *, title: str, subtitle: str = "",
     foot: str = "", alt: str, height: int = 320, narrow_height: int | None = None, figure: bool = False,
 ) -> Picture:
-    """How does a drawing become a picture of the page?
+    """Make a picture of the page out of a drawing.
 
     Parameters
     ----------
-    draw
+    draw : callable
         Called twice, as `draw(axes, narrow)`: for a page 720 pixels wide and for one 360 wide. With `figure=True`
         it gets the empty figure instead of one axes.
-    title, subtitle, foot, alt
+    title, subtitle, foot, alt : str
         As in `Picture`.
-    height, narrow_height
+    height, narrow_height : int
         Height in pixels; the narrow drawing is as high as the wide one unless told.
-    figure
+    figure : bool, default False
         Hand the whole figure to `draw`.
 
     Returns
@@ -114,8 +149,8 @@ def paint(  # noqa: PLR0913  (the words of a picture are all of them needed, and
     >>> def draw(axes, narrow):
     ...     _ = axes.plot([1, 2], [3, 4], color=COLOURS["accent"])
     >>> picture = paint(draw, title="It rises", alt="A line from 3 to 4")
-    >>> "<svg" in picture.wide, "role" in picture.narrow
-    (True, True)
+    >>> picture.wide.partition(">")[0]
+    '<svg class="drawing" role="img" aria-label="A line from 3 to 4" viewBox="0 0 720 320"'
     """
     sizes = ((WIDE, height, False), (NARROW, narrow_height or height, True))
     wide, narrow = (_draw_svg(draw, size, alt, figure) for size in sizes)
@@ -126,26 +161,33 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
     axes: Axes, labels: Sequence[str], found: Iterable[Sequence[float]], *, colours: Sequence[str] | None = None,
     reference: float | None = None, unsure: Collection[int] = (), notes: Sequence[str] = (),
 ) -> None:
-    """How do estimates with their intervals stand side by side?
+    """Draw estimates with their intervals side by side.
 
-    Draws a row a label, the first at the top: a line from end to end, a dot at the estimate.
+    A row a label, the first at the top: a line from end to end, a dot at the estimate.
 
     Parameters
     ----------
-    axes
+    axes : Axes
         Where to draw.
-    labels
+    labels : sequence of str
         Name of each row.
-    found
+    found : iterable of sequence of float
         Estimate, low end and high end of each row. A row without a finite estimate stays empty.
-    colours
+    colours : sequence of str or None, default None
         One of `COLOURS` values a row; accent where left out.
-    reference
+    reference : float or None, default None
         Where "no difference" lies.
-    unsure
+    unsure : collection of int, default ()
         The rows whose estimate is drawn as an open diamond instead of a filled dot.
-    notes
+    notes : sequence of str, default ()
         What stands at the right end of each interval, or at nought where there is none: the counts.
+
+    Examples
+    --------
+    >>> axes = Figure().subplots()
+    >>> plot_intervals(axes, ["SaaS", "Retail"], [(0.6, 0.4, 0.8), (0.2, 0.1, 0.3)], notes=["12 of 20", "4 of 20"])
+    >>> [label.get_text() for label in axes.get_yticklabels()], [note.get_text() for note in axes.texts]
+    (['SaaS', 'Retail'], ['12 of 20', '4 of 20'])
     """
     dot: dict[str, Any] = {"marker": "o", "markersize": 7}
     diamond: dict[str, Any] = {"marker": "D", "markersize": 6, "markerfacecolor": "none"}
@@ -161,22 +203,98 @@ def plot_intervals(  # noqa: PLR0913  (what a row shows, and nothing else)
 
 
 def name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """Name the rows of a drawing, the first at the top."""
+    """Name the rows of a drawing, the first at the top.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where it is drawn; row 0 is the first label.
+    labels : sequence of str
+        A name a row.
+
+    Examples
+    --------
+    >>> axes = Figure().subplots()
+    >>> name_rows(axes, ["SaaS", "Retail"])
+    >>> [label.get_text() for label in axes.get_yticklabels()], bool(axes.yaxis_inverted())
+    (['SaaS', 'Retail'], True)
+    """
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
 
 
 def add_note(axes: Axes, text: str, spot: tuple[float, float], right: float = 7, up: float = 0, **look: Any) -> None:
-    """Write words beside a spot of the data, so many points to its right and above."""
+    """Write words beside a spot of the data.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to write.
+    text : str
+        The words.
+    spot : tuple of float and float
+        The place, in the units of the data.
+    right, up : float
+        Points that the words stand to the right of the spot, and above it.
+    **look : object
+        What `Axes.annotate` takes, such as `color` and `ha`.
+
+    Examples
+    --------
+    >>> axes = Figure().subplots()
+    >>> add_note(axes, "12 of 20", (0.8, 0), up=4)
+    >>> axes.texts[0].xy, axes.texts[0].xyann
+    ((0.8, 0), (7, 4))
+    """
     axes.annotate(text, spot, (right, up), **{"textcoords": "offset points", "va": "center", **look})
 
 
 def write_percent(*axes: Axis) -> None:
-    """Write the shares along these axes in percent, with decimals where they would all read nought without."""
+    """Write the shares along these axes in percent.
+
+    Parameters
+    ----------
+    *axes : Axis
+        Such as `axes.xaxis`, after its limits are set: a short span gets decimals, where all would read nought without.
+
+    Examples
+    --------
+    >>> axes = Figure().subplots()
+    >>> _ = axes.set_xlim(0, 0.04)
+    >>> write_percent(axes.xaxis)
+    >>> axes.xaxis.get_major_formatter()(0.02)
+    '2.0 %'
+    """
     symbol = _("{figure} {unit}").format(figure="", unit="%")
     for axis in axes:
         span = abs(axis.get_view_interval()[1] - axis.get_view_interval()[0])
         axis.set_major_formatter(PercentFormatter(1.0, decimals=(span < 0.05) + (span < 0.005), symbol=symbol))
+
+
+def mark_some(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Choose which customers a picture marks, and say so where they are not all.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a customer.
+
+    Returns
+    -------
+    tuple of DataFrame and str
+        All rows and no words, up to `MOST_MARKS`; else as many, the same at each call, and the counts for the foot.
+
+    Examples
+    --------
+    >>> some, said = mark_some(pd.DataFrame({"value": range(3001)}))
+    >>> len(some), said
+    (3000, '3,000 of 3,001 customers, drawn at random')
+    """
+    if len(rows) <= MOST_MARKS:
+        return rows, ""
+    some = rows.sample(MOST_MARKS, random_state=0).sort_index()
+    return some, _("{n} of {all} customers, drawn at random").format(
+        n=say(len(some), "integer"), all=say(len(rows), "integer"))
 
 
 def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, whole: bool) -> str:

@@ -12,9 +12,9 @@ from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentati
 from icp_lab.rule import name_attribute
 from icp_lab.views.contrasts import say_median
 from icp_lab.views.customers import name_kind
-from icp_lab.views.picture import COLOURS, About, Picture
+from icp_lab.views.picture import COLOURS, About, Picture, mark_some
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, join, lay_out, mark_some, phrase, show, tell
+from icp_lab.views.words import Prose, join, lay_out, phrase, show, tell
 
 _MARKS = ("o", "s", "^", "D", "v", "P")
 _SHADES = ("accent", "warn", "second", "grey", "ink")

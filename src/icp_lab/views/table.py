@@ -10,7 +10,7 @@ import pandas as pd
 
 from icp_lab.locale import N_, _, language
 from icp_lab.locale.prose import align
-from icp_lab.rule import write_number
+from icp_lab.rule import name_attribute, write_number
 
 Kind = Literal["text", "integer", "number", "share", "money", "months", "date", "ratio", "p", "flag"]
 MISSING = "–"
@@ -20,20 +20,27 @@ LEFT = ("text", "date", "flag")
 
 @dataclass(frozen=True)
 class Column:
-    """What does a column of a table hold, and how is it written?
+    """Say what a column of a table holds, and how it is written.
 
     Parameters
     ----------
-    name
+    name : str
         Column of the frame.
-    head
+    head : str
         Its heading, in the reader's language.
-    kind
-        How it is written. Every kind but text, date and flag is set flush right.
-    unit
+    kind : str, default 'text'
+        How it is written, one of `Kind`; another one is a ValueError. Every kind but text, date and flag is set flush
+        right.
+    unit : str, default ''
         Unit, shown in the heading: the currency for money. Shares say % and months say months by themselves.
-    low, high
-        Columns with the ends of an interval: with them, a figure reads "2.9 (1.8 to 4.1)".
+    low, high : str, default ''
+        Columns with the ends of an interval: with them, a cell reads "42 (31 to 52)".
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"won": [0.424], "low": [0.31], "high": [0.52]})
+    >>> Table(frame, (Column("won", "Win rate", "share", low="low", high="high"),)).cells()
+    [['42 (31 to 52)']]
     """
 
     name: str
@@ -49,29 +56,40 @@ class Column:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Name the columns of the frame that this column is written from, the figure before its ends."""
+        """Name the columns of the frame that this column is written from.
+
+        Returns
+        -------
+        tuple of str
+            The figure before its ends.
+
+        Examples
+        --------
+        >>> Column("lift", "Lift", "ratio", low="low", high="high").sources
+        ('lift', 'low', 'high')
+        """
         return (self.name, self.low, self.high) if self.low else (self.name,)
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Which figures stand behind the sentence?
+    """Show the figures that stand behind a sentence.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         The rows. It is not changed.
-    columns
-        The columns to show, in order.
-    title
+    columns : tuple of Column
+        The columns to show, in order; one that the frame lacks is a ValueError.
+    title : str, default ''
         The finding or the content, as a sentence.
-    note
+    note : str, default ''
         What the reader has to know to read it right: n, source, definitions.
-    sort
+    sort : str, default ''
         Column by which the rows are ordered, `-name` for the largest first; empty keeps the order of the frame.
         Missing values come last. The page shows the sort and lets the reader change it.
-    folded
-        Shall the page show no more than the title until the reader asks?
+    folded : bool, default False
+        Whether the page shows no more than the title until the reader asks.
 
     Examples
     --------
@@ -97,18 +115,53 @@ class Table:
 
     @property
     def rows(self) -> pd.DataFrame:
-        """Hand out the rows in the order in which they are shown."""
+        """Hand out the rows in the order in which they are shown.
+
+        Returns
+        -------
+        DataFrame
+            All columns of the frame, its figures not rounded.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"won": [0.25, float("nan"), 0.5]})
+        >>> Table(frame, (Column("won", "Win rate", "share"),), sort="-won").rows["won"].tolist()
+        [0.5, 0.25, nan]
+        """
         if not self.sort:
             return self.frame
         name = self.sort.lstrip("-")
         return self.frame.sort_values(name, ascending=not self.sort.startswith("-"), na_position="last", kind="stable")
 
     def heads(self) -> list[tuple[str, str]]:
-        """Say each column's heading and unit."""
+        """Say each column's heading and unit.
+
+        Returns
+        -------
+        list of tuple of str and str
+            The unit depends on the figures: it is the same in all cells of a column.
+
+        Examples
+        --------
+        >>> Table(pd.DataFrame({"paid": [2e6, 31e6]}), (Column("paid", "Revenue", "money", "EUR"),)).heads()
+        [('Revenue', 'EUR million')]
+        """
         return [(column.head, _fit_column(column, self.frame).unit) for column in self.columns]
 
     def cells(self) -> list[list[str]]:
-        """Write every cell as the reader sees it, row by row."""
+        """Write every cell as the reader sees it, row by row.
+
+        Returns
+        -------
+        list of list of str
+            Missing is an en dash; what stands in a column has the same unit and decimals.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"name": ["A", None], "paid": [2.04e6, 31e6]})
+        >>> Table(frame, (Column("name", "Firm"), Column("paid", "Revenue", "money", "EUR"))).cells()
+        [['A', '2.0'], ['–', '31.0']]
+        """
         rows = self.rows
         written = [_write_column(rows, column) for column in self.columns]
         return [list(row) for row in zip(*written, strict=True)]
@@ -159,15 +212,15 @@ def _fit_money(middle: float, currency: str) -> _Scale:
 
 
 def say(value: object, kind: Kind = "number", unit: str = "") -> str:
-    """How is one figure written in a sentence?
+    """Write one figure as a sentence has it.
 
     Parameters
     ----------
-    value
+    value : object
         The figure; missing gives an en dash.
-    kind
+    kind : str, default 'number'
         As in `Column`.
-    unit
+    unit : str, default ''
         The currency for money, else what follows the figure.
 
     Returns
@@ -191,7 +244,14 @@ def say(value: object, kind: Kind = "number", unit: str = "") -> str:
 
 
 def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "") -> str:
-    """How is an interval written in a sentence?
+    """Write an interval as a sentence has it.
+
+    Parameters
+    ----------
+    low, high : object
+        The ends; without a high one the interval is open: "1.8 or more".
+    kind, unit : str
+        As in `say`.
 
     Returns
     -------
@@ -200,8 +260,8 @@ def say_interval(low: object, high: object, kind: Kind = "number", unit: str = "
 
     Examples
     --------
-    >>> say_interval(1.84, 4.1, "ratio"), say_interval(0.31, 0.52, "share")
-    ('1.8 to 4.1', '31 to 52 %')
+    >>> say_interval(1.84, 4.1, "ratio"), say_interval(0.31, 0.52, "share"), say_interval(50, None, "integer", "days")
+    ('1.8 to 4.1', '31 to 52 %', '50 days or more')
     """
     if _is_missing(high) and not _is_missing(low):
         return _("{low} or more").format(low=say(low, kind, unit))
@@ -221,7 +281,17 @@ def _say_figures(figures: Sequence[float], kind: Kind, unit: str) -> str:
 
 
 def say_value(value: object) -> str:
-    """How is a value out of the data written as text? Empty where it is missing.
+    """Write a value out of the data as text.
+
+    Parameters
+    ----------
+    value : object
+        A text, a number, a flag, or a list of them.
+
+    Returns
+    -------
+    str
+        Empty where the value is missing.
 
     Examples
     --------
@@ -235,6 +305,27 @@ def say_value(value: object) -> str:
     if pd.api.types.is_bool(value):
         return _("yes") if value else _("no")
     return write_number(value) if isinstance(value, float) and isfinite(value) else str(value)
+
+
+def name_attributes(codes: object) -> str:
+    """Name attributes whose codes stand one after the other.
+
+    Parameters
+    ----------
+    codes : object
+        A text with commas between the codes; may be missing.
+
+    Returns
+    -------
+    str
+        Their names; empty where there are none.
+
+    Examples
+    --------
+    >>> name_attributes("tech_stack, employees"), name_attributes(None)
+    ('tech stack, employees', '')
+    """
+    return _(", ").join(name_attribute(one.strip()) for one in say_value(codes).split(",") if one.strip())
 
 
 # Japanese counts large sums by ten thousand and by a hundred million.

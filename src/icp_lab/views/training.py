@@ -10,9 +10,9 @@ from icp_lab.methods.document import Group, Standing
 from icp_lab.rule import Rule, name_attribute
 from icp_lab.views import document
 from icp_lab.views.picture import About, Picture
-from icp_lab.views.table import Column, Table, say, say_interval, say_value
+from icp_lab.views.table import Column, Table, name_attributes, say, say_interval, say_value
 from icp_lab.views.targeting import tabulate_matrix
-from icp_lab.views.words import begin, join, lay_out, name, name_attributes, names, phrase, say_count
+from icp_lab.views.words import begin, join, lay_out, name, names, phrase, say_count
 
 _FIRST = {"prospect": 0, "lost": 1, "customer": 2}  # an exercise asks about those first that nobody has decided on
 _SHOWN, _PERSONAS = 7, 4  # rows of a table on a slide; slides of personas

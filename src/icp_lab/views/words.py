@@ -14,15 +14,18 @@ from icp_lab.locale.declared import read_declared
 from icp_lab.rule import name_attribute
 from icp_lab.views.picture import About, Picture, paint
 from icp_lab.views.privacy import hide
-from icp_lab.views.table import Column, Table, say, say_interval, say_value
-
-MOST_MARKS = 3_000  # of customers in a picture: more are a cloud of ink and a page of megabytes
+from icp_lab.views.table import Column, Table, name_attributes, say, say_interval, say_value
 
 
 class Prose(str):
-    """What does the result say, in a sentence or a paragraph?
+    """Hold what a result says, in a sentence or a paragraph.
 
     The page escapes the text, so names out of the data are safe in it; `**bold**` is its only markup.
+
+    Parameters
+    ----------
+    text : str
+        The sentences. The blank that follows a Japanese full stop is taken out.
 
     Examples
     --------
@@ -42,7 +45,17 @@ class Prose(str):
 
 
 def begin(text: str) -> str:
-    """How does a sentence or a title begin with these words?
+    """Begin a sentence or a title with these words, in a capital.
+
+    Parameters
+    ----------
+    text : str
+        May begin with bold words.
+
+    Returns
+    -------
+    str
+        The same words; nothing but the first letter is changed.
 
     Examples
     --------
@@ -63,14 +76,19 @@ class _Writer(Formatter):
 
 
 def tell(sentence: str, **words: object) -> Prose:
-    """How does a sentence read with these words in it?
+    """Write a sentence with these words in it.
 
     Parameters
     ----------
-    sentence
+    sentence : str
         With words in braces. `{share:share}` says how a figure is written, by the kinds of `Column`.
-    words
+    **words : object
         Whole numbers are written as counts, lists as their words one after the other, pairs as intervals.
+
+    Returns
+    -------
+    Prose
+        The sentence, as it is shown.
 
     Examples
     --------
@@ -83,19 +101,18 @@ def tell(sentence: str, **words: object) -> Prose:
 _WRITER = _Writer()
 
 
-def name_attributes(codes: object) -> str:
-    """How are attributes called whose codes stand one after the other? Empty where there are none.
-
-    Examples
-    --------
-    >>> name_attributes("tech_stack, employees")
-    'tech stack, employees'
-    """
-    return _(", ").join(name_attribute(one.strip()) for one in say_value(codes).split(",") if one.strip())
-
-
 def say_count(yes: float, n: float) -> Prose:
-    """How is a part of a count written?
+    """Write a part of a count.
+
+    Parameters
+    ----------
+    yes, n : float
+        The part and the whole; cut to whole numbers.
+
+    Returns
+    -------
+    Prose
+        Such as "12 of 80".
 
     Examples
     --------
@@ -106,7 +123,23 @@ def say_count(yes: float, n: float) -> Prose:
 
 
 def join(*sentences: str) -> Prose:
-    """How do sentences read as one paragraph? Empty ones are left out."""
+    """Join sentences to one paragraph.
+
+    Parameters
+    ----------
+    *sentences : str
+        Empty ones are left out.
+
+    Returns
+    -------
+    Prose
+        With a blank between two sentences, save after a Japanese full stop.
+
+    Examples
+    --------
+    >>> join("Few are known.", "", "Ask for more.")
+    Few are known. Ask for more.
+    """
     return Prose(" ".join(filter(None, sentences)))
 
 
@@ -116,7 +149,17 @@ def _declared(file: str) -> dict[str, dict[str, Any]]:
 
 
 def names(kind: str) -> dict[str, str]:
-    """How are all codes of a kind called, in the order of their declaration?
+    """Name all codes of a kind, in the order of their declaration.
+
+    Parameters
+    ----------
+    kind : str
+        A table of `names.toml`.
+
+    Returns
+    -------
+    dict of str to str
+        The names by code, in the language in force.
 
     Examples
     --------
@@ -127,7 +170,19 @@ def names(kind: str) -> dict[str, str]:
 
 
 def head_columns(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """How do the columns that a kind of names lists look under these names, in their order?
+    """Give the columns that a kind of names lists under these names, in their order.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With a column a code; others are left out.
+    kind : str
+        A table of `names.toml`.
+
+    Returns
+    -------
+    DataFrame
+        The same rows.
 
     Examples
     --------
@@ -140,7 +195,17 @@ def head_columns(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def name(kind: str, code: str) -> str:
-    """How is a code called?
+    """Name a code.
+
+    Parameters
+    ----------
+    kind, code : str
+        A table of `names.toml`, and a key of it; another one is a KeyError.
+
+    Returns
+    -------
+    str
+        Its name, in the language in force.
 
     Examples
     --------
@@ -151,7 +216,19 @@ def name(kind: str, code: str) -> str:
 
 
 def phrase(kind: str, code: str, /, **words: object) -> Prose:
-    """How does a declared sentence read with these words in it?
+    """Write a declared sentence with these words in it.
+
+    Parameters
+    ----------
+    kind, code : str
+        A table of `sentences.toml`, and a key of it.
+    **words : object
+        As in `tell`; those that the sentence does not name are let go.
+
+    Returns
+    -------
+    Prose
+        The sentence, in the language in force.
 
     Examples
     --------
@@ -165,28 +242,37 @@ def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of
     picture: str, draw: Callable[..., None], about: About, /, *, height: int, narrow_height: int | None = None,
     title: str = "title", alt: str = "", counts: str = "", figure: bool = False, **words: object,
 ) -> Picture:
-    """How does a declared picture look with this drawing?
+    """Draw a declared picture.
 
     Parameters
     ----------
-    picture
+    picture : str
         Its name in `pictures.toml`.
-    draw, height, narrow_height, figure
-        As in `paint`.
-    about
-        What its foot says beside the counts.
-    title
+    draw, about, height, narrow_height : callable, About, int, int or None
+        As in `paint`; `about` is what the foot says beside the counts.
+    title : str, default 'title'
         The key of its title, where the finding decides between several.
-    alt
-        Takes the place of the declared one, where it lists what is drawn.
-    counts
-        Takes the place of the declared foot, where nothing but n is to be said.
-    words
+    alt, counts : str, default ''
+        Take the place of the declared text for those who cannot see it, and of the declared foot.
+    figure : bool, default False
+        As in `paint`.
+    **words : object
         What title, subtitle, foot and the text for those who cannot see it name in braces.
 
     Returns
     -------
     Picture
+        With its words in the language in force.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> about = About(date(2026, 6, 30), "EUR", "Demo")
+    >>> show("stability", lambda axes, narrow: None, about, title="loose", height=60, alt="Two bars", counts="7 cases")
+    Other samples would pick out other cases
+    The profile's own attributes in colour; from the right line on firm, left of the left one loose
+    [Two bars]
+    7 cases. As of 2026-06-30. Source: Demo.
     """
     return paint(draw, **caption(picture, about, title=title, alt=alt, counts=counts, **words), height=height,
                  narrow_height=narrow_height, figure=figure)
@@ -194,48 +280,54 @@ def show(  # noqa: PLR0913  (what a picture needs beyond its declaration, all of
 
 def caption(picture: str, about: About, /, *, title: str = "title", alt: str = "", counts: str = "",
             **words: object) -> dict[str, str]:
-    """Which words does a declared picture carry? `title`, `subtitle`, `foot` and `alt`; all is said as in `show`."""
+    """Give the words that a declared picture carries, without drawing it.
+
+    Parameters
+    ----------
+    picture, about, title, alt, counts, **words : str, About, str, str, str, object
+        As in `show`.
+
+    Returns
+    -------
+    dict of str to str
+        The texts `title`, `subtitle`, `foot` and `alt`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> caption("stability", About(date(2026, 6, 30), "EUR", "Demo"), title="loose", alt="-", counts="7 cases")["foot"]
+    '7 cases. As of 2026-06-30. Source: Demo.'
+    """
     said = {key: tell(_(sentence), **words) for key, sentence in _declared("pictures.toml")[picture].items()
             if key in (title, "subtitle", "foot", "alt")}
     return {"title": begin(said[title]), "subtitle": said["subtitle"], "foot": about.foot(counts or said["foot"]),
             "alt": alt or said["alt"]}
 
 
-def mark_some(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Which customers does a picture mark, and what does its foot say where they are not all?"""
-    if len(rows) <= MOST_MARKS:
-        return rows, ""
-    some = rows.sample(MOST_MARKS, random_state=0).sort_index()
-    return some, tell(_("{n} of {all} customers, drawn at random"), n=len(some), all=len(rows))
-
-
 def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, all of it named)
     table: str, frame: pd.DataFrame, *, title: str = "", note: str = "", sort: str = "", more: tuple[Column, ...] = (),
     **words: object,
 ) -> Table:
-    """How does a declared table look with these rows?
+    """Lay out a declared table with these rows.
 
     Parameters
     ----------
-    table
+    table : str
         Its name in `tables.toml`.
-    frame
-        The rows.
-    title
-        Takes the place of the declared one.
-    note
-        Follows the declared one.
-    sort
-        As in `Table`.
-    more
+    frame : DataFrame
+        The rows, with the columns that the declaration names.
+    title, note, sort : str, default ''
+        What takes the place of the declared title; what follows the declared note; and as in `Table`.
+    more : tuple of Column, default ()
         Columns that only the data know; they follow the first.
-    words
+    **words : object
         What title, note and headings name in braces; `currency` is the unit of money. Names by code for a column that
         is `called` what no declaration names; `of` is the column of the codes, where it is another.
 
     Returns
     -------
     Table
+        With its words in the language in force.
 
     Examples
     --------
@@ -257,9 +349,21 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
 
 
 def tabulate(table: str, frame: pd.DataFrame, /, **words: Any) -> Table | Prose:
-    """How does a declared table look with these rows, as in `lay_out`; and what is said where there are none?
+    """Lay out a declared table as `lay_out` does; where there are no rows, say so.
 
-    That stands under its name among the sentences; without one, nothing is said.
+    Parameters
+    ----------
+    table : str
+        Its name in `tables.toml`; the sentence stands under the same name in `sentences.toml`.
+    frame : DataFrame
+        The rows, may be none.
+    **words : object
+        As in `lay_out`.
+
+    Returns
+    -------
+    Table or Prose
+        Without rows the sentence, which is empty where none is declared.
 
     Examples
     --------
