@@ -32,14 +32,45 @@ _SAMPLE, _FEW = 1000, 20
 
 @dataclass(frozen=True)
 class Customs:
-    """What a study's dates mean where they do not say it: the month a fiscal year starts in, orders by likelihood."""
+    """What a study's dates mean where they do not say it.
+
+    Parameters
+    ----------
+    fiscal_year_start : int, default 1
+        The month in which a fiscal year starts, 1 to 12.
+    orders : tuple of str, default ORDERS
+        Orders of day, month and year, the likeliest first.
+
+    Examples
+    --------
+    >>> Customs().orders
+    ('dmy', 'mdy', 'ymd')
+    """
 
     fiscal_year_start: int = 1
     orders: tuple[str, ...] = ORDERS
 
     @classmethod
     def of(cls, fiscal_year_start: int, currency: str) -> "Customs":
-        """Tell the customs of where a currency is money."""
+        """Tell the customs of where a currency is money.
+
+        Parameters
+        ----------
+        fiscal_year_start : int
+            The month in which a fiscal year starts, 1 to 12.
+        currency : str
+            The study's currency, in three capital letters.
+
+        Returns
+        -------
+        Customs
+            Orders as they are usual there; day before month where nothing else is known of the currency.
+
+        Examples
+        --------
+        >>> Customs.of(4, "JPY").orders, Customs.of(1, "USD").orders
+        (('ymd', 'mdy', 'dmy'), ('mdy', 'dmy', 'ymd'))
+        """
         first = "mdy" if currency == "USD" else "ymd" if currency in ("JPY", "CNY", "KRW", "TWD") else "dmy"
         return cls(fiscal_year_start, tuple(dict.fromkeys((first, "mdy" if first == "ymd" else "dmy", *ORDERS))))
 
@@ -48,8 +79,25 @@ class Customs:
 class Notation:
     """How the cells of a column are written.
 
-    `plain`: each as clean files write it; `comma`: the decimals stand behind a comma; `order` of day, month and year;
-    `serial`: days counted by a spreadsheet; `starts`: the month of a fiscal year. `said` is what had to be decided.
+    Parameters
+    ----------
+    plain : bool, default False
+        Whether each is as clean files write it, so that a cast is enough.
+    comma : bool, default False
+        Whether the decimals of numbers stand behind a comma.
+    order : str, default ''
+        Order of day, month and year in dates such as 1/2/2024, one of `ORDERS`; empty where no date is like that.
+    serial : bool, default False
+        Whether dates are days counted by a spreadsheet.
+    starts : int, default 1
+        The month in which a fiscal year starts, 1 to 12.
+    said : tuple of (tuple of str and dict), default ()
+        What had to be decided, as codes of `decisions.toml` and the words that fill their sentences.
+
+    Examples
+    --------
+    >>> by_kind("x", "money", Notation(plain=True)), by_kind("x", "money", Notation(comma=True))
+    ('TRY_CAST(x AS DOUBLE)', 'slow_number(x, true)')
     """
 
     plain: bool = False
@@ -64,12 +112,49 @@ _PLAIN = Notation(plain=True)
 
 
 def add_macros(con: "Con") -> None:
-    """Teach a connection the conversions."""
+    """Teach a connection the conversions.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection, which gets the macros of `values.sql` and no longer fetches extensions that it lacks.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con = duckdb.connect()
+    >>> add_macros(con)
+    >>> con.sql("SELECT as_number('1億2,000万円'), as_flag('はい'), as_flag('?'), as_list('a; b')").fetchall()
+    [(120000000.0, True, None, ['a', 'b'])]
+    """
     con.execute(files("icp_lab.intake").joinpath("values.sql").read_text(encoding="utf-8"))
 
 
 def convert(cell: str, column: "Column", notation: Notation = Notation()) -> str:
-    """Write the SQL that turns a cell of text into the value of a column, NULL where it cannot."""
+    """Write the SQL that turns a cell of text into the value of a column, NULL where it cannot.
+
+    Parameters
+    ----------
+    cell : str
+        SQL of the cell.
+    column : Column
+        The column, whose choices and bounds the value must keep to.
+    notation : Notation, optional
+        How the column is written; else whatever the macros know is tried.
+
+    Returns
+    -------
+    str
+        SQL for a connection that knows the macros.
+
+    Examples
+    --------
+    >>> from icp_lab.tables import Column
+    >>> convert("x", Column("stage", "", choices=("won", "lost")))
+    "CASE lower(x) WHEN 'won' THEN 'won' WHEN 'lost' THEN 'lost' END"
+    >>> convert("x", Column("amount", "", "money", low=0), Notation(plain=True))
+    'CASE WHEN TRY_CAST(x AS DOUBLE) >= 0 THEN TRY_CAST(x AS DOUBLE) END'
+    """
     if column.choices:
         from_words = " ".join(f"WHEN '{choice}' THEN '{choice}'" for choice in column.choices)
         return f"CASE lower({cell}) {from_words} END"
@@ -88,7 +173,27 @@ def convert(cell: str, column: "Column", notation: Notation = Notation()) -> str
 
 
 def by_kind(cell: str, kind: "Kind", notation: Notation = Notation()) -> str:
-    """Write the SQL that turns a cell of text into a value of a kind."""
+    """Write the SQL that turns a cell of text into a value of a kind.
+
+    Parameters
+    ----------
+    cell : str
+        SQL of the cell.
+    kind : str
+        The kind, one of those of `KIND_WORDS`.
+    notation : Notation, optional
+        How the column is written; else whatever the macros know is tried.
+
+    Returns
+    -------
+    str
+        SQL for a connection that knows the macros; a plain notation of a number or a date needs none of them.
+
+    Examples
+    --------
+    >>> by_kind("x", "date", Notation(plain=True)), by_kind("x", "date", Notation(serial=True))
+    ('TRY_CAST(x AS DATE)', 'serial_date(x)')
+    """
     if kind in ("text", "flag", "list"):
         return cell if kind == "text" else f"as_{kind}({cell})"
     if notation.plain:
@@ -105,16 +210,36 @@ def find_notations(con: "Con", table: str, kinds: Mapping[str, "Kind"], customs:
 
     Parameters
     ----------
-    con
+    con : DuckDBPyConnection
         A connection that knows the macros.
-    table
+    table : str
         SQL of a table of text.
-    kinds
+    kinds : mapping of str to str
         What each cell of a row is to become, by its SQL.
-    customs
+    customs : Customs, optional
         Decides what the cells leave open.
-    told
+    told : mapping of str to str, optional
         Orders of day, month and year that study.yml names, by cell.
+
+    Returns
+    -------
+    dict of str to Notation
+        The notation of each cell of `kinds`.
+
+    Notes
+    -----
+    A dot in one column can mean what a comma in another one says: all numbers of a table are looked at together. Of
+    dates the orders that fit all cells of a column speak for those that fit several orders.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con = duckdb.connect()
+    >>> add_macros(con)
+    >>> rows = "(VALUES ('1.000', '2024-05-01'), ('2,25', '2024-05-31')) t(amount, day)"
+    >>> found = find_notations(con, rows, {"amount": "number", "day": "date"})
+    >>> found["amount"].comma, found["day"].plain  # 1.000 is a thousand here
+    (True, True)
     """
     others = {cell: Notation() for cell, kind in kinds.items() if kind != "date" and kind not in _NUMBERS}
     kinds = {cell: kind for cell, kind in kinds.items() if cell not in others}
@@ -177,7 +302,30 @@ def _say(con: "Con", notation: Notation, kind: "Kind", notes: Mapping[str, dict[
 
 
 def guess_kinds(con: "Con", table: str, cells: list[str]) -> dict[str, "Kind"]:
-    """Find the kind of columns that nobody declared: what holds for every filled cell, else text."""
+    """Find the kind of columns that nobody declared: what holds for every filled cell, else text.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that knows the macros.
+    table : str
+        SQL of a table of text.
+    cells : list of str
+        SQL of the cells of a row.
+
+    Returns
+    -------
+    dict of str to str
+        The kind of each cell: flag, number, date or text. A code such as 00123 is a text, and so is a range.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con = duckdb.connect()
+    >>> add_macros(con)
+    >>> guess_kinds(con, "(VALUES ('007', '1,200', 'yes'), ('012', NULL, 'no')) t(a, b, c)", ["a", "b", "c"])
+    {'a': 'text', 'b': 'number', 'c': 'flag'}
+    """
     # All rows are asked only where the first ones speak for a kind, and slowly only where the usual forms do not do.
     spoken = _ask_alike(con, f"(SELECT {', '.join(cells)} FROM {table} LIMIT {_SAMPLE})", cells,
                         "coalesce(clean_kind(x), written_kind(x))", most=_FEW)

@@ -32,10 +32,34 @@ _Rows = Iterator[Sequence[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A query whose rows are a table; `connection` names the variable of the environment that holds the address.
+    """A query whose rows are a table.
 
     The database is asked once, when the rows are first wanted: whoever shares this object sees the same rows, whatever
     happens there meanwhile.
+
+    Parameters
+    ----------
+    sql : str
+        One statement that gives rows.
+    connection : str
+        The variable of the environment that holds the address; the address itself is told nowhere.
+    folder : Path
+        The study's folder, from which the file of a DuckDB or SQLite database is found.
+    table : str
+        The table that the rows are, for messages.
+    place : Place
+        Where in study.yml the query stands, for messages.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> address = patch.dict(os.environ, {"CRM": "sqlite:///crm.db"})
+    >>> with tempfile.TemporaryDirectory() as folder, address, closing(sqlite3.connect(Path(folder, "crm.db"))) as con:
+    ...     query = Query("SELECT 'a1' AS id, 2.0 AS amount", "CRM", Path(folder), "deals", Place())
+    ...     print(query.headers, query.file.read_text())
+    ('id', 'amount') "row","id","amount"
+    "1","a1","2"
+    <BLANKLINE>
     """
 
     sql: str
@@ -46,7 +70,26 @@ class Query:
 
     @cached_property
     def headers(self) -> tuple[str, ...]:
-        """Name the columns that the query gives."""
+        """Name the columns that the query gives.
+
+        Returns
+        -------
+        tuple of str
+            In the order of the query, cleaned as the header row of a file is.
+
+        Raises
+        ------
+        LabError
+            As `file` does.
+
+        Examples
+        --------
+        >>> from unittest.mock import patch
+        >>> address = patch.dict(os.environ, {"CRM": "sqlite:///crm.db"})
+        >>> with tempfile.TemporaryDirectory() as folder, address, closing(sqlite3.connect(Path(folder, "crm.db"))) as con:
+        ...     Query("SELECT 1 AS id, 2 AS id", "CRM", Path(folder), "deals", Place()).headers
+        ('id', 'id_2')
+        """
         with self.file.open(encoding="utf-8", newline="") as stream:
             return tuple(next(csv.reader(stream))[1:])
 
@@ -54,11 +97,23 @@ class Query:
     def file(self) -> Path:
         """Give the rows, in the order of the query, as a clean CSV file with a column `row` before the others.
 
+        Returns
+        -------
+        Path
+            The file; it is there as long as this object.
+
         Raises
         ------
         LabError
             The variable is not set or holds no address, the database does not let us in, refuses the query, or gives no
             row.
+
+        Examples
+        --------
+        >>> Query("SELECT 1", "NO_SUCH_VARIABLE", Path(), "deals", Place("study.yml", 7)).file
+        Traceback (most recent call last):
+            ...
+        icp_lab.errors.base.LabError: study.yml, row 7: The variable NO_SUCH_VARIABLE of the environment, ... is not set. ...
         """
         folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, folder, ignore_errors=True)
@@ -103,6 +158,16 @@ class Query:
 
 def write_value(value: object) -> str:
     """Write a value of a database as a cell of a file: what is missing is empty, 3.0 is 3, a list is JSON.
+
+    Parameters
+    ----------
+    value : object
+        What the database's driver gives.
+
+    Returns
+    -------
+    str
+        Yes and no in small letters, decimals without an exponent; NaN is missing.
 
     Examples
     --------
