@@ -45,6 +45,16 @@ def _widths(text: str) -> list[float]:
 def clean_line(text: str) -> str:
     r"""Give a text for one line: no control characters, no marks of direction, figures beside their percent sign.
 
+    Parameters
+    ----------
+    text : str
+        Any text; breaks of lines and tabs in it become spaces.
+
+    Returns
+    -------
+    str
+        The line.
+
     Examples
     --------
     >>> clean_line("\u202eA\tB"), clean_line("71 %") == "71\u00a0%"
@@ -55,7 +65,17 @@ def clean_line(text: str) -> str:
 
 
 def measure_text(text: str) -> float:
-    """How wide does a text run at most, in em? The `**` in it is markup and has no width.
+    """Measure how wide a text runs at most, in em.
+
+    Parameters
+    ----------
+    text : str
+        Text of one line; the `**` in it is markup and has no width.
+
+    Returns
+    -------
+    float
+        The width in the wider of the two fonts, with the space that programs put between Japanese and Latin letters.
 
     Examples
     --------
@@ -66,7 +86,17 @@ def measure_text(text: str) -> float:
 
 
 def split_text(text: str) -> list[str]:
-    """Which pieces of a text stay on one line? Words, and Japanese character by character.
+    """Split a text into what stays on one line: words, and Japanese character by character.
+
+    Parameters
+    ----------
+    text : str
+        Any text; spaces around it are left out.
+
+    Returns
+    -------
+    list of str
+        The pieces in order, each with the spaces behind it; marks stay with what they belong to.
 
     Examples
     --------
@@ -77,7 +107,21 @@ def split_text(text: str) -> list[str]:
 
 
 def wrap_text(text: str, width: float, most: int = 0) -> list[str]:
-    """Where does a text break in a box so many em wide, and where is it cut after `most` lines (0: nowhere)?
+    """Break a text in a box so many em wide, and cut it where it takes too many lines.
+
+    Parameters
+    ----------
+    text : str
+        Any text; a word that is wider than the box is broken.
+    width : float
+        Width of the box in em.
+    most : int, default 0
+        How many lines there may be; the last one then ends with an ellipsis. 0: any number.
+
+    Returns
+    -------
+    list of str
+        The lines, one at least.
 
     Examples
     --------
@@ -104,7 +148,25 @@ def wrap_text(text: str, width: float, most: int = 0) -> list[str]:
 
 def measure_height(
     texts: Sequence[str], width: float, size: float, leading: float, scales: Sequence[float] = ()) -> float:
-    """How high do paragraphs stand in a box so many points wide, each in `scales` times this size of type?
+    """Measure how high paragraphs stand in a box.
+
+    Parameters
+    ----------
+    texts : Sequence of str
+        Paragraphs; half a line stands between two of them.
+    width : float
+        Width of the box in points.
+    size : float
+        Size of type in points.
+    leading : float
+        From line to line, in times the size.
+    scales : Sequence of float, default ()
+        How many times that size each paragraph has; 1 for all where left out.
+
+    Returns
+    -------
+    float
+        The height in points.
 
     Examples
     --------
@@ -118,17 +180,19 @@ def measure_height(
 
 def fit_texts(texts: Sequence[str], box: tuple[float, float], sizes: Sequence[float], leading: float,
               scales: Sequence[float] = ()) -> tuple[float, list[str]]:
-    """Which of these sizes of type, the largest first, lets paragraphs fit, and what is left of them at the smallest?
+    """Find the largest size of type that lets paragraphs fit, and what is left of them at the smallest.
 
     Parameters
     ----------
-    texts
+    texts : Sequence of str
         Paragraphs; half a line stands between two of them.
-    box
+    box : tuple of 2 float
         Width and height in points.
-    sizes, leading
-        In points, and from line to line in times the size.
-    scales
+    sizes : Sequence of float
+        Sizes to try, the largest first, in points; one at least.
+    leading : float
+        From line to line, in times the size.
+    scales : Sequence of float, default ()
         How many times that size each paragraph has; 1 for all where left out.
 
     Returns
@@ -141,6 +205,8 @@ def fit_texts(texts: Sequence[str], box: tuple[float, float], sizes: Sequence[fl
     --------
     >>> fit_texts(["Firms of 100 to 500 people"], (100, 50), (20, 12), 1.2)
     (12, ['Firms of 100 to 500 people'])
+    >>> fit_texts(["Firms of 100 to 500 people"], (60, 15), (20, 12), 1.2)
+    (12, ['Firms o…'])
     """
     kept, scales = list(texts), scales or [1.0] * len(texts)
     for size in sizes:

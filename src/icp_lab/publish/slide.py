@@ -27,16 +27,34 @@ _TONES = {"": ("", "tx1", "accent1"), "wash": ("accent5", "tx1", "accent1"), "wa
 
 
 class Slide:
-    """A slide as deck.toml declares it, with the words, cards and exhibits that its texts and `shows` name.
+    """Lay out a slide as deck.toml declares it, with the words, cards and exhibits that its texts and `shows` name.
 
-    `parts` are what the template writes; `tone` is the ground of the card beside what is shown.
+    `parts` are what the template writes, `title` and `notes` what is said on the slide and to it.
+
+    Parameters
+    ----------
+    said : dict of str to object
+        The slide as declared: `name`, its texts by their keys, what it `shows`, and where that stands.
+    words : dict of str to str
+        What stands in the braces of texts; a text in which one is empty is left out.
+    shown : dict of str to object
+        What there is to be shown, by the name that deck.toml has for it: lists of cards, of tables and of charts.
+    tone : str
+        The ground of the cards beside what is shown: accent, grey or another of those that deck.toml names.
+
+    Examples
+    --------
+    >>> said = {"name": "why", "title": ["Whom to turn to"], "strip": ["{n} cases"], "cards": [{"text": ["{n} firms"]}]}
+    >>> slide = Slide(said, {"n": "12", "foot": ""}, {}, "accent")
+    >>> [part["kind"] for part in slide.parts], slide.title
+    (['title', 'ftr', 'sldNum', 'text', 'text'], 'Whom to turn to')
     """
 
     def __init__(self, said: dict[str, Any], words: dict[str, str], shown: dict[str, Any], tone: str) -> None:
         self.said, self.words, self.parts = said, words, list[dict[str, Any]]()
         self.exhibits = [one for name in said.get("shows", ()) for one in shown.get(name, ())]
-        self.title = (self.say("title") or [self.exhibits[0].title])[0]
-        notes = self.say("notes") + [one.note for one in self.exhibits if isinstance(one, Table) and one.note]
+        self.title = (self._say("title") or [self.exhibits[0].title])[0]
+        notes = self._say("notes") + [one.note for one in self.exhibits if isinstance(one, Table) and one.note]
         if said.get("numbered"):
             notes = [f"{n}  {note}" for n, note in enumerate(notes[:_TILES], 1)]
         self.notes = "\n".join(clean_line(note).replace("**", "") for note in notes)
@@ -44,7 +62,7 @@ class Slide:
             card for name in said.get("lists", ()) for card in shown.get(name, ())]
         self._lay_cover(beside[1]) if said["name"] == "cover" else self._lay_body(*beside, said.get("tone", tone))
 
-    def say(self, key: str) -> list[str]:
+    def _say(self, key: str) -> list[str]:
         """Say the texts under a key, line by line, without those in which a word is empty."""
         return [line for text in self.said.get(key, ()) for line in self._fill(text)]
 
@@ -60,45 +78,45 @@ class Slide:
             figure = [("figure", said) for each in one.get("figure", ()) if (said := self.words[each])]
             if any(lines.values()) and len(figure) == len(one.get("figure", ())):
                 cards.append([*lines["head"], *figure, *lines["lead"], *lines["text"]])
-        tiles = self.say("tiles")[:_TILES] if key == "cards" else []
+        tiles = self._say("tiles")[:_TILES] if key == "cards" else []
         return cards + [[("figure", str(n)), ("text", text)] for n, text in enumerate(tiles, 1)]
 
     def _lay_cover(self, cards: list[Card]) -> None:
-        self.add_text((48, 44, 600, 20), [("head", text) for text in self.say("part")], (15, 13, 11), "cover")
-        self.add_text((660, 44, 252, 20), [("head", self.words["secret"])], (15, 13, 11, 9), "cover", side="r")
-        self.add_text((48, 92, 864, 120), [("title", self.title)], (46, 40, 34, 28), "cover", kind="title", anchor="b")
-        self.add_text((48, 226, 820, 112), [("text", text) for text in self.say("text")], (26, *_TEXT), "cover")
-        self.add_cards((48, 356, 864, 140), cards, 4, "paper", sizes=_TEXT[2:])
+        self._add_text((48, 44, 600, 20), [("head", text) for text in self._say("part")], (15, 13, 11), "cover")
+        self._add_text((660, 44, 252, 20), [("head", self.words["secret"])], (15, 13, 11, 9), "cover", side="r")
+        self._add_text((48, 92, 864, 120), [("title", self.title)], (46, 40, 34, 28), "cover", kind="title", anchor="b")
+        self._add_text((48, 226, 820, 112), [("text", text) for text in self._say("text")], (26, *_TEXT), "cover")
+        self._add_cards((48, 356, 864, 140), cards, 4, "paper", sizes=_TEXT[2:])
 
     def _lay_body(self, beside: list[Card], cards: list[Card], tone: str) -> None:
-        self.add_text((48, 29, 864, 18), [("head", text) for text in self.say("part")], (14,))
+        self._add_text((48, 29, 864, 18), [("head", text) for text in self._say("part")], (14,))
         top = TITLE[1] + self._lay_title() + _SEAM
         left, width, height = float(BODY[0]), float(BODY[2]), BODY[1] + BODY[3] - top
-        self.add_text(FOOT, [("text", self.words["foot"])], (10, 9, 8), "quiet", kind="ftr")
+        self._add_text(FOOT, [("text", self.words["foot"])], (10, 9, 8), "quiet", kind="ftr")
         self.parts.append({"kind": "sldNum", "box": NUMBER})
-        if strip := [("head", text) for text in self.say("strip")]:
+        if strip := [("head", text) for text in self._say("strip")]:
             used = min(self._need(strip, width, 18) + 4, 70)
-            self.add_text((left, top + height - used, width, used), strip, (18, 16, 14, 12), anchor="b")
+            self._add_text((left, top + height - used, width, used), strip, (18, 16, 14, 12), anchor="b")
             height -= used + 8
         if beside and not cards and not self.exhibits:
             beside, cards = [], beside
         if beside and self.said.get("below"):
-            used = self.add_cards((left, top, width, 0.36 * height), beside, 1, tone, sizes=_TEXT[3:], snug=True)
+            used = self._add_cards((left, top, width, 0.36 * height), beside, 1, tone, sizes=_TEXT[3:], snug=True)
             top, height = top + used + _SEAM, height - used - _SEAM
         elif beside:
             own = width * self.said.get("share", 0.31)
-            self.add_cards((left, top, own, height), beside, 1, tone, sizes=_TEXT[2:])
+            self._add_cards((left, top, own, height), beside, 1, tone, sizes=_TEXT[2:])
             left, width = left + own + _SEAM, width - own - _SEAM
         if cards:
             room = (left, top, width, height * (0.42 if self.exhibits else 1))
             columns, ground = self.said.get("columns", 3), self.said.get("ground", "wash")
-            used = self.add_cards(room, cards, columns, ground, snug=bool(self.exhibits)) + _SEAM
+            used = self._add_cards(room, cards, columns, ground, snug=bool(self.exhibits)) + _SEAM
             top, height = top + used, height - used
         across = len(self.exhibits) if self.said.get("across") else 1
         for place, one in enumerate(self.exhibits):
             wide: float = (width - (across - 1) * 2 * _SEAM) / across
             waiting = 1 if across > 1 else len(self.exhibits) - place
-            used = self.add_exhibit((left, top, wide, (height + _SEAM) / waiting - _SEAM), one) + _SEAM
+            used = self._add_exhibit((left, top, wide, (height + _SEAM) / waiting - _SEAM), one) + _SEAM
             if across > 1:
                 left += wide + 2 * _SEAM
             else:
@@ -110,15 +128,15 @@ class Slide:
         size = next((size for size in _HEAD[:4] if heights[size] < 1.5 * size * leading()), 0)
         size = size or next((size for size in _HEAD if heights[size] <= TITLE[3]), _HEAD[-1])
         used = min(heights[size], TITLE[3]) + 2
-        self.add_text((*TITLE[:3], used), [("title", self.title)], [size], kind="title")
+        self._add_text((*TITLE[:3], used), [("title", self.title)], [size], kind="title")
         return used
 
     def _need(self, card: Card, width: float, size: float) -> float:
         texts, scales = [clean_line(text) for _role, text in card], [_SCALES.get(role, 1.0) for role, _text in card]
         return measure_height(texts, _fill() * width, size, leading(), scales)
 
-    def add_text(self, box: Box, card: Card, sizes: Sequence[float], tone: str = "", *, inset: float = 0,  # noqa: PLR0913
-                 drop: float = 0, kind: str = "text", anchor: str = "t", side: str = "l") -> None:
+    def _add_text(self, box: Box, card: Card, sizes: Sequence[float], tone: str = "", *,  # noqa: PLR0913
+                  inset: float = 0, drop: float = 0, kind: str = "text", anchor: str = "t", side: str = "l") -> None:
         """Write lines into a box, in the largest of these sizes of type that lets them fit."""
         if not card:
             return
@@ -132,8 +150,8 @@ class Slide:
         self.parts.append({"kind": kind, "box": box, "lines": lines, "before": GAP * size * leading(), "inset": inset,
                            "drop": drop, "ground": ground, "anchor": anchor, "side": side})
 
-    def add_cards(self, box: Box, cards: list[Card], columns: int, tone: str, *,  # noqa: PLR0913
-                  sizes: Sequence[float] = _TEXT, snug: bool = False) -> float:
+    def _add_cards(self, box: Box, cards: list[Card], columns: int, tone: str, *,  # noqa: PLR0913
+                   sizes: Sequence[float] = _TEXT, snug: bool = False) -> float:
         """Lay cards into a grid, all in one size of type; they fill the box, or as much as they need where `snug`."""
         left, top, width, height = box
         rows = [cards[start:start + columns] for start in range(0, len(cards), columns)]
@@ -154,15 +172,15 @@ class Slide:
             drop = max(own - need, 0) / 2 if all(card[0][0] != "head" for card in row) else 0
             for place, card in enumerate(row):
                 cell = (left + place * (one + _SEAM), start, one, own)
-                self.add_text(cell, card, [size], tone, inset=_INSET, drop=drop)
+                self._add_text(cell, card, [size], tone, inset=_INSET, drop=drop)
         return sum(tall) + _SEAM * (len(rows) - 1)
 
-    def add_exhibit(self, box: Box, shown: Table | Chart) -> float:
+    def _add_exhibit(self, box: Box, shown: Table | Chart) -> float:
         """Lay a table or a chart into a box under its title, and tell the height that it takes."""
         left, top, width, height = box
         if shown.title and shown.title != self.title:
             used = 34 if isinstance(shown, Chart) else 20
-            self.add_text((left, top, width, used), [("head", shown.title)], (16, 14, 13, 12, 11), anchor="b")
+            self._add_text((left, top, width, used), [("head", shown.title)], (16, 14, 13, 12, 11), anchor="b")
             top, height = top + used + 4, height - used - 4
         if isinstance(shown, Chart):
             self.parts.append({"kind": "chart", "box": (left, top, width, height), "alt": shown.alt, "chart": shown})
@@ -202,7 +220,20 @@ def _share_width(grid: list[list[str]], width: float) -> list[float]:
 
 
 def leading() -> float:
-    """From line to line, in times the size of type."""
+    """Give the height from line to line, in times the size of type.
+
+    Returns
+    -------
+    float
+        More where the language in force is Japanese.
+
+    Examples
+    --------
+    >>> from icp_lab.locale import in_language
+    >>> with in_language("ja"):
+    ...     leading()
+    1.4
+    """
     return 1.4 if language() == "ja" else 1.25
 
 
