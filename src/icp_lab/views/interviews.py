@@ -1,30 +1,41 @@
-"""Whom to talk to, and what they said. What a person said is shown through `quote_passage` only."""
+"""Whom to talk to and what to ask. What a person said is shown through `quote_passage` only."""
 
 from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from icp_lab.locale import _, language
 from icp_lab.locale.declared import read_declared
-from icp_lab.methods.agreement import Agreement
 from icp_lab.methods.interviewees import FEWEST, KINDS, Interviewees
-from icp_lab.methods.themes import FEW, OTHER, Themes
-from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.privacy import hide
-from icp_lab.views.table import Column, Table
-from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tabulate, tell
-
-SHOWN = 12
-# From here on agreement of coders carries conclusions (its lower end), or tentative ones (Krippendorff, 2004).
-GOOD, FAIR = 0.8, 0.667
+from icp_lab.views.table import Table
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, tabulate, tell
 
 
 def tell_interviewees(found: Interviewees) -> Prose:
-    """Whom do we talk to, and how far are they spread, in a sentence?"""
+    """Say in a sentence whom we talk to, and how far they are spread.
+
+    Parameters
+    ----------
+    found : Interviewees
+        Who was chosen.
+
+    Returns
+    -------
+    Prose
+        How many of the best were chosen, and how many industries, sizes and so on they stand for; the need for more
+        where the best are fewer than five.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"by": ["industry", "size_band", "segment"], "best": [3, 2, 4], "chosen": [2, 2, 3]})
+    >>> frame = pd.DataFrame({"account_id": ["a", "b"], "part": "chosen"})
+    >>> tell_interviewees(Interviewees(frame, pd.DataFrame(), 12, levels))
+    **2** of 12 best customers are chosen to talk to. Between them they stand for 2 of 3 industries, 2 of 2 sizes and 3
+    of 4 kinds of customer among the best.
+    """
     chosen = found.frame[found.frame["part"] == "chosen"]
     if not len(chosen):
         return phrase("nothing", "interviewees")
@@ -35,14 +46,55 @@ def tell_interviewees(found: Interviewees) -> Prose:
 
 
 def tell_deciders(found: Interviewees) -> Prose:
-    """Of how many of them do we know whom to ask?"""
+    """Say of how many of the chosen companies we know whom to ask.
+
+    Parameters
+    ----------
+    found : Interviewees
+        Who was chosen; `management` and `practitioner` count the people known.
+
+    Returns
+    -------
+    Prose
+        Companies with a decider and with somebody who works with the product; or that no table names people.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"part": ["chosen", "chosen"], "management": [1, 0], "practitioner": [2, 1]})
+    >>> tell_deciders(Interviewees(frame, pd.DataFrame(), 12, pd.DataFrame()))
+    Somebody of the management is known at 1 of these 2 companies, and somebody who works with it at 2. Where nobody is
+    known, the first call is to find out.
+    """
     chosen = found.chosen
     known = {kind: int((chosen[kind] > 0).sum()) for kind in KINDS}
     return phrase("interviewees", "deciders" if sum(known.values()) else "nobody", n=len(chosen), **known)
 
 
 def tabulate_interviewees(found: Interviewees, customers: pd.DataFrame) -> Table | Prose:
-    """Whom do we talk to, why, who stands in, and how many people do we know there?"""
+    """Show whom we talk to, why, who stands in, and how many people we know there.
+
+    Parameters
+    ----------
+    found : Interviewees
+        Who was chosen.
+    customers : DataFrame
+        The artifact: `account_id` and `name`; a company without a name is shown by its id.
+
+    Returns
+    -------
+    Table or Prose
+        A row a chosen company, those that left or never bought last; a sentence where nobody was chosen.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.interviewees import choose_interviewees
+    >>> firms = pd.DataFrame({"account_id": ["a", "b"], "name": ["Alpha", None], "status": "customer",
+    ...                       "industry": "Retail"})
+    >>> success = pd.DataFrame({"account_id": ["a", "b"], "score": [0.9, 0.8], "best": True})
+    >>> found = choose_interviewees(firms, success, *[pd.DataFrame()] * 3, interviews=1, stand_ins=1)
+    >>> tabulate_interviewees(found, firms).cells()
+    [['Alpha', 'Retail', 'first from Retail', 'b', '0 + 0']]
+    """
     called, chosen = customers.set_index("account_id")["name"].dropna().to_dict(), found.chosen
     behind = found.frame[found.frame["part"] == "stand_in"].groupby("stands_in_for")["account_id"]
     stand_ins = behind.agg(lambda ids: _(", ").join(called.get(one, one) for one in ids)).to_dict()
@@ -60,7 +112,19 @@ def _say_reasons(row: dict[Any, Any]) -> str:
 
 
 def tabulate_guide() -> Table:
-    """What do we ask whom?"""
+    """Show what we ask whom, topic by topic.
+
+    Returns
+    -------
+    Table
+        A row a question, the management's beside that of those who work with the product, in the reader's language.
+
+    Examples
+    --------
+    >>> tabulate_guide().cells()[0]
+    ['What set the purchase off', 'What had changed in the company when you first looked for something like this?',
+    'What happened on the day when you thought that it could not go on like this?']
+    """
     rows = []
     for one, other in zip(*(list_topics(kind, language()) for kind in KINDS), strict=True):
         rows += [(one["title"], *pair) for pair in zip_longest(one["questions"], other["questions"], fillvalue="")]
@@ -68,7 +132,19 @@ def tabulate_guide() -> Table:
 
 
 def list_topics(kind: str, speaks: str) -> list[dict[str, Any]]:
-    """What do we ask the management, or those who work with it: topics with their questions, the closing ones last?
+    """List what we ask one kind of person: topics with their questions, the closing ones last.
+
+    Parameters
+    ----------
+    kind : str
+        Either `management` or `practitioner`.
+    speaks : str
+        The language of the guide, such as `en`.
+
+    Returns
+    -------
+    list of dict
+        Keys `title`, and `questions` (a list).
 
     Examples
     --------
@@ -80,111 +156,20 @@ def list_topics(kind: str, speaks: str) -> list[dict[str, Any]]:
     return [*topics, {"title": guide["closing"][speaks], "questions": guide["closing"]["questions"][speaks]}]
 
 
-def tell_suggestions(suggestions: pd.DataFrame, passages: pd.DataFrame) -> Prose:
-    """How many codes wait for somebody to say whether they fit?"""
-    if not len(passages):
-        return phrase("nothing", "suggestions")
-    return phrase("suggested", "some" if len(suggestions) else "none", n=len(suggestions), all=len(passages),
-                  coded=int((passages["codes"] != "").sum()))
-
-
-def tell_heard(themes: Themes, book: pd.DataFrame) -> Prose:
-    """What was heard most, and from how many companies?"""
-    if not len(themes.frame):
-        return phrase("nothing", "themes")
-    top, called = themes.frame.iloc[0], _name_codes(themes.frame, book)
-    return phrase("heard", "most", name=called[0], companies=top["companies"], of=top["of"], codes=len(called),
-                  ends=(top["low"], top["high"]), n=themes.passages["interview"].nunique())
-
-
-def draw_themes(themes: Themes, book: pd.DataFrame, about: About) -> Picture | Prose:
-    """Which themes were heard, from what share of the companies?"""
-    rows = themes.frame.head(SHOWN)
-    if not len(rows):
-        return phrase("nothing", "themes")
-    labels = _name_codes(rows, book)
-    notes = _count_companies(rows)
-
-    def draw(axes: Axes, narrow: bool) -> None:
-        plot_intervals(axes, labels, rows[["share", "low", "high"]].to_numpy(), notes=notes)
-        axes.set_xlim(0, 1.2)
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
-        write_percent(axes.xaxis)
-
-    top = rows.iloc[0]
-    return show("themes", draw, about, height=70 + 28 * len(rows), name=labels[0], k=top["companies"], n=top["of"],
-                alt="; ".join(f"{label}: {note}" for label, note in zip(labels, notes, strict=True)))
-
-
-def tabulate_cross(themes: Themes, by: str, book: pd.DataFrame, segmentation: Mapping[str, Any]) -> Table | Prose:
-    """Which segment, or which kind of people, said what?"""
-    cross = themes.cross[(themes.cross["by"] == by) & themes.cross["code"].isin(themes.frame["code"].head(SHOWN))]
-    if cross["level"].nunique() < 2:
-        return phrase("nothing", "cross_kind" if by == "kind" else "cross_segment")
-    levels = cross.drop_duplicates("level")[["level", "of"]].to_numpy().tolist()
-    heads = {level: name("interview_kind", level) for level in KINDS} if by == "kind" else {
-        OTHER: phrase("cross", "other"), **{each["id"]: each["name"] for each in segmentation["segments"]}}
-    cells = cross.assign(cell=[phrase("cross", "cell", k=row["companies"], ends=(row["low"], row["high"]))
-                               for row in cross.to_dict("records")])
-    wide = cells.pivot(index="code", columns="level", values="cell").reindex(list(dict.fromkeys(cross["code"])))
-    frame = wide.reset_index().assign(theme=_name_codes(wide.reset_index(), book))
-    more = tuple(Column(level, heads.get(level, level), unit=tell(_("of {n}"), n=n)) for level, n in levels)
-    return lay_out("cross", frame, title=phrase("cross", by), more=more)
-
-
-def tell_saturation(themes: Themes) -> Prose:
-    """How much of what there is to hear was heard?"""
-    heard, n = themes.saturation, len(themes.saturation.curve)
-    if not heard.seen or n < 2:
-        return phrase("nothing", "saturation")
-    words = {**vars(heard), "n": n, "ends": (heard.low, heard.high)}
-    codes = ("seen", "more" if heard.unseen >= 1 else "no_more", *["few"] * (n < FEW))
-    return join(*(phrase("saturation", code, **words) for code in codes))
-
-
-def draw_saturation(themes: Themes, about: About) -> Picture | Prose:
-    """Does a further interview still bring something new?"""
-    curve, heard = themes.saturation.curve, themes.saturation
-    if not heard.seen or len(curve) < 2:
-        return phrase("nothing", "saturation")
-    last = curve["codes"].iloc[-1] - curve["codes"].iloc[-2]
-
-    def draw(axes: Axes, narrow: bool) -> None:
-        axes.fill_between(curve["interviews"], curve["low"], curve["high"], color=COLOURS["faint"], linewidth=0)
-        axes.plot(curve["interviews"], curve["codes"], "o-", color=COLOURS["accent"])
-        axes.set_xlabel(_("interviews"))
-        axes.set_ylabel(_("different themes"))
-        axes.set_ylim(bottom=0)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-
-    return show("saturation", draw, about, height=280, last=last, seen=heard.seen, n=len(curve), known=heard.known)
-
-
-def tabulate_contradictions(against: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
-    """Where do people say one thing, and the tables another?"""
-    rows = against[against["companies"] > 0]
-    measured = [phrase("contradicts", row["side"], measure=name("measure", row["measure"]))
-                for row in rows.to_dict("records")]
-    return tabulate("said_against_data", rows.assign(
-        theme=_name_codes(rows, book), data=measured, here=_count_companies(rows),
-        elsewhere=_count_companies(rows, "others", "of_others")), n=len(against))
-
-
-def tabulate_quotes(quotes: pd.DataFrame, customers: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
-    """What did they say in their own words, as far as they agreed that it is shown?"""
-    accounts = customers.set_index("account_id")[["name", "industry"]]
-    rows = [{**row, **accounts.reindex([row["account_id"]]).iloc[0].to_dict()} for row in quotes.to_dict("records")]
-    said = [(theme, *quote_passage(row)) for theme, row in zip(_name_codes(quotes, book), rows, strict=True)]
-    return tabulate("quotes", pd.DataFrame([row for row in said if row[1]], columns=["theme", "quote", "who"]))
-
-
 def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:
-    """How may a passage be shown, and as whose? Both are empty where the speaker did not agree to it.
+    """Say how a passage may be shown, and as whose.
 
     Parameters
     ----------
-    row
-        text, consent (quote, anonymous, none), department, seniority, and name and industry of the account.
+    row : Mapping of str to object
+        Keys `text`, `consent` (quote, anonymous, none), `department`, `seniority`, and `name` and `industry` of the
+        account.
+
+    Returns
+    -------
+    tuple of 2 str
+        The quote and who said it; both empty where the speaker did not agree. Who is anonymous is given without
+        department and company.
 
     Examples
     --------
@@ -203,26 +188,3 @@ def quote_passage(row: Mapping[Any, Any]) -> tuple[str, str]:
              row["name"] if openly else row["industry"]]
     return (_("“{text}”").format(text=hide(row["text"])),
             _(", ").join(part for part in parts if isinstance(part, str) and part))
-
-
-def tell_coders(agreement: Agreement) -> Prose:
-    """How far do two who read the same text give it the same codes?"""
-    if agreement.value != agreement.value:
-        return phrase("coders", "none")
-    reading = "good" if agreement.low >= GOOD else "fair" if agreement.value >= FAIR else "poor"
-    return join(phrase("coders", "alpha", coders=agreement.raters, n=agreement.n, alpha=agreement.value,
-                       ends=(agreement.low, agreement.high)), phrase("coders", reading))
-
-
-def tabulate_notes(notes: pd.DataFrame, book: pd.DataFrame) -> Table | Prose:
-    """Which themes do colleagues' notes on accounts seem to hold, team by team?"""
-    return tabulate("notes", notes.assign(theme=_name_codes(notes, book)))
-
-
-def _count_companies(rows: pd.DataFrame, said: str = "companies", of: str = "of") -> list[Prose]:
-    return [phrase("heard", "companies", said=k, heard=n) for k, n in rows[[said, of]].to_numpy().tolist()]
-
-
-def _name_codes(frame: pd.DataFrame, book: pd.DataFrame) -> list[str]:
-    called = dict(zip(book["code"], book["name"], strict=True))
-    return [called.get(code, code.replace("_", " ")) for code in frame["code"]]
