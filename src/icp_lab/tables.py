@@ -26,9 +26,42 @@ GROUPS = ("basic", "technical", "organizational", "financial", "pains", "trigger
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an input table.
+    """Declare a column of an input table.
 
-    `future` allows dates after as_of, `lasting` says that a sale hardly changes it, `headers` are known in every file.
+    Parameters
+    ----------
+    name : str
+        The lab's name for it.
+    meaning : str
+        What it says: a sentence part of the catalogue.
+    kind : str, default 'text'
+        What it holds: text, number, integer, money (in the study's currency), date, flag (a missing value is unknown),
+        or list (several texts in a cell).
+    required : bool, default False
+        True where the table is refused without the column, and a row without the value is set aside.
+    unit : str, default ''
+        Unit of a number, such as people or year.
+    role : str, default 'value'
+        What it may be used for: only an `attribute` of accounts can become a criterion, `after_sale` is known too late
+        for one, `verdict` is what the lab itself said before; else identity, person, key or value.
+    group : str, default ''
+        One of `GROUPS`, for an attribute.
+    choices : tuple of str, default ()
+        The only values that it may have; any where empty.
+    low, high : float or None, default None
+        Least and greatest value; a cell beyond is made missing.
+    future : bool, default False
+        True where dates after as_of are allowed.
+    lasting : bool, default False
+        True where a sale hardly changes it, so that today's value may stand for the one before the sale.
+    headers : tuple of str, default ()
+        Headers by which it is known in every file, whatever the system.
+
+    Examples
+    --------
+    >>> column = BY_NAME["accounts"].by_name["employees"]
+    >>> column.kind, column.unit, column.low
+    ('integer', 'people', 0)
     """
 
     name: str
@@ -47,16 +80,46 @@ class Column:
 
     @property
     def side(self) -> str:
-        """Tell which end of a band the column holds: min, max, or none."""
+        """Tell which end of a band the column holds.
+
+        Returns
+        -------
+        str
+            Text `min` or `max`; empty for a column that is no end of a band.
+
+        Examples
+        --------
+        >>> [column.side for column in BY_NAME["market"].columns if column.name.startswith("employees")]
+        ['min', 'max']
+        """
         return self.name[-3:] if self.name.endswith(("_min", "_max")) else ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """An input table.
+    """Declare an input table.
 
-    `key` tells rows apart, `strict` says that one key with two different rows is an error, `one_of` names columns
-    of which each row must fill one, `extra` says that other columns are kept as attributes.
+    Parameters
+    ----------
+    name : str
+        Its name in study.yml.
+    row : str
+        What a row is: a sentence part of the catalogue.
+    columns : tuple of Column
+        Its columns, in the order of the templates.
+    key : str, default ''
+        Column that tells rows apart; empty where none does.
+    strict : bool, default False
+        True where one key with two different rows is an error.
+    one_of : tuple of str, default ()
+        Columns of which each row must fill one.
+    extra : bool, default False
+        True where other columns of a file are kept as attributes.
+
+    Examples
+    --------
+    >>> BY_NAME["accounts"].key, BY_NAME["accounts"].strict, BY_NAME["revenue"].key
+    ('account_id', True, '')
     """
 
     name: str
@@ -69,22 +132,67 @@ class Table:
 
     @property
     def by_name(self) -> dict[str, Column]:
-        """Find a column by its name."""
+        """Find a column by its name.
+
+        Returns
+        -------
+        dict of str to Column
+            The columns in their order.
+
+        Examples
+        --------
+        >>> BY_NAME["deals"].by_name["stage"].choices
+        ('won', 'lost', 'open')
+        """
         return {column.name: column for column in self.columns}
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Name the columns that must be there."""
+        """Name the columns that must be there.
+
+        Returns
+        -------
+        tuple of str
+            Their names; a table without them is refused.
+
+        Examples
+        --------
+        >>> BY_NAME["accounts"].required
+        ('account_id',)
+        """
         return tuple(column.name for column in self.columns if column.required)
 
     @property
     def asked(self) -> tuple[Column, ...]:
-        """Give the columns that people fill: all but those that say what the lab has said before."""
+        """Give the columns that people fill: all but those that say what the lab has said before.
+
+        Returns
+        -------
+        tuple of Column
+            What templates and forms ask for, in their order.
+
+        Examples
+        --------
+        >>> accounts = BY_NAME["accounts"]
+        >>> "icp_fit" in accounts.by_name, "icp_fit" in [column.name for column in accounts.asked]
+        (True, False)
+        """
         return tuple(column for column in self.columns if column.role != "verdict")
 
     @property
     def dtypes(self) -> dict[str, str]:
-        """Tell what each column holds in a frame."""
+        """Tell what each column holds in a frame.
+
+        Returns
+        -------
+        dict of str to str
+            Types as pandas names them, by column; a count is a float, so that it can be missing.
+
+        Examples
+        --------
+        >>> [BY_NAME["accounts"].dtypes[name] for name in ("name", "employees", "tech_stack")]
+        ['str', 'float64', 'object']
+        """
         return {column.name: DTYPES[column.kind] for column in self.columns}
 
 

@@ -23,20 +23,28 @@ SEARCHED = 2_000
 
 @dataclass(frozen=True)
 class StepFacts:
-    """How did a notebook of this report end, and what did it say?
+    """Tell how a notebook of this report ended, and what it said.
 
     Parameters
     ----------
-    name, title
+    name : str
         The notebook.
-    state
-        `done`, `failed` or `not_run`.
-    words
+    title : str
+        What an analyst's own notebook is called; the house's are called as the process calls them.
+    state : str
+        Text `done`, `failed` or `not_run`.
+    words : str, default ''
         Why it failed or was not run.
-    headlines
+    headlines : tuple of str, default ()
         Its answer, in sentences.
-    answers
-        Sub-item -> `{"state": answered | waiting | not_applicable, "tables": [...], "why": ...}`.
+    answers : Mapping of str to Mapping of str to object
+        By sub-item: `state` (answered, waiting or not_applicable), `tables` that are missing, `why` it does not apply.
+
+    Examples
+    --------
+    >>> failed = StepFacts("04_negative_cases", "", "failed", "There is no table of deals.")
+    >>> "There is no table of deals." in render_index(SiteFacts("Demo", "As of 2026-06-30", (failed,)))
+    True
     """
 
     name: str
@@ -49,29 +57,42 @@ class StepFacts:
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """What does the index show?
+    """Gather what the index shows.
 
     Parameters
     ----------
-    study, facts
-        Name of the study; a line on what it is (day, currency).
-    steps
+    study : str
+        Name of the study.
+    facts : str
+        A line on what it is: day, currency.
+    steps : tuple of StepFacts
         The notebooks of the report in their order.
-    tables
+    tables : tuple of Table, default ()
         Tables on the provenance of the report.
-    versions
-        (name, value) pairs.
-    files
-        (file, title, words) of what lies beside the index.
-    icp, standing
-        The definition and who stands where; None when the last step did not finish.
-    companies, attributes
-        What the search box finds: accounts and leads that are none yet (id, name, kind, fit; points and tier where they
-        were scored), and what is known of them, indexed by id, with a column an attribute of the criteria.
-    validation
+    versions : tuple of tuple of str, default ()
+        Pairs of a name and its version.
+    files : tuple of tuple of str, default ()
+        File, title and words of what lies beside the index.
+    icp : dict of str to object or None, default None
+        The definition; None when the last step did not finish.
+    standing : Standing or None, default None
+        Who stands where; None as for `icp`.
+    companies : DataFrame or None, default None
+        What the search box finds, accounts and leads that are none yet: id, name, kind, fit; points and tier where they
+        were scored.
+    attributes : DataFrame or None, default None
+        What is known of them, indexed by id, with a column an attribute of the criteria.
+    validation : Mapping of str to object
         The artifact: whether the promise was kept; empty when its step did not finish.
-    unmade
+    unmade : tuple of str, default ()
         What could not be made though the steps finished, in sentences.
+
+    Examples
+    --------
+    >>> done = StepFacts("01_customer_base", "", "done", headlines=("**420** customers.",))
+    >>> page = render_index(SiteFacts("Demo", "As of 2026-06-30", (done,), unmade=("The slides could not be made.",)))
+    >>> "<strong>420</strong> customers." in page, "The slides could not be made." in page
+    (True, True)
     """
 
     study: str
@@ -89,17 +110,24 @@ class SiteFacts:
 
 
 def render_index(facts: SiteFacts) -> str:
-    """How does the way into a report look?
+    """Write the way into a report as a page.
 
     Parameters
     ----------
-    facts
+    facts : SiteFacts
         What it shows, in the language in force.
 
     Returns
     -------
     str
-        A complete HTML document that loads nothing.
+        A complete HTML document that loads nothing; the search box holds the first 2,000 companies.
+
+    Examples
+    --------
+    >>> waits = {"1b": {"state": "waiting", "tables": ["usage"], "why": ""}}
+    >>> page = render_index(SiteFacts("R & D", "", (StepFacts("01_customer_base", "", "done", answers=waits),)))
+    >>> "<title>Ideal Customer Profile · R &amp; D</title>" in page, "waiting for: usage (templates/usage.csv)" in page
+    (True, True)
     """
     own = {step.name: step.title for step in facts.steps if step.name not in BY_NAME}
     checklist = [(stage, [_show_item(item, facts.steps) for item in stage.items]) for stage in STEPS]

@@ -20,26 +20,32 @@ _ITEM = re.compile(r'<span class="item" id="item-(\w+)"></span>')
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What does a page say beyond what its notebook holds?
+    """Gather what a page says beyond what its notebook holds.
 
     Parameters
     ----------
-    name
+    name : str
         The notebook.
-    language
-        `en` or `ja`.
-    study
+    language : str
+        Language of the page: `en` or `ja`.
+    study : str
         Name of the study.
-    pages
+    pages : tuple of str
         All notebooks that have a page in this report, for the links between them.
-    provenance
-        What the page rests on, in order: (name, value), such as the day, the rows of each table, the versions.
-    parameters
-        (name, value, meaning) of each parameter.
-    trouble
+    provenance : tuple of tuple of str, default ()
+        What the page rests on, in order, as pairs of a name and a value: the day, the rows of each table, the versions.
+    parameters : tuple of tuple of str, default ()
+        Name, value and meaning of each parameter.
+    trouble : str, default ''
         Why the step did not finish, in plain words; empty if it did.
-    own
+    own : Mapping of str to str
         The analyst's own notebooks: name and title.
+
+    Examples
+    --------
+    >>> facts = PageFacts("mine", "en", "Demo", ("01_customer_base", "mine"), own={"mine": "My own look"})
+    >>> [entry.title for entry in show_way(facts.pages, facts.name, facts.own) if entry.href]
+    ['The customer base', 'My own look']
     """
 
     name: str
@@ -70,19 +76,33 @@ class _Section:
 
 
 def render_page(notebook: Any, facts: PageFacts) -> str:
-    """How does a notebook that has run become a page?
+    r"""Make the page of a notebook that has run.
 
     Parameters
     ----------
-    notebook
+    notebook : NotebookNode
         An nbformat notebook, run to its end or to the cell that failed, in the reader's language.
-    facts
+    facts : PageFacts
         What the page says besides.
 
     Returns
     -------
     str
         A complete HTML document that loads nothing: style, script and pictures are in it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from unittest.mock import patch
+    >>> from jinja2 import Environment
+    >>> exporter = SimpleNamespace(environment=Environment(), from_notebook_node=lambda notebook, resources: (
+    ...     f"{resources['page']['title']} {resources['page']['question']}", {}))
+    >>> cell = {"cell_type": "markdown", "source": "# Who buys?\n\nAll of them.\n\n## Method"}
+    >>> with patch("icp_lab.pages.notebook._exporter", lambda: exporter):  # stands in for nbconvert, which loads slowly
+    ...     render_page({"cells": [cell]}, PageFacts("mine", "en", "Demo", ()))
+    ...     render_page({"cells": []}, PageFacts("01_customer_base", "ja", "Demo", ()))  # it has no heading
+    'Who buys? All of them.'
+    '顧客ベース '
     """
     with in_language(facts.language):
         page = _read_notebook(notebook, facts)

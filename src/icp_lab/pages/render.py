@@ -24,7 +24,26 @@ TEMPLATES = str(files("icp_lab.pages") / "templates")
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the way through the process: a notebook, with a link where it has a page."""
+    """Hold a line of the way through the process: a notebook, with a link where it has a page.
+
+    Parameters
+    ----------
+    name : str
+        The notebook.
+    number : str
+        Its step, on the first notebook of a step alone; `+` for one of the analyst's own.
+    title : str
+        What it is called in the language in force.
+    href : str
+        Its page; empty where it has none.
+    current : bool
+        True for the page that is shown.
+
+    Examples
+    --------
+    >>> show_way(["01_customer_base"], "01_customer_base")[0]
+    Entry(name='01_customer_base', number='1', title='The customer base', href='01_customer_base.html', current=True)
+    """
 
     name: str
     number: str
@@ -34,21 +53,27 @@ class Entry:
 
 
 def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] | None = None) -> list[Entry]:
-    """Which steps are there, and which of them can be gone to?
+    """List the steps, with a link to each that can be gone to.
 
     Parameters
     ----------
-    pages
+    pages : Collection of str
         Notebooks that have a page in this report. The others are shown without a link.
-    current
+    current : str, default ''
         The notebook of this page; empty on the index.
-    own
+    own : Mapping of str to str or None, default None
         The analyst's own notebooks: name and title.
 
     Returns
     -------
     list of Entry
         All notebooks of the process in its order, then the analyst's own.
+
+    Examples
+    --------
+    >>> way = show_way(["01_customer_base", "mine"], own={"mine": "My own look"})
+    >>> way[0].href, way[1].href, way[-1].number, way[-1].title
+    ('01_customer_base.html', '', '+', 'My own look')
     """
     notebooks = sorted(NOTEBOOKS, key=attrgetter("name"))  # as the process counts them, not as they run
     before = (0, *(notebook.step for notebook in notebooks))
@@ -60,7 +85,26 @@ def show_way(pages: Collection[str], current: str = "", own: Mapping[str, str] |
 
 
 def describe_shell(title: str, study: str) -> dict[str, Any]:
-    """Gather what the frame of a page needs; its parts are the project's own and therefore trusted."""
+    """Gather what the frame of a page needs; its parts are the project's own and therefore trusted.
+
+    Parameters
+    ----------
+    title : str
+        Title of the page.
+    study : str
+        Name of the study.
+
+    Returns
+    -------
+    dict of str to object
+        What `shell.html.j2` takes: title, study, the language in force, style, script, and the script's words.
+
+    Examples
+    --------
+    >>> shell = describe_shell("Who buys?", "Demo")
+    >>> shell["language"], shell["words"]
+    ('en', Markup('{"all": "Show all {n} rows", "fewer": "Show fewer rows"}'))
+    """
     words = {"all": _("Show all {n} rows"), "fewer": _("Show fewer rows")}
     return {
         "title": title, "study": study, "language": language(),
@@ -68,7 +112,26 @@ def describe_shell(title: str, study: str) -> dict[str, Any]:
 
 
 def render_template(name: str, /, **values: Any) -> str:
-    """Fill one of the lab's templates; every value is escaped unless it is marked as safe."""
+    """Fill one of the lab's templates; every value is escaped unless it is marked as safe.
+
+    Parameters
+    ----------
+    name : str
+        File name of the template.
+    **values : object
+        What it asks for.
+
+    Returns
+    -------
+    str
+        HTML, or XML for a template that ends in `.xml.j2` or `.svg.j2`.
+
+    Examples
+    --------
+    >>> told = render_template("table.html.j2", title="R & D", note="", label="", heads=[], folded=False, rows=[])
+    >>> re.findall("<strong.*/strong>", told)
+    ['<strong class="finding">R &amp; D</strong>']
+    """
     environment = _environment()
     environment.globals.update(_=_, say_date=say_date, bold=render_bold, table=render_table, picture=render_picture,
                                read_part=read_part, embed=embed_json)
@@ -76,12 +139,49 @@ def render_template(name: str, /, **values: Any) -> str:
 
 
 def render_whole(name: str, title: str, study: str, /, **values: Any) -> str:
-    """Fill a template that is a whole page, with its frame."""
+    """Fill a template that is a whole page, with its frame.
+
+    Parameters
+    ----------
+    name : str
+        File name of the template.
+    title : str
+        Title of the page.
+    study : str
+        Name of the study.
+    **values : object
+        What the template asks for.
+
+    Returns
+    -------
+    str
+        A complete HTML document that loads nothing.
+
+    Examples
+    --------
+    >>> "<title>Who buys? · R &amp; D</title>" in render_whole("shell.html.j2", "Who buys?", "R & D")
+    True
+    """
     return render_template(name, shell=describe_shell(title, study), **values)
 
 
 def embed_json(value: object) -> Markup:
     r"""Write data into a script element: no text in it can end the element or open another.
+
+    Parameters
+    ----------
+    value : object
+        What JSON has.
+
+    Returns
+    -------
+    Markup
+        JSON that is safe between script tags.
+
+    Raises
+    ------
+    ValueError
+        When a number is not finite, which JSON does not have.
 
     Examples
     --------
@@ -102,7 +202,28 @@ def _environment() -> Environment:
 
 @cache
 def read_part(name: str) -> Markup:
-    """Read a style or a script of the lab's own."""
+    """Read a style or a script of the lab's own, once a process.
+
+    Parameters
+    ----------
+    name : str
+        File name, such as `style.css`.
+
+    Returns
+    -------
+    Markup
+        Its text, which is put into pages as it is.
+
+    Raises
+    ------
+    OSError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> "--paper: #ffffff;" in read_part("style.css")
+    True
+    """
     return Markup((files("icp_lab.pages") / name).read_text(encoding="utf-8"))
 
 
@@ -110,7 +231,17 @@ _LONG = 16  # characters that ask for room in a narrow table
 
 
 def render_prose(prose: Prose) -> str:
-    """How does a sentence stand on the page?
+    """Set a sentence for the page.
+
+    Parameters
+    ----------
+    prose : Prose
+        The sentence; what comes from data may be in it.
+
+    Returns
+    -------
+    str
+        A paragraph, everything escaped but `**bold**`.
 
     Examples
     --------
@@ -121,25 +252,75 @@ def render_prose(prose: Prose) -> str:
 
 
 def render_bold(text: str) -> Markup:
-    """Escape a sentence, set its `**bold**` words (its only markup), and keep figures with their percent sign."""
+    r"""Escape a sentence, set its `**bold**` words (its only markup), and keep figures with their percent sign.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+
+    Returns
+    -------
+    Markup
+        HTML, with a space that does not break between figure and percent sign.
+
+    Examples
+    --------
+    >>> print(render_bold("**R & D** firms win more"))
+    <strong>R &amp; D</strong> firms win more
+    >>> render_bold("42 % of them")
+    Markup('42\xa0% of them')
+    """
     kept = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(escape(text)))
     return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", kept))
 
 
 def render_picture(picture: Picture) -> str:
-    """How does a picture stand on the page?
+    """Set a picture for the page: title and measure above, n and source below.
 
-    Title and measure above, n and source below. The narrow drawing is hidden unless the page is narrow.
+    Parameters
+    ----------
+    picture : Picture
+        The picture; its drawings are the lab's own and put in as they are, its words are escaped.
+
+    Returns
+    -------
+    str
+        A figure with both drawings; the narrow one is hidden unless the page is narrow.
+
+    Examples
+    --------
+    >>> drawn = render_picture(Picture("It rises", "", "n = 12", "A line", "<svg>wide</svg>", "<svg>narrow</svg>"))
+    >>> re.findall('<div class="narrow".*?</div>|<p.*/p>', drawn)
+    ['<div class="narrow" hidden><svg>narrow</svg></div>', '<p class="foot">n = 12</p>']
     """
     return render_template("picture.html.j2", picture=picture, title=render_bold(picture.title))
 
 
 def render_table(table: Table) -> str:
-    """How does a table stand on the page?
+    """Set a table for the page.
 
     Numbers flush right with their unit in the heading, a sort key in each cell for the page's script, the sorted
     column marked. The box scrolls by itself where the page is narrower than the table. A row whose frame names an
     `anchor` can be linked to.
+
+    Parameters
+    ----------
+    table : Table
+        The table; every text in it is escaped.
+
+    Returns
+    -------
+    str
+        A figure with a table; where there are no rows it says so.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> firms = pd.DataFrame({"firm": ["R & D"], "won": [0.25], "anchor": ["firms/1"]})
+    >>> shown = render_table(Table(firms, (Column("firm", "Firm"), Column("won", "Win rate", "share"))))
+    >>> print(re.findall("<tr id.*/tr>", shown)[0])
+    <tr id="firms/1"><th scope="row" class="left">R &amp; D</th><td class="right" data-key="0.25">25</td></tr>
     """
     descending, by = table.sort.startswith("-"), table.sort.lstrip("-")
     heads = [{"text": head, "unit": unit, "side": _side(column),

@@ -80,6 +80,11 @@ class Here(Inputs):
     def parameters(self) -> dict[str, Any]:
         """Give the parameters with the values that they have in this session.
 
+        Returns
+        -------
+        dict of str to object
+            By name: the values of the session, else the defaults.
+
         Examples
         --------
         >>> from icp_lab import step

@@ -17,7 +17,34 @@ FOLDER = "results"
 
 
 class Results:
-    """The results of one notebook: those of its last finished run, and those of this one."""
+    """Keep the results of one notebook: those of its last finished run, and those of this one.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the report.
+    notebook : str
+        The notebook.
+    staged : Path
+        Folder in which the step is prepared.
+
+    Attributes
+    ----------
+    kept : dict of str to str
+        Digest of each result that this run has computed or found again, by its key.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from icp_lab.methods.result import add_shares
+    >>> with TemporaryDirectory() as folder:
+    ...     results = Results(Path(folder), "01_customer_base", Path(folder, ".work", "1"))
+    ...     for won in (8, 8, 9):  # the second time nothing is computed
+    ...         _ = results.compute(add_shares, (pd.DataFrame({"won": [won], "of": [10]}), "won"), {})
+    ...     len(results.kept)
+    2
+    """
 
     def __init__(self, out: Path, notebook: str, staged: Path) -> None:
         self._former = folder_of(out, notebook)
@@ -27,12 +54,36 @@ class Results:
         self.kept: dict[str, str] = {}
 
     def compute(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """What does the function give for these arguments: from the store, else by calling it?
+        """Give what a function gives for these arguments, from the store or else by calling it.
+
+        Parameters
+        ----------
+        function : callable
+            A function of the lab; any other is called each time, since nobody can tell whether its code changed.
+        args : tuple of object
+            What it takes, in order: data that `artifacts.codec.encode` can write.
+        kwargs : dict of str to object
+            What it takes by name.
+
+        Returns
+        -------
+        object
+            As the store gives it, so that a first and a second run show the same.
 
         Raises
         ------
         LabError
             When arguments or result cannot be kept.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import pandas as pd
+        >>> from icp_lab.methods.result import add_shares
+        >>> with TemporaryDirectory() as folder:
+        ...     results = Results(Path(folder), "01_customer_base", Path(folder, ".work", "1"))
+        ...     results.compute(add_shares, (pd.DataFrame({"won": [8], "of": [10]}), "won"), {})["share"].tolist()
+        [0.8]
         """
         name = f"{function.__module__}.{function.__qualname__}"
         if function.__module__.partition(".")[0] != PACKAGE:
@@ -70,7 +121,20 @@ class Results:
         self.kept[key] = digest_encoded(text, frames)
 
     def restart(self) -> None:
-        """Go on after the step was put in place: its results are now those of the last finished run."""
+        """Go on after the step was put in place: its results are now those of the last finished run.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import pandas as pd
+        >>> from icp_lab.methods.result import add_shares
+        >>> with TemporaryDirectory() as folder:
+        ...     results = Results(Path(folder), "01_customer_base", Path(folder, ".work", "1"))
+        ...     _ = results.compute(add_shares, (pd.DataFrame({"won": [8], "of": [10]}), "won"), {})
+        ...     results.restart()
+        ...     results.kept
+        {}
+        """
         self._known, self.kept = {**self._known, **self.kept}, {}
 
 

@@ -14,7 +14,19 @@ _SHOWN = ((table.Table, render_table), (picture.Picture, render_picture), (words
 
 
 def register_views() -> None:
-    """Let tables, pictures and sentences show themselves as HTML where a cell ends in one."""
+    """Let tables, pictures and sentences show themselves as HTML where a cell ends in one; nothing outside Jupyter.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from unittest.mock import patch
+    >>> from IPython.core.formatters import DisplayFormatter
+    >>> shell = SimpleNamespace(display_formatter=DisplayFormatter())
+    >>> with patch("icp_lab.step.session.get_ipython", lambda: shell):
+    ...     register_views()
+    >>> shell.display_formatter.formatters["text/html"](words.Prose("**12** firms"))
+    '<p class="prose"><strong>12</strong> firms</p>'
+    """
     shell = get_ipython()
     if shell is not None:
         for kind, render in _SHOWN:
@@ -22,7 +34,20 @@ def register_views() -> None:
 
 
 def show_html(html: str, text: str) -> None:
-    """Show a piece of HTML of the lab's own, with the words that stand for it where there is no HTML."""
+    """Show a piece of HTML of the lab's own, with the words that stand for it where there is no HTML.
+
+    Parameters
+    ----------
+    html : str
+        The HTML; what comes from data is escaped in it already.
+    text : str
+        The words; where they are empty, nothing is printed outside Jupyter.
+
+    Examples
+    --------
+    >>> show_html("<p>12 firms</p>", "12 firms")
+    12 firms
+    """
     if get_ipython() is not None:
         display({"text/html": html, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
     elif text:
@@ -30,23 +55,91 @@ def show_html(html: str, text: str) -> None:
 
 
 def show(*views: object) -> None:
-    """Show results one after the other."""
+    """Show results one after the other.
+
+    Parameters
+    ----------
+    *views : object
+        Tables, pictures, sentences, or results that show themselves; outside Jupyter each is printed.
+
+    Examples
+    --------
+    >>> show(words.Prose("**12** firms"), 12)
+    **12** firms
+    12
+    """
     for view in views:
         display(view) if get_ipython() is not None else print(view)  # type: ignore[no-untyped-call]
 
 
 def parameter_values(file: NotebookFile) -> dict[str, Any]:
-    """Which values have the notebook's parameters now: those of the session, else the defaults?"""
+    """Give the values that a notebook's parameters have now.
+
+    Parameters
+    ----------
+    file : NotebookFile
+        The notebook's file, which declares them.
+
+    Returns
+    -------
+    dict of str to object
+        By name: the values of the session, else the defaults.
+
+    Raises
+    ------
+    LabError
+        When the file or its parameters cell cannot be read.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from unittest.mock import patch
+    >>> from icp_lab.process.notebook import find_notebooks
+    >>> file = NotebookFile(find_notebooks() / "02_best_customers.ipynb")
+    >>> shell = SimpleNamespace(user_ns={"top_share": 0.2})  # what the analyst set in JupyterLab
+    >>> with patch("icp_lab.step.session.get_ipython", lambda: shell):
+    ...     inside = parameter_values(file)["top_share"]
+    >>> inside, parameter_values(file)["top_share"]
+    (0.2, 0.15)
+    """
     shell = get_ipython()
     values = shell.user_ns if shell is not None else {}
     return {parameter.name: values.get(parameter.name, parameter.default) for parameter in file.parameters}
 
 
 def ran_as_written(file: NotebookFile) -> bool:
-    """Did this session execute the notebook's cells as they stand in its file, in order, after its parameters?
+    """Tell whether this session ran the notebook's cells as they stand in its file, in order, after its parameters.
 
     Only then do its artifacts follow from the file and the parameters. Cells run twice, left out, changed or added
     make the answer no; the runner then runs the notebook again.
+
+    Parameters
+    ----------
+    file : NotebookFile
+        The notebook's file.
+
+    Returns
+    -------
+    bool
+        False outside Jupyter too.
+
+    Raises
+    ------
+    LabError
+        When the file or its parameters cell cannot be read.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from unittest.mock import patch
+    >>> from icp_lab.process.notebook import find_notebooks
+    >>> file = NotebookFile(find_notebooks() / "02_best_customers.ipynb")
+    >>> for cells in (file.code, file.code[:-1]):  # the last one is left out
+    ...     shell = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=["", *cells]))
+    ...     with patch("icp_lab.step.session.get_ipython", lambda: shell):
+    ...         ran_as_written(file)
+    True
+    False
     """
     shell = get_ipython()
     if shell is None:
