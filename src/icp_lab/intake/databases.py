@@ -54,7 +54,8 @@ class Query:
     --------
     >>> from unittest.mock import patch
     >>> address = patch.dict(os.environ, {"CRM": "sqlite:///crm.db"})
-    >>> with tempfile.TemporaryDirectory() as folder, address, closing(sqlite3.connect(Path(folder, "crm.db"))) as con:
+    >>> with tempfile.TemporaryDirectory() as folder, address:
+    ...     Path(folder, "crm.db").touch()  # a database without tables
     ...     query = Query("SELECT 'a1' AS id, 2.0 AS amount", "CRM", Path(folder), "deals", Place())
     ...     print(query.headers, query.file.read_text())
     ('id', 'amount') "row","id","amount"
@@ -86,7 +87,8 @@ class Query:
         --------
         >>> from unittest.mock import patch
         >>> address = patch.dict(os.environ, {"CRM": "sqlite:///crm.db"})
-        >>> with tempfile.TemporaryDirectory() as folder, address, closing(sqlite3.connect(Path(folder, "crm.db"))) as con:
+        >>> with tempfile.TemporaryDirectory() as folder, address:
+        ...     Path(folder, "crm.db").touch()  # a database without tables
         ...     Query("SELECT 1 AS id, 2 AS id", "CRM", Path(folder), "deals", Place()).headers
         ('id', 'id_2')
         """
@@ -113,7 +115,7 @@ class Query:
         >>> Query("SELECT 1", "NO_SUCH_VARIABLE", Path(), "deals", Place("study.yml", 7)).file
         Traceback (most recent call last):
             ...
-        icp_lab.errors.base.LabError: study.yml, row 7: The variable NO_SUCH_VARIABLE of the environment, ... is not set. ...
+        icp_lab.errors.base.LabError: study.yml, row 7: The variable NO_SUCH_VARIABLE of ... is not set. ...
         """
         folder = Path(tempfile.mkdtemp(prefix="icp_lab_"))
         weakref.finalize(self, rmtree, folder, ignore_errors=True)
