@@ -31,10 +31,22 @@ def write_crm(given: Publication, folder: Path) -> None:
 
     Parameters
     ----------
-    given
+    given : Publication
         What products are made from; the artifact `loads` says what would change. Without it the page says so.
-    folder
+    folder : Path
         Stands for OUT. A file holds the records that are new or changed, and has its heads alone where none is.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import date
+    >>> from icp_lab.views.picture import About
+    >>> icp = {"schema": 1, "verdict": "unsupported", "criteria": []}
+    >>> given = Publication(icp, None, None, About(date(2026, 6, 30), "EUR", "Demo"), {}.get, None, None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_crm(given, Path(folder))
+    ...     sorted(path.name for path in Path(folder).iterdir()), list(Path(folder, "crm").iterdir())
+    (['crm', 'crm.html'], [])
     """
     found = given.find("loads")
     loads = Loads(pd.DataFrame(columns=["file", "state"]) if found is None else found)
@@ -64,12 +76,26 @@ def write_target(folder: Path, target: Target, loads: Loads, write: Callable[[Ta
 
     Parameters
     ----------
-    folder
-        Where to write.
-    target, loads
-        The object, and what would be loaded.
-    write
-        Says in words what a field of the object is to hold, given the column and its code.
+    folder : Path
+        Where to write; it is made where it is not there.
+    target : Target
+        The object of a CRM.
+    loads : Loads
+        What would be loaded; the rows of other objects are left alone.
+    write : callable
+        Says in words what a field is to hold, given the target, the column and its code.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = TARGETS["hubspot_companies"]
+    >>> row = {"file": target.file, "id": "a", "by": "hs_object_id", "key": "17", "state": "changed", "why": None}
+    >>> row |= dict.fromkeys(target.fields) | {"icp_fit": "in", "held": '{"icp_fit": "out"}'}
+    >>> loads = Loads(pd.DataFrame([row]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_target(Path(folder), target, loads, lambda target, column, code: code.upper())
+    ...     [path.read_text().splitlines()[1].split(",")[:2] for path in sorted(Path(folder).glob("*.csv"))]
+    [['"17"', '"IN"'], ['"17"', '"out"']]
     """
     rows = loads.frame[loads.frame["file"].eq(target.file) & loads.frame["state"].isin(LOADED)].sort_values("key")
     system, keys = SYSTEMS[target.system], rows["key"].rename(crm.name_key(loads, target))

@@ -21,7 +21,28 @@ _DEPARTMENTS = ("sales", "marketing", "product", "success", "management")
 
 
 def write_versions(given: Publication, folder: Path) -> None:
-    """Write versions/, with a page and a definition for each version, and what_changed.md and .txt."""
+    """Write versions/, with a page and a definition for each version, and what_changed.md and .txt.
+
+    Parameters
+    ----------
+    given : Publication
+        What products are made from, with the versions that were adopted; without any, the pages say so.
+    folder : Path
+        Stands for OUT; nothing of these may lie in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import date
+    >>> from icp_lab.views.picture import About
+    >>> icp = {"schema": 1, "verdict": "unsupported", "criteria": [], "next_review": "2026-09-30"}
+    >>> about = About(date(2026, 6, 30), "EUR", "Demo")
+    >>> given = Publication(icp, standing=None, accounts=None, about=about, find=None, table=None, called=None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_versions(given, Path(folder))
+    ...     sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.*"))
+    ['versions/index.html', 'what_changed.md', 'what_changed.txt']
+    """
     versions, study = list_versions(given), given.about.source
     (folder / "versions").mkdir()
     for one in versions:
@@ -40,13 +61,30 @@ def write_versions(given: Publication, folder: Path) -> None:
 
 
 def list_versions(given: Publication) -> list[dict[str, Any]]:
-    """Which versions were adopted, by whom and why, and what did each change? The one in force first, then the latest.
+    """List which versions were adopted, by whom and why, and what each changed.
+
+    Parameters
+    ----------
+    given : Publication
+        What products are made from; of it, the versions.
 
     Returns
     -------
-    list of dict
-        label, file (its name without ending), icp, entry (date, by, why; empty where that is not on record), changes
-        (against the one before it by number), held (is it in force?).
+    list of dict of str to object
+        The one in force first, then the latest. Of each: label, file (its name without ending), icp, entry (date, by,
+        why; empty where that is not on record), changes (in words, against the one before it by number), held (whether
+        it is in force).
+
+    Examples
+    --------
+    >>> def adopt(version, least):
+    ...     entry = {"version": version, "date": "2026-06-30", "by": "Ann", "why": "agreed"}
+    ...     return {"schema": 1, "version": version, "verdict": "tentative", "history": [entry],
+    ...             "criteria": [{"attribute": "employees", "min": least}]}
+    >>> given = Publication({}, *[None] * 6, versions=(adopt("2", 200), adopt("1", 100)))
+    >>> [(one["label"], one["held"], one["entry"]["by"], [str(each) for each in one["changes"]])
+    ...  for one in list_versions(given)]
+    [('2', True, 'Ann', ['Changed: employees at least 100 is now employees at least 200.']), ('1', False, 'Ann', [])]
     """
     told: list[dict[str, Any]] = []
     numbered = list(reversed(given.versions))
@@ -73,17 +111,54 @@ def _number(icp: dict[str, Any]) -> str:
 
 
 def write_definition(given: Publication, folder: Path) -> None:
-    """Write icp.yml, for machines and for editing by hand."""
+    """Write icp.yml, for machines and for editing by hand.
+
+    Parameters
+    ----------
+    given : Publication
+        What products are made from; of it, the definition.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> given = Publication({"schema": 1, "name": "Demo", "verdict": "unsupported", "criteria": []}, *[None] * 6)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_definition(given, Path(folder))
+    ...     print((Path(folder) / "icp.yml").read_text(encoding="utf-8"), end="")
+    schema: 1
+    name: Demo
+    verdict: unsupported
+    criteria: []
+    """
     write_icp(folder / "icp.yml", given.icp)
 
 
 def tell_whom(given: Publication, versions: list[dict[str, Any]]) -> str:
-    """What changed for whom: from the version before to the one in force, else to what is proposed for the first time?
+    """Tell what changed for whom: from the version before to the one in force, else to what is proposed at first.
+
+    Parameters
+    ----------
+    given : Publication
+        What products are made from.
+    versions : list of dict of str to object
+        The versions as `list_versions` gives them; without any it is told of the proposal.
 
     Returns
     -------
     str
         Markdown in the language in force, in which a text out of the data fills a line at most.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.views.picture import About
+    >>> icp = {"schema": 1, "verdict": "unsupported", "criteria": [], "next_review": "2026-09-30"}
+    >>> given = Publication(icp, None, None, About(date(2026, 6, 30), "EUR", "Demo"), None, None, None)
+    >>> told = tell_whom(given, [])
+    >>> [line for line in told.splitlines() if line.startswith("## ")]
+    ['## The definition', '## What changed', '## What it means for whom']
     """
     now, entry = (versions[0]["icp"], versions[0]["entry"]) if versions else (given.icp, {})
     before = versions[1]["icp"] if versions[1:] else {}
