@@ -2,6 +2,8 @@
 
 import html
 import re
+import shutil
+import subprocess
 from urllib.parse import unquote
 
 import pytest
@@ -145,3 +147,22 @@ def test_pages_can_be_read_without_scripts(visit, reports):
     page = visit(reports["en"] / "06b_draft_icp.html", java_script_enabled=False).page
     assert page.locator("h1").is_visible()
     assert page.locator("table").first.is_visible()
+
+
+LENGTHEN = """() => { const table = document.querySelector('table:has(thead button)');
+    table.closest('.scroll').classList.remove('long');
+    const rows = [...table.tBodies[0].rows];
+    for (let k = rows.length; k < 120; k++) table.tBodies[0].append(rows[k % rows.length].cloneNode(true));
+    return [...table.tHead.rows[0].cells].map(cell => cell.innerText.split('\\n')[0].trim()); }"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_long_table_goes_on_overleaf_under_its_heads(visit, reports, language, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("the package poppler-utils is missing (see system-packages.txt)")
+    page = visit(reports[language] / "08a_targeting.html", 1440).page
+    heads = page.evaluate(LENGTHEN)
+    page.pdf(path=tmp_path / "paper.pdf", prefer_css_page_size=True)
+    read = subprocess.run(["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, text=True, check=True)
+    headed = [sheet for sheet in read.stdout.split("\f") if all(head in sheet for head in heads)]
+    assert len(headed) >= 3
