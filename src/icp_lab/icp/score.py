@@ -14,8 +14,8 @@ from icp_lab.errors.base import Place, name_nearest, utter
 from icp_lab.icp.profile import ICP
 from icp_lab.intake.conversion import add_macros, by_kind
 from icp_lab.intake.encoding import UTF8, find_delimiter, find_encoding
-from icp_lab.intake.files import first, quoted, text
 from icp_lab.intake.judging import TOO_MANY_UNREADABLE
+from icp_lab.intake.sql import first, quoted, text
 from icp_lab.locale import _
 from icp_lab.rule import Criterion, Rule, name_attribute
 from icp_lab.tables import Kind

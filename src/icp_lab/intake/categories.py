@@ -11,7 +11,7 @@ from unicodedata import normalize
 from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.intake.facts import Facts
-from icp_lab.intake.files import quoted
+from icp_lab.intake.sql import quoted
 from icp_lab.intake.titles import Words
 from icp_lab.locale.declared import read_declared
 from icp_lab.tables import Column

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection as Con
@@ -21,6 +20,7 @@ from icp_lab.intake.facts import Decision, Note
 from icp_lab.intake.layout import TOTALS, Layout, lay_out, name_headers, read_sheet
 from icp_lab.intake.packed import check_size
 from icp_lab.intake.spec import Spec
+from icp_lab.intake.sql import cut, first, quoted, text
 
 # What `cut` of values.sql takes off, in UTF-8: the last byte of each, and what tells it from other signs.
 _BLANKS = {b" ": b"", b"\t": b"", b"\r": b"", b"\n": b"", b"\x80": rb"(?<=\xe3\x80\x80)", b"\xa0": rb"(?<=\xc2\xa0)"}
@@ -30,12 +30,29 @@ _MARKS = {b"?": b"", b"\xef": rb"(?=\xbf\xbd)"}
 
 @dataclass(frozen=True)
 class Raw:
-    """A view of text: columns `file`, `row`, then `c0`, `c1`... in the order of `headers`.
+    """A view of text in DuckDB: columns `file`, `row`, then `c0`, `c1`... in the order of `headers`.
 
-    It and what is made of it stand in the DuckDB schema `place`. Only columns of `padded` may have blanks to cut off.
-    `row` numbers the rows below the column names of each file from 1, empty lines not counted. `overlong` are rows with
-    more cells than the header, as (file, row, cells), and `left_out` counts totals and footers: both are not in the
-    table, whose rows `rows` counts. `decisions` says what was decided while reading.
+    Parameters
+    ----------
+    place : str
+        The DuckDB schema in which it and what is made of it stand, as SQL.
+    headers : tuple of str
+        The headers of all files together.
+    overlong : tuple of (tuple of int, int and str)
+        Rows with more cells than the header, which are not in the view: file, from 0, row, and what was too much.
+    rows : int
+        Rows of the view. `row` numbers those below the column names of each file from 1, empty lines not counted.
+    padded : frozenset of str
+        Headers of columns that may have blanks to cut off; no others have.
+    left_out : int
+        Totals and footers, which are not in the view.
+    decisions : tuple of Decision
+        What was decided while reading.
+
+    Examples
+    --------
+    >>> Raw('"read_deals"', ("id", "stage"), (), 0, frozenset(), 0, ()).name
+    '"read_deals".raw'
     """
 
     place: str
@@ -48,7 +65,18 @@ class Raw:
 
     @property
     def name(self) -> str:
-        """Name the view."""
+        """Name the view.
+
+        Returns
+        -------
+        str
+            SQL of its name.
+
+        Examples
+        --------
+        >>> Raw('"read_leads"', ("id",), (), 0, frozenset(), 0, ()).name
+        '"read_leads".raw'
+        """
         return f"{self.place}.raw"
 
 
@@ -64,29 +92,41 @@ class _Part:
     said: tuple[Note, ...] = ()
 
 
-def text(value: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """Write a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def cut(cell: str, padded: bool) -> str:
-    """Write the SQL of a cell without the blanks around it."""
-    return f"cut({cell})" if padded else cell
-
-
-def first(con: Con, sql: str) -> tuple[Any, ...]:
-    """Give the one row that a query has; all rows are fetched, since DuckDB wants a result read to its end."""
-    row: tuple[Any, ...] = con.execute(sql).fetchall()[0]
-    return row
-
-
 def read_files(con: Con, spec: Spec, folder: Path) -> Raw:
-    """Read all files of a table into one DuckDB view of text, rows numbered from 1 in each file."""
+    r"""Read all files of a table into one DuckDB view of text, rows numbered from 1 in each file.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that knows the macros; what it held of the table before is dropped.
+    spec : Spec
+        The table's files, or its query, and how they are read.
+    folder : Path
+        A folder for files that are written on the way; these are in use as long as the view.
+
+    Returns
+    -------
+    Raw
+        The view, its columns those of all files; a file without one of them has NULL there.
+
+    Raises
+    ------
+    LabError
+        A file cannot be read, or has no such sheet; a query is refused. The place names the file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.intake.conversion import add_macros
+    >>> con = duckdb.connect()
+    >>> add_macros(con)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "deals.csv")
+    ...     n = path.write_text("id,stage,amount\n1,won,5\n2,lost,7,more\nTotal,,12\n")
+    ...     raw = read_files(con, Spec("deals", (path,), (path.name,)), Path(folder))
+    ...     con.table(raw.name).fetchall(), raw.overlong, raw.left_out
+    ([(0, 1, '1', 'won', '5')], ((0, 2, 'more'),), 1)
+    """
     place = quoted(f"read_{spec.table}")
     con.execute(f"DROP SCHEMA IF EXISTS {place} CASCADE; CREATE SCHEMA {place}")
     parts = [_try_file(con, spec, i, f"{place}.part_{i}", folder) for i in range(len(spec.shown))]
@@ -100,13 +140,55 @@ def read_files(con: Con, spec: Spec, folder: Path) -> Raw:
 
 
 def count_repeated(con: Con, raw: Raw) -> int:
-    """Count the rows that are there before, as they stand in the files."""
+    """Count the rows that are there before, as they stand in the files.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        The connection that holds the view.
+    raw : Raw
+        The view.
+
+    Returns
+    -------
+    int
+        Rows, the first of each kind not counted; which file they are from does not matter.
+
+    Examples
+    --------
+    >>> con = duckdb.connect()
+    >>> _ = con.execute("CREATE SCHEMA s; CREATE VIEW s.raw AS SELECT 0 AS file, unnest([1, 2, 3]) AS row, 'x' AS c0")
+    >>> count_repeated(con, Raw("s", ("stage",), (), 3, frozenset(), 0, ()))
+    2
+    """
     every = ", ".join(["NULL", *(f"c{j}" for j in range(len(raw.headers)))])
     return int(first(con, f"SELECT count(*) - count(DISTINCT hash({every})) FROM {raw.name}")[0])
 
 
 def read_words(con: Con, raw: Raw, header: str) -> dict[str, int]:
-    """Which words stand in a column, and how often, the most frequent first?"""
+    """Tell which words stand in a column, and how often.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        The connection that holds the view.
+    raw : Raw
+        The view.
+    header : str
+        The header of the column, one of the view's.
+
+    Returns
+    -------
+    dict of str to int
+        Rows by word, the most frequent first; blanks around a word do not count, empty cells are left out.
+
+    Examples
+    --------
+    >>> con = duckdb.connect()
+    >>> _ = con.execute("CREATE SCHEMA s; CREATE VIEW s.raw AS SELECT unnest(['won', '', 'lost', ' lost']) AS c0")
+    >>> read_words(con, Raw("s", ("stage",), (), 4, frozenset(), 0, ()), "stage")
+    {'lost': 2, 'won': 1}
+    """
     cell = f"trim(c{raw.headers.index(header)})"
     counted = f"SELECT {cell}, count(*) FROM {raw.name} WHERE {cell} <> '' GROUP BY ALL ORDER BY 2 DESC, 1"
     return dict(con.execute(counted).fetchall())

@@ -28,9 +28,28 @@ ROW = "row"
 class Section:
     """What a format says of one table.
 
-    `columns` gives for each column its headers, best first, and how sure each is; `values` for each column what folded
-    words mean; `derive` how columns follow from others; `tell` names columns of which a file of this table has one;
-    `after_sale` and `exclude` name folded headers that are no criteria.
+    Parameters
+    ----------
+    format : str
+        The format's name.
+    columns : dict of str to (dict of str to str)
+        For each column its headers, best first, and how sure each is, as a word of `SURETIES`.
+    values : dict of str to (dict of str to str)
+        For each column what folded words mean.
+    derive : dict of str to dict, optional
+        How columns follow from others: `sql` over the columns that it `needs`, and the `note` that says so.
+    tell : tuple of str, default ()
+        Columns of which a file of this table has one.
+    after_sale : tuple of str, default ()
+        Folded headers that are no criteria, since they know the outcome.
+    exclude : tuple of str, default ()
+        Folded headers that are no criteria for another reason.
+
+    Examples
+    --------
+    >>> section = read_format("hubspot")["deals"]
+    >>> section.values["stage"][fold("Closed Won")], section.derive["closed"]["needs"]
+    ('won', ('stage', 'closed'))
     """
 
     format: str
@@ -45,6 +64,16 @@ class Section:
 def fold(word: str) -> str:
     """Bring spellings of one header together: width, case, blanks, hyphens and underscores do not count.
 
+    Parameters
+    ----------
+    word : str
+        A header, or a word of a column.
+
+    Returns
+    -------
+    str
+        The same for all its spellings; not for showing.
+
     Examples
     --------
     >>> fold("Ｒecord　ID") == fold("record_id")
@@ -54,12 +83,33 @@ def fold(word: str) -> str:
 
 
 def read_format(name: str, folder: Path | None = None) -> dict[str, Section]:
-    """What does a format say of each table? A study's own `dialects/NAME.toml` goes before the house's.
+    """Tell what a format says of each table.
+
+    Parameters
+    ----------
+    name : str
+        The format: one of `FORMATS`, or one of the study's own.
+    folder : Path or None, default None
+        The study's folder, whose `dialects/NAME.toml` goes before the house's; None where there is none.
+
+    Returns
+    -------
+    dict of str to Section
+        By table, those that it says something of; `generic` speaks of all.
 
     Raises
     ------
     LabError
         There is no such format, or the study's own file is not as it should be.
+
+    Examples
+    --------
+    >>> list(read_format("ledger"))
+    ['revenue', 'accounts']
+    >>> read_format("hubspott")
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: ... Did you mean `hubspot`?
     """
     own = folder / "dialects" / f"{name}.toml" if folder and re.fullmatch(r"[\w -]{1,80}", name) else None
     if own and own.is_file() and folder and own.resolve().is_relative_to(folder.resolve()):
@@ -107,7 +157,19 @@ def _list(said: Any, surety: str = "stated") -> dict[str, str]:
 
 
 def map_headers(section: Section, headers: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Which header feeds which column, and how sure is that? A unit in brackets behind a header does not count.
+    """Tell which header feeds which column, and how sure that is.
+
+    Parameters
+    ----------
+    section : Section
+        What a format says of the table.
+    headers : iterable of str
+        The headers of a file. A unit in brackets behind one does not count; one may feed several columns.
+
+    Returns
+    -------
+    dict of str to (tuple of 2 str)
+        For each column that was found its header and a word of `SURETIES`; the header `row` numbers the rows.
 
     Examples
     --------
@@ -126,7 +188,23 @@ def map_headers(section: Section, headers: Iterable[str]) -> dict[str, tuple[str
 
 
 def part_unit(header: str) -> tuple[str, str]:
-    """Which unit stands in brackets behind a header? `金額（千円）` is 金額 in 千円; empty where none does."""
+    """Tell which unit stands in brackets behind a header.
+
+    Parameters
+    ----------
+    header : str
+        A header in any width.
+
+    Returns
+    -------
+    tuple of 2 str
+        The header without the unit, and the unit, one of `UNITS`; the whole header and an empty text where none is.
+
+    Examples
+    --------
+    >>> part_unit("金額（千円）"), part_unit("Country (billing)")
+    (('金額', '千円'), ('Country (billing)', ''))
+    """
     parts = re.fullmatch(r"(.*)[(\[]([^()\[\]]+)[)\]]", unicodedata.normalize("NFKC", header).strip(), re.DOTALL)
     return (parts[1], parts[2]) if parts and parts[2] in UNITS else (header, "")
 
@@ -138,7 +216,24 @@ Formats = dict[str, dict[str, Section]]
 
 @dataclass(frozen=True)
 class Match:
-    """A file taken for a table: `columns` gives for each column its header and how sure that is."""
+    """A file taken for a table.
+
+    Parameters
+    ----------
+    table : str
+        The table.
+    section : Section
+        What the format that was recognised says of it.
+    columns : dict of str to (tuple of 2 str)
+        For each column its header and how sure that is, as a word of `SURETIES`.
+
+    Examples
+    --------
+    >>> section = read_format("generic")["accounts"]
+    >>> match = Match("accounts", section, map_headers(section, ["Customer ID", "業種"]))
+    >>> match.columns["industry"], match.score
+    (('業種', 'common'), 1.4)
+    """
 
     table: str
     section: Section
@@ -146,28 +241,46 @@ class Match:
 
     @property
     def score(self) -> float:
-        """Weigh what was recognised."""
+        """Weigh what was recognised.
+
+        Returns
+        -------
+        float
+            Sum of `SURETIES` over the columns that a header feeds: up to 1 a column.
+
+        Examples
+        --------
+        >>> columns = {"stage": ("Deal Stage", "seen"), "amount": ("Value", "common"), "deal_id": ("row", "common")}
+        >>> Match("deals", read_format("generic")["deals"], columns).score
+        1.7
+        """
         return sum(SURETIES[sure] for header, sure in self.columns.values() if header != ROW)
 
 
 def recognise_file(headers: Sequence[str], formats: Formats) -> Match | None:
-    """Which table of which format has these headers? None where no table has its required columns among them.
+    """Tell which table of which format has the headers of a file.
 
     Parameters
     ----------
-    headers
+    headers : sequence of str
         The headers of one file.
-    formats
+    formats : dict of str to (dict of str to Section)
         What each format says of each table; of two that fit as well the first is taken. What the format of the file
         does not know is looked up in the one called generic.
 
+    Returns
+    -------
+    Match or None
+        None where no table has its required columns among them.
+
     Examples
     --------
-    >>> from icp_lab.intake.formats import FORMATS, read_format
     >>> formats = {name: read_format(name) for name in FORMATS}
     >>> match = recognise_file(["得意先コード", "得意先名", "売上日", "金額"], formats)
     >>> match.table, match.section.format, match.columns["amount"]
     ('revenue', 'ledger', ('金額', 'common'))
+    >>> recognise_file(["Fruit", "Weight"], formats) is None
+    True
     """
     matches = [Match(table, section, map_headers(section, headers))
                for sections in formats.values() for table, section in sections.items()]
@@ -191,7 +304,29 @@ def _fits(match: Match, headers: Sequence[str]) -> bool:
 
 
 def take_accounts(match: Match, headers: Sequence[str], formats: Formats) -> Match:
-    """Which accounts does a file of deals or revenue tell of? The columns of accounts among its headers."""
+    """Tell which accounts a file of deals or revenue speaks of.
+
+    Parameters
+    ----------
+    match : Match
+        The file taken for its own table, with a column `account_id`.
+    headers : sequence of str
+        Its headers.
+    formats : dict of str to (dict of str to Section)
+        What each format says of each table, the one called generic among them.
+
+    Returns
+    -------
+    Match
+        The columns of accounts among the headers; only `account_id` is shared with the file's own table.
+
+    Examples
+    --------
+    >>> formats = {name: read_format(name) for name in FORMATS}
+    >>> headers = ["得意先コード", "得意先名", "売上日", "金額"]
+    >>> take_accounts(recognise_file(headers, formats), headers, formats).columns
+    {'account_id': ('得意先コード', 'common'), 'name': ('得意先名', 'common')}
+    """
     section = formats[match.section.format].get("accounts") or formats[GENERIC]["accounts"]
     spoken_for = {header for column, (header, _sure) in match.columns.items() if column != "account_id"}
     columns = {column: hit for column, hit in map_headers(section, headers).items() if hit[0] not in spoken_for}

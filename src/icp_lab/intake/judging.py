@@ -10,8 +10,8 @@ from duckdb import DuckDBPyConnection as Con
 from icp_lab.errors import Place, utter
 from icp_lab.intake.conversion import KIND_WORDS, Notation, convert
 from icp_lab.intake.facts import LISTED, Case, Facts
-from icp_lab.intake.files import quoted
 from icp_lab.intake.mapping import Mapped
+from icp_lab.intake.sql import quoted
 from icp_lab.locale import _
 from icp_lab.tables import BY_NAME, Column
 

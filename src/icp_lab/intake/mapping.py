@@ -10,9 +10,10 @@ from duckdb import DuckDBPyConnection as Con
 from icp_lab.errors import Place, refusals, utter
 from icp_lab.intake.conversion import Notation, by_kind, find_notations
 from icp_lab.intake.facts import Note
-from icp_lab.intake.files import Raw, cut, first, read_words, text
+from icp_lab.intake.files import Raw, read_words
 from icp_lab.intake.formats import fold, map_headers, part_unit
 from icp_lab.intake.spec import UNITS, Join, Spec
+from icp_lab.intake.sql import cut, first, text
 from icp_lab.tables import BY_NAME
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from duckdb import DuckDBPyConnection as Con
 
 from icp_lab.intake.facts import Case, Facts, Note
-from icp_lab.intake.files import first, quoted
 from icp_lab.intake.identity import read_domain, read_name, read_number
 from icp_lab.intake.mapping import Mapped
 from icp_lab.intake.matching import Company, Matches, Pair, match_companies
+from icp_lab.intake.sql import first, quoted
 from icp_lab.tables import Column
 
 _CELLS = ("account_id", "name", "domain", "corporate_number", "parent_id", "city", "region", "country")

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from icp_lab.intake.files import quoted
+from icp_lab.intake.sql import quoted
 from icp_lab.tables import DTYPES, Column, Table
 
 MANY_EVENTS = 1_000_000  # rows of use beyond which those of an account and day are put together
@@ -16,6 +16,23 @@ def sum_days(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Put the rows of use of one account and day together, where they are very many and have figures that add up.
 
     Users and seats are added where both are known, apart from rows where they are not.
+
+    Parameters
+    ----------
+    relation : DuckDBPyRelation
+        The table usage, typed.
+
+    Returns
+    -------
+    DuckDBPyRelation
+        The same rows up to `MANY_EVENTS` of them, or where they have neither events nor users with seats; else a row for
+        an account and day (two where users are known of some rows only) with the sums.
+
+    Examples
+    --------
+    >>> rows = duckdb.sql("SELECT 'A1' AS account_id, DATE '2026-01-31' AS date, 3.0 AS events FROM range(2)")
+    >>> len(sum_days(rows))  # few enough to stay as they are
+    2
     """
     there = {*relation.columns}
     both = {"seats", "active_users"} <= there
@@ -31,9 +48,31 @@ def sum_days(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[Column]) -> pd.DataFrame:
-    """What stands in this table? A frame with all declared columns, the extra ones after them.
+    """Give a table as a frame with all declared columns, the extra ones after them.
 
     Rows come in the order of the table's key, then of every other column, so that the order of a file does not matter.
+
+    Parameters
+    ----------
+    relation : DuckDBPyRelation
+        The rows, with the columns that the files have.
+    table : Table
+        The table that they are of.
+    columns : Iterable of Column
+        Columns that the files have; those that the table does not declare are the extra ones.
+
+    Returns
+    -------
+    DataFrame
+        Typed as `tables.DTYPES` says; a list is a tuple of texts. Columns that the files do not have are all missing.
+
+    Examples
+    --------
+    >>> from icp_lab.tables import BY_NAME
+    >>> frame = to_frame(duckdb.sql("FROM (VALUES ('A2', 30.0), ('A1', NULL)) AS t(account_id, employees)"),
+    ...     BY_NAME["accounts"], [])
+    >>> frame[["account_id", "employees", "industry"]].fillna("?").values.tolist()
+    [['A1', '?', '?'], ['A2', 30.0, '?']]
     """
     extra = [column for column in columns if column.name not in table.by_name]
     wanted = (*table.columns, *extra)
