@@ -163,6 +163,6 @@ def test_a_long_table_goes_on_overleaf_under_its_heads(visit, reports, language,
     page = visit(reports[language] / "08a_targeting.html", 1440).page
     heads = page.evaluate(LENGTHEN)
     page.pdf(path=tmp_path / "paper.pdf", prefer_css_page_size=True)
-    read = subprocess.run(["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, text=True, check=True)
-    headed = [sheet for sheet in read.stdout.split("\f") if all(head in sheet for head in heads)]
+    words = subprocess.run(["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, check=True)
+    headed = [sheet for sheet in words.stdout.decode().split("\f") if all(head in sheet for head in heads)]
     assert len(headed) >= 3
