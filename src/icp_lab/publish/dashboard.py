@@ -30,7 +30,20 @@ _PERIODS = {"month": "part", "period": "whole"}
 
 
 def write_dashboard(given: Publication, folder: Path) -> None:
-    """Write dashboard.html, for whoever works with the definition from day to day."""
+    """Write dashboard.html, for whoever works with the definition from day to day.
+
+    Parameters
+    ----------
+    given : Publication
+        What products are made from; what no step has left is left out of the page.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> FIRST + DRAWN  # so many companies are on the page at most
+    6000
+    """
     attributes = given.attributes
     rule, customers, as_of = Rule.from_profile(given.icp), given.find("customers"), given.about.as_of
     touches, people, leads, pilot, deals, costs = map(given.table, _TABLES)
@@ -43,18 +56,18 @@ def write_dashboard(given: Publication, folder: Path) -> None:
                        & adoption["level"].ne("before")]
         new = new.assign(kpi="adoption", side="in", period=new["by"].map(_PERIODS))
         trend = pd.concat([trend, new.rename(columns={"level": "end", "share": "value"})], ignore_index=True)
-    page = build_dashboard(given, list_companies(given, coverage), looser, trend)
+    page = _build_dashboard(given, list_companies(given, coverage), looser, trend)
     write_text(folder / "dashboard.html", page)
 
 
 def list_companies(given: Publication, coverage: pd.DataFrame) -> pd.DataFrame:
-    """Which companies are there: all accounts, and the leads that are none yet?
+    """List which companies are there: all accounts, and the leads that are none yet.
 
     Parameters
     ----------
-    given
+    given : Publication
         What the report is made of.
-    coverage
+    coverage : DataFrame
         Who is in, out and unknown, as `cover_everybody` gives it.
 
     Returns
@@ -62,6 +75,16 @@ def list_companies(given: Publication, coverage: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A row a company, in codes; missing where no step has told: id, name, kind (customer, prospect, lost, lead), fit,
         points, tier, engagement, warm, segment, industry, region, value, failed, lacking. Those of most points first.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"account_id": ["a"], "status": ["customer"]})
+    >>> leads = pd.DataFrame({"lead_id": ["x", "y"], "account_id": None, "converted": [None, "2026-01-01"]})
+    >>> coverage = pd.DataFrame({"account_id": ["a", "x"], "fit": ["in", "out"], "failed": "", "unknown": ""})
+    >>> given = Publication({}, None, None, None, {"customers": customers}.get, {"leads": leads}.get,
+    ...                     pd.Series({"a": "Acme", "x": "Xeno"}))
+    >>> list_companies(given, coverage)[["name", "kind", "fit"]].values.tolist()
+    [['Acme', 'customer', 'in'], ['Xeno', 'lead', 'out']]
     """
     leads, customers, scores, segments = given.table("leads"), *map(given.find, ("customers", "scores", "segments"))
     waiting = leads[leads["converted"].isna() & ~leads["account_id"].isin(customers["account_id"])]
@@ -83,25 +106,11 @@ def list_companies(given: Publication, coverage: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["points", "engagement", "id"], ascending=[False, False, True], ignore_index=True)
 
 
-def build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser, trend: pd.DataFrame) -> str:
-    """How does the definition look at work, on one page that loads nothing?
+def _build_dashboard(given: Publication, companies: pd.DataFrame, looser: Looser, trend: pd.DataFrame) -> str:
+    """Build the page, which loads nothing, out of companies as `list_companies` gives them.
 
-    Parameters
-    ----------
-    given
-        What the report is made of.
-    companies
-        A row a company, as `list_companies` gives it.
-    looser
-        Of `compare_looser`.
-    trend
-        The KPIs by quarter, as `follow_kpis` gives them, and adoption in the same form.
-
-    Returns
-    -------
-    str
-        A complete HTML document in the language in force. Its rows are in the table alone, and the script takes them
-        from there: without it, everything can be read. Of very many companies it holds a sample, and says so.
+    Its rows are in the table alone, and the script takes them from there: without it, everything can be read. Of very
+    many companies it holds a sample, and says so.
     """
     about, counts = given.about, {fit: int(companies["fit"].eq(fit).sum()) for fit in names("fit")}
     held, n = _sample(companies), len(companies)

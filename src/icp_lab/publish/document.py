@@ -31,25 +31,67 @@ _CELL = 200  # characters of a cell on paper; the page has them all
 
 
 def build_document(given: Publication) -> str:
-    """How does the definition look on a page that a salesperson acts on, and anybody can question?
+    """Build the page by which a salesperson acts, and which anybody can question.
+
+    Parameters
+    ----------
+    given : Publication
+        What the document is made from.
 
     Returns
     -------
     str
         A complete HTML document that loads nothing, prints on A4, and is in the language in force. Where nothing is
         claimed it says what is ruled out, carries the hypothesis under its own name, and says what would settle it.
+
+    Examples
+    --------
+    >>> [name("chapter", code) for code in ("who", "not", "why", "next")]  # what its first page tells of
+    ['All of these hold', 'Whom it does not suit', 'Why we think so', 'What happens next']
     """
     said = Contents(given).gather()
     return render_whole("document.html.j2", said["title"], given.about.source, said=said)
 
 
 def write_document(given: Publication, folder: Path) -> None:
-    """Write icp.html."""
+    """Write icp.html, the document as a page.
+
+    Parameters
+    ----------
+    given : Publication
+        What the document is made from.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> from icp_lab.publish.products import PRODUCTS
+    >>> [product.places for product in PRODUCTS if product.writer == f"{__name__}:write_document"]
+    [('icp.html',)]
+    """
     write_text(folder / "icp.html", build_document(given))
 
 
 def write_paper(given: Publication, folder: Path) -> None:
-    """Write icp.pdf, the document on A4."""
+    """Write icp.pdf, the document on A4.
+
+    Parameters
+    ----------
+    given : Publication
+        What the document is made from.
+    folder : Path
+        Stands for OUT.
+
+    Notes
+    -----
+    A cell holds 200 characters on paper; the page has them all.
+
+    Examples
+    --------
+    >>> from icp_lab.publish.products import PRODUCTS
+    >>> [product.places for product in PRODUCTS if product.writer == f"{__name__}:write_paper"]
+    [('icp.pdf',)]
+    """
     with TemporaryDirectory() as place:
         work = Path(place)
         (work / "fonts").mkdir()
@@ -85,17 +127,41 @@ def _as_data(node: Any, work: Path) -> Any:
 
 
 def write_brief(given: Publication, folder: Path) -> None:
-    """Write icp_brief.md, a page that names nobody and no company, for an AI assistant."""
+    """Write icp_brief.md, a page that names nobody and no company, for an AI assistant.
+
+    Parameters
+    ----------
+    given : Publication
+        What the document is made from.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> from icp_lab.publish.products import PRODUCTS
+    >>> [product.places for product in PRODUCTS if product.writer == f"{__name__}:write_brief"]
+    [('icp_brief.md',)]
+    """
     write_text(folder / "icp_brief.md", build_brief(given))
 
 
 def build_brief(given: Publication) -> str:
-    """What is an assistant to know of the profile, how is it to use it, and what is it not to conclude from it?
+    """Build what an assistant is to know of the profile, how it is to use it, and what it is not to conclude from it.
+
+    Parameters
+    ----------
+    given : Publication
+        What the document is made from.
 
     Returns
     -------
     str
         Markdown in the language in force. A text out of the data fills a line at most: it opens no section.
+
+    Examples
+    --------
+    >>> [name("chapter", code) for code in (*_BRIEF[-2:], "brief", "wrong")]  # its last sections
+    ['How many there are', 'What it does not say', 'How to use this', 'What not to conclude']
     """
     said, icp = Contents(given).gather(), given.icp
     shown = [part for part in (*said["front"], *said["parts"]) if part["id"] in _BRIEF]

@@ -34,24 +34,26 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
     path: Path, *, icp: dict[str, Any], accounts: pd.DataFrame, evidence: pd.DataFrame,
     kpis: pd.DataFrame | None = None, market: Sequence[Table] = (), currency: str = "",
 ) -> None:
-    """How does the definition get into the hands of people who work in spreadsheets?
+    """Write the definition for people who work in spreadsheets.
 
     Parameters
     ----------
-    path
-        File to write.
-    icp
+    path : Path
+        File to write, in a folder that is there.
+    icp : dict of str to object
         The definition in the form of icp.yml.
-    accounts
+    accounts : DataFrame
         A row an account: account_id, name, status, fit (in, out, unknown), met, failed, unknown (attributes,
         comma-separated), best, score, value, icp_tier, icp_points, icp_probability with icp_low and icp_high, and any
-        further columns (attributes), which come last.
-    evidence
+        further columns (attributes), which come last. All but the first two, status and fit may be left out.
+    evidence : DataFrame
         A row a piece of evidence, any columns; numbers stay numbers.
-    kpis, currency
-        The artifact `kpis`, and the currency of money.
-    market
-        What the market comes to, and what that rests on.
+    kpis : DataFrame or None, default None
+        The artifact `kpis`; None leaves its sheet out.
+    market : Sequence of Table, default ()
+        What the market comes to, and what that rests on; empty leaves its sheet out.
+    currency : str, default ''
+        Code of the currency of money.
 
     Notes
     -----
@@ -62,12 +64,13 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
     Examples
     --------
     >>> import tempfile
+    >>> from python_calamine import CalamineWorkbook
     >>> icp = {"schema": 1, "name": "=Demo", "as_of": "2026-06-30", "verdict": "unsupported", "criteria": []}
     >>> accounts = pd.DataFrame({"account_id": ["a"], "name": ["A"], "status": ["customer"], "fit": ["unknown"]})
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_workbook(Path(folder) / "icp.xlsx", icp=icp, accounts=accounts, evidence=pd.DataFrame())
-    ...     (Path(folder) / "icp.xlsx").read_bytes()[:2]
-    b'PK'
+    ...     CalamineWorkbook.from_path(Path(folder) / "icp.xlsx").sheet_names
+    ['Summary', 'Criteria', 'Accounts', 'Evidence', 'Terms']
     """
     book = Book(path, str(icp.get("name") or _("Ideal Customer Profile")), str(icp.get("as_of") or ""))
     _write_summary(book, icp, accounts)
@@ -89,7 +92,32 @@ def write_workbook(  # noqa: PLR0913  (what the sheets are made of)
 
 
 def write_accounts(given: Publication, folder: Path) -> None:
-    """Write icp.xlsx, for people who live in a spreadsheet."""
+    """Write icp.xlsx, for people who live in a spreadsheet.
+
+    Parameters
+    ----------
+    given : Publication
+        What products are made from; of the artifacts, `contrasts` has to be there, and `scores`, `market` and `kpis`
+        add to it.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import date
+    >>> from python_calamine import CalamineWorkbook
+    >>> from icp_lab.views.picture import About
+    >>> icp = {"schema": 1, "name": "Demo", "verdict": "unsupported", "criteria": []}
+    >>> accounts = pd.DataFrame({"account_id": ["a"], "name": ["A"], "status": ["customer"], "fit": ["unknown"]})
+    >>> found = {"contrasts": pd.DataFrame({"comparison": ["best"], "attribute": ["industry"], "level": ["SaaS"],
+    ...                                     "measure": ["risk_ratio"], "effect": [1.8]})}
+    >>> given = Publication(icp, None, accounts, About(date(2026, 6, 30), "EUR", "Demo"), found.get, None, None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_accounts(given, Path(folder))
+    ...     CalamineWorkbook.from_path(Path(folder) / "icp.xlsx").get_sheet_by_name("Evidence").to_python()[1]
+    ['contrasts/best/industry/SaaS', 'best', 'industry', 'SaaS', 'risk ratio', 1.8]
+    """
     evidence, scores, market = map(given.find, ("contrasts", "scores", "market"))
     keys = evidence[["comparison", "attribute", "level"]].fillna("")
     called = {"comparison": evidence["comparison"].replace(names("evidence_comparison")),
