@@ -14,7 +14,7 @@ from icp_lab.methods.widened import compare_widened
 from icp_lab.process import BY_NAME
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Criterion, Rule, name_attribute
-from icp_lab.views import backtest, document, interviews, training
+from icp_lab.views import backtest, document, interviews, standings, training
 from icp_lab.views.table import Table, say
 from icp_lab.views.words import begin, join, lay_out, name, names, phrase
 
@@ -86,14 +86,14 @@ class Contents:
         who: list[Block] = [{"kind": "list", "items": lines, "numbered": True}] if lines else self._text(
             _("No criterion stands out even as a hypothesis."))
         avoid = [make_id("avoid", "criteria", one["attribute"]) for one in (icp.get("avoid") or {}).get("criteria", [])]
-        settling = document.tell_settling(icp, standing) if icp["verdict"] != "supported" else ""
-        picture = {"kind": "picture", "picture": document.draw_sides(icp, standing, self.given.about)}
+        settling = standings.tell_settling(icp, standing) if icp["verdict"] != "supported" else ""
+        picture = {"kind": "picture", "picture": standings.draw_sides(icp, standing, self.given.about)}
         return [
             self._part("who" if claimed else "refused", who, self._text(phrase(
                 "document", "further", profiles=join(*further)), f"{self.held}/more") if further else []),
             self._part("not", self._text(document.tell_avoid(icp), *avoid)),
             self._part("why" if claimed else "data",
-                       self._text(document.tell_counts(icp, standing), "cases", "agreed_coverage"), [picture]),
+                       self._text(standings.tell_counts(icp, standing), "cases", "agreed_coverage"), [picture]),
             self._part("sure", self._text(document.tell_verdict(icp), f"{self.held}/verdict"),
                        self._text(document.tell_lift(icp), *[f"{self.held}/evidence/lift"] * known),
                        self._lay_later()),
@@ -158,7 +158,7 @@ class Contents:
         seldom = pd.concat([standing.winners_outside().head(1).assign(lesson="miss"),
                             large[~large["best"].fillna(True).astype("bool")].head(1).assign(lesson="size")])
         return self._part(
-            "examples", self._table(document.tabulate_inside(standing.examples_inside(3), about), "success"),
+            "examples", self._table(standings.tabulate_inside(standing.examples_inside(3), about), "success"),
             self._table(lay_out("seldom", seldom, currency=about.currency), "agreed_coverage"),
             [{"kind": "group", "title": name("chapter", "stories"), "blocks": self._lay_stories()}])
 
@@ -192,12 +192,12 @@ class Contents:
         held = training.tell_training(icp, self.everything, about)["held"]
         size = (self.evidence.get("size_fixed") or {}).get("lift")
         asked = {
-            "outside": self._table(document.tabulate_outside(large, about), "agreed_coverage")
+            "outside": self._table(standings.tabulate_outside(large, about), "agreed_coverage")
             or self._text(phrase("document", "no_outside")),
             "revenue": self._text(held or phrase("document", "no_value"), "customers")
             + self._text(phrase("document", "kept")),
             "looser": self._lay_looser(),
-            "winners": self._table(document.tabulate_winners(missed, about, most=10), "success")
+            "winners": self._table(standings.tabulate_winners(missed, about, most=10), "success")
             or self._text(phrase("document", "no_winners")),
             "big": self._text(document.tell_outcomes(icp) if size is not None else phrase("document", "no_size"),
                               *[f"{self.held}/evidence/size_fixed/lift"] * (size is not None))}
@@ -219,7 +219,7 @@ class Contents:
         found = {each: self.given.find(each) for each in ("negatives", "scores", "score")}
         uses = training.lay_training(self.icp, self.everything, self.given.about, found).get("train_uses", [])
         ids = ["score/tiers"] * bool(found["score"])
-        order = join(document.tell_order(self.icp, found["score"]), phrase("document", "tiers" if ids else "no_score"))
+        order = join(standings.tell_order(self.icp, found["score"]), phrase("document", "tiers" if ids else "no_score"))
         return self._part("use", [block for table in uses for block in self._table(table)], self._text(order, *ids))
 
     def _lay_market(self) -> Block:
@@ -234,9 +234,9 @@ class Contents:
             "market/sam/companies"))
 
     def _lay_limits(self) -> Block:
-        limits = [{"text": one, "note": "", "chips": []} for one in document.tell_limits(self.icp, self.standing)]
+        limits = [{"text": one, "note": "", "chips": []} for one in standings.tell_limits(self.icp, self.standing)]
         return self._part("limits", [{"kind": "list", "items": limits, "numbered": False}],
-                          self._table(document.tabulate_standing(self.standing), "agreed_coverage"))
+                          self._table(standings.tabulate_standing(self.standing), "agreed_coverage"))
 
     def _lay_history(self) -> Block:
         rows = [{"why": "", **one, "criteria": Rule.from_dicts(one.get("criteria") or []).words()}

@@ -28,8 +28,8 @@ from icp_lab.pages.render import render_template
 from icp_lab.publish.fitting import clean_line
 from icp_lab.publish.products import Publication
 from icp_lab.publish.slide import BODY, FOOT, NUMBER, TITLE, Slide, leading
-from icp_lab.views.document import draw_sides
 from icp_lab.views.picture import COLOURS
+from icp_lab.views.standings import draw_sides
 from icp_lab.views.training import Chart, lay_charts, lay_training, list_criteria, list_people, tell_training
 
 _PLACES = {HOLDER.TITLE: TITLE, HOLDER.CENTER_TITLE: TITLE, HOLDER.BODY: BODY, HOLDER.FOOTER: FOOT,

@@ -1,59 +1,161 @@
-"""The ICP document in sentences, tables and one picture: definition, evidence, who is in and out, limits."""
+"""The ICP document in sentences: the definition, its evidence and verdict, what is ruled out, what to do next."""
 
-from math import nan
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from icp_lab.locale import _
-from icp_lab.methods.document import Standing
 from icp_lab.rule import Rule, name_attribute
-from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Table, say, say_interval
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tell
+from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, tell
 
 MARKS = {"supported": "●", "tentative": "◐", "unsupported": "◇"}  # a verdict is a word and a shape
 _WORTH_RULING_OUT = 3.0  # times the rate of all: to exclude more than that tells nobody anything
 
 
 def tell_definition(icp: dict[str, Any]) -> Prose:
-    """Who are the ideal customers, in one sentence?"""
+    """Say in one sentence who the ideal customers are.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml.
+
+    Returns
+    -------
+    Prose
+        A hypothesis is worded as one, and never as a finding; it says so too where there is not even that.
+
+    Examples
+    --------
+    >>> claim = [{"attribute": "employees", "min": 100}]
+    >>> tell_definition({"criteria": claim})
+    Our ideal customers: **employees at least 100**.
+    >>> tell_definition({"criteria": [], "evidence": {"refused": claim}})
+    The data do not carry a profile. Working hypothesis, not a finding: **employees at least 100**.
+    """
     rule = Rule.from_profile(icp)
     claim = "claimed" if icp.get("criteria") else "refused" if rule.criteria else "none"
     return phrase("profile", claim, criteria=rule.words())
 
 
 def tell_lead(icp: dict[str, Any]) -> Prose:
-    """What stands first: who the ideal customers are, else what is ruled out and which hypothesis is left?"""
+    """Say what stands first: who the ideal customers are, else what is ruled out and which hypothesis is left.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml.
+
+    Returns
+    -------
+    Prose
+        What is ruled out, where anything is, and the definition.
+
+    Examples
+    --------
+    >>> evidence = {"refused": [{"attribute": "employees", "min": 100}], "n": 100, "excluded_above": 1.6}
+    >>> tell_lead({"criteria": [], "evidence": evidence})
+    **Ruled out**: with 100 customers, no single attribute that covers enough of them raises the rate to more than 1.6
+    times that of all (95 %, all attributes together). The data do not carry a profile. Working hypothesis, not a
+    finding: **employees at least 100**.
+    """
     return join(tell_ruled_out(icp), tell_definition(icp))
 
 
 def tell_headline(icp: dict[str, Any]) -> Prose:
-    """How does the profile read in a sentence or two, and how sure is it?"""
+    """Say the profile in a sentence or two, and how sure it is.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml.
+
+    Returns
+    -------
+    Prose
+        The definition with its lift; where nothing is claimed, what `tell_lead` says.
+
+    Examples
+    --------
+    >>> evidence = {"n": 100, "lift": 2.5, "lift_low": 1.6, "lift_high": 3.9}
+    >>> tell_headline({"criteria": [{"attribute": "employees", "min": 100}], "evidence": evidence, "outcome": "best"})
+    Our ideal customers: **employees at least 100**. On cases the search had not seen, those inside became best
+    customers 2.5 times as often as all cases (1.6 to 3.9; 100 customers).
+    """
     return join(tell_definition(icp), tell_lift(icp)) if icp.get("criteria") else tell_lead(icp)
 
 
 def say_verdict(icp: dict[str, Any]) -> str:
-    """Name the verdict, as it stands beside its shape."""
+    """Name the verdict, as it stands beside its shape.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml; only `verdict` is read.
+
+    Returns
+    -------
+    str
+        With a capital letter, in the reader's language.
+
+    Examples
+    --------
+    >>> say_verdict({"verdict": "supported"}), MARKS["supported"]
+    ('Supported by the data', '●')
+    """
     return begin(name("verdict", icp["verdict"]))
 
 
 def tell_verdict(icp: dict[str, Any]) -> Prose:
-    """How far do the data carry the definition, and why no further?"""
+    """Say how far the data carry the definition, and why no further.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml: `verdict`, and the codes of `verdict_reason`; codes without words are passed
+        over.
+
+    Returns
+    -------
+    Prose
+        The verdict with its reasons.
+
+    Examples
+    --------
+    >>> tell_verdict({"verdict": "unsupported", "verdict_reason": ["too_few"]})
+    **Unsupported**: there are too few cases of one kind to tell anything from chance.
+    """
     known = names("verdict_reason")
     reasons = _("; ").join(known[code] for code in icp.get("verdict_reason") or [] if code in known)
     return phrase("verdict_told", icp["verdict"], reasons=reasons or _("the evidence is not enough yet"))
 
 
 def tell_lift(icp: dict[str, Any]) -> Prose:
-    """How much more often do cases inside come out well, on cases that the search did not see or on its own?"""
+    """Say how much more often cases inside come out well.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml; of a declared or edited one it is said that the search did not find it.
+
+    Returns
+    -------
+    Prose
+        The lift with its interval and n; that there is none where the evidence has no figure.
+
+    Examples
+    --------
+    >>> tell_lift({"evidence": {"n": 100, "lift": 2.5, "lift_low": 1.6, "lift_high": 3.9}, "outcome": "won"})
+    On cases the search had not seen, those inside were won 2.5 times as often as all cases (1.6 to 3.9; 100 closed
+    deals).
+    """
     evidence = icp.get("evidence") or {}
     if not is_number(evidence.get("lift")):
         return phrase("nothing", "lift")
     edited = icp.get("basis") == "declared" or "edited" in (icp.get("verdict_reason") or [])
-    return phrase("profile", "edited" if edited else "lift", done=_done(icp), n=_cases(icp, evidence.get("n")),
-                  **_say_lift(evidence))
+    return phrase("profile", "edited" if edited else "lift", done=name("done", icp.get("outcome") or "best"),
+                  n=count_cases(icp, evidence.get("n")), **_say_lift(evidence))
 
 
 def _say_lift(found: dict[str, Any]) -> dict[str, str]:
@@ -61,51 +163,80 @@ def _say_lift(found: dict[str, Any]) -> dict[str, str]:
             "interval": say_interval(found.get("lift_low"), found.get("lift_high"), "ratio")}
 
 
-def tell_counts(icp: dict[str, Any], standing: Standing) -> Prose:
-    """Of the cases inside, how many came out well, and of those outside?"""
-    inside, outside = standing.inside, standing.outside
-    if not inside.n or not outside.n:
-        return phrase("nothing", "sides")
-    return phrase("profile", "sides", inside=_cases(icp, inside.n), yes=inside.yes, done=_done(icp), share=inside.share,
-                  interval=(inside.low, inside.high), other=outside.yes, outside=_cases(icp, outside.n),
-                  other_share=outside.share, other_interval=(outside.low, outside.high))
-
-
 def tell_ruled_out(icp: dict[str, Any]) -> Prose:
-    """Which effects do the data exclude? Empty where they exclude none."""
+    """Say which effects the data exclude.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml; `excluded_above` of its evidence is the limit.
+
+    Returns
+    -------
+    Prose
+        An empty sentence where a profile is claimed, or where no more than three times the rate of all is excluded.
+
+    Examples
+    --------
+    >>> tell_ruled_out({"criteria": [], "evidence": {"n": 100, "excluded_above": 1.6}})
+    **Ruled out**: with 100 customers, no single attribute that covers enough of them raises the rate to more than 1.6
+    times that of all (95 %, all attributes together).
+    >>> tell_ruled_out({"criteria": [], "evidence": {"n": 100, "excluded_above": 18.4}}) == ""
+    True
+    """
     evidence = icp.get("evidence") or {}
     limit = evidence.get("excluded_above")
     if icp.get("criteria") or limit is None or not limit <= _WORTH_RULING_OUT:
         return Prose("")
-    return phrase("ruled_out", "all" if _is_ruled_out(icp) else "covering", n=_cases(icp, evidence.get("n")),
-                limit=say(limit, "ratio"))
-
-
-def _is_ruled_out(icp: dict[str, Any]) -> bool:
-    return "ruled_out" in (icp.get("verdict_reason") or [])
-
-
-def tell_settling(icp: dict[str, Any], standing: Standing) -> Prose:
-    """How could the question be settled, and how many cases does that take?"""
-    n, evidence = standing.inside.n + standing.outside.n, icp.get("evidence") or {}
-    way = ("no_cases" if not n else "ruled_out" if _is_ruled_out(icp) else "pilot" if not evidence.get("needed")
-           else "supported" if icp["verdict"] == "supported" else "open")
-    return phrase("settling", way, lift=say(evidence.get("needed_lift"), "ratio"),
-                needed=say(evidence.get("needed"), "integer"), n=n)
+    return phrase("ruled_out", "all" if "ruled_out" in (icp.get("verdict_reason") or []) else "covering",
+                  n=count_cases(icp, evidence.get("n")), limit=say(limit, "ratio"))
 
 
 def tell_outcomes(icp: dict[str, Any]) -> Prose:
-    """How does the same rule do on the other outcomes, and with size held fixed?"""
-    return join(*[tell(name("lift_on", on), n=_cases(icp if on == "same_size" else {"outcome": on}, one["n"]),
+    """Say how the same rule does on the other outcomes, and with size held fixed.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml: `outcomes` and `size_fixed` of its evidence.
+
+    Returns
+    -------
+    Prose
+        A sentence for each that has a lift; empty where none has.
+
+    Examples
+    --------
+    >>> tell_outcomes({"evidence": {"outcomes": {"won": {"n": 80, "lift": 1.2, "lift_low": 0.9, "lift_high": 1.6}}}})
+    On winning deals: 1.20 times (0.9 to 1.6; 80 closed deals).
+    """
+    return join(*[tell(name("lift_on", on), n=count_cases(icp if on == "same_size" else {"outcome": on}, one["n"]),
                        **_say_lift(one)) for on, one in _find_outcomes(icp).items()])
 
 
 def list_lifts(icp: dict[str, Any]) -> list[tuple[str, str, tuple[float, float, float]]]:
-    """How much more often do things go well inside? Outcome by outcome, with its n, its lift and the ends of that."""
+    """List how much more often things go well inside, outcome by outcome.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml.
+
+    Returns
+    -------
+    list of tuple
+        The outcome, its n in words, and the lift with the ends of its interval; the own outcome first, size held fixed
+        last.
+
+    Examples
+    --------
+    >>> list_lifts({"outcome": "won", "evidence": {"n": 80, "lift": 1.2, "lift_low": 0.9, "lift_high": 1.6}})
+    [('Deals won', 80 closed deals, (1.2, 0.9, 1.6))]
+    """
     own, evidence = icp.get("outcome") or "best", icp.get("evidence") or {}
     whole = all(is_number(evidence.get(end)) for end in ("lift", "lift_low", "lift_high"))
     found = {own: evidence if whole else None, **_find_outcomes(icp)}
-    return [(names("lift_short")[on], _cases({"outcome": own if on == "same_size" else on}, one["n"]),
+    return [(names("lift_short")[on], count_cases({"outcome": own if on == "same_size" else on}, one["n"]),
              (one["lift"], one["lift_low"], one["lift_high"])) for on, one in found.items() if one]
 
 
@@ -115,42 +246,74 @@ def _find_outcomes(icp: dict[str, Any]) -> dict[str, Any]:
     return {on: one for on, one in known.items() if is_number(one.get("lift"))}
 
 
-def tell_order(icp: dict[str, Any], score: dict[str, Any] | None) -> Prose:
-    """In which order are companies approached? `score` is the artifact."""
-    if not score or not score["score"]["points"]:
-        return Prose("")
-    if "score" not in icp:
-        return phrase("order", "other")
-    weight = {str(one["criterion"]["attribute"]): 0 for one in icp["score"]["points"]}
-    for one in icp["score"]["points"]:
-        weight[one["criterion"]["attribute"]] += abs(one["met"]) + abs(one["failed"])
-    first = sorted(weight, key=lambda name: (-weight[name], name))[:3]
-    tiers = [phrase("order", "tier", tier=one["name"], least=one["min_fit"]) for one in icp["tiers"][:-1]]
-    return phrase("order", "tells" if score["predicts"] else "blind", base=icp["score"]["base"], n=len(weight),
-                  first=list(map(name_attribute, first)), tiers=tiers)
-
-
 def tell_next_step(icp: dict[str, Any]) -> Prose:
-    """Given the verdict, what is to be done now?"""
+    """Say what is to be done now, given the verdict.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml: `verdict` and `next_review`.
+
+    Returns
+    -------
+    Prose
+        The step, with the day of the next review where it names one.
+
+    Examples
+    --------
+    >>> tell_next_step({"verdict": "supported", "next_review": "2026-09-30"})
+    Work by it, keep a small share of effort outside it, and look again on 2026-09-30.
+    """
     return tell(name("next_step", icp["verdict"]), date=icp["next_review"])
 
 
-def tell_limits(icp: dict[str, Any], standing: Standing) -> list[Prose]:
-    """Which things does the definition not say?"""
-    unknown, misses = (standing.frame["fit"] == "unknown").sum(), len(standing.winners_outside())
-    counts = {"cause": 1, "flattery": 1, "unknown": unknown, "misses": misses}
-    return [phrase("limit", code, n=n, all=len(standing.frame)) for code, n in counts.items() if n]
-
-
 def tell_avoid(icp: dict[str, Any]) -> Prose:
-    """Whom to avoid, as far as the data carry it?"""
+    """Say whom to avoid, as far as the data carry it.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml: its `avoid`.
+
+    Returns
+    -------
+    Prose
+        The negative profile with verdict and lift; that there is none where `avoid` is empty.
+
+    Examples
+    --------
+    >>> evidence = {"n": 120, "lift": 2.5, "lift_low": 1.5, "lift_high": 3.5}
+    >>> avoid = {"criteria": [{"attribute": "region", "in": ["EU"]}], "verdict": "tentative", "evidence": evidence}
+    >>> tell_avoid({"avoid": avoid})
+    **Region EU** (tentative, a promising hypothesis). On cases the search had not seen, those inside proved a poor fit
+    2.5 times as often as all cases (1.5 to 3.5; 120 accounts).
+    >>> tell_avoid({})
+    No profile of firms to avoid is claimed: those that did not fit have too little in common.
+    """
     if not icp.get("avoid"):
         return phrase("nothing", "avoid")
     return _tell_profile(icp["avoid"], "failed")
 
 
 def tell_further(icp: dict[str, Any]) -> list[Prose]:
-    """Which further profiles are there, each with a lift and a verdict of its own?"""
+    """Say which further profiles there are, each with a lift and a verdict of its own.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml: its `more`, and the `outcome` that their lifts are on.
+
+    Returns
+    -------
+    list of Prose
+        A paragraph a profile; none where there is no `more`.
+
+    Examples
+    --------
+    >>> other = {"criteria": [{"attribute": "region", "in": ["EU"]}], "verdict": "supported", "evidence": {}}
+    >>> tell_further({"more": [other], "outcome": "won"})
+    [**Region EU** (supported by the data). No lift can be stated from these cases.]
+    """
     return [_tell_profile(one, icp["outcome"]) for one in icp.get("more") or []]
 
 
@@ -160,7 +323,25 @@ def _tell_profile(icp: dict[str, Any], outcome: str) -> Prose:
 
 
 def tabulate_criteria(icp: dict[str, Any]) -> Table:
-    """Which criteria make up the profile, and how often does another sample choose the same attribute?"""
+    """Show which criteria make up the profile, and how often another sample chooses the same attribute.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml; without claimed criteria those of the working hypothesis, under a title that says
+        so.
+
+    Returns
+    -------
+    Table
+        A row a criterion; a dash where it is not known how often its attribute is chosen again.
+
+    Examples
+    --------
+    >>> criteria = [{"attribute": "employees", "min": 100}, {"attribute": "industry", "in": ["SaaS"]}]
+    >>> tabulate_criteria({"criteria": criteria, "evidence": {"stability": {"employees": 0.8}}}).cells()
+    [['employees', 'employees at least 100', '80'], ['industry', 'industry SaaS', '–']]
+    """
     stability = (icp.get("evidence") or {}).get("stability") or {}
     rows = [(name_attribute(one.attribute), one.words(), stability.get(one.attribute))
             for one in Rule.from_profile(icp).criteria]
@@ -168,62 +349,45 @@ def tabulate_criteria(icp: dict[str, Any]) -> Table:
     return lay_out("criteria", frame, title="" if icp.get("criteria") else phrase("profile", "hypothesis"))
 
 
-def tabulate_standing(standing: Standing) -> Table:
-    """How many accounts are in, out and unknown?"""
-    return lay_out("standing", standing.counts[standing.counts[list(names("fit"))].sum(axis=1) > 0])
+def count_cases(icp: dict[str, Any], n: object) -> str:
+    """Write a number of cases in words of the outcome.
 
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml; without `outcome`, `best` is taken.
+    n : object
+        How many; a dash stands for a missing number.
 
-def tabulate_inside(rows: pd.DataFrame, about: About) -> Table:
-    """Which accounts show what the profile means?"""
-    return lay_out("inside", rows, currency=about.currency)
+    Returns
+    -------
+    str
+        Such as customers, or closed deals.
 
-
-def tabulate_outside(rows: pd.DataFrame, about: About) -> Table:
-    """Why are these large customers outside?"""
-    return lay_out("outside", rows, currency=about.currency)
-
-
-def tabulate_winners(rows: pd.DataFrame, about: About, most: int = 0) -> Table:
-    """Which best customers does the profile miss, and by what?
-
-    `most` limits the rows shown (0: all); the title counts them all.
+    Examples
+    --------
+    >>> count_cases({"outcome": "won"}, 1200), count_cases({"outcome": "best"}, None)
+    (1,200 closed deals, – customers)
     """
-    shown = rows.head(most or len(rows))
-    cut = phrase("profile", "winners", n=len(rows), shown=len(shown)) if len(shown) < len(rows) else ""
-    return lay_out("winners", shown, title=cut, n=len(rows), currency=about.currency)
-
-
-def draw_sides(icp: dict[str, Any], standing: Standing, about: About) -> Picture:
-    """How did cases inside and outside the profile come out?"""
-    inside, outside = groups = standing.inside, standing.outside
-    found = [(group.share, group.low, group.high) if group.n else (nan, nan, nan) for group in groups]
-    counts = [say_count(group.yes, group.n) if group.n else _("no cases") for group in groups]
-    shares = [f"{say(group.share, 'share')}, " if group.n else "" for group in groups]
-    top = max((group.high for group in groups if group.n), default=1.0)
-
-    def draw(axes: Axes, narrow: bool) -> None:
-        notes = counts if narrow else list(map("".join, zip(shares, counts, strict=True)))
-        plot_intervals(axes, [_("Inside"), _("Outside")], found, colours=[COLOURS["accent"], COLOURS["grey"]],
-                       notes=notes)
-        axes.set_xlim(0, top * (1.65 if narrow else 1.35))
-        axes.set_xticks([tick / 10 for tick in range(0, 11, 1 if top < 0.4 else 2) if tick <= max(10 * top, 1)])
-        write_percent(axes.xaxis)
-
-    title = ("empty" if not inside.n or not outside.n else
-             "alike" if inside.low <= outside.high and outside.low <= inside.high else "apart")
-    return show("sides", draw, about, height=150, title=title, done=_done(icp), share=say(inside.share, "share"),
-                other=say(outside.share, "share"), cases=_cases(icp, inside.n + outside.n),
-                inside=shares[0] + counts[0], outside=shares[1] + counts[1])
-
-
-def _done(icp: dict[str, Any]) -> str:
-    return name("done", icp.get("outcome") or "best")
-
-
-def _cases(icp: dict[str, Any], n: object) -> str:
     return tell(name("cases", icp.get("outcome") or "best"), n=say(n, "integer"))
 
 
 def is_number(value: object) -> bool:
-    """Is this a figure, and not the lack of one?"""
+    """Tell whether this is a figure, and not the lack of one.
+
+    Parameters
+    ----------
+    value : object
+        A value out of icp.yml.
+
+    Returns
+    -------
+    bool
+        False for NaN and for anything that is neither int nor float.
+
+    Examples
+    --------
+    >>> is_number(1.5), is_number(float("nan")), is_number(None)
+    (True, False, False)
+    """
     return isinstance(value, (int, float)) and value == value  # noqa: PLR0124  (not a number is unequal to itself)

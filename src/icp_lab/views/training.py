@@ -8,7 +8,7 @@ import pandas as pd
 from icp_lab.locale import _
 from icp_lab.methods.document import Group, Standing
 from icp_lab.rule import Rule, name_attribute
-from icp_lab.views import document
+from icp_lab.views import document, standings
 from icp_lab.views.picture import About, Picture
 from icp_lab.views.table import Column, Table, name_attributes, say, say_interval, say_value
 from icp_lab.views.targeting import tabulate_matrix
@@ -53,10 +53,10 @@ def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict
         "study": about.source, "date": str(about.as_of), "review": icp["next_review"], "lift": document.tell_lift(icp),
         "mark": document.MARKS[icp["verdict"]], "verdict": document.say_verdict(icp),
         "told": document.tell_verdict(icp), "definition": document.tell_definition(icp), "criteria": rule.words(),
-        "counts": document.tell_counts(icp, standing), "outcomes": document.tell_outcomes(icp),
+        "counts": standings.tell_counts(icp, standing), "outcomes": document.tell_outcomes(icp),
         "further": join(*document.tell_further(icp)), "avoid": document.tell_avoid(icp),
-        "next_step": document.tell_next_step(icp), "settling": document.tell_settling(icp, standing),
-        "limits": "\n".join(document.tell_limits(icp, standing)), "done": name("done", icp.get("outcome") or "best"),
+        "next_step": document.tell_next_step(icp), "settling": standings.tell_settling(icp, standing),
+        "limits": "\n".join(standings.tell_limits(icp, standing)), "done": name("done", icp.get("outcome") or "best"),
         "customers": say(len(customers), "integer"), "within": say((customers["fit"] == "in").sum(), "integer"),
         "answers": "\n".join(answers), "held": held if worth > 0 else "",
         "n": say(standing.inside.n + standing.outside.n, "integer"), "lift_times": lift[0], "lift_told": lift[1],
@@ -143,7 +143,7 @@ def lay_training(
         "train_open": _choose_open(frame), "train_winners": standing.winners_outside(),
         "train_lagging": _find_lagging(frame, found["negatives"])}
     tables: dict[str, list[Any]] = {
-        "standing": [document.tabulate_standing(standing)],
+        "standing": [standings.tabulate_standing(standing)],
         "matrix": [tabulate_matrix(icp)] if icp.get("personas") else []}
     shown = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])}
     return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (), n=len(rows),
