@@ -19,10 +19,33 @@ from icp_lab.tables import BY_NAME
 
 @dataclass(frozen=True)
 class Mapped:
-    """A table or view of text made of `raw`, columns `file`, `row`, `m0`, `m1`... named by `names`.
+    """A table or view of text in DuckDB, with the columns of the study.
 
-    `spec` holds what its format says too; `left_out` rows did not meet `where` or are not the latest of their key,
-    `dropped` ones are there twice; `notes` say what was decided; `known` tells that each account_id is one of accounts.
+    Parameters
+    ----------
+    spec : Spec
+        Where the table comes from and how it is mapped, with what its format says.
+    raw : Raw
+        What it was made of.
+    name : str
+        SQL of its name; its columns are `file`, `row`, `m0`, `m1`...
+    names : tuple of str
+        The columns of the study that `m0`, `m1`... hold.
+    left_out : int
+        Rows that did not meet `where` or are not the latest of their key.
+    dropped : int
+        Rows that are there twice and were dropped on request.
+    notes : tuple of (tuple of str, str and dict)
+        What was decided: a code of `decisions.toml`, the column, and the words that fill the sentence.
+    known : bool, default False
+        Whether each account_id is one of accounts.
+
+    Examples
+    --------
+    >>> raw = Raw("s", ("Status",), (), 0, frozenset(), 0, ())
+    >>> mapped = Mapped(Spec("deals", (), ()), raw, "s.mapped", ("account_id", "stage"), 0, 0, ())
+    >>> f"SELECT {mapped.cell('stage')} FROM {mapped.name}"
+    'SELECT m1 FROM s.mapped'
     """
 
     spec: Spec
@@ -35,7 +58,24 @@ class Mapped:
     known: bool = False
 
     def cell(self, column: str) -> str:
-        """Name the DuckDB column that holds a column of the study."""
+        """Name the DuckDB column that holds a column of the study.
+
+        Parameters
+        ----------
+        column : str
+            One of `names`.
+
+        Returns
+        -------
+        str
+            SQL of its name.
+
+        Examples
+        --------
+        >>> raw = Raw("s", ("Status",), (), 0, frozenset(), 0, ())
+        >>> Mapped(Spec("deals", (), ()), raw, "s.mapped", ("account_id", "stage"), 0, 0, ()).cell("account_id")
+        'm0'
+        """
         return f"m{self.names.index(column)}"
 
 
@@ -57,7 +97,40 @@ def _apply_format(con: Con, spec: Spec, raw: Raw) -> tuple[Spec, list[Note]]:
 
 
 def map_columns(con: Con, spec: Spec, raw: Raw) -> Mapped:
-    """Bring the columns of a file to the names and the words of the study."""
+    """Bring the columns of a file to the names and the words of the study.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that knows the macros and holds the view.
+    spec : Spec
+        How the table is mapped: `where` is asked of the words in the file, which `values` then replace; `scale` and
+        `units` come last.
+    raw : Raw
+        The view.
+
+    Returns
+    -------
+    Mapped
+        All headers; one that no column names keeps its name.
+
+    Raises
+    ------
+    LabError
+        A header or column that study.yml names is not there, or rows of several files are to be numbered.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con = duckdb.connect()
+    >>> rows = "(VALUES (0, 1, '7', 'yes'), (0, 2, '8', 'no'), (0, 3, '9', 'open')) t(file, row, c0, c1)"
+    >>> _ = con.execute(f"CREATE SCHEMA s; CREATE VIEW s.raw AS FROM {rows}")
+    >>> spec = Spec("deals", (), ("deals.csv",), columns={"stage": "Won"}, where={"stage": ("yes", "no")},
+    ...             values={"stage": {"yes": "won", "no": "lost"}})
+    >>> mapped = map_columns(con, spec, Raw("s", ("id", "Won"), (), 3, frozenset(), 0, ()))
+    >>> mapped.names, con.table(mapped.name).fetchall(), mapped.left_out
+    (('stage', 'id'), [(0, 1, 'won', '7'), (0, 2, 'lost', '8')], 1)
+    """
     spec, notes = _apply_format(con, spec, raw)
     cells = _name_cells(spec, raw)
     for key, wanted in (("where", spec.where), ("values", spec.values), ("scale", spec.scale), ("dates", spec.dates)):
@@ -134,7 +207,41 @@ def _scale(spec: Spec, column: str, cell: str, notations: Mapping[str, Notation]
 
 
 def join_columns(con: Con, join: Join, left: Mapped, right: Mapped) -> Mapped:
-    """Take columns over from another table, many-to-one; a key with two different rows there is an error."""
+    """Take columns over from another table, many-to-one.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        The connection that holds both.
+    join : Join
+        The column that both share, and those that are taken over.
+    left : Mapped
+        The table that gets the columns.
+    right : Mapped
+        The table that has them.
+
+    Returns
+    -------
+    Mapped
+        As many rows as before; NULL where the other table has no such key. A column that was there is replaced.
+
+    Raises
+    ------
+    LabError
+        A column is not there, or a key has two different rows in the other table.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con, raw = duckdb.connect(), Raw("s", (), (), 0, frozenset(), 0, ())
+    >>> _ = con.execute("CREATE TABLE a AS SELECT 0 AS file, 1 AS row, '7' AS m0")
+    >>> _ = con.execute("CREATE TABLE b AS SELECT 0 AS file, unnest([1, 2]) AS row, '7' AS m0, 'x' AS m1")
+    >>> left = Mapped(Spec("revenue", (), ()), raw, "a", ("product",), 0, 0, ())
+    >>> right = Mapped(Spec("products", (), ()), raw, "b", ("product", "line"), 0, 0, ())
+    >>> joined = join_columns(con, Join("products", "product", ("line",)), left, right)
+    >>> joined.names, con.table(joined.name).fetchall()
+    (('product', 'line'), [(0, 1, '7', 'x')])
+    """
     line = left.spec.line("join")
     for side in (left, right):
         if join.on not in side.names:
@@ -158,9 +265,34 @@ def join_columns(con: Con, join: Join, left: Mapped, right: Mapped) -> Mapped:
 
 
 def derive_columns(con: Con, mapped: Mapped, only: Collection[str] = ()) -> Mapped:
-    """Apply the rules of a table's format, and count the cells that each changed; columns named _x are used up here.
+    """Apply the rules of a table's format, and count the cells that each changed.
 
-    With `only` just the rules of these columns, and nothing is used up.
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that knows the macros and holds the table.
+    mapped : Mapped
+        The table.
+    only : collection of str, default ()
+        Columns whose rules alone are applied; where empty, all are, and the columns named _x are used up.
+
+    Returns
+    -------
+    Mapped
+        The table with the columns derived, and a note of each that changed cells.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> from icp_lab.intake.formats import read_format
+    >>> con = duckdb.connect()
+    >>> rows = "(VALUES (0, 1, 'won', '2026-03-01'), (0, 2, 'open', '2026-09-01')) t(file, row, m0, m1)"
+    >>> _ = con.execute(f"CREATE TABLE t AS FROM {rows}")
+    >>> spec = Spec("deals", (), (), dialect=read_format("generic")["deals"])
+    >>> raw = Raw("s", (), (), 2, frozenset(), 0, ())
+    >>> derived = derive_columns(con, Mapped(spec, raw, "t", ("stage", "closed"), 0, 0, ()))
+    >>> con.table(derived.name).fetchall(), derived.notes
+    ([(0, 1, 'won', '2026-03-01'), (0, 2, 'open', None)], (('expected_close', 'closed', {'n': 1}),))
     """
     rules = mapped.spec.dialect.derive if mapped.spec.dialect else {}
     cells = {name: mapped.cell(name) for name in mapped.names}
@@ -184,7 +316,39 @@ def derive_columns(con: Con, mapped: Mapped, only: Collection[str] = ()) -> Mapp
 
 
 def keep_latest(con: Con, mapped: Mapped) -> Mapped:
-    """Keep one row a key, with the last value of each mapped column; by the file's order, or by the column named."""
+    """Keep one row a key, with the last value of each mapped column.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that knows the macros and holds the table.
+    mapped : Mapped
+        The table. `one_row` of its spec tells what is last: by the file's order, or by the column named; where it is
+        empty, nothing is done.
+
+    Returns
+    -------
+    Mapped
+        A row a key, with the columns that study.yml or the format names; rows without a key all stay. A value that is
+        missing gives way to the one before it.
+
+    Raises
+    ------
+    LabError
+        The key, or the column named, is not there.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con = duckdb.connect()
+    >>> rows = "(VALUES (0, 1, 'a1', 'Acme'), (0, 2, 'a1', 'Acme Ltd'), (0, 3, 'a1', NULL)) t(file, row, m0, m1)"
+    >>> _ = con.execute(f"CREATE SCHEMA s; CREATE TABLE s.t AS FROM {rows}")
+    >>> spec = Spec("accounts", (), (), columns={"account_id": "Code", "name": "Customer"}, one_row="latest")
+    >>> raw = Raw("s", ("Code", "Customer"), (), 3, frozenset(), 0, ())
+    >>> kept = keep_latest(con, Mapped(spec, raw, "s.t", ("account_id", "name"), 0, 0, ()))
+    >>> con.sql(f"SELECT m0, m1 FROM {kept.name}").fetchall(), kept.left_out
+    ([('a1', 'Acme Ltd')], 2)
+    """
     spec = mapped.spec
     if not spec.one_row:
         return mapped

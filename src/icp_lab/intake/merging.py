@@ -28,8 +28,44 @@ def merge_accounts(con: Con, mapped: Mapped, columns: Sequence[Column], told: Ma
                    facts: Facts) -> tuple[Matches, dict[str, Company]]:
     """Make one row of all rows of `accounts` that are surely the same company, and give what to ask about.
 
-    The fullest row stays, the oldest of equal ones; its gaps are filled from the others. `same_account` says in DuckDB
-    which ids stand for which.
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that holds the typed table `accounts`, which is changed. It gets a table `same_account`, which says
+        which ids stand for which.
+    mapped : Mapped
+        The table as text, for the rows that went up in others.
+    columns : sequence of Column
+        The columns of `accounts`; without `name` nothing is done.
+    told : mapping of tuple of 2 str to bool
+        What people said of pairs, the smaller id first: the same, or not.
+    facts : Facts
+        Where it is noted what was merged, what differed and what is unsure.
+
+    Returns
+    -------
+    tuple of (Matches, dict of str to Company)
+        What was found, and the rows that were compared by account_id: all of them up to `MOST_COMPARED`, else such as
+        share a number, a domain or a name. The fullest row stays, the oldest of equal ones; its gaps are filled from
+        the others.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> from icp_lab.intake.files import Raw
+    >>> from icp_lab.intake.spec import Spec
+    >>> from icp_lab.tables import BY_NAME
+    >>> con, facts = duckdb.connect(), Facts("accounts", "accounts.csv", read=2, used=2)
+    >>> _ = con.execute("CREATE TABLE s (file INT, row INT, m0 TEXT, m1 TEXT, m2 TEXT, m3 TEXT)")
+    >>> _ = con.execute("INSERT INTO s VALUES (0, 1, 'a1', 'Acme Ltd', 'Leeds', NULL), "
+    ...                 "(0, 2, 'a2', 'ACME Limited', 'Leeds', 'acme.example')")
+    >>> _ = con.execute("CREATE TABLE accounts AS SELECT m0 AS account_id, m1 AS name, m2 AS city, m3 AS domain FROM s")
+    >>> names = ("account_id", "name", "city", "domain")
+    >>> mapped = Mapped(Spec("accounts", (), ()), Raw("s", (), (), 2, frozenset(), 0, ()), "s", names, 0, 0, ())
+    >>> columns = [BY_NAME["accounts"].by_name[name] for name in names]
+    >>> found, companies = merge_accounts(con, mapped, columns, {}, facts)
+    >>> found.groups, con.table("accounts").fetchall(), facts.used
+    ((('a1', 'a2'),), [('a2', 'ACME Limited', 'Leeds', 'acme.example')], 1)
     """
     con.execute("CREATE TABLE same_account (account_id VARCHAR, becomes VARCHAR, place INTEGER)")
     there = [column.name for column in columns]
@@ -97,7 +133,32 @@ def _fullest(column: str) -> str:
 def find_accounts(con: Con, mapped: Mapped) -> Mapped:
     """Put the id of an account where a row says by name, domain or e-mail which one it is about, and only one fits.
 
-    What became of merged ids is known from `same_account`.
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        A connection that holds the table, `accounts` and `same_account`.
+    mapped : Mapped
+        A table as text that is about accounts.
+
+    Returns
+    -------
+    Mapped
+        The table with a column `account_id` where one was found or was there; an id that was merged becomes the one that
+        stayed. A note says what names were found in place of ids; `known` tells whether each id is one of accounts.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> from icp_lab.intake.files import Raw
+    >>> from icp_lab.intake.spec import Spec
+    >>> con = duckdb.connect()
+    >>> _ = con.execute("CREATE TABLE accounts AS SELECT 'a1' AS account_id, 'Acme Ltd' AS name")
+    >>> _ = con.execute("CREATE TABLE same_account (account_id VARCHAR, becomes VARCHAR)")
+    >>> _ = con.execute("CREATE TABLE t AS SELECT 0 AS file, unnest([1, 2]) AS row, unnest(['ACME', 'Boreal']) AS m0")
+    >>> raw = Raw("s", (), (), 2, frozenset(), 0, ())
+    >>> found = find_accounts(con, Mapped(Spec("deals", (), ()), raw, "t", ("account_id",), 0, 0, ()))
+    >>> con.sql(f"SELECT m0 FROM {found.name} ORDER BY row").fetchall(), found.known
+    ([('a1',), ('Boreal',)], False)
     """
     notes: list[Note] = []
     for way in ("account_id", *_ELSEWHERE.get(mapped.spec.table, ())):
