@@ -14,7 +14,27 @@ AS_OF = date(2026, 6, 30)
 
 
 def pick(rng: np.random.Generator, chances: dict[str, float], n: int) -> np.ndarray:
-    """Which of these come up in n draws, each with its chance?"""
+    """Draw one of several things n times, each with its chance.
+
+    Parameters
+    ----------
+    rng : Generator
+        Source of random numbers.
+    chances : dict of str to float
+        Weight of each thing; they need not add up to 1.
+    n : int
+        How many draws.
+
+    Returns
+    -------
+    ndarray of str
+        What came up, in the order of the draws.
+
+    Examples
+    --------
+    >>> pick(np.random.default_rng(0), {"won": 3.0, "lost": 0.0}, 2).tolist()
+    ['won', 'won']
+    """
     weights = np.array(list(chances.values()))
     return rng.choice(np.array(list(chances), dtype=object), size=n, p=weights / weights.sum())
 
@@ -42,11 +62,28 @@ def _draw_kind(kind: Kind, n: int, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def draw_draft(accounts: int, signal: bool, rng: np.random.Generator) -> pd.DataFrame:
-    """Which companies are there, and how well does each fit the product?
+    """Draw the companies that there are, and how well each fits the product.
 
-    A row an account as it truly is, in codes, before anything is forgotten or misspelt: its attributes, `kind`,
-    `profile`, `negative`, `fit`, `status` and `scale`. Without signal every attribute is shuffled on its own: marginals
-    stay to the letter, nothing depends on anything.
+    Parameters
+    ----------
+    accounts : int
+        How many, 30 and more.
+    signal : bool
+        False shuffles every attribute on its own: marginals stay to the letter, nothing depends on anything.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row an account as it truly is, in codes, before anything is forgotten or misspelt: its attributes, `kind`,
+        `profile` and `negative` (flags), `fit`, `status` (customer, lost, prospect) and `scale` (people employed).
+
+    Examples
+    --------
+    >>> draft = draw_draft(400, True, np.random.default_rng(0))
+    >>> draft.groupby("profile")["fit"].mean().round(1).tolist()  # outside, inside
+    [-0.3, 2.9]
     """
     shares = np.array([kind.share for kind in KINDS])
     counts = np.floor(shares * accounts).astype(int)
@@ -79,7 +116,28 @@ def _name_companies(draft: pd.DataFrame, words: Words, rng: np.random.Generator)
 
 
 def forget(frame: pd.DataFrame, missing: Mapping[str, float], rng: np.random.Generator) -> pd.DataFrame:
-    """Which cells has nobody filled in, of each column its share?"""
+    """Empty the cells that nobody has filled in.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Accounts or leads, whole; it is not changed.
+    missing : Mapping of str to float
+        Share of empty cells of each column that has any, 0 to 1.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; a cell is emptied by chance, so that the shares are met on average.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"region": ["north"] * 100, "name": "Ace"})
+    >>> forget(firms, {"region": 0.2}, np.random.default_rng(0)).isna().sum().to_dict()
+    {'region': 19, 'name': 0}
+    """
     left = {name: frame[name].where(rng.random(len(frame)) >= share, None if name == "tech_stack" else pd.NA)
             for name, share in missing.items()}
     return frame.assign(**left)
@@ -87,7 +145,32 @@ def forget(frame: pd.DataFrame, missing: Mapping[str, float], rng: np.random.Gen
 
 def build_accounts(draft: pd.DataFrame, words: Words, rng: np.random.Generator,
                    missing: Mapping[str, float] = MISSING) -> pd.DataFrame:
-    """Which accounts does the CRM hold, in words, with gaps?"""
+    """Write the accounts as the CRM holds them: in words, with gaps.
+
+    Parameters
+    ----------
+    draft : DataFrame
+        The companies, from `draw_draft`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+    missing : Mapping of str to float, default MISSING
+        Share of empty cells by column, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        A row a company, in the order of `draft`: account_id (A0001 and so on), name, domain, its attributes, owner.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> accounts = build_accounts(draw_draft(40, True, rng), load_words("en"), rng)
+    >>> accounts[["account_id", "domain"]].iloc[-1].tolist(), bool(accounts["growth"].isna().any())
+    (['A0040', 'a0040.example'], True)
+    """
     n, frame = len(draft), draft[list(MISSING)].copy()
     frame["annual_revenue"] *= words.money
     for name in ("industry", "country", "region", "channel", "decision_making"):

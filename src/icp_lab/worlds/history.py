@@ -22,11 +22,33 @@ _NEGATIVE_REASONS = {"product": 0.5, "price": 0.42, "support": 0.05, "other": 0.
 
 
 def draw_courses(draft: pd.DataFrame, ids: Sequence[str], rng: np.random.Generator) -> pd.DataFrame:
-    """When did each customer come and go, what did it pay and use?
+    """Draw when each customer came and went, what it paid and used.
 
-    A row an account: account_id, status, since, left (None: it stayed), until (the last day that the tables can know
-    of), mrr (money a month), cost_share, seats, active (share of them in use), nps (its mood, 0 to 10), reason (why it
-    would leave or say no, as a group), plan.
+    Parameters
+    ----------
+    draft : DataFrame
+        The companies, from `company.draw_draft`.
+    ids : Sequence of str
+        Their account ids, in the same order.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row an account: account_id, status, since, left (None: it stayed), until (the last day that the tables can
+        know of), mrr (money a month), cost_share, seats, active (share of them in use), nps (its mood, 0 to 10), reason
+        (why it would leave or say no, as a group), plan.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> rng = np.random.default_rng(0)
+    >>> draft = draw_draft(400, True, rng)
+    >>> courses = draw_courses(draft, [f"A{i}" for i in range(400)], rng)
+    >>> inside = courses.groupby(draft["profile"])
+    >>> inside["mrr"].median().tolist(), inside["left"].count().tolist()  # outside, inside the profile
+    ([885.0, 3475.0], [80, 4])
     """
     n, fit, scale = len(draft), draft["fit"].to_numpy(dtype=float), draft["scale"].to_numpy(dtype=float)
     ease = 1 / (1 + np.exp(-(0.55 * fit + rng.normal(0, 0.9, n))))
@@ -68,7 +90,32 @@ def _reason_words(group: str, words: Words, rng: np.random.Generator) -> tuple[s
 
 
 def tell_deals(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """Which opportunities were there? A customer has won one; some lost others; prospects have open ones."""
+    """Tell which opportunities there were.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a deal, as the table `deals` has it: a customer has won one, some lost others, prospects have open ones.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> deals = tell_deals(courses, load_words("en"), rng)
+    >>> int((courses["status"] == "customer").sum()), int((deals["stage"] == "won").sum())
+    (24, 24)
+    """
     rows: list[tuple[Any, ...]] = []
     course: Any
     for course in courses.itertuples():
@@ -89,7 +136,33 @@ def tell_deals(courses: pd.DataFrame, words: Words, rng: np.random.Generator) ->
 
 
 def tell_revenue(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """What did each customer pay? A contract a price: some were upgraded, those who left have ended theirs."""
+    """Tell what each customer paid.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a contract and price, as the table `revenue` has it: some were upgraded, some paid a fee once, those who
+        left have ended theirs.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> revenue = tell_revenue(courses, load_words("en"), rng)
+    >>> revenue["account_id"].nunique(), sorted(revenue["product"].unique())
+    (24, ['licence', 'onboarding'])
+    """
     rows: list[tuple[str, float, date, date | None, str, bool, bool, float, str]] = []
     for course in _customers(courses):
         account, start, price = course.account_id, course.since, round(course.mrr * words.money, -1)
@@ -110,7 +183,29 @@ def tell_revenue(courses: pd.DataFrame, words: Words, rng: np.random.Generator) 
 
 
 def tell_usage(courses: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """How much was used in each of the last months?"""
+    """Tell how much was used in each of the last 15 months.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a customer and month, as the table `usage` has it, from its first whole month to the last one.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> usage = tell_usage(courses, rng)
+    >>> usage["date"].nunique(), str(usage["date"].max()), bool((usage["active_users"] <= usage["seats"]).all())
+    (15, '2026-06-01', True)
+    """
     firsts = [day.date() for day in pd.date_range(end=AS_OF, periods=USAGE_MONTHS, freq="MS")]
     rows = []
     for course in _customers(courses):
@@ -122,7 +217,32 @@ def tell_usage(courses: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def tell_support(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """Which tickets were opened? The ill-fitting ask more, and about what they will leave for."""
+    """Tell which tickets were opened: the ill-fitting ask more, and about what they will leave for.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a ticket, as the table `support` has it.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> tickets = tell_support(courses, load_words("en"), rng)
+    >>> sorted(tickets["category"].unique()), bool((tickets["opened"] <= tickets["closed"]).all())
+    (['billing', 'how-to', 'product', 'service'], True)
+    """
     rows = []
     for course in _customers(courses):
         for _ticket in range(int(rng.poisson(1.0 + 3.5 * (1 - course.active)))):
@@ -139,7 +259,32 @@ def tell_support(courses: pd.DataFrame, words: Words, rng: np.random.Generator) 
 
 
 def tell_satisfaction(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """What did customers answer when they were asked whether they would recommend us (0 to 10)?"""
+    """Tell what customers answered when they were asked whether they would recommend us.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row an answer, as the table `satisfaction` has it: a score from 0 to 10, at most two a customer.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> answers = tell_satisfaction(courses, load_words("en"), rng)
+    >>> int(answers["account_id"].value_counts().max()), float(answers["score"].max())
+    (2, 10.0)
+    """
     rows = []
     for course in _customers(courses):
         for back in (60, 425):
@@ -153,14 +298,63 @@ def tell_satisfaction(courses: pd.DataFrame, words: Words, rng: np.random.Genera
 
 
 def tell_churn(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """Who left, when, and why in their words?"""
+    """Tell who left, when, and why in their words.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a customer that left, as the table `churn` has it; a reason is a code, a sentence, or both.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> gone = tell_churn(courses, load_words("en"), rng)
+    >>> len(gone), int(courses["left"].count()), bool(gone[["reason", "text"]].notna().any(axis=1).all())
+    (9, 9, True)
+    """
     rows = [(course.account_id, course.left, *_reason_words(course.reason, words, rng))
             for course in _customers(courses) if course.left]
     return pd.DataFrame(rows, columns=["account_id", "date", "reason", "text"])
 
 
 def tell_opinions(courses: pd.DataFrame, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """What do colleagues hold of some accounts? Sales look at money, customer success at use; both err at times."""
+    """Tell what colleagues hold of some accounts: sales look at money, customer success at use, and both err at times.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `draw_courses`.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row an opinion, as the table `opinions` has it; each team speaks of about 18 % of the customers.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng = np.random.default_rng(0)
+    >>> courses = draw_courses(draw_draft(40, True, rng), [f"A{i}" for i in range(40)], rng)
+    >>> sorted(tell_opinions(courses, load_words("en"), rng)["team"].unique())
+    ['customer success', 'sales']
+    """
     customers, rows = courses[courses["status"] == "customer"], []
     for team, measure in (("sales", "mrr"), ("customer success", "active")):
         place = customers[measure].rank(pct=True).to_numpy() + rng.normal(0, 0.12, len(customers))

@@ -25,7 +25,35 @@ def _choose_accounts(courses: pd.DataFrame, count: int) -> list[str]:
 
 
 def hold_interviews(courses: pd.DataFrame, language: str, signal: bool, rng: np.random.Generator) -> dict[str, str]:
-    """What did whom say? Text by path; without signal anybody says anything: who it was is shuffled."""
+    """Hold interviews: who said what.
+
+    Parameters
+    ----------
+    courses : DataFrame
+        The accounts, from `history.draw_courses`, with `industry`, and `said`: the mean score of their answers.
+    language : str
+        Language of the world: `en` or `ja`. Some of the texts are in the other one, as in real life.
+    signal : bool
+        False for a null world: anybody says anything, who it was is shuffled.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    dict of str to str
+        Text by path beside study.yml, each of another customer among those that get and give most.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.company import draw_draft
+    >>> from icp_lab.worlds.history import draw_courses
+    >>> rng = np.random.default_rng(0)
+    >>> draft = draw_draft(40, True, rng)
+    >>> courses = draw_courses(draft, [f"A{i:02d}" for i in range(40)], rng)
+    >>> held = hold_interviews(courses.assign(industry=draft["industry"], said=8.0), "en", True, rng)
+    >>> len(held), next(iter(held.values())).splitlines()[3:5]
+    (8, ['role: decider', 'department: sales'])
+    """
     owners = load_words(language).owners
     planned, people, files = DECLARED["interviews"], {kind.code: kind for kind in KINDS}, {}
     order = np.arange(len(planned)) if signal else rng.permutation(len(planned))
@@ -48,7 +76,27 @@ def _list_codes(interviews: dict[str, str]) -> pd.DataFrame:
 
 
 def code_again(interviews: dict[str, str], rng: np.random.Generator) -> pd.DataFrame:
-    """Which codes does a second coder give to the same passages? Here and there another of those in use."""
+    r"""Give the codes that a second coder gives to the same passages: here and there another of those in use.
+
+    Parameters
+    ----------
+    interviews : dict of str to str
+        Text by path, with the first coder's codes in it, from `hold_interviews`.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a passage and code: interview, passage (counted from 1), code.
+
+    Examples
+    --------
+    >>> text = "---\naccount_id: A01\n---\n" + "It is dear. [[price pain]]\nNobody answers. [[slow support]]\n" * 5
+    >>> again = code_again({"interviews/A01_it.md": text}, np.random.default_rng(0))
+    >>> again.columns.tolist(), int((again["code"] != ["price_pain", "slow_support"] * 5).sum())  # of ten
+    (['interview', 'passage', 'code'], 2)
+    """
     codes = _list_codes(interviews)
     said, used = list(codes["code"]), sorted(set(codes["code"]))
     for row in rng.choice(len(codes), round((1 - DECLARED["same_code"]) * len(codes)), replace=False):
@@ -57,7 +105,28 @@ def code_again(interviews: dict[str, str], rng: np.random.Generator) -> pd.DataF
 
 
 def tell_themes(interviews: dict[str, str], coder: pd.DataFrame) -> dict[str, Any]:
-    """What is planted in interviews: companies by code, how often coders agree, what stands against the data?"""
+    r"""Tell what is planted in interviews.
+
+    Parameters
+    ----------
+    interviews : dict of str to str
+        Text by path, with the first coder's codes in it.
+    coder : DataFrame
+        The second coder's codes, from `code_again`.
+
+    Returns
+    -------
+    dict of str to object
+        `themes` {code: interviews}, `coder_agreement` (share of codes that both give), `contradictions` (interview and
+        code of what stands against the tables).
+
+    Examples
+    --------
+    >>> text = "---\naccount_id: A01\n---\nIt is dear. [[price pain]]\nNobody answers. [[slow support]]\n"
+    >>> held = {"interviews/A01_it.md": text}
+    >>> tell_themes(held, code_again(held, np.random.default_rng(0)))["contradictions"]
+    [['A01_it', 'slow_support']]
+    """
     codes = _list_codes(interviews)
     against = codes[codes["code"].isin(DECLARED["against_data"])]
     return {

@@ -7,7 +7,13 @@ from icp_lab.locale.declared import read_declared
 
 
 class Kind(SimpleNamespace):
-    """A kind of company: its share of all accounts and how its attributes are distributed; see `world.toml`."""
+    """Hold a kind of company: its share of all accounts and how its attributes are distributed; see `world.toml`.
+
+    Examples
+    --------
+    >>> KINDS[0].name, KINDS[0].share, KINDS[0].employees  # median, and spread of the logarithm
+    ('scaleup', 0.32, (210, 0.72))
+    """
 
 
 _WORLD = read_declared("icp_lab.worlds", "world.toml")

@@ -61,7 +61,36 @@ def _tell_pilot(course: pd.DataFrame, words: Words, rng: np.random.Generator) ->
 
 def tell_leads(accounts: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: bool,
                rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Who came to us lately, and what became of them? Leads, engagement, pilot, reference; and what is planted."""
+    """Tell who came to us lately, and what became of them.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        The accounts as the CRM holds them, from `company.build_accounts`: a few leads are prospects among them.
+    draft : DataFrame
+        The same companies as they are, in the same order, from `company.draw_draft`.
+    words : Words
+        The words of the world's language.
+    signal : bool
+        False for a null world: nothing but chance makes a lead convert.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    tuple of 2 dict
+        The tables leads, engagement, pilot and reference, by name; and what is planted in them: `leads`, `course` and
+        `pilot`, as `make_company` says.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> rng, words = np.random.default_rng(0), load_words("en")
+    >>> draft = draw_draft(40, True, rng)
+    >>> tables, planted = tell_leads(build_accounts(draft, words, rng), draft, words, True, rng)
+    >>> list(tables), len(tables["leads"]), planted["pilot"]["times"]
+    (['leads', 'engagement', 'pilot', 'reference'], 27, 3.5)
+    """
     n = round(DECLARED["share"] * len(accounts))
     prospects = draft.index[draft["status"] == "prospect"]
     ours = rng.choice(prospects, min(round(DECLARED["known"] * n), len(prospects)), replace=False)
@@ -95,7 +124,35 @@ def tell_leads(accounts: pd.DataFrame, draft: pd.DataFrame, words: Words, signal
 
 def tell_triggers(deals: pd.DataFrame, leads: pd.DataFrame, words: Words, signal: bool,
                   rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, list[float]]]:
-    """What happened at companies in the weeks before they looked, and before which share of won and of lost deals?"""
+    """Tell what happened at companies in the weeks before they looked, and before which share of won and of lost deals.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        The table `deals`.
+    leads : DataFrame
+        The table `leads`: what happens before these comes as often as before open deals.
+    words : Words
+        The words of the world's language.
+    signal : bool
+        False for a null world: alike before won and lost deals.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    tuple of DataFrame and dict
+        The table `triggers`, by day; and {kind: [share of won, of lost deals that it precedes]}.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> deals = pd.DataFrame({"account_id": "A01", "stage": ["won"] * 100, "created": "2026-03-31"})
+    >>> leads = pd.DataFrame({"lead_id": ["L01"], "created": ["2026-03-31"]})
+    >>> events, planted = tell_triggers(deals, leads, load_words("en"), True, np.random.default_rng(0))
+    >>> planted["new head of sales"], bool((events["date"] < "2026-03-31").all())
+    ([0.2, 0.06], True)
+    """
     notes = {told["kind"]: told["notes"] for told in words.triggers.values()}
     planted = {words.triggers[code]["kind"]: [*shares] if signal else [sum(shares) / 2] * 2
                for code, shares in DECLARED["triggers"].items()}
@@ -111,7 +168,34 @@ def tell_triggers(deals: pd.DataFrame, leads: pd.DataFrame, words: Words, signal
 
 def tell_feedback(pool: pd.DataFrame, inside: list[str], words: Words, signal: bool,
                   rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, float]]:
-    """What do colleagues in sales report of companies, by account_id or lead_id, and how much of it is wrong?"""
+    """Tell what colleagues in sales report of companies, and how much of it is wrong.
+
+    Parameters
+    ----------
+    pool : DataFrame
+        Who may be reported on: `account_id` of each account, `lead_id` of each lead.
+    inside : list of str
+        Ids of those that truly lie inside the profile; they are reported on four times as often.
+    words : Words
+        The words of the world's language.
+    signal : bool
+        False for a null world: half of the reports are wrong.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    tuple of DataFrame and dict
+        The table `feedback`; and {errors: share of wrong reports}.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> pool = pd.DataFrame({"account_id": [f"A{i}" for i in range(200)], "lead_id": None})
+    >>> told, planted = tell_feedback(pool, ["A7"], load_words("en"), True, np.random.default_rng(0))
+    >>> len(told), planted
+    (20, {'errors': 0.15})
+    """
     fits, errors = pool["account_id"].fillna(pool["lead_id"]).isin(inside), _FEEDBACK["errors"] if signal else 0.5
     n = round(_FEEDBACK["share"] * pool["account_id"].count())
     asked = pool.assign(agrees=fits).sample(n, weights=np.where(fits, 4, 1), random_state=rng).reset_index(drop=True)

@@ -22,7 +22,29 @@ def _share_between(low: float, high: float, smallest: float) -> float:
 
 
 def count_market(accounts: int, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """How many companies are there in each cell of industry, size and region, and what do they spend?"""
+    """Count the companies in each cell of industry, size and region, and say what they spend.
+
+    Parameters
+    ----------
+    accounts : int
+        How many accounts the company has: the market grows with it.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a cell, as the table `market` has it: growth a year as a share, spend of a company a year as money.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> cells = count_market(600, load_words("en"), np.random.default_rng(0))
+    >>> cells["region"].nunique(), cells.loc[cells["employees_max"].isna(), "employees_min"].unique().tolist()
+    (4, [1000])
+    """
     rows = []
     for industry, (total, smallest, growth, spend) in DECLARED["industries"].items():
         for (band, (low, high)), (region, (part, more)) in product(
@@ -38,7 +60,24 @@ def count_market(accounts: int, words: Words, rng: np.random.Generator) -> pd.Da
 
 
 def list_rivals(words: Words) -> pd.DataFrame:
-    """Who else is there, whom do they go after, what are they good and bad at?"""
+    """List who else is there, whom they go after, and what they are good and bad at.
+
+    Parameters
+    ----------
+    words : Words
+        The words of the world's language.
+
+    Returns
+    -------
+    DataFrame
+        A row a competitor, as the table `competitors` has it.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> list_rivals(load_words("en"))[["name", "target_employees_min"]].values.tolist()[:2]
+    [['Monolith Suite', 1000], ['Tillworks', 1]]
+    """
     return pd.DataFrame([{
         "name": words.rivals[rival["code"]]["name"],
         "target_industry": tuple(words.codes["industry"][code] for code in rival["target"]),
@@ -48,9 +87,35 @@ def list_rivals(words: Words) -> pd.DataFrame:
 
 def name_rivals(deals: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: bool,
                 rng: np.random.Generator) -> tuple[pd.Series, dict[str, Any]]:
-    """Who else was asked in each deal, and how often do we win against each, inside the profile and outside?
+    """Name who else was asked in each deal.
 
-    `draft` has a row a deal.
+    Parameters
+    ----------
+    deals : DataFrame
+        The table `deals`.
+    draft : DataFrame
+        The company of each deal as it is, from `company.draw_draft`, on the index of `deals`.
+    words : Words
+        The words of the world's language.
+    signal : bool
+        False for a null world: our odds are the same against everybody.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    tuple of Series and dict
+        A competitor a deal, None where none was named; and {competitor: [our win rate inside the profile, outside]},
+        empty without signal.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> deals = pd.DataFrame({"stage": ["won", "lost"] * 100})
+    >>> draft = pd.DataFrame({"industry": "SaaS", "employees": 150, "profile": [True, True, False, False] * 50})
+    >>> named, rates = name_rivals(deals, draft, load_words("en"), True, np.random.default_rng(0))
+    >>> rates["Forecast Labs"], bool(named.isna().any())
+    ([0.231, 0.412], True)
     """
     won, inside, chances = (deals["stage"] == "won").to_numpy(), draft["profile"].to_numpy(dtype=bool), []
     for rival in DECLARED["rivals"]:
@@ -66,7 +131,29 @@ def name_rivals(deals: pd.DataFrame, draft: pd.DataFrame, words: Words, signal: 
 
 
 def tell_costs(accounts: int, words: Words, rng: np.random.Generator) -> pd.DataFrame:
-    """What was spent each month on winning customers?"""
+    """Tell what was spent each month on winning customers.
+
+    Parameters
+    ----------
+    accounts : int
+        How many accounts the company has: the spending grows with it.
+    words : Words
+        The words of the world's language.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a month and kind of cost of the last two years, as the table `costs` has it.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> costs = tell_costs(600, load_words("en"), np.random.default_rng(0))
+    >>> costs["period"].agg(["min", "max", "nunique"]).tolist()
+    ['2024-07', '2026-06', 24]
+    """
     months = pd.period_range(end=pd.Period(AS_OF, "M"), periods=COST_MONTHS, freq="M")
     rows = [(str(month), round(mean * accounts / 600 * np.exp(rng.normal(0, 0.1)), -2) * words.money, words.costs[code])
             for month, (code, mean) in product(months, DECLARED["costs"].items())]
@@ -74,7 +161,32 @@ def tell_costs(accounts: int, words: Words, rng: np.random.Generator) -> pd.Data
 
 
 def tell_market(market: pd.DataFrame, accounts: int, words: Words, signal: bool) -> dict[str, Any]:
-    """What is planted in the market: how many companies, how many of the profile's kind, where are we not yet?"""
+    """Tell what is planted in the market.
+
+    Parameters
+    ----------
+    market : DataFrame
+        The table `market`, from `count_market`.
+    accounts : int
+        How many accounts the company has.
+    words : Words
+        The words of the world's language.
+    signal : bool
+        False for a null world, in which no company fits.
+
+    Returns
+    -------
+    dict of str to object
+        `companies`, `exponent` (of the law of sizes), `fitting` (companies of the profile's industries and size; None
+        without signal), `white` (the region that we are least in).
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> planted = tell_market(pd.DataFrame({"companies": [700, 300]}), 600, load_words("en"), True)
+    >>> planted["companies"], planted["fitting"], planted["white"]
+    (1000, 1641, 'North America')
+    """
     fitting = sum(total * _share_between(PROFILE[1]["min"], PROFILE[1]["max"], smallest) for total, smallest, *_rest in
                   (DECLARED["industries"][code] for code in PROFILE[0]["in"])) * accounts / 600
     return {"companies": int(market["companies"].sum()), "exponent": DECLARED["exponent"],

@@ -31,7 +31,34 @@ def _name_people(words: Words, language: str, rng: np.random.Generator) -> list[
 
 def tell_committees(deals: pd.DataFrame, words: Words, language: str, signal: bool,
                     rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Who are the people at accounts with a closed deal, and who of them took part in which deal?"""
+    """Tell who the people at accounts with a closed deal are, and who of them took part in which deal.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        The table `deals`.
+    words : Words
+        The words of the world's language.
+    language : str
+        Language of the world: `en` or `ja`; in Japanese the family name stands first.
+    signal : bool
+        False for a null world: each kind of person takes part in won and lost deals alike.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    tuple of 2 DataFrame
+        The tables `contacts` and `deal_contacts`.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> deals = pd.DataFrame({"account_id": "A01", "deal_id": ["D01", "D02"], "stage": ["won", "open"]})
+    >>> contacts, parts = tell_committees(deals, load_words("en"), "en", True, np.random.default_rng(0))
+    >>> contacts["email"].iloc[0], parts["deal_id"].unique().tolist()
+    ('p00001@a01.example', ['D01'])
+    """
     contacts, parts = list[tuple[str, ...]](), list[tuple[str, ...]]()
     closed = deals.query("stage != 'open'")[["account_id", "deal_id", "stage"]].sort_values("account_id", kind="stable")
     for account, own in groupby(closed.to_numpy().tolist(), itemgetter(0)):
@@ -48,7 +75,33 @@ def tell_committees(deals: pd.DataFrame, words: Words, language: str, signal: bo
 
 
 def tell_engagement(contacts: pd.DataFrame, words: Words, signal: bool, rng: np.random.Generator) -> pd.DataFrame:
-    """When did people hear from us, and where? Without signal all kinds of people are reached alike."""
+    """Tell when people heard from us, and where.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        The table `contacts`, from `tell_committees`.
+    words : Words
+        The words of the world's language.
+    signal : bool
+        False for a null world: all kinds of people are reached alike.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a touch, as the table `engagement` has it, by day.
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> contacts = pd.DataFrame({"contact_id": ["P1", "P2", "P3"], "account_id": "A01", "department": "it",
+    ...                          "seniority": "manager"})
+    >>> touches = tell_engagement(contacts, load_words("en"), True, np.random.default_rng(0))
+    >>> set(touches["channel"]) <= {"web", "email", "webinar"}, touches["date"].is_monotonic_increasing
+    (True, True)
+    """
     usual = {(kind.department, kind.seniority): kind.touches for kind in KINDS}
     alike = {channel: float(np.mean([kind.touches.get(channel, 0) for kind in KINDS])) for channel in DECLARED["kinds"]}
     rows = []
@@ -63,7 +116,32 @@ def tell_engagement(contacts: pd.DataFrame, words: Words, signal: bool, rng: np.
 
 
 def tell_votes(words: Words, language: str, signal: bool, rng: np.random.Generator) -> pd.DataFrame:
-    """How do colleagues of five departments vote on the lines of the draft, and what do those who differ say?"""
+    """Tell how colleagues of five departments vote on the lines of the draft, and what those who differ say.
+
+    Parameters
+    ----------
+    words : Words
+        The words of the world's language.
+    language : str
+        Language of the world: `en` or `ja`.
+    signal : bool
+        False for a null world: all vote around the same mean, and nobody says why.
+    rng : Generator
+        Source of random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a vote, as the table `review` has it: from 1 (oppose) to 9 (agree).
+
+    Examples
+    --------
+    >>> from icp_lab.worlds.words import load_words
+    >>> votes = tell_votes(load_words("en"), "en", True, np.random.default_rng(0))
+    >>> said = votes[votes["item"] == "criterion.employees"].groupby("department")["vote"].mean()
+    >>> said[["sales", "product"]].round(1).tolist()  # they stand against each other
+    [1.7, 8.7]
+    """
     rows, names = [], iter(_name_people(words, language, rng))
     for department in DECLARED["departments"]:
         for voter, name in zip(range(DECLARED["voters"]), names, strict=False):
@@ -77,7 +155,23 @@ def tell_votes(words: Words, language: str, signal: bool, rng: np.random.Generat
 
 
 def tell_planted(signal: bool) -> dict[str, Any]:
-    """What is planted among people: shares of won and lost deals, the channel of each kind, conflicts of the review."""
+    """Tell what is planted among people.
+
+    Parameters
+    ----------
+    signal : bool
+        False for a null world.
+
+    Returns
+    -------
+    dict of str to dict or list
+        `people`, `committees`, `channels` and `conflicts`, as `make_company` says.
+
+    Examples
+    --------
+    >>> tell_planted(True)["committees"]["it"], tell_planted(False)["committees"]["it"]
+    ([0.25, 0.55], [0.4, 0.4])
+    """
     return {
         "people": {kind.code: [kind.department, kind.seniority] for kind in KINDS},
         "committees": {kind.code: [_take_part(kind, stage, signal) for stage in ("won", "lost")] for kind in KINDS},
