@@ -20,7 +20,20 @@ _MONEY = {"en": "format(datum.value / 1000, ',') + 'k'", "ja": "format(datum.val
 
 
 class Live(NamedTuple):
-    """What does the finding look like? `spec` is in Vega-Lite; title, subtitle, foot and alt are those of `Picture`."""
+    """Hold a picture that answers to the reader, for the browser to draw.
+
+    Parameters
+    ----------
+    title, subtitle, foot, alt : str
+        The words, as in `Picture`.
+    spec : dict of str to object
+        The drawing in Vega-Lite, with its data unless the page hands them over.
+
+    Examples
+    --------
+    >>> Live("It rises", "Share won", "80 deals.", "A line from 3 to 4", {"mark": "line"}).spec
+    {'mark': 'line'}
+    """
 
     title: str
     subtitle: str
@@ -47,16 +60,33 @@ def _fill(part: Any, terms: dict[str, Any]) -> Any:
 
 
 def draw_engagement(companies: pd.DataFrame, about: About, some: str = "") -> Live | Prose:
-    """Who fits and is listening? What is marked are the rows of the page's table, which its script hands over.
+    """Draw who fits and is listening.
+
+    What is marked are the rows of the page's table, which its script hands over.
 
     Parameters
     ----------
-    companies
+    companies : DataFrame
         A row a company, in codes: kind, points, tier, engagement, warm; missing where there are no scores.
-    about
+    about : About
         Day and source.
-    some
+    some : str, default ''
         Which of them the table holds, where it does not hold all.
+
+    Returns
+    -------
+    Live or Prose
+        The title counts those of tier A to call now; a sentence where nobody's engagement is on record.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> rows = pd.DataFrame({"kind": ["lead", "prospect"], "points": [70, 80], "tier": "A", "engagement": [0, 30],
+    ...                      "warm": ["none", "warm"]})
+    >>> draw_engagement(rows, About(date(2026, 6, 30), "EUR", "Demo")).title
+    '**1** of the 2 companies of tier A that have not bought yet are listening now'
+    >>> draw_engagement(rows.assign(engagement=0), About(date(2026, 6, 30), "EUR", "Demo")).partition(".")[0]
+    "Nobody's engagement is on record, so that fit cannot be held against it"
     """
     if not companies["engagement"].fillna(0).any():
         return phrase("nothing", "engagement")
@@ -69,7 +99,36 @@ def draw_engagement(companies: pd.DataFrame, about: About, some: str = "") -> Li
 
 
 def draw_looser(looser: Looser, outcome: str, about: About) -> Live | Prose:
-    """What does the profile gain in coverage and lose in lift when lines are left out?"""
+    """Draw what the profile gains in coverage and loses in lift when lines are left out.
+
+    Parameters
+    ----------
+    looser : Looser
+        The profile and each part of its lines.
+    outcome : str
+        Code of what is predicted: best, won, retained.
+    about : About
+        Day and source.
+
+    Returns
+    -------
+    Live or Prose
+        The title names the line that costs least; a sentence where no line could be left out.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.looser import compare_looser
+    >>> from icp_lab.rule import Rule
+    >>> firms = pd.DataFrame({"employees": [200] * 3 + [1] * 3, "exports": [True, True, False] * 2}, index=[*"abcdef"])
+    >>> cases = pd.DataFrame({"account_id": firms.index, "positive": ["no", "yes", "yes", "no", "no", "no"]})
+    >>> cases["case_id"] = cases["account_id"]
+    >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}, {"attribute": "exports", "is": True}])
+    >>> draw_looser(compare_looser(firms, cases, rule), "best", About(date(2026, 6, 30), "EUR", "Demo")).title
+    'Without exports, the profile takes in 1.5 times as many, and 67 % of them became best customers instead of 50 %'
+    >>> draw_looser(compare_looser(firms, cases, Rule()), "best", About(date(2026, 6, 30), "EUR", "Demo"))
+    There is no criterion that could be left out.
+    """
     if len(looser.frame) < 2 or not looser.frame["n"].iloc[0]:
         return phrase("nothing", "looser")
     rows = _name_parts(looser)
@@ -94,19 +153,54 @@ def _name_parts(looser: Looser) -> pd.DataFrame:
 
 
 def tabulate_looser(looser: Looser) -> Table | Prose:
-    """What are the figures of the profile and of each part of its lines?"""
+    """Show the figures of the profile and of each part of its lines.
+
+    Parameters
+    ----------
+    looser : Looser
+        The profile and each part of its lines.
+
+    Returns
+    -------
+    Table or Prose
+        A row a part, the profile first; empty without cases.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.looser import compare_looser
+    >>> from icp_lab.rule import Rule
+    >>> firms = pd.DataFrame({"employees": [200.0, 200, 200, 1]}, index=list("abcd"))
+    >>> cases = pd.DataFrame({"account_id": firms.index, "positive": ["no", "yes", "yes", "no"]})
+    >>> cases["case_id"] = cases["account_id"]
+    >>> rule = Rule.from_dicts([{"attribute": "employees", "min": 100}])
+    >>> [row[:3] for row in tabulate_looser(compare_looser(firms, cases, rule)).cells()]
+    [['employees', '3', '75'], ['all cases', '4', '100']]
+    """
     return lay_out("looser", _name_parts(looser)) if len(looser.frame) else Prose("")
 
 
 def draw_trend(rows: pd.DataFrame, about: About) -> Live:
-    """How does a KPI go, inside the profile and outside?
+    """Draw how a KPI goes, inside the profile and outside.
 
     Parameters
     ----------
-    rows
+    rows : DataFrame
         Of one KPI, or of adoption: kpi, period (whole, part), end, side (in, out), value, low, high, n.
-    about
+    about : About
         Day, currency and source.
+
+    Returns
+    -------
+    Live
+        The title gives the figures of the whole period on both sides.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> row = {"kpi": "win_closed", "side": "in", "value": 0.4, "low": 0.2, "high": 0.6, "n": 7, "end": "2026-03-31"}
+    >>> rows = pd.DataFrame([row | {"period": "whole"}, row | {"period": "part"}])
+    >>> draw_trend(rows, About(date(2026, 6, 30), "EUR", "Demo")).title
+    'Win rate, by day of closing: 40 % (20 to 60 %) inside the profile, – outside'
     """
     kpi, told = KPIS.get(rows["kpi"].iloc[0]), _say_trend(rows, about)
     parts, whole = told[told["period"].eq("part")], told[told["period"].eq("whole")].set_index("side")["said"]
@@ -124,7 +218,28 @@ def draw_trend(rows: pd.DataFrame, about: About) -> Live:
 
 
 def tabulate_trend(rows: pd.DataFrame, about: About) -> Table | Prose:
-    """What did the KPIs come to, with their n? `rows` as for `draw_trend`, of all that are drawn."""
+    """Show what the KPIs came to part by part, with their n.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `draw_trend`, of all KPIs that are drawn.
+    about : About
+        The currency.
+
+    Returns
+    -------
+    Table or Prose
+        A row a KPI, part and side; a sentence where nothing is on record.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> row = {"kpi": "win_closed", "side": "in", "value": 0.4, "low": 0.2, "high": 0.6, "n": 7, "end": "2026-03-31"}
+    >>> rows = pd.DataFrame([row | {"period": "part"}])
+    >>> tabulate_trend(rows, About(date(2026, 6, 30), "EUR", "Demo")).cells()
+    [['Win rate, by day of closing', '2026-03', 'in the profile', '40 % (20 to 60 %)', '7']]
+    """
     told = _say_trend(rows[rows["period"].eq("part")], about)
     return tabulate("trend", told.sort_values(["called", "end"], kind="stable"))
 

@@ -19,7 +19,25 @@ _SHOWN = 15  # rows of a long table of parts
 
 
 def tell_market(market: dict[str, Any]) -> Prose:
-    """How big is the market, in a sentence? `market` is the artifact."""
+    """Tell how big the market is, in a sentence.
+
+    Parameters
+    ----------
+    market : dict of str to object
+        The artifact `market`; its sizes are None where the study has no table of the market.
+
+    Returns
+    -------
+    Prose
+        Companies that could buy, of these those that fit, and those that can be won, with ranges.
+
+    Examples
+    --------
+    >>> tell_market({"tam": {"companies": 500}, "sam": {"companies": 120, "low": 90, "high": 160},
+    ...              "som": {"companies": 14, "low": 8, "high": 22}})
+    Of 500 companies that could buy, **120** fit the profile (90 to 160). About 14 of them (8 to 22) can be won, as far
+    as the win rate so far and the capacity go.
+    """
     tam, sam, som = (market[size] for size in ("tam", "sam", "som"))
     if not tam:
         return phrase("nothing", "market")
@@ -30,7 +48,27 @@ def tell_market(market: dict[str, Any]) -> Prose:
 
 
 def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
-    """How many companies and how much money are the market, its fitting part, and what can be won?"""
+    """Show how many companies and how much money the market is, its fitting part, and what can be won.
+
+    Parameters
+    ----------
+    market : Market
+        The market as it was sized.
+    currency : str
+        Code of the currency.
+
+    Returns
+    -------
+    Table or Prose
+        A row a size (TAM, SAM, SOM); what to collect where no market is on record.
+
+    Examples
+    --------
+    >>> sizes = pd.DataFrame({"size": ["sam"], "companies": [120.0], "low": [90.0], "high": [160.0], "money": [1e6],
+    ...                       "money_low": [8e5], "money_high": [2e6], "growth": [0.04]})
+    >>> tabulate_sizes(Market(pd.DataFrame(), sizes, pd.DataFrame(), pd.DataFrame()), "EUR").cells()
+    [['Fit the profile (SAM)', '120 (90 to 160)', '1.0 (0.8 to 2.0)', '4.0']]
+    """
     if market.sizes.empty:
         return phrase("nothing", "market_sizes")
     rows = market.sizes.set_index("size")
@@ -40,7 +78,27 @@ def tabulate_sizes(market: Market, currency: str) -> Table | Prose:
 
 
 def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
-    """What do these figures rest on, and which of it is an assumption?"""
+    """Show what the sizes of the market rest on, and which of it is an assumption.
+
+    Parameters
+    ----------
+    market : Market
+        The market as it was sized.
+    currency : str
+        Code of the currency.
+
+    Returns
+    -------
+    Table or Prose
+        A row an assumption, in words; empty without a market.
+
+    Examples
+    --------
+    >>> row = {"size": "sam", "code": "own", "what": "employees", "low": 0.3, "high": 0.7, "hits": 10, "n": 20}
+    >>> tabulate_assumptions(Market(pd.DataFrame(), pd.DataFrame(), pd.DataFrame([row]), pd.DataFrame()), "EUR").cells()
+    [['Fit the profile (SAM)', 'The market does not know employees: the share among our accounts that meet the rest, 10
+    of 20, is taken for that of all (30 to 70 %). Ours are no sample of the market, so it may be less.']]
+    """
     rows = market.assumed.to_dict("records")
     words = [phrase("assumed", row["code"], currency=currency, ends=(row["low"], row["high"]), **row | {
         "what": name_attributes(row["what"]) if row["code"] in ("own", "band") else row["what"]}) for row in rows]
@@ -48,7 +106,24 @@ def tabulate_assumptions(market: Market, currency: str) -> Table | Prose:
 
 
 def tell_sources(market: Market) -> Prose:
-    """Who counted, and when; and where do we have more customers than there are companies?"""
+    """Tell who counted the market and when, and where we have more customers than there are companies.
+
+    Parameters
+    ----------
+    market : Market
+        The market, with a row a cell in `frame`.
+
+    Returns
+    -------
+    Prose
+        A sentence a source, and what cannot be; empty without a market.
+
+    Examples
+    --------
+    >>> cell = {"source": "Office", "year": 2025, "companies": 9, "customers": 6} | dict.fromkeys(("industry", "region", "band"))
+    >>> tell_sources(Market(pd.DataFrame([cell]), pd.DataFrame(), pd.DataFrame(), pd.DataFrame()))
+    Counted by: Office, 2025.
+    """
     frame = market.frame
     if frame.empty:
         return Prose("")
@@ -61,7 +136,29 @@ def tell_sources(market: Market) -> Prose:
 
 
 def draw_penetration(potential: Potential, by: list[str], about: About) -> Picture | Prose:
-    """Which share of the companies that fit is ours already, part by part?"""
+    """Draw which share of the companies that fit is ours already, part by part.
+
+    Parameters
+    ----------
+    potential : Potential
+        The parts of the market.
+    by : list of str
+        Columns that a part is told by: industry, region, band.
+    about : About
+        Day and source, for the foot.
+
+    Returns
+    -------
+    Picture or Prose
+        The first 15 parts with at least one fitting company; a sentence where there is none.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = Potential(pd.DataFrame({"industry": ["SaaS"], "fitting": [0.0]}), pd.DataFrame(), overall=0.1, base=0.3)
+    >>> draw_penetration(found, ["industry"], About(date(2026, 6, 30), "EUR", "Demo"))
+    No part of the market holds a company that fits, as far as its table tells.
+    """
     rows = potential.parts[potential.parts["fitting"] >= 1].head(_SHOWN)
     if rows.empty:
         return phrase("nothing", "penetration")
@@ -78,7 +175,27 @@ def draw_penetration(potential: Potential, by: list[str], about: About) -> Pictu
 
 
 def tabulate_white(potential: Potential, by: list[str]) -> Table | Prose:
-    """Where do companies fit, and hardly any is ours?"""
+    """List where companies fit, and hardly any is ours.
+
+    Parameters
+    ----------
+    potential : Potential
+        The parts of the market, most room first.
+    by : list of str
+        Columns that a part is told by: industry, region, band.
+
+    Returns
+    -------
+    Table or Prose
+        The first 15 parts that are white, with why; or the sentence that there is none.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"band": ["20-100"], "reasons": ["none_yet"], "white": [True], "open": [40.0],
+    ...                       "fitting": [40.0], "customers_in": [0], "share": [0.0], "low": [0.0], "high": [0.09]})
+    >>> tabulate_white(Potential(parts, pd.DataFrame(), overall=0.2, base=0.3), ["band"]).cells()
+    [['20–100', '40', '0', '0.0 (0.0 to 9.0)', '40', 'nobody there is a customer yet']]
+    """
     white = potential.parts[potential.parts["white"]]
     rows = white.head(_SHOWN)
     words = [_("; ").join(name("room", code) for code in codes.split(",")) for codes in rows["reasons"]]
@@ -87,7 +204,23 @@ def tabulate_white(potential: Potential, by: list[str]) -> Table | Prose:
 
 
 def tabulate_beside(potential: Potential) -> Table | Prose:
-    """Which segments fail one criterion only, and what became of our cases there?"""
+    """List which segments fail one criterion only, and what became of our cases there.
+
+    Parameters
+    ----------
+    potential : Potential
+        The segments beside the profile.
+
+    Returns
+    -------
+    Table or Prose
+        The first 15 of them, with a verdict each; or the sentence that there is none.
+
+    Examples
+    --------
+    >>> tabulate_beside(Potential(pd.DataFrame(), pd.DataFrame(columns=["band"]), overall=0.2, base=0.3))
+    No segment of the market fails exactly one criterion of the profile.
+    """
     rows = potential.beside.head(_SHOWN)
     return tabulate("beside", rows.assign(band=rows["band"].map(_name_band)), base=potential.base)
 
@@ -105,7 +238,25 @@ def _name_band(band: str) -> str:
 
 
 def tabulate_competitors(competition: Competition) -> Table | Prose:
-    """Whom do competitors go after, and how much of our profile do they want?"""
+    """Show whom competitors go after, and how much of our profile they want.
+
+    Parameters
+    ----------
+    competition : Competition
+        The competitors.
+
+    Returns
+    -------
+    Table or Prose
+        A row a competitor; what to collect where none is on record.
+
+    Examples
+    --------
+    >>> rival = {"name": "Acme", "target_industry": ("SaaS",), "target_employees_min": 20, "target_employees_max": None,
+    ...          "price": "9 a month", "n": 6, "overlap": 1.0, "overlap_low": 0.61, "overlap_high": 1.0}
+    >>> tabulate_competitors(Competition(pd.DataFrame([rival]), pd.DataFrame(), 0.5, {})).cells()
+    [['Acme', 'SaaS', '20 or more', '100 (61 to 100)', '9 a month']]
+    """
     frame = competition.frame
     ends = frame[["target_employees_min", "target_employees_max"]].map(lambda end: "" if pd.isna(end) else f"{end:.0f}")
     sizes = [_name_band("-".join(pair)) for pair in ends.to_numpy()]
@@ -115,7 +266,24 @@ def tabulate_competitors(competition: Competition) -> Table | Prose:
 
 
 def tabulate_strengths(competition: Competition) -> Table | Prose:
-    """What are competitors good and bad at, as far as somebody wrote it down?"""
+    """List what competitors are good and bad at, as far as somebody wrote it down.
+
+    Parameters
+    ----------
+    competition : Competition
+        The competitors.
+
+    Returns
+    -------
+    Table or Prose
+        A row a competitor of whom either is known; empty where none is.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"name": ["Acme"], "strengths": ["cheap | quick"], "weaknesses": [None], "source": "sales"})
+    >>> tabulate_strengths(Competition(told, pd.DataFrame(), 0.5, {})).cells()
+    [['Acme', 'cheap; quick', 'sales']]
+    """
     told = competition.frame.dropna(subset=["strengths", "weaknesses"], how="all")
     told = told.assign(**{part: told[part].str.replace(r"\s*\|\s*", _("; "), regex=True)
                           for part in ("strengths", "weaknesses")})
@@ -123,7 +291,25 @@ def tabulate_strengths(competition: Competition) -> Table | Prose:
 
 
 def tell_noted(competition: Competition) -> Prose:
-    """In how many won and lost deals is a competitor noted, and what can be made of that?"""
+    """Tell in how many won and lost deals a competitor is noted, and what can be made of that.
+
+    Parameters
+    ----------
+    competition : Competition
+        The competitors, with the deals that name one.
+
+    Returns
+    -------
+    Prose
+        The counts; what to collect where no closed deal names one.
+
+    Examples
+    --------
+    >>> named = {"named_won": 1, "won": 2, "named_lost": 1, "lost": 1}
+    >>> tell_noted(Competition(pd.DataFrame(), pd.DataFrame(), 0.7, named))
+    A competitor is noted in 1 of 2 won deals and in 1 of 1 lost ones. If it is noted more readily after a loss, the
+    rates are too low.
+    """
     noted = competition.named
     if not noted["named_won"] + noted["named_lost"]:
         return phrase("nothing", "noted")
@@ -131,7 +317,27 @@ def tell_noted(competition: Competition) -> Prose:
 
 
 def draw_rates(competition: Competition, about: About) -> Picture | Prose:
-    """How often do we win against each?"""
+    """Draw how often we win against each competitor.
+
+    Parameters
+    ----------
+    competition : Competition
+        The competitors with the deals in which they were named.
+    about : About
+        Day and source, for the foot.
+
+    Returns
+    -------
+    Picture or Prose
+        The 15 with most deals, and a line at our rate over all; empty where no deal names one.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> rates = pd.DataFrame({"name": ["Acme"], "deals": [12], "rate": [0.4], "low": [0.2], "high": [0.6]})
+    >>> draw_rates(Competition(rates, pd.DataFrame(), 0.5, {}), About(date(2026, 6, 30), "EUR", "Demo")).alt
+    A row a competitor: Acme 40 %
+    """
     rows = competition.frame.dropna(subset="rate").sort_values("deals", ascending=False, kind="stable").head(_SHOWN)
     if rows.empty:
         return Prose("")
@@ -147,12 +353,46 @@ def draw_rates(competition: Competition, about: About) -> Picture | Prose:
 
 
 def tabulate_rates(competition: Competition) -> Table | Prose:
-    """How often do we win against each, in which kind of company?"""
+    """Show how often we win against each competitor, in which kind of company.
+
+    Parameters
+    ----------
+    competition : Competition
+        The competitors with the deals in which they were named.
+
+    Returns
+    -------
+    Table or Prose
+        A row a competitor and kind; empty where no deal names one.
+
+    Examples
+    --------
+    >>> row = {"name": "Acme", "kind": "SaaS", "won": 3, "deals": 8, "rate": 0.4, "low": 0.2, "high": 0.6}
+    >>> tabulate_rates(Competition(pd.DataFrame(), pd.DataFrame([row]), 0.5, {})).cells()
+    [['Acme', 'SaaS', '3', '8', '40 (20 to 60)']]
+    """
     return tabulate("against_by", competition.segments)
 
 
 def tabulate_trends(trends: pd.DataFrame) -> Table | Prose:
-    """What moves in the market, how old is the news, and what would it do to the profile?"""
+    """List what moves in the market, how old the news is, and what it would do to the profile.
+
+    Parameters
+    ----------
+    trends : DataFrame
+        A row a statement, as `read_trends` gives it.
+
+    Returns
+    -------
+    Table or Prose
+        A row a statement; what to collect where none is on record.
+
+    Examples
+    --------
+    >>> row = {"date": "2026-01-31", "kind": "demand", "statement": "SaaS grows", "effect": "", "source": ""}
+    >>> tabulate_trends(pd.DataFrame([row | {"old": False, "criteria": "industry", "others": ""}])).cells()
+    [['2026-01-31', 'demand', 'SaaS grows', 'On the profile: industry.', 'no']]
+    """
     bears = [join(*(phrase("trend", kind, names=list(map(name_attribute, row[kind].split(","))))
                     for kind in ("criteria", "others") if row[kind])) or phrase("trend", "neither")
              for row in trends.to_dict("records")]
