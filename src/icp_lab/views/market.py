@@ -120,8 +120,8 @@ def tell_sources(market: Market) -> Prose:
 
     Examples
     --------
-    >>> cell = {"source": "Office", "year": 2025, "companies": 9, "customers": 6} | dict.fromkeys(("industry", "region", "band"))
-    >>> tell_sources(Market(pd.DataFrame([cell]), pd.DataFrame(), pd.DataFrame(), pd.DataFrame()))
+    >>> cell = {"source": "Office", "year": 2025, "companies": 9, "customers": 6, "industry": "SaaS", "region": "EU"}
+    >>> tell_sources(Market(pd.DataFrame([cell | {"band": ""}]), pd.DataFrame(), pd.DataFrame(), pd.DataFrame()))
     Counted by: Office, 2025.
     """
     frame = market.frame
