@@ -25,27 +25,60 @@ from icp_lab.tables import BY_NAME, Column, Table
 
 @dataclass(frozen=True)
 class Told:
-    """What people said: of pairs of accounts whether they are `same`; of a column's texts what each `becomes`."""
+    """What people said of what the lab found out, or could not.
+
+    Parameters
+    ----------
+    same : dict of tuple of 2 str to bool, optional
+        Pairs of accounts, the smaller id first: whether they are one company.
+    becomes : dict of tuple of 2 str to str, optional
+        By (column, text): what the text becomes, or itself where it is to be left alone.
+
+    Examples
+    --------
+    >>> told = Told(becomes={("industry", "Shops"): "Retail"})
+    >>> told.becomes["industry", "Shops"], told.same
+    ('Retail', {})
+    """
 
     same: dict[Pair, bool] = field(default_factory=dict)
     becomes: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Tables:
-    """The tables of one study.
+    r"""The tables of one study.
 
     Parameters
     ----------
-    specs
+    specs : dict of str to Spec
         Where each table comes from, by its name.
-    others
+    others : dict of str to Spec
         Tables that are only joined from.
-    as_of
+    as_of : date
         The day of the study: rows dated later are set aside.
-    customs
+    customs : Customs
         What its dates mean where they do not say it.
-    told
+    told : Told, optional
         What people said of what the lab is not to find out, or found out wrong.
+
+    Attributes
+    ----------
+    matches : Matches
+        Accounts that are one company, or may be; known once accounts are loaded.
+    companies : dict of str to Company
+        The accounts that were compared, by account_id.
+    foldings : list of Folding
+        Spellings that were taken for others of the tables loaded so far, and that nobody told.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "accounts.csv")
+    ...     n = path.write_text("account_id,name,city\na1,Acme Ltd,Leeds\na2,ACME Limited,Leeds\n")
+    ...     spec = Spec("accounts", (path,), (path.name,))
+    ...     tables = Tables({"accounts": spec}, {}, date(2026, 3, 31), Customs(), Told(same={("a1", "a2"): False}))
+    ...     tables.load("accounts").used, tables.matches.groups
+    (2, ())
     """
 
     def __init__(self, specs: dict[str, Spec], others: dict[str, Spec], as_of: date, customs: Customs,
@@ -62,22 +95,117 @@ class Tables:
         add_macros(self._con)
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Give the typed rows of a table as a lazy relation: its columns that are there, then its extra ones."""
+        r"""Give the typed rows of a table as a lazy relation.
+
+        Parameters
+        ----------
+        name : str
+            A table of the study.
+
+        Returns
+        -------
+        DuckDBPyRelation
+            Its declared columns that are there, then its extra ones; the rows that can be used.
+
+        Raises
+        ------
+        LabError
+            As `load` does.
+
+        Examples
+        --------
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "accounts.csv")
+        ...     n = path.write_text("account_id,Employees,customer_since\na1,50,2024-04-01\n,7,\n")
+        ...     tables = Tables({"accounts": Spec("accounts", (path,), (path.name,))}, {}, date(2026, 3, 31), Customs())
+        ...     tables.relation("accounts").project("account_id, employees").fetchall()
+        [('a1', 50.0)]
+        """
         self.load(name)
         return self._con.table(name)
 
     def empty(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Give a table that the study does not have: its declared columns and no rows."""
+        """Give a table that the study does not have.
+
+        Parameters
+        ----------
+        name : str
+            Any input table.
+
+        Returns
+        -------
+        DuckDBPyRelation
+            Its declared columns and no rows.
+
+        Examples
+        --------
+        >>> tables = Tables({}, {}, date(2026, 3, 31), Customs())
+        >>> found = tables.empty("accounts").project("account_id, employees, tech_stack")
+        >>> [str(kind) for kind in found.types], found.fetchall()
+        (['VARCHAR', 'DOUBLE', 'VARCHAR[]'], [])
+        """
         cells = ", ".join(f'NULL::{SQL_TYPES[c.kind]} AS "{c.name}"' for c in BY_NAME[name].columns)
         return self._con.sql(f"SELECT {cells} WHERE false")
 
     def columns(self, name: str) -> tuple[Column, ...]:
-        """Declare the columns of a table as they were read, extra ones with the kind that was found."""
+        r"""Declare the columns of a table as they were read.
+
+        Parameters
+        ----------
+        name : str
+            A table of the study.
+
+        Returns
+        -------
+        tuple of Column
+            In the order of the table; extra ones with the kind that was found.
+
+        Raises
+        ------
+        LabError
+            As `load` does.
+
+        Examples
+        --------
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "accounts.csv")
+        ...     n = path.write_text("account_id,Seats,Region code\na1,12,007\n")
+        ...     tables = Tables({"accounts": Spec("accounts", (path,), (path.name,))}, {}, date(2026, 3, 31), Customs())
+        ...     [(column.name, column.kind, column.role) for column in tables.columns("accounts")]
+        [('account_id', 'text', 'identity'), ('Seats', 'number', 'attribute'), ('Region code', 'text', 'attribute')]
+        """
         self.load(name)
         return self._columns[name]
 
     def load(self, name: str) -> Facts:
-        """Read a table and say what became of its rows."""
+        r"""Read a table and say what became of its rows.
+
+        Parameters
+        ----------
+        name : str
+            A table of the study; read once, after accounts where it is about these.
+
+        Returns
+        -------
+        Facts
+            Counts of the rows, and what the lab decided by itself.
+
+        Raises
+        ------
+        LabError
+            A file or query cannot be read, a column or header that study.yml names is not there, a column holds
+            something else than it is taken for, one key has two different rows, or no row is left; the same each time.
+
+        Examples
+        --------
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "accounts.csv")
+        ...     n = path.write_text("account_id,customer_since\na1,2025-04-01\na2,2027-04-01\n,2025-05-01\n")
+        ...     tables = Tables({"accounts": Spec("accounts", (path,), (path.name,))}, {}, date(2026, 3, 31), Customs())
+        ...     facts = tables.load("accounts")
+        >>> facts.read, facts.used, [(case.row, case.reason) for case in facts.listed]
+        (3, 1, [(3, 'empty'), (2, 'after_as_of')])
+        """
         if name not in self._facts:
             if name != "accounts" and "account_id" in BY_NAME[name].by_name:
                 self.load("accounts")

@@ -143,8 +143,8 @@ def find_accounts(con: Con, mapped: Mapped) -> Mapped:
     Returns
     -------
     Mapped
-        The table with a column `account_id` where one was found or was there; an id that was merged becomes the one that
-        stayed. A note says what names were found in place of ids; `known` tells whether each id is one of accounts.
+        The table with a column `account_id` where one was found or was there; an id that was merged becomes the one
+        that stayed. A note says what names were found in place of ids; `known` tells whether all ids are of accounts.
 
     Examples
     --------
