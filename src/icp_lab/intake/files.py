@@ -102,7 +102,7 @@ def read_files(con: Con, spec: Spec, folder: Path) -> Raw:
     spec : Spec
         The table's files, or its query, and how they are read.
     folder : Path
-        A folder for files that are written on the way; these are in use as long as the view.
+        A folder for files that are written on the way and not needed afterwards.
 
     Returns
     -------

@@ -36,7 +36,7 @@ class Company:
     parent_id : str, default ''
         The account_id of the company above it, which it is never taken for.
     city : str, default ''
-        Its town, in either script.
+        Its town; two are compared where both or neither are in plain Latin letters.
     region : str, default ''
         Its prefecture or state; nothing is compared by it.
     country : str, default ''

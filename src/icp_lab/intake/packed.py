@@ -24,9 +24,9 @@ def check_size(path: Path, size: int, packed: int, shown: str) -> None:
     path : Path
         The packed file.
     size : int
-        Bytes that it, or a part of it, has unpacked.
+        Bytes that it, or a part of it, has unpacked; of a Parquet file its rows.
     packed : int
-        Bytes that the same has as it is.
+        Bytes that the same has as it stands there.
     shown : str
         What the file is called in messages.
 
