@@ -29,21 +29,26 @@ Writer = Callable[[Plan, Path], None]
 
 def ask_people(plan: Plan, former: Mapping[str, str], note: Callable[[dict[str, str]], None] = lambda _asked: None
                ) -> dict[str, str]:
-    """What are people asked, and handed to ask others?
+    """Put what people are asked, and handed to ask others, into the report's folder.
 
     Parameters
     ----------
-    plan
+    plan : Plan
         The report.
-    former
+    former : Mapping of str to str
         What this gave after the last run: a file that is no longer as it was then has been written into, and stays.
-    note
+    note : callable, optional
         Told beforehand what the files may be from now on: what a killed run leaves is not taken for written into.
 
     Returns
     -------
-    dict
+    dict of str to str
         The digest of each file, by its place in the report's folder.
+
+    Examples
+    --------
+    >>> [f"to_fill/{FOLDER}/{form}.xlsx" for form in FORMS][:2]  # forms that are there where something is to be asked
+    ['to_fill/corrections/same_company.xlsx', 'to_fill/corrections/foldings.xlsx']
     """
     drafts = plan.out / WORK / "asking"
     shutil.rmtree(drafts, ignore_errors=True)
@@ -111,7 +116,7 @@ def _list_suggestions(plan: Plan) -> list[dict[str, str]]:
             for row in rows.sort_values("score", ascending=False).head(MOST_ASKED).to_dict("records")]
 
 
-def write_interviews(plan: Plan, folder: Path) -> None:
+def _write_interviews(plan: Plan, folder: Path) -> None:
     """Put what interviewers take along into a folder; what names people is for them alone."""
     chosen, people = (read_left(plan, artifact) for artifact in ("interviewees", "deciders"))
     accounts, contacts = plan.study.table("accounts"), plan.study.table("contacts")
@@ -126,7 +131,7 @@ def write_interviews(plan: Plan, folder: Path) -> None:
         guides.write_calls(folder / "private" / "interview_contacts.xlsx", people)
 
 
-def write_review(plan: Plan, folder: Path) -> None:
+def _write_review(plan: Plan, folder: Path) -> None:
     """Put the ballot of the next round, agenda and minutes into a folder, and a form for what is decided."""
     voted, records = read_left(plan, "voted"), [find_artifact(plan.out, one) for one in ("draft", "avoid", "personas")]
     if (still := voted[voted["decided"].isna()]).empty or None in records:
@@ -146,7 +151,20 @@ def write_review(plan: Plan, folder: Path) -> None:
 
 
 def write_feedback(plan: Plan, folder: Path) -> None:
-    """Put a form on the companies that sales works on into a folder, and who works inside the profile, by name."""
+    """Put a form on the companies that sales works on into a folder, and who works inside the profile, by name.
+
+    Parameters
+    ----------
+    plan : Plan
+        The report, with what its steps left.
+    folder : Path
+        Stands for the report's folder; nothing is written where no company is worked on, and no deal has an owner.
+
+    Examples
+    --------
+    >>> _FEEDBACK[:6]  # the first columns of the form
+    ('date', 'account_id', 'name', 'profile', 'failed', 'agrees')
+    """
     asked, adoption = read_left(plan, "asked"), read_left(plan, "adoption")
     asked = asked.sort_values(["last", "account_id"], ascending=[False, True]).head(MOST_ASKED)
     if len(asked):
@@ -169,7 +187,25 @@ _FEEDBACK = ("date", "account_id", "name", "profile", "failed", "agrees", "reaso
 
 
 def write_pilot(plan: Plan, folder: Path) -> None:
-    """Put who is drawn into which arm of a pilot into a folder, with room for what becomes of each."""
+    """Put who is drawn into which arm of a pilot into a folder, with room for what becomes of each.
+
+    Parameters
+    ----------
+    plan : Plan
+        The report, with what its steps left.
+    folder : Path
+        Stands for the report's folder; nothing is written where no draw was made.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.study import open_study
+    >>> plan = Plan(open_study("data/demo"), Path("nowhere"), "en", {})  # no step has left a draw there
+    >>> with TemporaryDirectory() as folder:
+    ...     write_pilot(plan, Path(folder))
+    ...     list(Path(folder).iterdir())
+    []
+    """
     record = find_artifact(plan.out, "plan")
     if record and record["draw"]:
         drawn = pd.DataFrame(record["draw"])
@@ -186,7 +222,25 @@ def _write_table(plan: Plan, folder: Path, table: str, form: pd.DataFrame) -> No
 
 
 def write_targets(plan: Plan, folder: Path) -> None:
-    """Put the list of companies to approach into a folder, with the names of the people of each persona there."""
+    """Put the list of companies to approach into a folder, with the names of the people of each persona there.
+
+    Parameters
+    ----------
+    plan : Plan
+        The report, with what its steps left.
+    folder : Path
+        Stands for the report's folder; the list lies in `private`, and is not written where nobody is to be approached.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.study import open_study
+    >>> plan = Plan(open_study("data/demo"), Path("nowhere"), "en", {})  # no step has chosen companies there
+    >>> with TemporaryDirectory() as folder:
+    ...     write_targets(plan, Path(folder))
+    ...     list(Path(folder).iterdir())
+    []
+    """
     chosen, record = read_left(plan, "abm"), find_artifact(plan.out, "personas")
     if chosen.empty or record is None:
         return
@@ -206,9 +260,29 @@ def write_targets(plan: Plan, folder: Path) -> None:
 
 
 def read_left(plan: Plan, artifact: str) -> pd.DataFrame:
-    """Read a table that a step left behind; without rows where the step has not run."""
+    """Read a table that a step left behind.
+
+    Parameters
+    ----------
+    plan : Plan
+        The report.
+    artifact : str
+        Name of an artifact that is a table.
+
+    Returns
+    -------
+    DataFrame
+        The table; with its columns and without rows where the step has not run.
+
+    Examples
+    --------
+    >>> from icp_lab.study import open_study
+    >>> left = read_left(Plan(open_study("data/demo"), Path("nowhere"), "en", {}), "asked")
+    >>> len(left), list(left.columns)
+    (0, ['account_id', 'fit', 'failed', 'unknown', 'last'])
+    """
     found: pd.DataFrame | None = find_artifact(plan.out, artifact)
     return pd.DataFrame(columns=[*DTYPES_OF[artifact]]).astype(DTYPES_OF[artifact]) if found is None else found
 
 
-WRITERS: tuple[Writer, ...] = (write_interviews, write_review, write_targets, write_pilot, write_feedback)
+WRITERS: tuple[Writer, ...] = (_write_interviews, _write_review, write_targets, write_pilot, write_feedback)

@@ -62,7 +62,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
 papermill_engines.register(ENGINE, _Engine)
 
 
-def make_kernel(folder: Path, environment: dict[str, str], log: Path) -> type[AsyncKernelManager]:
+def _make_kernel(folder: Path, environment: dict[str, str], log: Path) -> type[AsyncKernelManager]:
     """How is the kernel of a step started?
 
     Parameters
@@ -102,25 +102,31 @@ _one_page_at_a_time = Lock()  # nbconvert's exporter is shared by the steps that
 
 def run_step(plan: Plan, task: Task, assessment: Assessment, staged: Path,
              watch: Callable[[int, int], None]) -> StepEnd:
-    """How does a notebook become a finished step, or a page that says why not?
+    """Run a notebook: it becomes a finished step, or a page that says why not.
 
     Parameters
     ----------
-    plan
+    plan : Plan
         The report.
-    task
+    task : Task
         The notebook.
-    assessment
+    assessment : Assessment
         Its keys, as they were before the run.
-    staged
-        Empty folder in which the step is prepared.
-    watch
+    staged : Path
+        Folder in which the step is prepared; it must not be there yet.
+    watch : callable
         Told the number of the cell at work and the number of cells.
 
     Returns
     -------
     StepEnd
         A finished step is in place with its page; a failed one left only a page.
+
+    Examples
+    --------
+    >>> end = StepEnd("failed", "The notebook ended without here.finish(): its results were not handed over.", 4.2)
+    >>> f"{end.state} after {end.seconds:.0f} s"
+    'failed after 4 s'
     """
     began = perf_counter()
     staged.mkdir(parents=True)
@@ -146,10 +152,24 @@ def skip_step(plan: Plan, task: Task, culprit: str) -> str:
 
     Parameters
     ----------
-    plan, task
-        The report and the notebook.
-    culprit
+    plan : Plan
+        The report, whose folder is there.
+    task : Task
+        The notebook.
+    culprit : str
         The step that did not finish.
+
+    Returns
+    -------
+    str
+        The words, in the language of the report; they are the cause with which the step ends.
+
+    Examples
+    --------
+    >>> from icp_lab.report.run import Run
+    >>> words = "This step was not run: 01_customer_base, whose results it needs, did not finish."
+    >>> Run({"01_customer_base": StepEnd("failed"), "02_best_customers": StepEnd("skipped", words)}).ok
+    False
     """
     with in_language(plan.language):
         words = _("This step was not run: {step}, whose results it needs, did not finish.").format(step=culprit)
@@ -172,7 +192,7 @@ def _execute(plan: Plan, task: Task, staged: Path, watch: Callable[[int, int], N
             notebook, plain, parameters=deepcopy(task.changed), engine_name=ENGINE, kernel_name="python3",
             progress_bar=False, request_save_on_cell_execute=False, start_timeout=120, watch=watch, iopub_timeout=120,
             timeout_func=lambda _cell: max(end - monotonic(), 0.1),
-            kernel_manager_class=make_kernel(task.file.path.parent, environment, staged / "kernel.log"))
+            kernel_manager_class=_make_kernel(task.file.path.parent, environment, staged / "kernel.log"))
     except PapermillExecutionError as error:
         ran = _read(path)
         ran.cells = [cell for cell in ran.cells if _MARKED not in cell.metadata.get("tags", [])]

@@ -30,22 +30,27 @@ from icp_lab.study import Study, open_study
 
 @dataclass(frozen=True)
 class Wish:
-    """What a run is asked for.
+    """Say what a run is asked for.
 
     Parameters
     ----------
-    settings
+    settings : Sequence of str, default ()
         `STEP.NAME=VALUE` each.
-    only
+    only : str, default ''
         One step, with those that it needs; empty for all.
-    language
+    language : str, default ''
         Language of the pages; the study's own when empty.
-    jobs
+    jobs : int, default 2
         How many notebooks run at a time.
-    notebooks
+    notebooks : Path or None, default None
         Folder of the house's notebooks; the package's own unless told.
-    minutes
+    minutes : float, default 120
         How long a notebook may take before it is stopped.
+
+    Examples
+    --------
+    >>> Wish(settings=("02_best_customers.top_share=0.3",), only="02_best_customers").minutes
+    120
     """
 
     settings: Sequence[str] = field(default=())
@@ -57,28 +62,75 @@ class Wish:
 
 
 def choose_out(study: Path, out: Path | None) -> Path:
-    """Where does the report of a study go: where it is told to, else to `reports/<name of the study's folder>`?"""
+    """Choose where the report of a study goes.
+
+    Parameters
+    ----------
+    study : Path
+        Folder of the study, or its study.yml.
+    out : Path or None
+        Where it is told to go; None: `reports/<name of the study's folder>` in the working directory.
+
+    Returns
+    -------
+    Path
+        The whole path; nothing has to be there.
+
+    Examples
+    --------
+    >>> choose_out(Path("data/demo/study.yml"), None).relative_to(Path.cwd()).as_posix()
+    'reports/demo'
+    """
     folder = study.resolve()
     name = folder.parent.name if folder.suffix in (".yml", ".yaml") else folder.name
     return (out or Path("reports") / name).resolve()
 
 
 def plan_report(study: Study, out: Path, wish: Wish) -> Plan:
-    """What does the report consist of? Every parameter is checked here, before anything runs."""
+    """Plan what the report consists of; every parameter is checked here, before anything runs.
+
+    The language of the report is in force from here on.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    out : Path
+        Folder of the report.
+    wish : Wish
+        Parameters, language, notebooks, and minutes for each.
+
+    Returns
+    -------
+    Plan
+        All notebooks, whatever the wish has in `only`.
+
+    Raises
+    ------
+    LabError
+        When a parameter does not fit, or two notebooks have one name.
+
+    Examples
+    --------
+    >>> study = open_study(Path("data/demo"))
+    >>> plan = plan_report(study, Path("reports/demo"), Wish(settings=("02_best_customers.top_share=0.3",)))
+    >>> plan.tasks["02_best_customers"].changed
+    {'top_share': 0.3}
+    """
     set_language(language := wish.language or study.language)
     return replace(make_plan(study, out, language, wish.settings, wish.notebooks), minutes=wish.minutes)
 
 
 def make_report(path: Path, out: Path, wish: Wish) -> Run:
-    """How does a study become a report?
+    """Make a report of a study: run what has changed, then everything that is made of the results.
 
     Parameters
     ----------
-    path
+    path : Path
         The study's folder, or its study.yml.
-    out
+    out : Path
         Folder of the report.
-    wish
+    wish : Wish
         Parameters, language, and how much of it.
 
     Returns
@@ -90,6 +142,13 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
     ------
     LabError
         When the study or a parameter is not as it has to be, another run is writing to the folder, or the disk is full.
+
+    Examples
+    --------
+    >>> make_report(Path("data/demo"), Path("data/demo").resolve(), Wish())
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: The report cannot go into the study's own folder: ...
     """
     study = open_study(path)
     if out == study.folder.resolve():
@@ -109,7 +168,23 @@ def make_report(path: Path, out: Path, wish: Wish) -> Run:
 
 
 def read_record(out: Path) -> dict[str, Any]:
-    """What does the last run say of itself? Empty where there was none."""
+    """Read what the last run says of itself.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the report.
+
+    Returns
+    -------
+    dict of str to object
+        `study`, `language`, `tables`, `steps`, `versions`, `site` and `asked`; empty where there was no run.
+
+    Examples
+    --------
+    >>> read_record(Path("nowhere"))
+    {}
+    """
     return read_sealed(out / RECORD)
 
 
@@ -188,7 +263,24 @@ def _describe_site(plan: Plan) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Status:
-    """What holds of a step: `fresh`, `stale`, `failed` or `absent`; why; which tables its open questions wait for."""
+    """Hold what is known of a step.
+
+    Parameters
+    ----------
+    name : str
+        The step.
+    state : str
+        `fresh`, `stale`, `failed` or `absent`.
+    why : tuple of str
+        Why it does not hold, in words; empty where it does, or has never run.
+    waiting : tuple of str
+        Which tables its open questions wait for.
+
+    Examples
+    --------
+    >>> Status("02_best_customers", "stale", ("parameters changed",), ("usage",)).words()
+    '02_best_customers: stale (parameters changed) [waiting for usage]'
+    """
 
     name: str
     state: str
@@ -196,7 +288,18 @@ class Status:
     waiting: tuple[str, ...]
 
     def words(self) -> str:
-        """Say it in a line."""
+        """Say it in a line, in the language in force.
+
+        Returns
+        -------
+        str
+            The step, its state, why, and what it waits for, as far as there is any.
+
+        Examples
+        --------
+        >>> Status("01_customer_base", "absent", (), ()).words()
+        '01_customer_base: not run'
+        """
         states = {"fresh": _("fresh"), "stale": _("stale"), "failed": _("failed"), "absent": _("not run")}
         why = f" ({'; '.join(self.why)})" if self.why else ""
         waiting = _("waiting for {tables}").format(tables=", ".join(self.waiting))
@@ -204,17 +307,24 @@ class Status:
 
 
 def tell_status(plan: Plan) -> tuple[Status, ...]:
-    """Which steps hold, which do not and why, and which wait for input?
+    """Tell which steps hold, which do not and why, and which wait for input.
 
     Parameters
     ----------
-    plan
+    plan : Plan
         The report, with the parameters that a run would have.
 
     Returns
     -------
     tuple of Status
         In the order of the run. A step that rests on one that does not hold does not hold either.
+
+    Examples
+    --------
+    >>> plan = make_plan(open_study(Path("data/demo")), Path("nowhere"), "en")
+    >>> first = replace(plan, tasks=pick_tasks(plan.tasks, "01_customer_base"))
+    >>> [status.words() for status in tell_status(first)]
+    ['01_customer_base: not run']
     """
     failed = {name: step.get("cause", "") for name, step in read_record(plan.out).get("steps", {}).items()
               if step.get("state") == "failed"}

@@ -21,29 +21,104 @@ _Told = Iterator[tuple[str, tuple[tuple[str, str], ...]]]  # a fact, and the com
 
 @dataclass(frozen=True)
 class Advice:
-    """How things stand, a line each, and the commands that come next, each with what it does."""
+    """Hold how things stand, and the commands that come next.
+
+    Parameters
+    ----------
+    facts : tuple of str
+        A line each.
+    commands : tuple of tuple of 2 str
+        A command, without `icp-lab` before it, and what it does; the first to be done comes first.
+
+    Examples
+    --------
+    >>> print(Advice(("There is no report yet.",), (("report demo", "runs the twelve notebooks"),)).words())
+    There is no report yet.
+    Next:
+      icp-lab report demo    # runs the twelve notebooks
+    """
 
     facts: tuple[str, ...]
     commands: tuple[tuple[str, str], ...]
 
     def words(self) -> str:
-        """Say it for a terminal, in the language in force."""
+        """Say it for a terminal, in the language in force.
+
+        Returns
+        -------
+        str
+            The facts, then the commands, a line each.
+
+        Examples
+        --------
+        >>> Advice(("All is well.",), ()).words().splitlines()
+        ['All is well.', 'Next:']
+        """
         return "\n".join([*self.facts, self.say_commands()])
 
     def say_commands(self, done: str = "") -> str:
-        """Say the commands alone, but the one that has just been done."""
+        """Say the commands alone, but the one that has just been done.
+
+        Parameters
+        ----------
+        done : str, default ''
+            First word of the command that is left out; empty: none.
+
+        Returns
+        -------
+        str
+            A head, and a line a command.
+
+        Examples
+        --------
+        >>> advice = Advice((), (("check demo", "what is there"), ("report demo", "runs the twelve notebooks")))
+        >>> advice.say_commands("check").splitlines()
+        ['Next:', '  icp-lab report demo    # runs the twelve notebooks']
+        """
         left = [(command, purpose) for command, purpose in self.commands if command.split()[0] != done]
         return "\n".join([_("Next:"), *(f"  icp-lab {command}    # {purpose}" for command, purpose in left)])
 
 
 def find_studies(place: Path) -> list[Path]:
-    """Which studies lie in this folder, right there or up to two folders down?"""
+    """Find the studies that lie in a folder, right there or up to two folders down.
+
+    Parameters
+    ----------
+    place : Path
+        A folder, or a study.yml.
+
+    Returns
+    -------
+    list of Path
+        The folders of the studies in order; `place` alone where it is a study itself.
+
+    Examples
+    --------
+    >>> [path.as_posix() for path in find_studies(Path("data/demo"))], find_studies(Path("data/demo/interviews"))
+    (['data/demo'], [])
+    """
     found = [place] if place.is_file() else sorted({file.parent for pattern in _DEEP for file in place.glob(pattern)})
     return [place] if place in found else found
 
 
 def advise_start(place: Path) -> Advice:
-    """What comes next where there is no study yet: the two ways to begin."""
+    """Advise where there is no study yet: the two ways to begin.
+
+    Parameters
+    ----------
+    place : Path
+        The folder; where tables lie in it, or in a folder right below, the command names them.
+
+    Returns
+    -------
+    Advice
+        That there is none, and a command for each way.
+
+    Examples
+    --------
+    >>> [command for command, _purpose in advise_start(Path("nowhere")).commands]
+    ['init my_study --from exports', 'demo demo']
+    """
     folders = (place, *sorted(each for each in place.glob("[!.]*") if each.is_dir()))
     source = next((each for each in folders if any(list(each.glob(kind)) for kind in _FILES)), None)
     spoken = " --language ja" if language() == "ja" else ""
@@ -54,14 +129,30 @@ def advise_start(place: Path) -> Advice:
 
 
 def advise_choice(studies: list[Path]) -> Advice:
-    """What comes next where several studies lie."""
+    """Advise where several studies lie.
+
+    Parameters
+    ----------
+    studies : list of Path
+        Their folders, as they are to stand in commands.
+
+    Returns
+    -------
+    Advice
+        How many there are, and a command for each of the first five.
+
+    Examples
+    --------
+    >>> advise_choice([Path("data/demo"), Path("my study")]).commands[1]
+    ("next 'my study'", 'how this one stands')
+    """
     said = _("{n} studies lie here.").format(n=len(studies))
     return Advice((said,), tuple((f"next {shlex.quote(str(each))}", _("how this one stands"))
                                  for each in studies[:_MOST]))
 
 
 def advise(folder: Path, out: Path | None, today: date) -> Advice:
-    """What comes next in a study?
+    """Advise what comes next in a study.
 
     Parameters
     ----------
@@ -75,7 +166,13 @@ def advise(folder: Path, out: Path | None, today: date) -> Advice:
     Returns
     -------
     Advice
-        What is there, what waits, what is decided; and the first thing to do, with what follows from it.
+        What is there, what waits, what is decided; and the first thing to do, with what follows from it. Where the
+        study cannot be opened, why.
+
+    Examples
+    --------
+    >>> advise(Path("data/demo"), Path("nowhere"), date(2026, 7, 1)).commands[1]
+    ('report data/demo --out nowhere', 'runs the twelve notebooks')
     """
     usual, typed = choose_out(folder, None), shlex.quote(str(folder))
     beside = folder.resolve().parent / "reports" / usual.name

@@ -21,42 +21,86 @@ RECORD = "run.json"
 
 @dataclass(frozen=True)
 class Run:
-    """How a run ended, a step each; what of the products was not made, and why."""
+    """Hold how a run ended.
+
+    Parameters
+    ----------
+    steps : dict of str to StepEnd, optional
+        How each step ended, in the order of the run.
+    unmade : dict of str to str, optional
+        What of the products was not made, by what the index links to, and why, in words.
+
+    Examples
+    --------
+    >>> run = Run({"01_customer_base": StepEnd("done", seconds=4.2)}, {"icp.pptx": "The disk is full."})
+    >>> run.ok, run.unmade
+    (False, {'icp.pptx': 'The disk is full.'})
+    """
 
     steps: dict[str, StepEnd] = field(default_factory=dict)
     unmade: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Did every step finish, and was all made of them?"""
+        """Tell whether every step finished, and all was made of them.
+
+        Returns
+        -------
+        bool
+            True where nothing had to be done, too.
+
+        Examples
+        --------
+        >>> Run({"01": StepEnd("done"), "02": StepEnd("fresh")}).ok, Run({"01": StepEnd("skipped")}).ok
+        (True, False)
+        """
         return not self.unmade and all(step.state in ("fresh", "done") for step in self.steps.values())
 
     @property
     def idle(self) -> bool:
-        """Was there nothing to run?"""
+        """Tell whether there was nothing to run.
+
+        Returns
+        -------
+        bool
+            False where something could not be made.
+
+        Examples
+        --------
+        >>> Run({"01": StepEnd("fresh")}).idle, Run({"01": StepEnd("done")}).idle
+        (True, False)
+        """
         return not self.unmade and all(step.state == "fresh" for step in self.steps.values())
 
 
 def run_steps(plan: Plan, tasks: Mapping[str, Task], watch: "Watch", jobs: int = 2) -> Run:
-    """How do the notebooks run: in the order of what they need, side by side where they can, only what changed?
+    """Run notebooks in the order of what they need, side by side where they can, and only what changed.
 
     The caller holds the report's folder.
 
     Parameters
     ----------
-    plan
+    plan : Plan
         The report.
-    tasks
+    tasks : Mapping of str to Task
         The notebooks to bring up to date, with all that they need.
-    watch
+    watch : Watch
         Told how it goes on.
-    jobs
+    jobs : int, default 2
         How many notebooks run at a time.
 
     Returns
     -------
     Run
         How each step ended. A failed step stops those that need it, and no other.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from icp_lab.report.watch import Watch
+    >>> from icp_lab.study import open_study
+    >>> run_steps(Plan(open_study("data/demo"), Path("nowhere"), "en", {}), {}, Watch({})).idle
+    True
     """
     shutil.rmtree(plan.out / WORK, ignore_errors=True)
     try:

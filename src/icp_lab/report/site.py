@@ -29,7 +29,25 @@ from icp_lab.views.words import lay_out
 
 
 def announce_run(plan: Plan) -> None:
-    """Say on the index of the run before that it is being made anew: these words stay where a run is killed."""
+    """Say on the index of the run before that it is being made anew: these words stay where a run is killed.
+
+    Parameters
+    ----------
+    plan : Plan
+        The report; where it has no index yet, or says so already, nothing is written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.study import open_study
+    >>> with TemporaryDirectory() as folder:
+    ...     index = Path(folder) / "index.html"
+    ...     _ = index.write_text("<h1>Demo</h1>")
+    ...     announce_run(Plan(open_study("data/demo"), Path(folder), "en", {}))
+    ...     print(index.read_text())
+    <div class="trouble" role="alert"><p>A run of this report is under way, or was stopped before its end: ...</p></div>
+    <h1>Demo</h1>
+    """
     index = plan.out / "index.html"
     with in_language(plan.language):
         words = str(utter("run.run_unfinished"))
@@ -38,22 +56,28 @@ def announce_run(plan: Plan) -> None:
 
 
 def publish_site(plan: Plan, run: Run) -> dict[str, str]:
-    """How do the steps of a report become one thing to read?
+    """Publish the steps of a report as one thing to read.
 
     Writes index.html, and the products when the last step has finished; each appears whole or not at all. Where the
     last step did not finish, nothing of them is left from an earlier run.
 
     Parameters
     ----------
-    plan
+    plan : Plan
         The report.
-    run
+    run : Run
         How its steps ended.
 
     Returns
     -------
-    dict
-        What could not be made, and why in words: the index says it too, and the next run tries again.
+    dict of str to str
+        What could not be made, by what the index links to, and why in words: the index says it too, and the next run
+        tries again.
+
+    Examples
+    --------
+    >>> [product.href for product in PRODUCTS][:3]  # by such keys it says what could not be made
+    ['icp.html', 'icp.pdf', 'icp_brief.md']
     """
     set_hidden(lambda text: redaction.redact(text, plan.study.people))
     with in_language(plan.language):

@@ -12,21 +12,36 @@ from icp_lab.study import Study
 
 
 def explain(study: Study, out: Path, account: str) -> Explanation:
-    """Why is an account in, out or unknown, by the definition in force: the study's adopted one, else the report's?
+    """Explain why an account is in, out or unknown, by the definition in force.
+
+    That is the study's adopted one, else the report's.
 
     Parameters
     ----------
-    study
+    study : Study
         The study.
-    out
+    out : Path
         Folder of its report.
-    account
-        The account's id, or its name.
+    account : str
+        The account's id, or its name; small and capital letters of a name are one where that leaves no doubt.
+
+    Returns
+    -------
+    Explanation
+        Where the account stands, and by which criteria.
 
     Raises
     ------
     LabError
-        When there is no such account, or no finished report.
+        When there is no such account, several have that name, or there is no finished report.
+
+    Examples
+    --------
+    >>> from icp_lab.study import open_study
+    >>> explain(open_study("data/demo"), Path("nowhere"), "Acme")
+    Traceback (most recent call last):
+        ...
+    icp_lab.errors.base.LabError: There is no finished report in nowhere. ...
     """
     adopted = study.folder / FILE
     file = adopted if adopted.is_file() else out / FILE
