@@ -24,10 +24,23 @@ _STORIES, _QUOTES = 3, 3
 
 
 class Contents:
-    """The parts of a document, and the evidence that its lines rest on.
+    """Hold the parts of a document, and the evidence that its lines rest on.
 
     A part is `title`, `aside` and `blocks`. A block has a `kind`: text (`text`, `chips`), list, table, picture,
     group, card, question, or story; a chip has `label`, `href`, `id` and `source`.
+
+    Parameters
+    ----------
+    given : Publication
+        What the document is made from.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.document import Group, Standing
+    >>> standing = Standing(pd.DataFrame(), pd.DataFrame(), Group(1, 1, 0.2, 1.0), Group(0, 1, 0.0, 0.8))
+    >>> found = {"draft": {"criteria": [], "evidence": {}}}  # as in the definition: the page of the draft is cited
+    >>> [Contents(Publication({}, standing, standing.frame, None, find.get, None, None)).held for find in (found, {})]
+    ['draft', 'agreed']
     """
 
     def __init__(self, given: Publication) -> None:
@@ -41,7 +54,30 @@ class Contents:
         self.evidence = given.icp.get("evidence") or {}
 
     def gather(self) -> dict[str, Any]:
-        """All of it: head, first page (`front`), and the parts after it; `icp` is in words."""
+        """Gather all of it: head, first page (`front`), and the parts after it.
+
+        Returns
+        -------
+        dict of str to object
+            Texts under `title`, `kicker`, `lead`, `verdict`, `said`, `footer`, `by` and `made`; lists of parts under
+            `front` and `parts`. A part of which nothing can be told says so.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from icp_lab.methods.document import Group, Standing
+        >>> from icp_lab.views.picture import About
+        >>> rows = pd.DataFrame({"account_id": ["a"], "name": ["Acme"], "status": ["customer"], "fit": ["in"],
+        ...                      "met": [""], "failed": [""], "unknown": [""], "best": [True], "score": [0.9],
+        ...                      "value": [1.0], "churned": [False]})
+        >>> standing = Standing(rows, pd.DataFrame({"status": ["customer"], "in": 1, "out": 0, "unknown": 0}),
+        ...                     Group(1, 1, 0.2, 1.0), Group(0, 0, 0.0, 1.0))
+        >>> icp = {"verdict": "unsupported", "criteria": [], "next_review": "2026-09-30"}
+        >>> given = Publication(icp, standing, rows, About(date(2026, 6, 30), "EUR", "Demo"), {}.get, None, None)
+        >>> said = Contents(given).gather()
+        >>> said["title"], [part["title"] for part in said["front"]][:3]
+        ('No profile is claimed yet', ['The working hypothesis', 'Whom it does not suit', 'What the data say'])
+        """
         icp, about = self.icp, self.given.about
         version = phrase("document", "version", version=icp["version"]) if icp.get("version") else ""
         kicker = phrase("document", "kicker", study=about.source, date=str(about.as_of), review=icp["next_review"])

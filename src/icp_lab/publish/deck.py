@@ -40,12 +40,42 @@ _THEME = {"dk1": "ink", "lt1": "#ffffff", "dk2": "grey", "lt2": "faint", "accent
 
 
 def write_deck(given: Publication, folder: Path) -> None:
-    """Write icp.pptx, the slides for training."""
+    """Write icp.pptx, the slides for training.
+
+    Parameters
+    ----------
+    given : Publication
+        What the slides are made from.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> from icp_lab.publish.products import PRODUCTS
+    >>> [product.places for product in PRODUCTS if product.writer == f"{__name__}:write_deck"]
+    [('icp.pptx',)]
+    """
     (folder / "icp.pptx").write_bytes(build_deck(given))
 
 
 def build_deck(given: Publication) -> bytes:
-    """How does a company learn to use its profile? Slides with notes, a quiz and exercises out of its own data."""
+    """Build the slides from which a company learns to use its profile, with notes, a quiz and exercises.
+
+    Parameters
+    ----------
+    given : Publication
+        What the slides are made from; what no step has left is said as such, or left out.
+
+    Returns
+    -------
+    bytes
+        A file for PowerPoint, in the language in force.
+
+    Examples
+    --------
+    >>> [slide["name"] for slide in read_declared("icp_lab.publish", "deck.toml")["slides"]][:5]
+    ['cover', 'why', 'ours', 'evidence', 'avoid']
+    """
     icp, about, standing = given.icp, given.about, replace(given.standing, frame=given.accounts)
     picture, tone = draw_sides(icp, standing, about), "accent" if icp.get("criteria") else "grey"
     words = {**tell_training(icp, standing, about), "sides": picture.title}
