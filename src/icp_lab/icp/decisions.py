@@ -19,13 +19,13 @@ _ACTIONS = {word: action for action, words in _DECLARED["actions"].items() for w
 
 
 def read_decisions(study: Study, items: Collection[str]) -> tuple[Decision, ...]:
-    """What was decided of the lines of the draft?
+    r"""Read what was decided of the lines of the draft.
 
     Parameters
     ----------
-    study
+    study : Study
         The study, with decisions.csv or without.
-    items
+    items : Collection of str
         Ids of the lines as they are now. A decision on a line that was there once is read too.
 
     Returns
@@ -37,6 +37,21 @@ def read_decisions(study: Study, items: Collection[str]) -> tuple[Decision, ...]
     ------
     LabError
         A column or a cell is missing, an item is unknown, or a decision cannot be read; the message names the row.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from types import SimpleNamespace
+    >>> import pandas as pd
+    >>> known = SimpleNamespace(frame=pd.DataFrame({"employees": [40.0]}), refused={})
+    >>> with TemporaryDirectory() as folder:
+    ...     rows = "2026-07-02,profile,keep,Ann\n2026-07-01,criterion.employees,change: employees >= 20,佐藤\n"
+    ...     _ = Path(folder, "decisions.csv").write_text("date,item,decision,by\n" + rows, encoding="utf-8")
+    ...     study = SimpleNamespace(folder=Path(folder), candidates=lambda: known)
+    ...     found = read_decisions(study, ["profile", "criterion.employees"])
+    >>> [(one.item, one.action, [criterion.words("en") for criterion in one.criteria]) for one in found]
+    [('criterion.employees', 'change', ['employees at least 20']), ('profile', 'keep', [])]
     """
     candidates = study.candidates()
     found = [_read_one(number, row, items, candidates) for number, row in read_decided(study.folder / DECISIONS)]

@@ -19,16 +19,24 @@ _ITEMS = {"themes": "item-3d", "negatives": "item-4b", "contrasts": "item-4c", "
 
 @dataclass(frozen=True)
 class Evidence:
-    """What does an id of evidence lead to?
+    """Hand over what an id of evidence leads to.
 
     Parameters
     ----------
-    id
+    id : str
         `ARTIFACT/KEY/...`, as docs/conventions.md has it.
-    rows
+    rows : DataFrame
         The rows it stands for: of a record a row without columns of its own, named `value`.
-    notebook, anchor
-        The page that shows them, and the place on it; the anchor is empty where that is the page's head.
+    notebook : str
+        The page that shows them.
+    anchor : str
+        The place on that page; empty where it is the page's head.
+
+    Examples
+    --------
+    >>> found = find_evidence("draft/verdict", {"draft": {"verdict": "tentative"}}.get, {}.get)
+    >>> found.notebook, found.rows["value"].tolist()
+    ('06b_draft_icp', ['tentative'])
     """
 
     id: str
@@ -38,23 +46,34 @@ class Evidence:
 
     @property
     def href(self) -> str:
-        """Where it is shown, seen from the folder of the report."""
+        """Give the link to where it is shown, seen from the folder of the report.
+
+        Returns
+        -------
+        str
+            The page, with the place on it where it has one.
+
+        Examples
+        --------
+        >>> Evidence("contrasts/best_negative/industry/R%2FD", pd.DataFrame(), "04_negative_cases", "a/R%2FD").href
+        '04_negative_cases.html#a/R%252FD'
+        """
         return f"{self.notebook}.html" + (f"#{quote(self.anchor)}" if self.anchor else "")
 
 
 def find_evidence(
     evidence_id: str, find: Callable[[str], Any], table: Callable[[str], pd.DataFrame],
 ) -> Evidence | None:
-    """What does an id of evidence lead to?
+    """Find what an id of evidence leads to.
 
     Parameters
     ----------
-    evidence_id
+    evidence_id : str
         `ARTIFACT/KEY/...`; in a part `/` is written %2F. Without a key it stands for all rows.
-    find
-        An artifact by its name; None where there is none.
-    table
-        A table of the study by its name.
+    find : callable
+        Gives an artifact by its name; None where there is none.
+    table : callable
+        Gives a table of the study by its name.
 
     Returns
     -------

@@ -129,21 +129,31 @@ def explain_account(attributes: pd.DataFrame, rule: Rule, cases: pd.DataFrame, a
 
 def find_lookalikes(attributes: pd.DataFrame, others: pd.DataFrame, cases: pd.DataFrame,
                     most: int = 2) -> pd.DataFrame:
-    """Which known cases, good and bad, does each of these companies resemble most?
+    """Find which known cases, good and bad, each of some companies resembles most.
 
     Parameters
     ----------
-    attributes, cases
-        As for `explain_account`.
-    others
-        The same attributes of companies to look at, indexed by their ids.
-    most
-        How many neighbours of each kind.
+    attributes : DataFrame
+        Candidate attributes of the known accounts, indexed by account_id.
+    others : DataFrame
+        The same attributes of companies to look at, indexed by their ids; a known account is no neighbour of its own.
+    cases : DataFrame
+        The artifact `cases`: account_id, positive (yes, no, unknown).
+    most : int, default 2
+        How many neighbours of each kind, 0 or more.
 
     Returns
     -------
     DataFrame
-        A row a company: `id`, `best`, `failures` (account ids, the nearest first), `best_distance`, `failure_distance`.
+        A row a company: `id`, `best`, `failures` (account ids, the nearest first), `best_distance`, `failure_distance`
+        (0 to 1; NaN where there is no neighbour).
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"employees": [40.0, 900.0, 60.0]}, index=["a", "b", "c"])
+    >>> cases = pd.DataFrame({"account_id": ["a", "b", "c"], "positive": ["yes", "no", "yes"]})
+    >>> find_lookalikes(firms, pd.DataFrame({"employees": [100.0]}, index=["new"]), cases)[["best", "failures"]].values
+    array([['c, a', 'b']], dtype=object)
     """
     rows = []
     for name in map(str, others.index):
@@ -156,7 +166,25 @@ def find_lookalikes(attributes: pd.DataFrame, others: pd.DataFrame, cases: pd.Da
 
 
 def no_such_account(account: str, known: Iterable[str]) -> LabError:
-    """Refuse to explain an account that the study does not have."""
+    """Refuse to explain an account that the study does not have.
+
+    Parameters
+    ----------
+    account : str
+        The id that was asked for.
+    known : Iterable of str
+        Ids of the accounts that are there.
+
+    Returns
+    -------
+    LabError
+        It asks for the nearest id, or lists some of them.
+
+    Examples
+    --------
+    >>> str(no_such_account("A001", ["A0001", "B7"])).endswith("Did you mean A0001?")
+    True
+    """
     return utter("icp.no_such_account", account=account, remedy=name_nearest(account, known))
 
 

@@ -46,6 +46,11 @@ class ICP:
     def rule(self) -> Rule:
         """Give the criteria as a rule; without criteria it claims nothing and is true everywhere.
 
+        Returns
+        -------
+        Rule
+            Of all criteria, those that people edited too.
+
         Examples
         --------
         >>> ICP({"criteria": []}).rule.words("en")
@@ -57,6 +62,11 @@ class ICP:
     def working_rule(self) -> Rule:
         """Give the rule that is worked with: the claimed one, else the refused one, as a hypothesis.
 
+        Returns
+        -------
+        Rule
+            Without criteria where neither is there.
+
         Examples
         --------
         >>> refused = [{"attribute": "exports", "is": "yes"}]
@@ -67,7 +77,12 @@ class ICP:
 
     @property
     def version(self) -> str:
-        """Give the version, as text; empty before it was adopted.
+        """Give the version, as text.
+
+        Returns
+        -------
+        str
+            Empty before it was adopted.
 
         Examples
         --------
@@ -79,6 +94,11 @@ class ICP:
     @property
     def verdict(self) -> str:
         """Tell how far the data carry it: an edited definition is at most tentative.
+
+        Returns
+        -------
+        str
+            Text `supported`, `tentative` or `unsupported`.
 
         Examples
         --------
@@ -275,7 +295,29 @@ def _dump(node: Any) -> str:
 
 
 def edit_yaml(path: Path, change: Callable[[Any], None]) -> str:
-    """Give the text of a file after a change to its content; comments and order survive."""
+    r"""Give the text of a file after a change to its content; comments and order survive.
+
+    Parameters
+    ----------
+    path : Path
+        A file of YAML; it is not changed.
+    change : callable
+        Takes the content, a mapping or list, and changes it in place.
+
+    Returns
+    -------
+    str
+        The whole text, to be written by whoever asked.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_text(Path(folder, "icp.yml"), "name: Us  # our own\ncriteria: []\n")
+    ...     print(edit_yaml(Path(folder, "icp.yml"), lambda content: content.update(name="We")), end="")
+    name: We  # our own
+    criteria: []
+    """
     document = _yaml().load(path.read_text(encoding="utf-8"))
     change(document)
     return _dump(document)

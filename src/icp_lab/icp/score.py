@@ -34,21 +34,37 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Scored:
-    """What came of scoring a file?
+    """Tell what came of scoring a file.
 
     Parameters
     ----------
-    counts
+    counts : dict of str to int
         Rows that are `in`, `out` and `unknown`.
-    unread
+    unread : dict of str to int
         Filled cells that could not be read, and so are unknown, by attribute.
+
+    Examples
+    --------
+    >>> Scored({"in": 2, "out": 5, "unknown": 1}, {"employees": 0}).words()
+    ['8 rows: 2 in, 5 out, 1 unknown.']
     """
 
     counts: dict[str, int]
     unread: dict[str, int]
 
     def words(self) -> list[str]:
-        """Say it as sentences."""
+        """Say it as sentences.
+
+        Returns
+        -------
+        list of str
+            In the language in force: the rows, and each attribute that has cells which could not be read.
+
+        Examples
+        --------
+        >>> Scored({"in": 2, "out": 5, "unknown": 1}, {"employees": 1}).words()[1]
+        '1 cells of employees could not be read and count as unknown.'
+        """
         total = sum(self.counts.values())
         said = [_("{n} rows: {inside} in, {outside} out, {unknown} unknown.").format(
             n=f"{total:,}", inside=f"{self.counts['in']:,}", outside=f"{self.counts['out']:,}",
@@ -58,17 +74,17 @@ class Scored:
 
 
 def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) -> Scored:
-    """Which rows of a file fit the profile?
+    r"""Score a file: tell which of its rows fit the profile.
 
     Parameters
     ----------
-    icp
+    icp : ICP
         The profile. Where it claims nothing, the refused rule is used, and `icp_reasons` calls it a hypothesis.
-    source
+    source : Path
         A CSV or Parquet file with the columns that the criteria name; its other columns are handed through.
-    target
+    target : Path
         The file to write, CSV or Parquet by its suffix; it is replaced only when the new one is whole.
-    progress
+    progress : bool, default False
         Show how far it is.
 
     Returns
@@ -81,6 +97,8 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
     LabError
         When a file is neither CSV nor Parquet, `target` is `source`, a column is missing, of the wrong kind, or has
         the name of one that is added, or the profile has no criteria.
+    OSError
+        When `source` is absent or cannot be read.
 
     Notes
     -----
@@ -89,6 +107,17 @@ def score_file(icp: ICP, source: Path, target: Path, *, progress: bool = False) 
     plus `met` or `failed` of each criterion, nothing for an unknown one, and a column that no more than the points ask
     for may be absent; the tier is the one with the highest `min_fit` that they reach, none below all. Without, the tier
     is the fit. The rows keep their order.
+
+    Examples
+    --------
+    >>> icp = ICP({"criteria": [{"attribute": "employees", "min": 100}]})
+    >>> with TemporaryDirectory() as folder:
+    ...     source, target = Path(folder, "leads.csv"), Path(folder, "scored.csv")
+    ...     _ = source.write_text("id,employees\n007,250\n008,40\n009,\n")
+    ...     score_file(icp, source, target).counts
+    ...     [line.split(",")[:3] for line in target.read_text().splitlines()]
+    {'in': 1, 'out': 1, 'unknown': 1}
+    [['id', 'employees', 'icp_fit'], ['007', '250', 'in'], ['008', '40', 'out'], ['009', '', 'unknown']]
     """
     _check_files(source, target)
     points = _read_points(icp.data)

@@ -20,11 +20,11 @@ from icp_lab.rule import Criterion, Rule
 
 
 def parse(text: str) -> Rule:
-    """Which rule does a person mean by this text?
+    """Read which rule a person means by a text.
 
     Parameters
     ----------
-    text
+    text : str
         Criteria joined by `and`, as in Python; nothing is evaluated. Names that are not plain words stand between
         backticks.
 
@@ -137,7 +137,7 @@ def _join_bounds(text: str, criteria: list[Criterion]) -> tuple[Criterion, ...]:
 FILE = "tries.jsonl"
 
 
-class Step(Protocol):
+class _Step(Protocol):
     """What a try needs of the running notebook."""
 
     study: Any
@@ -152,20 +152,28 @@ class Step(Protocol):
 
 @dataclass(frozen=True)
 class Try(Shown):
-    """How does a rule of one's own do?
+    """Say how a rule of one's own does.
 
     Parameters
     ----------
-    rule, lift
-        The rule, and its lift on the cases at hand: flattering, if they have shaped it.
-    unknown
+    rule : Rule
+        The rule.
+    lift : Lift
+        Its lift on the cases at hand: flattering, if they have shaped it.
+    unknown : int
         Cases for which a value is missing.
-    p_value
+    p_value : float
         Chance of as many good cases inside for a rule that was stated beforehand.
-    tries
+    tries : int
         How many different rules were tried in this study so far, this one included.
-    p_tries
+    p_tries : float
         The chance that the best of so many tries does as well (Sidak).
+
+    Examples
+    --------
+    >>> lift = Lift(lift=1.5, low=1.2, high=1.9, n=40, positives=20, covered=20, covered_positives=15, groups=40)
+    >>> Try(parse("exports"), lift, unknown=0, p_value=0.001, tries=10, p_tries=0.01).frame["share"].tolist()
+    [0.75, 0.25]
     """
 
     rule: Rule
@@ -177,7 +185,22 @@ class Try(Shown):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Two rows: inside and outside, with cases, good cases and their share."""
+        """Give two rows, inside and outside, with cases, good cases and their share.
+
+        Returns
+        -------
+        DataFrame
+            Headings and labels are in the language in force.
+
+        Examples
+        --------
+        >>> lift = Lift(lift=1.5, low=1.2, high=1.9, n=40, positives=20, covered=20, covered_positives=15, groups=40)
+        >>> Try(parse("exports"), lift, 0, 0.001, 10, 0.01).frame
+                 all  came out well  share
+        cases
+        inside    20             15   0.75
+        outside   20              5   0.25
+        """
         lift = self.lift
         rows = [(_("inside"), lift.covered, lift.covered_positives, lift.rate_inside),
                 (_("outside"), lift.n - lift.covered, lift.positives - lift.covered_positives, lift.rate_outside)]
@@ -185,19 +208,32 @@ class Try(Shown):
 
     @property
     def caption(self) -> str:
-        """Say the rule, its lift and the number of the try."""
+        """Say the rule, its lift and the number of the try.
+
+        Returns
+        -------
+        str
+            Two sentences in the language in force.
+
+        Examples
+        --------
+        >>> lift = Lift(lift=1.5, low=1.2, high=1.9, n=40, positives=20, covered=20, covered_positives=15, groups=40)
+        >>> Try(parse("exports"), lift, 0, 0.001, 10, 0.01).caption
+        'exports: yes: 1.50 times as often as all (1.20 to 1.90). Try 10 in this study:
+        with so many, chance alone does as well in 1.0% of studies.'
+        """
         sentence = _("{rule}: {lift:.2f} times as often as all ({low:.2f} to {high:.2f}). Try {tries} in this study: "
                      "with so many, chance alone does as well in {chance:.1%} of studies.")
         return sentence.format(rule=self.rule.words(), lift=self.lift.lift, low=self.lift.low, high=self.lift.high,
                                tries=self.tries, chance=self.p_tries)
 
 
-def try_rule(here: Step, text: str) -> Try:
+def try_rule(here: _Step, text: str) -> Try:
     """Try a rule on the cases at hand, and tell which try it is.
 
     Parameters
     ----------
-    here : Step
+    here : Here
         The running notebook, as `step.open` gave it.
     text : str
         The rule, such as "employees >= 100 and industry in ('SaaS', 'Fintech')"; `parse` says what it may hold.
@@ -234,8 +270,32 @@ def try_rule(here: Step, text: str) -> Try:
     return Try(rule, finding.fitted, unknown, finding.p_value, tries, chance)
 
 
-def list_tries(here: Step, rule: Rule | None = None) -> list[str]:
-    """Which distinct rules were tried by hand in this study so far? A new one is kept; each is given by its key."""
+def list_tries(here: _Step, rule: Rule | None = None) -> list[str]:
+    """List which distinct rules were tried by hand in this study so far, and keep a new one.
+
+    Parameters
+    ----------
+    here : Here
+        The running notebook, as `step.open` gave it.
+    rule : Rule or None, default None
+        The rule that is tried now; None adds nothing.
+
+    Returns
+    -------
+    list of str
+        The key of each rule, sorted; the same criteria in another order have the same key.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from types import SimpleNamespace
+    >>> with TemporaryDirectory() as folder:
+    ...     here = SimpleNamespace(study=SimpleNamespace(folder=folder), out=folder)
+    ...     for text in ("exports and employees >= 100", "employees >= 100 and exports", "exports"):
+    ...         _ = list_tries(here, parse(text))
+    ...     len(list_tries(here))
+    2
+    """
     places = [Path(here.study.folder) / FILE, Path(here.out) / FILE]
     seen = {line for place in places if place.is_file() for line in _read_keys(place)}
     if rule is None or rule.key in seen:

@@ -76,7 +76,28 @@ def adopt(study_folder: Path, out: Path, *, by: str, why: str, on: date) -> ICP:
 
 
 def read_standings(study_folder: Path, version: str) -> pd.DataFrame:
-    """Where did accounts stand when a version was adopted (icp/VERSION.csv)? Empty where that is not kept."""
+    r"""Read where accounts stood when a version was adopted (icp/VERSION.csv).
+
+    Parameters
+    ----------
+    study_folder : Path
+        Folder of the study.
+    version : str
+        The version.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the artifact `standings`, all as text; without rows where that is not kept.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_text(Path(folder, "icp", "1.csv"), "account_id,fit\nA1,in\n")
+    ...     read_standings(Path(folder), "1")["fit"].tolist(), len(read_standings(Path(folder), "2"))
+    (['in'], 0)
+    """
     file = study_folder / FORMER / f"{version}.csv"
     kept = pd.read_csv(file, dtype=str, keep_default_na=False) if file.is_file() else pd.DataFrame()
     return kept.reindex(columns=list(DTYPES_OF[STOOD]), fill_value="")
@@ -126,19 +147,64 @@ def rollback(study_folder: Path, version: str) -> ICP:
 
 
 def read_versions(study_folder: Path) -> tuple[dict[str, Any], ...]:
-    """Which former definitions does the study keep beside the one in force (icp/*.yml), the latest first?
+    r"""Read the former definitions that the study keeps beside the one in force (icp/*.yml).
+
+    Parameters
+    ----------
+    study_folder : Path
+        Folder of the study.
+
+    Returns
+    -------
+    tuple of dict of str to object
+        Their content, the latest first; one that was edited by hand has its file's name as `version` where it has none.
 
     Raises
     ------
     LabError
         When one of them is not valid.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for version in ("2", "10", "9"):
+    ...         write_text(Path(folder, "icp", f"{version}.yml"), "schema: 1\nname: Us\ncriteria: []\n")
+    ...     [one["version"] for one in read_versions(Path(folder))]
+    ['10', '9', '2']
     """
     kept = sorted((study_folder / FORMER).glob("*.yml"), key=lambda file: (len(file.stem), file.stem), reverse=True)
     return tuple({"version": file.stem} | load_icp(file).data for file in kept)
 
 
 def read_adopted(study_folder: Path) -> tuple[dict[str, Any], ...]:
-    """Which definitions has the study adopted: the one in force, then the others as `read_versions` has them?"""
+    r"""Read which definitions the study has adopted: the one in force, then the others as `read_versions` has them.
+
+    Parameters
+    ----------
+    study_folder : Path
+        Folder of the study.
+
+    Returns
+    -------
+    tuple of dict of str to object
+        Their content; empty where none is in force.
+
+    Raises
+    ------
+    LabError
+        When one of them is not valid.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     before = read_adopted(Path(folder))
+    ...     write_text(Path(folder, "icp.yml"), "schema: 1\nname: Us\ncriteria: []\nversion: '2'\n")
+    ...     write_text(Path(folder, "icp", "1.yml"), "schema: 1\nname: Us\ncriteria: []\nversion: '1'\n")
+    ...     before, [one["version"] for one in read_adopted(Path(folder))]
+    ((), ['2', '1'])
+    """
     if not (study_folder / FILE).is_file():
         return ()
     held = load_icp(study_folder / FILE).data
