@@ -234,10 +234,10 @@ def tabulate_personas(said: dict[str, Any]) -> list[Table]:
 
     Examples
     --------
-    >>> one = dict.fromkeys(names("persona_field"), []) | {"id": "p1", "name": "Decider in sales", "department": "sales"}
+    >>> one = dict.fromkeys(names("persona_field"), []) | {"id": "p1", "name": "Sales user", "department": "sales"}
     >>> one |= {"goals": ["Fewer tools"], "confidence": {"department": "data", "goals": "interview"}}
     >>> tabulate_personas({"personas": [one]})[0]
-    Decider in sales
+    Sales user
     Field       What is known  From
     Department  sales          data
     Goals       Fewer tools    interview

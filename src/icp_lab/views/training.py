@@ -21,9 +21,25 @@ _SIGNS = ("lapsed", "low_use", "low_satisfaction", "avoided")
 
 
 class Chart(NamedTuple):
-    """Bars with intervals: what they measure, what they show in words, how figures are written, and the bars.
+    """Hold bars with intervals, for a slide.
 
     A bar is its label, its figure and the ends of its interval; the first one is what the chart is about.
+
+    Parameters
+    ----------
+    title : str
+        What the bars measure.
+    alt : str
+        What they show, for those who cannot see them.
+    kind : {'share', 'ratio'}
+        How figures are written.
+    bars : tuple of tuple
+        Label, figure, low end and high end of each bar.
+
+    Examples
+    --------
+    >>> Chart("Became best customers", "Inside 60 %", "share", (("Inside, 12 of 20", 0.6, 0.4, 0.8),)).bars[0][1]
+    0.6
     """
 
     title: str
@@ -33,9 +49,36 @@ class Chart(NamedTuple):
 
 
 def tell_training(icp: dict[str, Any], standing: Standing, about: About) -> dict[str, str]:
-    """What do the slides say? Words by the names that the deck uses; empty where there is nothing to say.
+    """Give what the slides say, by the names that the deck uses.
 
-    `standing.frame` carries the attributes of the accounts too.
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml, in words.
+    standing : Standing
+        Where every account stands; its frame carries the attributes of the accounts too.
+    about : About
+        Day, currency and source.
+
+    Returns
+    -------
+    dict of str to str
+        A text a name; empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> icp = {"criteria": [{"attribute": "employees", "min": 100}], "verdict": "tentative", "outcome": "best",
+    ...        "next_review": "2026-09-30", "as_of": "2026-06-30", "evidence": {}}
+    >>> frame = pd.DataFrame({"account_id": ["a", "b"], "name": ["Ado", "Bee"], "fit": ["in", "out"],
+    ...                       "status": "customer", "best": [True, False], "value": 9.0, "score": 0.5, "churned": False,
+    ...                       "met": "", "failed": ["", "employees"], "unknown": "", "employees": [120, 40]})
+    >>> counts = pd.DataFrame({"status": ["customer"], "in": [1], "out": [1], "unknown": [0]})
+    >>> standing = Standing(frame, counts, Group(12, 20, 0.4, 0.8), Group(5, 50, 0.04, 0.21))
+    >>> said = tell_training(icp, standing, About(date(2026, 6, 30), "EUR", "Demo"))
+    >>> said["criteria"], said["in_share"], said["held"]
+    ('employees at least 100', '60 %', The **1** customers outside the profile hold **50 %** of the customer value on
+    record (EUR 9).)
     """
     frame, rule = standing.frame, Rule.from_profile(icp)
     customers = frame[frame["status"] == "customer"]
@@ -86,7 +129,23 @@ def _tell_side(fit: str, side: Group, icp: dict[str, Any]) -> dict[str, str]:
 
 
 def list_criteria(icp: dict[str, Any]) -> list[list[tuple[str, str]]]:
-    """Which criteria do the slides show? A card each: its lines, with what each line is in the card."""
+    """List the criteria that the slides show, a card each.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml; or its part `avoid`.
+
+    Returns
+    -------
+    list of list of tuple of str and str
+        The lines of each card: what a line is in it (figure, text, small), and its words.
+
+    Examples
+    --------
+    >>> list_criteria({"criteria": [{"attribute": "employees", "min": 100}]})
+    [[('figure', '1'), ('text', '**Employees at least 100**')]]
+    """
     stability = (icp.get("evidence") or {}).get("stability") or {}
     return [[("figure", str(n)), ("text", f"**{begin(one.words())}**"),
              *([("small", begin(phrase("document", "again", share=float(stability[one.attribute]))))]
@@ -95,7 +154,25 @@ def list_criteria(icp: dict[str, Any]) -> list[list[tuple[str, str]]]:
 
 
 def list_people(icp: dict[str, Any]) -> list[dict[str, Any]]:
-    """Whom do the slides describe? The title of each persona, a card on who it is, and cards on what it said."""
+    """Describe the personas that the slides show.
+
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, in words as `word_icp` gives it.
+
+    Returns
+    -------
+    list of dict
+        Of the first four personas the `title`, a card on who it is (`side`), and `cards` on what it said.
+
+    Examples
+    --------
+    >>> one = dict.fromkeys(names("persona_field"), []) | {"name": "Decider in sales", "pains": ["Many tools (3 of 8)"]}
+    >>> list_people({"personas": [one | {"confidence": {"pains": "interview"}}]})
+    [{'title': Decider in sales: Many tools, 'side': [[]], 'cards': [[('head', 'Problems · interview'), ('text', 'Many
+    tools (3 of 8)')]]}]
+    """
     fields, people = names("persona_field"), list[dict[str, Any]]()
     for one in (icp.get("personas") or [])[:_PERSONAS]:
         known = {field: value if isinstance(value := one[field], str) else _("; ").join(value)
@@ -111,9 +188,30 @@ def list_people(icp: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def lay_charts(icp: dict[str, Any], standing: Standing, picture: Picture) -> dict[str, list[Chart]]:
-    """Which charts do the slides show? By the names that the deck uses; none where there is nothing to draw.
+    """Lay out the charts that the slides show, by the names that the deck uses.
 
-    `picture` shows the two sides of the profile on a page.
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, as in icp.yml.
+    standing : Standing
+        How the cases on either side came out.
+    picture : Picture
+        The two sides of the profile on a page; it lends the chart its words.
+
+    Returns
+    -------
+    dict of str to list of Chart
+        The charts `sides` and `lifts`; one that has nothing to draw is missing.
+
+    Examples
+    --------
+    >>> standing = Standing(pd.DataFrame(), pd.DataFrame(), Group(12, 20, 0.4, 0.8), Group(0, 0, 0.0, 1.0))
+    >>> made = lay_charts({"evidence": {}}, standing, Picture("", "Became best customers", "", "Inside 60 %", "", ""))
+    >>> list(made), made["sides"][0].bars
+    (['sides'], ((Inside
+    60 % (40 to 80 %)
+    12 of 20, 0.6, 0.4, 0.8),))
     """
     sides = [(label, say_count(one.yes, one.n), (one.share, one.low, one.high))
              for label, one in ((_("Inside"), standing.inside), (_("Outside"), standing.outside)) if one.n]
@@ -129,10 +227,37 @@ def lay_charts(icp: dict[str, Any], standing: Standing, picture: Picture) -> dic
 
 def lay_training(
     icp: dict[str, Any], standing: Standing, about: About, found: dict[str, Any]) -> dict[str, list[Table]]:
-    """Which tables do the slides show? By the names that the deck uses; none where there is nothing to show.
+    """Lay out the tables that the slides show, by the names that the deck uses.
 
-    `icp` is in words, `standing.frame` carries the attributes of the accounts too; `found` holds the artifacts
-    negatives, scores and score, None where no step has left one.
+    Parameters
+    ----------
+    icp : dict of str to object
+        The definition, in words as `word_icp` gives it.
+    standing : Standing
+        Where every account stands; its frame carries the attributes of the accounts too.
+    about : About
+        The currency.
+    found : dict of str to object
+        The artifacts negatives, scores and score, None where no step has left one.
+
+    Returns
+    -------
+    dict of str to list of Table
+        Each with seven rows at most; one that has nothing to show is missing or empty.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> frame = pd.DataFrame({"account_id": ["a", "b"], "name": ["Ado", "Bee"], "fit": ["in", "out"],
+    ...                       "status": "customer", "best": [True, False], "value": 9.0, "score": 0.5, "churned": False,
+    ...                       "met": "", "failed": ["", "employees"], "unknown": "", "employees": [120, 40]})
+    >>> counts = pd.DataFrame({"status": ["customer"], "in": [1], "out": [1], "unknown": [0]})
+    >>> standing = Standing(frame, counts, Group(12, 20, 0.4, 0.8), Group(5, 50, 0.04, 0.21))
+    >>> icp = {"criteria": [{"attribute": "employees", "min": 100}]}
+    >>> found = dict.fromkeys(("negatives", "scores", "score"))
+    >>> made = lay_training(icp, standing, About(date(2026, 6, 30), "EUR", "Demo"), found)
+    >>> made["train_inside"][0].cells(), made["matrix"]
+    ([['Ado', '120', '9']], [])
     """
     frame = standing.frame
     whole = {each for each in frame.select_dtypes("number") if frame[each].dropna().mod(1).eq(0).all()}
