@@ -1,52 +1,85 @@
 """The drafted profile in sentences, tables and pictures: counts first, noise beside them, tests folded away."""
 
 import math
-from textwrap import fill
 from typing import Any
 
-import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.artifacts import make_id
 from icp_lab.locale import _
-from icp_lab.methods.confounding import Confounding
-from icp_lab.methods.draft import AttributeGroups, OutcomeLifts, SizeFixed
 from icp_lab.methods.evidence import FIRM
 from icp_lab.methods.finding import Finding
-from icp_lab.methods.leaks import Leaks
-from icp_lab.methods.profile import Additions, MoreProfiles
-from icp_lab.rule import Rule, name_attribute
-from icp_lab.views.contrasts import tell_confounding
-from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, plot_intervals, write_percent
+from icp_lab.rule import name_attribute
+from icp_lab.views.document import count_cases
+from icp_lab.views.picture import COLOURS, About, Picture, add_note, name_rows, plot_intervals
 from icp_lab.views.table import Table, say
-from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show, tell
+from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, show
 
-NO_EXCESS = 0.1  # a ratio this close to one leaves nothing that size could explain
 LOOSE = 1 - FIRM
-_DRAWN, _LEANS = 8, 6  # attributes in a picture, rows of a table
+_DRAWN = 8  # attributes in a picture
 _SHADES = {"firm": "accent", "wobbly": "second", "loose": "grey"}
 
 
-def _cases(outcome: str, n: float) -> str:
-    return tell(name("cases", outcome), n=say(n, "integer"))
+def collect_words(finding: Finding, outcome: str) -> dict[str, Any]:
+    """Collect what the sentences on a finding name: its cases, its rule, and its lift with the interval.
 
+    Parameters
+    ----------
+    finding : Finding
+        What was found.
+    outcome : str
+        The outcome that the profile is drafted on, such as `best`.
 
-def _words(finding: Finding, outcome: str) -> dict[str, Any]:
-    """Collect what the sentences on a finding name: its cases, its rule, and its lift with the interval."""
-    return {"n": _cases(outcome, finding.n), "best": finding.best, "done": name("done", outcome),
+    Returns
+    -------
+    dict of str to object
+        Words for `phrase`: `n`, `best`, `done`, `rule`, `ratio` and `ends`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> words = collect_words(finding, "best")
+    >>> words["n"], words["best"], words["done"]
+    (2 customers, 1, 'became best customers')
+    """
+    return {"n": count_cases({"outcome": outcome}, finding.n), "best": finding.best, "done": name("done", outcome),
             "rule": finding.rule.words(), "ratio": finding.lift, "ends": (finding.lift_low, finding.lift_high)}
 
 
-def tell_reach(finding: Finding, outcome: str, reach: tuple[float, float]) -> Prose:
-    """Before looking: which profile could so many cases show at all?"""
-    search, declared = reach
-    shown = "search" if math.isfinite(search) else "declared" if math.isfinite(declared) else "nothing"
-    return phrase("reach", shown, search=search, declared=declared, **_words(finding, outcome))
-
-
 def tell_headline(finding: Finding, outcome: str) -> Prose:
-    """Which profile was found, in a sentence, and how sure is it?"""
-    words = _words(finding, outcome) | {"limit": finding.excluded_above}
+    """Say in a sentence which profile was found, and how sure it is.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found.
+    outcome : str
+        The outcome that the profile is drafted on, such as `best`.
+
+    Returns
+    -------
+    Prose
+        An unsupported profile is not named: it is said what is ruled out, or that the cases are too few.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.rule import Rule
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> tell_headline(finding, "best")
+    No profile is claimed: 2 customers with a known outcome, of which 1 became best customers, are too few to tell a
+    profile from chance.
+    >>> rule = Rule.from_dicts([{"attribute": "exports", "is": True}])
+    >>> found = replace(finding, n=300, verdict="supported", rule=rule)
+    >>> tell_headline(replace(found, lift=2.4, lift_low=1.6, lift_high=3.5), "best")
+    **Exports: yes**: such cases became best customers 2.4 times as often as all (1.6 to 3.5), counted on cases that the
+    search had not seen.
+    """
+    words = collect_words(finding, outcome) | {"limit": finding.excluded_above}
     if finding.verdict == "supported":
         return phrase("headline", "supported", **words | {"rule": begin(finding.rule.words())})
     refused = "ruled_out" if "ruled_out" in finding.verdict_reason else "too_few"
@@ -54,32 +87,133 @@ def tell_headline(finding: Finding, outcome: str) -> Prose:
 
 
 def tell_counts(finding: Finding, outcome: str) -> Prose:
-    """Of ten cases inside and ten outside, how many came out well?"""
+    """Say of ten cases inside and ten outside how many came out well.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found; of a hundred where either share is under one in ten.
+    outcome : str
+        The outcome that the profile is drafted on, such as `best`.
+
+    Returns
+    -------
+    Prose
+        Counts of cases that the search had not seen; where nothing was tested, of all cases.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.methods.lift import Lift
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> lift = Lift(2.0, 1.2, 3.3, n=200, positives=40, covered=50.0, covered_positives=20.0, groups=200)
+    >>> found = replace(finding, n=200, best=40, noise=replace(finding.noise, shuffles=99), fitted=lift)
+    >>> tell_counts(found, "best")
+    Of 10 inside, about **4** became best customers (3 to 5); of 10 outside, about **1**. Counted on 200 customers, each
+    by a rule found without it; about 50 of them were inside.
+    """
     fitted = finding.fitted
     tested = finding.noise.shuffles > 0  # else `fitted` is on the very cases that made the rule
     if not tested or not math.isfinite(fitted.rate_inside) or not math.isfinite(fitted.rate_outside):
-        return phrase("counts", "all", **_words(finding, outcome))
+        return phrase("counts", "all", **collect_words(finding, outcome))
     base = 10 if min(fitted.rate_inside, fitted.rate_outside) >= 0.1 else 100
     low, high = (round(base * end) for end in fitted.rate_inside_ends)
     return phrase("counts", "sides", base=base, low=low, high=high, inside=round(base * fitted.rate_inside),
-                  outside=round(base * fitted.rate_outside), covered=round(fitted.covered), **_words(finding, outcome))
+                  outside=round(base * fitted.rate_outside), covered=round(fitted.covered),
+                  **collect_words(finding, outcome))
 
 
 def tell_checks(finding: Finding) -> Prose:
-    """Which of the three checks did it pass?"""
+    """Say which of the three checks the profile passed.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found; `reasons` are the checks: noise, interval, stability.
+
+    Returns
+    -------
+    Prose
+        A sentence a check; where nothing was tested, that.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> tell_checks(finding)
+    There are fewer than ten cases of one kind, so nothing was tested.
+    >>> tested = replace(finding.noise, shuffles=99)
+    >>> tell_checks(replace(finding, noise=tested, reasons=("noise+", "interval-", "stability+")))
+    The search found more than it finds in shuffled data. On cases that the search had not seen the ratio may be one: no
+    difference. Other samples of the same cases pick out much the same companies.
+    """
     return (join(*(name("check", code) for code in finding.reasons)) if finding.noise.shuffles
             else phrase("headline", "untested"))
 
 
 def tell_noise(finding: Finding) -> list[Prose]:
-    """Which rules does the search find where there is nothing to find?"""
+    r"""Say which rules the search finds where there is nothing to find.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found, and what shuffled data give.
+
+    Returns
+    -------
+    list of Prose
+        A heading, some rules found in shuffled data, and the profile beside them; none where nothing was tested.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.methods.finding import NoisyRule
+    >>> from icp_lab.rule import Rule
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> noisy = NoisyRule(Rule.from_dicts([{"attribute": "exports", "is": True}]), lift=2.8, covered=14, positives=7)
+    >>> print(*tell_noise(replace(finding, noise=replace(finding.noise, rules=(noisy,)), paper_lift=2.9)), sep="\n")
+    The same search, on the same cases with their outcomes dealt out at random, came up with these. They mean nothing,
+    and look good all the same:
+    **Exports: yes**: 7 of 14, on paper 2.8 times as often as all.
+    The rule that was found in the real data, counted in the same flattering way: 2.9 times.
+    """
     rules = [phrase("noise", "one", rule=begin(noisy.rule.words()), positives=noisy.positives, covered=noisy.covered,
                     ratio=noisy.lift) for noisy in finding.noise.rules]
     return [phrase("noise", "these"), *rules, phrase("noise", "real", ratio=finding.paper_lift)] if rules else []
 
 
 def draw_lift(finding: Finding, outcome: str, about: About) -> Picture | Prose:
-    """How does the profile's lift stand against what noise reaches?"""
+    """Show how the profile's lift stands against what noise reaches.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found, and what shuffled data give.
+    outcome : str
+        The outcome that the profile is drafted on, such as `best`.
+    about : About
+        What the foot says beside the counts.
+
+    Returns
+    -------
+    Picture or Prose
+        The lift with its interval over those of shuffles; a sentence where nothing was tested.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> from datetime import date
+    >>> draw_lift(finding, "best", About(date(2026, 6, 30), "EUR", "Demo"))
+    Nothing was tested, so that there is nothing to hold against chance.
+    """
     if not finding.noise.shuffles:
         return phrase("nothing", "tested")
     lifts = sorted(finding.noise.lifts)
@@ -102,11 +236,33 @@ def draw_lift(finding: Finding, outcome: str, about: About) -> Picture | Prose:
     above = finding.lift_low > max([1.0, *lifts[-1:]])
     return show("lift", draw, about, title="above" if above else "near" if finding.lift_low > 1 else "within",
                 height=190, shuffles=len(lifts), all=finding.noise.shuffles, low=min(lifts, default=None),
-                high=max(lifts, default=None), **_words(finding, outcome))
+                high=max(lifts, default=None), **collect_words(finding, outcome))
 
 
 def tell_lift(finding: Finding) -> Prose:
-    """In plain words: is the profile more than luck?"""
+    """Say in plain words whether the profile is more than luck.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found, and what shuffled data give.
+
+    Returns
+    -------
+    Prose
+        The lift beside the range that luck reaches; empty where nothing was tested.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> noise = replace(finding.noise, lifts=(0.7, 1.0, 1.4), shuffles=3)
+    >>> tell_lift(replace(finding, noise=noise, lift=2.4, lift_low=1.6, reasons=("noise+",)))
+    Deal the outcomes out by lot, and a profile found in the same way reaches 0.70 to 1.40 times the rate of all. This
+    one reaches **2.4 times**, and luck hardly ever does as well.
+    """
     lifts = finding.noise.lifts
     if not lifts:
         return Prose("")
@@ -119,7 +275,31 @@ def _firmness(share: float) -> str:
 
 
 def draw_stability(finding: Finding, outcome: str, about: About) -> Picture | Prose:
-    """How often would other samples choose the same attributes?"""
+    """Show how often other samples would choose the same attributes.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found; `stability` has the share of resamples by attribute.
+    outcome : str
+        The outcome that the profile is drafted on, such as `best`.
+    about : About
+        What the foot says beside the counts.
+
+    Returns
+    -------
+    Picture or Prose
+        A bar an attribute, those of the profile first, eight at most beside them; a sentence where nothing was tested.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> from datetime import date
+    >>> draw_stability(finding, "best", About(date(2026, 6, 30), "EUR", "Demo"))
+    Nothing was tested, so that other samples were not drawn.
+    """
     if not finding.stability:
         return phrase("nothing", "samples")
     own = {attribute: finding.stability.get(attribute, 0.0) for attribute in finding.rule.attributes}
@@ -142,12 +322,34 @@ def draw_stability(finding: Finding, outcome: str, about: About) -> Picture | Pr
         axes.set_xlabel(_("% of resamples") if narrow else _("% of resamples whose best rule uses the attribute"))
 
     return show("stability", draw, about, title="firm" if "stability+" in finding.reasons else "loose",
-                counts=_cases(outcome, finding.n), height=90 + 34 * max(1, len(shares)),
+                counts=count_cases({"outcome": outcome}, finding.n), height=90 + 34 * max(1, len(shares)),
                 alt="; ".join(map(": ".join, zip(labels, notes, strict=True))) or _("no rule"))
 
 
 def tell_stability(finding: Finding) -> Prose:
-    """In plain words: would another sample have led to the same customers?"""
+    """Say in plain words whether another sample would have led to the same customers.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found, and what shuffled data give.
+
+    Returns
+    -------
+    Prose
+        How far resamples agree, and which attributes are loose; empty where nothing was tested.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> noise = replace(finding.noise, agreements=(0.1, 0.3))
+    >>> tell_stability(replace(finding, noise=noise, agreement=0.7))
+    Had we had other customers like these, the profile drawn from them would share **70 %** of its companies with this
+    one. Profiles found in shuffled data share 10 % to 30 %.
+    """
     noise = finding.noise.agreements
     if not noise:
         return Prose("")
@@ -156,134 +358,35 @@ def tell_stability(finding: Finding) -> Prose:
                 phrase("another_sample", "loose", names=loose) if loose else "")
 
 
-def draw_additions(additions: Additions, outcome: str, about: About) -> Picture | Prose:
-    """What does each criterion add: how did those fare whom it alone keeps out?"""
-    frame = additions.frame
-    if len(frame) < 2:
-        return phrase("nothing", "additions")
-    inside, alone = frame.iloc[0], frame.iloc[1:]
-    labels = [_("inside the profile"), *[criterion.words() for criterion in additions.rule.criteria]]
-    counts = list(map(say_count, frame["positives"], frame["n"]))
-    idle = [label for label, low in zip(labels[1:], alone["low"], strict=True) if not low < inside["share"]]
-
-    def draw(axes: Axes, narrow: bool) -> None:
-        shown = [fill(label, 20 if label.isascii() else 10) if narrow else label for label in labels]
-        colours = [COLOURS["accent"], *[COLOURS["grey"]] * len(alone)]
-        plot_intervals(axes, shown, frame[["share", "low", "high"]].to_numpy(), colours=colours, notes=counts)
-        axes.set_xlim(0, 1.4 * frame["high"].max())
-        write_percent(axes.xaxis)
-
-    title = "clear" if (alone["high"] < inside["low"]).all() else "idle" if idle else "unclear"
-    return show("additions", draw, about, title=title, height=90 + 36 * len(frame), narrow_height=90 + 56 * len(frame),
-                criterion="".join(idle[:1]), done=name("done", outcome), counts=_cases(outcome, additions.n),
-                alt="; ".join(map(": ".join, zip(labels, counts, strict=True))))
-
-
-def tell_additions(additions: Additions, outcome: str) -> list[Prose]:
-    """In plain words: what would we get without each criterion?"""
-    inside, *alone = additions.frame.to_dict("records")
-    said = []
-    for criterion, row in zip(additions.rule.criteria, alone, strict=True):
-        told = phrase("without", "more" if row["n"] else "nobody", criterion=begin(criterion.words()),
-                      n=_cases(outcome, row["n"]), done=name("done", outcome), positives=row["positives"],
-                      share=row["share"], inside=inside["share"])
-        instead = [name_attribute(one) for one in row["instead"]]
-        said.append(join(told, phrase("without", "instead", names=instead) if instead else ""))
-    return said
-
-
 def tabulate_rule(finding: Finding) -> Table:
-    """Which criteria make up the profile?"""
+    """Show which criteria make up the profile.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found.
+
+    Returns
+    -------
+    Table
+        A row a criterion, with how often its attribute is chosen again; unsupported ones stand under a title that says
+        so.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> from icp_lab.methods.evidence import find_icp
+    >>> from icp_lab.rule import Rule
+    >>> finding = find_icp(pd.DataFrame({"age": [1.0, 2.0]}), pd.Series([True, False]))
+    >>> rule = Rule.from_dicts([{"attribute": "exports", "is": True}])
+    >>> table = tabulate_rule(replace(finding, rule=rule, stability={"exports": 0.9}))
+    >>> table.title, table.cells()
+    (The best rule found, refused, [['exports: yes', '90', 'firm']])
+    """
     shares = finding.frame["stability"].fillna(0)
     firm = [name("firmness", _firmness(share)) if finding.stability else "" for share in shares]
     names = finding.frame["attribute"]
     anchors = names.map(lambda one: make_id("criteria", one)).where(~names.duplicated())
     return lay_out("rule", finding.frame.assign(firmness=firm, anchor=anchors),
                    title="" if finding.verdict != "unsupported" else phrase("headline", "refused"))
-
-
-def tabulate_leans(finding: Finding) -> Table:
-    """Where do the data lean, one attribute at a time?"""
-    rows = [{"level": lean.rule.words(), "n": lean.lift.covered, "lift": lean.lift.lift, "low": lean.lift.low,
-             "high": lean.lift.high, "shrunk": lean.shrunk} for lean in finding.leans[:_LEANS]]
-    return lay_out("leans", pd.DataFrame(rows, columns=["level", "n", "lift", "low", "high", "shrunk"]))
-
-
-def tell_size(size: SizeFixed, rule: Rule) -> Prose:
-    """Does best just mean big?"""
-    plain, fixed = size.plain.lift, size.fixed
-    if size.bands < 2 or not math.isfinite(size.left):
-        return phrase("size", "unknown" if size.bands < 2 else "no_excess")
-    if abs(plain - 1) < NO_EXCESS:
-        return phrase("size", "hardly", plain=plain)
-    word = phrase("size", "not" if size.left >= 0.67 else "part" if size.left >= 0.33 else "most")
-    meant = {"employees", "annual_revenue"} & {*rule.attributes}
-    return join(phrase("size", "fixed", word=word, plain=plain, fixed=fixed.lift, ends=(fixed.low, fixed.high)),
-                phrase("size", "meant") if meant else "")
-
-
-def tell_alike(confounding: Confounding) -> Prose:
-    """Which criteria are mostly something else?"""
-    if (confounding.frame["kind"] == "explained").any():
-        return tell_confounding(confounding)
-    return phrase("alike", "none" if confounding.tried else "untried", n=confounding.tried)
-
-
-def tabulate_outcomes(outcomes: OutcomeLifts) -> Table:
-    """How does the profile do on every outcome?"""
-    return lay_out("outcomes", outcomes.frame)
-
-
-def tell_more(more: MoreProfiles, outcome: str) -> Prose:
-    """Is there another ideal customer, unlike the first?"""
-    found = [phrase("another_profile", "one", **_words(one, outcome) | {"rule": begin(one.rule.words())})
-             for one in more.findings]
-    found += [phrase("another_profile", "stopped", **_words(more.stopped, outcome))] if more.stopped else []
-    return join(*found) if found else phrase("another_profile", "untried")
-
-
-def tabulate_groups(groups: AttributeGroups) -> Table:
-    """Which attributes of the four groups were looked at?"""
-    return lay_out("attributes", groups.frame)
-
-
-def tell_next(finding: Finding, groups: AttributeGroups) -> list[Prose]:
-    """What would settle it, and what is to be collected first?"""
-    said = []
-    if "ruled_out" in finding.verdict_reason:
-        said.append(phrase("collect", "known"))
-    elif finding.needed:
-        said.append(phrase("collect", "cases", lift=finding.needed_lift, n=finding.needed))
-    gaps = groups.frame[groups.frame["filled"] < 0.7].sort_values(["filled", "attribute"])
-    empty = [group for group, tables in groups.lacking.items() if tables]
-    if empty:
-        said.append(phrase("collect", "group", group=name("attribute_group", empty[0])))
-    elif len(gaps):
-        said.append(phrase("collect", "attribute", attribute=name_attribute(gaps["attribute"].iloc[0]),
-                           share=gaps["filled"].iloc[0]))
-    return said
-
-
-def tell_leaks(leaks: Leaks) -> Prose:
-    """Which attributes were refused because they know the outcome, which only sound like it?"""
-    rows = leaks.frame.drop_duplicates("attribute").to_dict("records")
-    refused = [phrase("leaks", "one", attribute=name_attribute(row["attribute"]),
-                      reason=name("suspicion", row["suspicion"])) for row in rows if row["refused"]]
-    suspected = [row["attribute"] for row in rows if not row["refused"] and row["attribute"] not in leaks.insisted]
-    kinds = {"suspected": suspected, "insisted": leaks.insisted}
-    return join(phrase("leaks", "refused" if refused else "none", names=refused), *(
-        phrase("leaks", kind, names=list(map(name_attribute, found))) for kind, found in kinds.items() if found))
-
-
-def tell_holdout(finding: Finding) -> Prose:
-    """Does a rule found on earlier cases hold on the latest?"""
-    late = finding.holdout
-    return (phrase("latest", "tested", ratio=late.lift, ends=(late.low, late.high), n=int(late.n)) if late
-            else phrase("latest", "undated"))
-
-
-def tell_method(finding: Finding) -> Prose:
-    """Which figures stand behind the verdict, for who wants them?"""
-    paper = sorted(finding.noise.paper_lifts)
-    return phrase("method", "figures", p=finding.p_value, shuffles=finding.noise.shuffles, unknown=finding.unknown,
-                  paper=paper[len(paper) // 2] if paper else None)

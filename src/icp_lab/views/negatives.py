@@ -16,8 +16,9 @@ from icp_lab.methods.negatives import Negatives
 from icp_lab.methods.profile import Additions
 from icp_lab.methods.reasons import Reasons
 from icp_lab.rule import name_attribute
+from icp_lab.views.additions import draw_additions, tell_additions
 from icp_lab.views.contrasts import tell_clearest
-from icp_lab.views.draft import draw_additions, draw_stability, tell_additions, tell_stability
+from icp_lab.views.draft import draw_stability, tell_stability
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table, say
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
