@@ -11,7 +11,23 @@ from icp_lab.locale.declared import read_declared
 
 @dataclass(frozen=True)
 class Item:
-    """A lettered sub-item of the process, answered in one section of one notebook."""
+    """Name a lettered sub-item of the process, answered in one section of one notebook.
+
+    Parameters
+    ----------
+    id : str
+        Its number and letter.
+    title : str
+        What it is about, a sentence of the catalogue.
+    notebook : str
+        Name of the notebook.
+
+    Examples
+    --------
+    >>> first = STEPS[0].items[0]
+    >>> first.id, first.notebook
+    ('1a', '01_customer_base')
+    """
 
     id: str
     title: str
@@ -20,7 +36,22 @@ class Item:
 
 @dataclass(frozen=True)
 class Step:
-    """One of the nine steps."""
+    """Name one of the nine steps.
+
+    Parameters
+    ----------
+    number : int
+        From 1 to 9.
+    title : str
+        What it is about, a sentence of the catalogue.
+    items : tuple of Item
+        Its sub-items, in their order.
+
+    Examples
+    --------
+    >>> [step.number for step in STEPS]
+    [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    """
 
     number: int
     title: str
@@ -29,9 +60,27 @@ class Step:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook: what it reads and writes; the question that it answers stands in its file.
+    """Say of a notebook what it reads and writes; the question that it answers stands in its file.
 
-    `tables` are study tables, `reads` artifacts of other notebooks, `writes` its own.
+    Parameters
+    ----------
+    name : str
+        Name of its file without the ending.
+    step : int
+        The step that it belongs to, from 1.
+    title : str
+        What it is called, a sentence of the catalogue.
+    tables : tuple of str, default ()
+        Tables of the study that it may read, and words of `tables.BESIDE`.
+    reads : tuple of str, default ()
+        Artifacts of other notebooks that it may read.
+    writes : tuple of str, default ()
+        Artifacts that it writes; each has one writer.
+
+    Examples
+    --------
+    >>> BY_NAME["06b_draft_icp"].writes
+    ('draft', 'coverage')
     """
 
     name: str
@@ -53,6 +102,22 @@ WRITER: dict[str, str] = {artifact: notebook.name for notebook in NOTEBOOKS for 
 
 
 def needs(name: str) -> tuple[str, ...]:
-    """Name the notebooks whose artifacts a notebook reads, in run order."""
+    """Name the notebooks whose artifacts a notebook reads, in run order.
+
+    Parameters
+    ----------
+    name : str
+        Name of one of the house's notebooks.
+
+    Returns
+    -------
+    tuple of str
+        Those right before it, not what these need in turn.
+
+    Examples
+    --------
+    >>> needs("06b_draft_icp")
+    ('01_customer_base', '02_best_customers', '06a_segments')
+    """
     writers = {WRITER[artifact] for artifact in BY_NAME[name].reads}
     return tuple(notebook.name for notebook in NOTEBOOKS if notebook.name in writers)

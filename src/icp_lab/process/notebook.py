@@ -73,8 +73,9 @@ class NotebookFile:
 
     Examples
     --------
-    >>> NotebookFile(Path("notebooks/02_best_customers.ipynb")).parameters[0].name
-    'top_share'
+    >>> file = NotebookFile(Path("notebooks/02_best_customers.ipynb"))
+    >>> file.title, file.parameters[0].name
+    ('The best customers', 'top_share')
     """
 
     path: Path

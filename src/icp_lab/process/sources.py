@@ -18,13 +18,13 @@ LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "numba", "hdbscan", "um
 
 
 def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:
-    """Has any code changed that these cells use?
+    r"""Hash the code that cells use, so that a change in any of it shows.
 
     Parameters
     ----------
-    sources
+    sources : tuple of str
         Python sources, such as a notebook's code cells.
-    showing
+    showing : bool
         Follow imports into what only words and looks depend on too.
 
     Returns
@@ -32,6 +32,12 @@ def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:
     str
         Digest of all modules of the package that the sources import, directly or not, of data files that lie beside
         them, and of the versions of the libraries that can change a result.
+
+    Examples
+    --------
+    >>> rule = digest_code(("from icp_lab.rule import Rule",), showing=False)
+    >>> rule == digest_code(("from icp_lab.rule import Rule\nprint(1)",), showing=False)  # other cells, same code
+    True
     """
     found = _follow(frozenset().union(*map(_imports, sources)), showing)
     parts = [f"{name}:{_digest_module(name)}" for name in sorted(found)]
@@ -39,7 +45,23 @@ def digest_code(sources: tuple[str, ...], *, showing: bool) -> str:
 
 
 def library_version(name: str) -> str:
-    """Which version of a library is installed? Empty when it is not."""
+    """Tell which version of a library is installed.
+
+    Parameters
+    ----------
+    name : str
+        Name of the distribution, such as `scikit-learn`.
+
+    Returns
+    -------
+    str
+        The version; empty when it is not installed.
+
+    Examples
+    --------
+    >>> library_version("no-such-library")
+    ''
+    """
     try:
         return version(name)
     except PackageNotFoundError:
@@ -48,7 +70,23 @@ def library_version(name: str) -> str:
 
 @cache
 def digest_folder(part: str) -> str:
-    """Has anything changed in a part of the package: code, templates, catalogues?"""
+    """Hash a part of the package: code, templates, catalogues.
+
+    Parameters
+    ----------
+    part : str
+        Name of a folder right in the package, such as `pages`.
+
+    Returns
+    -------
+    str
+        Digest of the names and contents of all its files; taken once a process.
+
+    Examples
+    --------
+    >>> digest_folder("rule") == digest_folder("process")
+    False
+    """
     folder = _root() / part
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return digest_text(*(f"{path.relative_to(folder)}:{digest_file(path)}" for path in files))
