@@ -32,7 +32,28 @@ _JAPANESE = r"[\u3040-\u30ff\u4e00-\u9fff]"
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or a sheet of one: a cell of each header, and how often each word stands where there are few."""
+    """Hold what was seen of a file, or of a sheet of one.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file lies.
+    shown : str
+        Its place in the folder that was looked at.
+    sheet : str
+        The sheet; empty where the file has one at most.
+    rows : int
+        How many rows it has below its headers.
+    examples : dict of str to str
+        A cell of each header, the first of them in order; empty where all are.
+    words : dict of str to (dict of str to int)
+        How often each word stands below a header, where there are few.
+
+    Examples
+    --------
+    >>> Source(Path("crm.csv"), "crm.csv", "", 2, {"Sector": "Retail"}, {"Sector": {"SaaS": 1, "Retail": 1}}).sheet
+    ''
+    """
 
     path: Path
     shown: str
@@ -43,15 +64,48 @@ class Source:
 
     @property
     def named(self) -> str:
-        """Name it as a person would."""
+        """Name it as a person would.
+
+        Returns
+        -------
+        str
+            Its place, with the sheet where there are several.
+
+        Examples
+        --------
+        >>> Source(Path("all.xlsx"), "all.xlsx", "deals", 2, {}, {}).named
+        'all.xlsx (deals)'
+        """
         return f"{self.shown} ({self.sheet})" if self.sheet else self.shown
 
 
 @dataclass(frozen=True)
 class Proposal(Match):
-    """A table of the study: its files, what feeds each column, and which columns do without; `one_row` as in study.yml.
+    """Take files for a table of the study.
 
-    `words` gives for each column of known words what each means (nothing if unknown) and how often it stands.
+    Parameters
+    ----------
+    table : str
+        The table.
+    section : Section
+        What the format of the files says of it.
+    columns : dict of str to tuple of 2 str
+        For each column the header that feeds it, and how sure that is.
+    sources : tuple of Source
+        The files; of several the headers of all feed the same columns.
+    words : dict of str to list of tuple
+        For each column of known words: each word, what it means ("" if unknown) and how often it stands.
+    one_row : str, default ''
+        As in study.yml: the header by which one row an account is kept, or `latest`; empty where all are.
+    missing : tuple of str, default ()
+        Columns that do without their header, since its cells do not read.
+
+    Examples
+    --------
+    >>> seen = Source(Path("crm.csv"), "crm.csv", "", 2, {"ID": "A1", "Color": "red"}, {})
+    >>> formats = {GENERIC: read_format(GENERIC)}
+    >>> Proposal("accounts", formats[GENERIC]["accounts"], {"account_id": ("ID", "common")}, (seen,), {}).table
+    'accounts'
     """
 
     sources: tuple[Source, ...]
@@ -61,14 +115,46 @@ class Proposal(Match):
 
     @property
     def unmapped(self) -> list[str]:
-        """Name the headers that feed no column."""
+        """Name the headers that feed no column.
+
+        Returns
+        -------
+        list of str
+            Those of the first file, in its order.
+
+        Examples
+        --------
+        >>> seen = Source(Path("crm.csv"), "crm.csv", "", 2, {"ID": "A1", "Color": "red"}, {})
+        >>> section = read_format(GENERIC)["accounts"]
+        >>> Proposal("accounts", section, {"account_id": ("ID", "common")}, (seen,), {}).unmapped
+        ['Color']
+        """
         used = {header for header, _sure in self.columns.values()}
         return [header for header in self.sources[0].examples if header not in used]
 
 
 @dataclass
 class Proposed:
-    """A study begun out of files: its tables, the files and columns that were not used and why, what else to know."""
+    """Tell of a study that was begun out of files.
+
+    Parameters
+    ----------
+    file : Path
+        Its study.yml.
+    tables : list of Proposal
+        Its tables; accounts come first.
+    unused : list of tuple of 2 str
+        Files and columns that were not used, each with the reason.
+    facts : dict of str to object
+        What else study.yml says: language, as_of; currency and outcome, each with why.
+    said : list of str
+        What else there is to know, as sentences; what stops a report among it.
+
+    Examples
+    --------
+    >>> Proposed(Path("mine/study.yml"), [], [("old.csv", "it has no rows")], {}).unused
+    [('old.csv', 'it has no rows')]
+    """
 
     file: Path
     tables: list[Proposal]
@@ -77,7 +163,20 @@ class Proposed:
     said: list[str] = field(default_factory=list)
 
     def words(self) -> str:
-        """Say what became of each file, as plain text for a terminal, in the language in force."""
+        """Say what became of each file, in the language in force.
+
+        Returns
+        -------
+        str
+            Lines for a terminal: a row a file, what was not used, what else there is to know, and what comes next.
+
+        Examples
+        --------
+        >>> print(Proposed(Path("mine/study.yml"), [], [("old.csv", "it has no rows")], {}).words())
+        file  table  format  rows  columns
+        Not used: old.csv: it has no rows
+        Look through mine/study.yml, then run: icp-lab report mine
+        """
         rows = [(_("file"), _("table"), _("format"), _("rows"), _("columns"))]
         rows += [(source.named, one.table, one.section.format, f"{source.rows:,}",
                   f"{len(one.columns)}/{len(source.examples)}") for one in self.tables for source in one.sources]
@@ -86,7 +185,7 @@ class Proposed:
         said = [*self.said, last.format(file=self.file, folder=self.file.parent)]
         return "\n".join([align(rows, left=(0, 1, 2)), *unused, *said])
 
-    def write(self) -> None:
+    def _write(self) -> None:
         """Write study.yml with the mapping of each table, and for each line what it rests on."""
         accounts = self.tables[0]
         late, never = ([header for header in accounts.unmapped if fold(header) in names and not accounts.one_row]
@@ -96,9 +195,9 @@ class Proposed:
             declared=BY_NAME, sureties=read_declared("icp_lab.study", "names.toml")["sureties"], **self.facts),
             encoding="utf-8")
 
-    def settle(self) -> Study:
+    def _settle(self) -> Study:
         """Write study.yml and read every table by it; what does not read is taken back, what then stops is told."""
-        self.write()
+        self._write()
         study, self.said = open_study(self.file), []
         for i, one in enumerate(self.tables):
             try:
@@ -107,27 +206,27 @@ class Proposed:
                 if less := _take_back(one, error.place.column):
                     self.unused.append((error.place.words(), error.what))
                     self.tables[i] = less
-                    return self.settle()
+                    return self._settle()
                 self.said.append(str(error))
         return study
 
 
 def propose_study(source: str | Path, folder: str | Path, language: str = "", wanted: str = "",
                   today: date | None = None) -> Proposed:
-    """Which study do these files make? Looks at each, copies those it can use, and writes a study.yml that says why.
+    """Begin a study out of files: look at each, copy those that can be used, and write a study.yml that says why.
 
     Parameters
     ----------
-    source
+    source : str or Path
         A folder of files; it and the folders right in it are looked at. It may be the study's own.
-    folder
+    folder : str or Path
         The study's folder, as for `init_study`.
-    language
+    language : str, default ''
         Language of the study; where left out, Japanese if most headers are.
-    wanted
+    wanted : str, default ''
         The one format that the files are in, found out where left out.
-    today
-        No day of the study is later.
+    today : date or None, default None
+        No day of the study is later; the day of the call unless told.
 
     Returns
     -------
@@ -137,7 +236,13 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
     Raises
     ------
     LabError
-        There is no such folder or format, no file tells of accounts, or a file of the study would be written over.
+        When there is no such folder or format, no file tells of accounts, or a file of the study would be written over.
+
+    Examples
+    --------
+    >>> propose_study("nowhere", "mine")
+    Traceback (most recent call last):
+    icp_lab.errors.base.LabError: There is no folder nowhere. Name the folder that holds the exports with `--from`.
     """
     place, day, unused = Path(folder), today or date.today(), list[tuple[str, str]]()
     formats: Formats = {name: read_format(name, place) for name in ((wanted, GENERIC) if wanted else FORMATS)}
@@ -153,10 +258,10 @@ def propose_study(source: str | Path, folder: str | Path, language: str = "", wa
         copy_files(find_new([(one.path, place / one.shown) for table in tables for one in table.sources]))
         facts = {"language": language, "as_of": day, "currency": _find_currency(tables, language), "outcome": ("", "")}
         found = Proposed(file, tables, unused, facts)
-        study = found.settle()
+        study = found._settle()
         if not found.said:
             found.facts |= {"as_of": _find_newest(study) or day, "outcome": _find_outcome(study)}
-            found.write()
+            found._write()
         if unknown := [word for one in tables for word, meaning, _n in one.words.get("stage", ()) if not meaning]:
             words = _("The stages {words} are not known and count as open: put them right under `values`.")
             found.said.append(words.format(words=refusals.list_words(unknown, 8)))
