@@ -29,13 +29,13 @@ DECISIONS, DECISION = "decisions.csv", ("date", "item", "decision", "by", "reaso
 
 
 def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
-    """How did the departments vote, in ballots and in the table `review`?
+    """Read how the departments voted, in ballots and in the table `review`.
 
     Parameters
     ----------
-    folder
+    folder : Path
         The study's folder.
-    table
+    table : DataFrame
         The table `review`; its votes count as the first round.
 
     Returns
@@ -48,7 +48,8 @@ def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     LabError
-        A ballot was damaged; the message names the sheet and the cell.
+        When a ballot was damaged; the message names the sheet and the cell. When somebody voted twice on an item in a
+        round.
 
     Examples
     --------
@@ -76,7 +77,33 @@ def read_ballots(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_ballot(path: Path) -> list[tuple[Any, ...]]:
-    """Read one ballot, a row a line of each sheet in the order of `VOTES`; the vote is None where there is none."""
+    """Read one ballot, a row a line of each sheet.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook; its folder counts as `review`.
+
+    Returns
+    -------
+    list of tuple
+        The values of `VOTES` in their order: the vote is None where there is none, the reviewer the file's name where
+        nobody wrote one.
+
+    Raises
+    ------
+    LabError
+        When it is no ballot, or cells, rows or sheets are not as they were handed out; the message names the cell.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "sales.xlsx").write_text("no workbook")
+    ...     read_ballot(Path(folder, "sales.xlsx"))
+    Traceback (most recent call last):
+    icp_lab.errors.base.LabError: review/sales.xlsx...
+    """
     shown = f"{FOLDER}/{path.name}"
     with open_book(path, shown) as book:
         about = _read_about(book, shown)
@@ -147,12 +174,27 @@ def _name_departments() -> dict[str, str]:
 
 
 def read_decided(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Which rows of decisions.csv hold a decision? Their numbers and their cells; none where there is no such file.
+    """Read which rows of decisions.csv hold a decision.
+
+    Parameters
+    ----------
+    path : Path
+        Where decisions.csv is.
+
+    Returns
+    -------
+    list of tuple
+        Number of each row, from 1 below the header, and its cells as text by column; none where there is no such file.
 
     Raises
     ------
     LabError
-        A column is missing, or a row has more cells than the header.
+        When a column is missing, or a row has more cells than the header.
+
+    Examples
+    --------
+    >>> read_decided(Path("data/demo/decisions.csv"))  # nothing is decided yet
+    []
     """
     if not find_beside(path.parent, path.name):
         return []
@@ -160,10 +202,53 @@ def read_decided(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def refuse_decision(row: int, column: str, problem: str, remedy: str = "") -> LabError:
-    """Refuse what stands in a cell of decisions.csv."""
+    """Make the refusal of what stands in a cell of decisions.csv.
+
+    Parameters
+    ----------
+    row : int
+        Number of the row, from 1 below the header.
+    column : str
+        Its column.
+    problem : str
+        What is wrong, as the middle of a sentence.
+    remedy : str, default ''
+        What else to do about it, as a sentence.
+
+    Returns
+    -------
+    LabError
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> str(refuse_decision(3, "decision", "`kep` is no decision"))
+    'decisions.csv, row 3, column decision: This decision cannot be read: `kep` is no decision...'
+    """
     return utter("study.bad_decision", Place(DECISIONS, row, column), problem=problem, remedy=remedy)
 
 
 def is_answered(path: Path) -> bool:
-    """Did anybody write into this ballot, or this decisions.csv?"""
+    """Tell whether anybody wrote into this ballot, or this decisions.csv.
+
+    Parameters
+    ----------
+    path : Path
+        The file, told apart by its name.
+
+    Returns
+    -------
+    bool
+        True where there is a vote, comment or proposal, or a decision.
+
+    Raises
+    ------
+    LabError
+        When the file cannot be read, as `read_ballot` and `read_decided` say.
+
+    Examples
+    --------
+    >>> is_answered(Path("nowhere/decisions.csv"))
+    False
+    """
     return bool(read_decided(path)) if path.name == DECISIONS else any(any(row[4:7]) for row in read_ballot(path))

@@ -22,14 +22,52 @@ from icp_lab.tables import BESIDE, BY_NAME, TABLES
 
 @dataclass(frozen=True)
 class Filled:
-    """What people filled in: files with their places in the study, answers to forms; and what is still to be filled."""
+    """Hold what people filled in of what a report asks, and what is still to be filled.
+
+    Parameters
+    ----------
+    files : tuple of tuple of 2 Path
+        Files in which something stands, each with its place in the study.
+    answers : tuple of tuple
+        Forms with the answers that came back in them.
+    unfilled : tuple of Path
+        Files in which nobody has written yet.
+
+    Examples
+    --------
+    >>> Filled((), (), (Path("to_fill/churn.csv"),)).unfilled[0].name
+    'churn.csv'
+    """
 
     files: tuple[tuple[Path, Path], ...]
     answers: tuple[tuple[Form, Answers], ...]
     unfilled: tuple[Path, ...]
 
     def count_new(self, study: Study) -> int:
-        """Count the files and forms that tell a study something new."""
+        """Count the files and forms that tell a study something new.
+
+        Parameters
+        ----------
+        study : Study
+            The study.
+
+        Returns
+        -------
+        int
+            Files that it does not have, and forms with an answer that it does not have.
+
+        Raises
+        ------
+        LabError
+            When the study has other content at a file's place.
+
+        Examples
+        --------
+        >>> from icp_lab.study.study import open_study
+        >>> study = open_study("data/demo")
+        >>> Filled(((study.path, study.path), (study.path, Path("nowhere.yml"))), (), ()).count_new(study)
+        1
+        """
         known = ((answers, read_corrections(study.folder, form)) for form, answers in self.answers)
         return len(find_new(self.files)) + sum(any(key not in held for key in answers) for answers, held in known)
 
@@ -180,12 +218,35 @@ def collect(to_fill: str | Path, study: Study) -> Collected:
 
 
 def find_filled(to_fill: str | Path, study: Study) -> Filled:
-    """What did people fill in, of what a report asks? Nothing is written.
+    r"""Find what people filled in, of what a report asks; nothing is written.
+
+    Parameters
+    ----------
+    to_fill : str or Path
+        The folder `to_fill` of a report; a file's place in it is its place in the study.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    Filled
+        What `collect` would take; a README and what is for people to keep is in none of its parts.
 
     Raises
     ------
     LabError
-        There is nothing at `to_fill`, or a form holds an answer that cannot be one.
+        When there is nothing at `to_fill`, or a form holds an answer that cannot be one.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.study.study import open_study
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "churn.csv").write_text("account_id,date\nA0001,2026-01-31\n")
+    ...     _ = Path(folder, "costs.csv").write_text("month,channel,cost\n")
+    ...     found = find_filled(folder, open_study("data/demo"))
+    >>> [path.name for path, _place in found.files], [path.name for path in found.unfilled]
+    (['churn.csv'], ['costs.csv'])
     """
     from icp_lab.study.interviews import FOLDER as INTERVIEWS  # noqa: PLC0415  (pandas, only where answers come back)
     from icp_lab.study.interviews import read_interviews  # noqa: PLC0415
@@ -218,7 +279,28 @@ def _is_for_study(path: Path, source: Path) -> bool:
 
 
 def find_new(files: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
-    """Find of files and their places those that are not there yet, and refuse to write over one that differs."""
+    """Find of files and their places those that are not there yet.
+
+    Parameters
+    ----------
+    files : sequence of tuple of 2 Path
+        Files, each with its place.
+
+    Returns
+    -------
+    list of tuple of 2 Path
+        Those whose place is free; where the same content stands there already, a file is left out.
+
+    Raises
+    ------
+    LabError
+        When other content stands at a place: nothing is ever written over.
+
+    Examples
+    --------
+    >>> find_new([(Path("data/demo/churn.csv"), Path("data/demo/churn.csv"))])
+    []
+    """
     for path, target in files:
         if target.exists() and target.read_bytes() != path.read_bytes():
             raise utter("study.already_there", path=target)
@@ -226,7 +308,21 @@ def find_new(files: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
 
 
 def copy_files(files: Iterable[tuple[Path, Path]]) -> None:
-    """Copy files to their places, each whole or not at all."""
+    """Copy files to their places, each whole or not at all.
+
+    Parameters
+    ----------
+    files : Iterable of tuple of 2 Path
+        Files, each with its place; folders are made where they are not there, and what stands at a place is replaced.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     copy_files([(Path("data/demo/hypotheses.yml"), Path(folder, "mine/hypotheses.yml"))])
+    ...     [path.name for path in Path(folder, "mine").iterdir()]
+    ['hypotheses.yml']
+    """
     for path, target in files:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, draft := target.with_name(f".{target.name}.part"))
@@ -248,7 +344,25 @@ def _is_filled(path: Path) -> bool:
 
 
 def fill_template(template: str, **words: object) -> str:
-    """Fill in one of the templates beside this file, in the language in force."""
+    """Fill in one of the templates beside this file, in the language in force.
+
+    Parameters
+    ----------
+    template : str
+        Its name without `.j2`, such as `check.txt`.
+    **words : object
+        What the template names; `_` and `quote`, which writes YAML on one line, are given to each.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> fill_template("README.md", tables=[], kinds={}).splitlines()[0]
+    '# Templates'
+    """
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415  (only where a study begins)
 
     loader = PackageLoader("icp_lab.study", "templates")

@@ -18,11 +18,26 @@ REFUSALS: dict[str, str] = read_declared("icp_lab.study", "names.toml")["refusal
 
 @dataclass(frozen=True)
 class Candidates:
-    """The attributes of accounts that an analysis may use.
+    """Hold the attributes of accounts that an analysis may use.
 
-    `frame` has account_id as its index and holds the columns of `names` (allowed as criteria) and of `after_sale`
-    (contrasts and strata only); `groups` gives the group of each; `refused` says why another column is no criterion,
-    as a code of `REFUSALS`.
+    Parameters
+    ----------
+    frame : DataFrame
+        A row an account, indexed by account_id; the columns of `names` and of `after_sale`.
+    names : tuple of str
+        Attributes that may be criteria, in the order of the table.
+    after_sale : tuple of str
+        Attributes that are known only after the sale: for contrasts and strata, never a criterion.
+    groups : dict of str to str
+        Group of each of both; `basic` where neither study.yml nor the lab says another.
+    refused : dict of str to str
+        Why another column of accounts is no criterion, as a code of `REFUSALS`; those of `after_sale` too.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"industry": ["SaaS"]}, index=["A1"])
+    >>> Candidates(frame, ("industry",), (), {"industry": "basic"}, {"name": "identity"}).refused
+    {'name': 'identity'}
     """
 
     frame: pd.DataFrame
@@ -33,13 +48,13 @@ class Candidates:
 
 
 def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
-    """Which attributes may be criteria, which are known only after the sale, and which are neither?
+    """Find which attributes may be criteria, which are known only after the sale, and which are neither.
 
     Parameters
     ----------
-    accounts
+    accounts : DataFrame
         The table accounts, all declared columns and extra ones.
-    settings
+    settings : Settings
         What study.yml says: `attributes` includes, excludes, and names what is known only after the sale.
 
     Returns
@@ -50,7 +65,18 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
     Raises
     ------
     LabError
-        `attributes` names a column that accounts does not have.
+        When `attributes` names a column that accounts does not have.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from icp_lab.study import open_study
+    >>> settings = replace(open_study("data/demo"), attributes=Attributes(after_sale=("plan",)))
+    >>> accounts = pd.DataFrame({"account_id": ["A", "B"], "name": ["Us", "They"], "employees": [20.0, 300.0],
+    ...     "plan": ["Basic", "Pro"]})
+    >>> found = find_candidates(accounts, settings)
+    >>> found.names, found.after_sale, found.refused
+    (('employees',), ('plan',), {'account_id': 'identity', 'name': 'identity', 'plan': 'after_sale'})
     """
     _check_names(accounts, settings)
     judged = refuse_columns(accounts, "accounts", settings)
@@ -64,19 +90,28 @@ def find_candidates(accounts: pd.DataFrame, settings: Settings) -> Candidates:
 
 
 def refuse_columns(frame: pd.DataFrame, table: str, settings: Settings) -> dict[str, str]:
-    """Why is each column of a table no attribute that says what was known before the sale?
+    """Say of each column of a table why it is no attribute that tells what was known before the sale.
 
     Parameters
     ----------
-    frame, table
-        A table of the study and its name: accounts, or deals.
-    settings
+    frame : DataFrame
+        A table of the study.
+    table : str
+        Its name: accounts, or deals.
+    settings : Settings
         What study.yml says; its `attributes` are those of accounts.
 
     Returns
     -------
-    dict
+    dict of str to str
         Column -> a code of `REFUSALS`, empty where nothing speaks against it; in the order of the table.
+
+    Examples
+    --------
+    >>> from icp_lab.study import open_study
+    >>> deals = pd.DataFrame({"deal_id": ["D1", "D2"], "contact": ["a@x.com", "b@y.com"], "seats_asked": [5.0, 80.0]})
+    >>> refuse_columns(deals, "deals", open_study("data/demo"))
+    {'deal_id': 'identity', 'contact': 'person', 'seats_asked': ''}
     """
     said = settings.attributes if table == "accounts" else Attributes()
     return {str(column): _refuse(frame[column], BY_NAME[table].by_name.get(str(column)), said)

@@ -25,13 +25,13 @@ _KEYS = ("code", "name", "meaning", "belongs", "examples")
 
 
 def read_codebook(folder: Path, language: str) -> pd.DataFrame:
-    """Which codes are looked for in what people say?
+    """Read which codes are looked for in what people say.
 
     Parameters
     ----------
-    folder
+    folder : Path
         The study's folder, with codebook.yml or without.
-    language
+    language : str
         Language in which the codes of the lab's own codebook are named; it holds where the study has none.
 
     Returns
@@ -43,7 +43,15 @@ def read_codebook(folder: Path, language: str) -> pd.DataFrame:
     Raises
     ------
     LabError
-        codebook.yml is no list of entries with a code, or says what it may not; the message names the line.
+        When codebook.yml is no list of entries with a code, or says what it may not; the message names the line.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "codebook.yml").write_text("- {code: Price pain, belongs: pains, examples: too dear}")
+    ...     read_codebook(Path(folder), "en")[["code", "name", "examples", "topic"]].values.tolist()
+    [['price_pain', 'Price pain', ('too dear',), 'pains']]
     """
     if find_beside(folder, FILE):
         return _read_book(folder / FILE)
@@ -84,6 +92,28 @@ def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) 
 
     A code may be said by its name or by one of its examples; words that are each a code are that many codes; any
     other is a code of its own.
+
+    Parameters
+    ----------
+    interviews : Interviews
+        The interviews, as `read_interviews` gives them.
+    book : DataFrame
+        The codebook, as `read_codebook` gives it.
+    accepted : dict of tuple of str to str
+        Answers to the form `codes`: interview, passage, code -> `yes` or `no`.
+
+    Returns
+    -------
+    Interviews
+        The same heads and passages; of `codes` each once, first those that stood there.
+
+    Examples
+    --------
+    >>> heads = pd.DataFrame({"interview": ["a"]})
+    >>> passages = pd.DataFrame({"interview": ["a"], "passage": [1], "codes": [("too_dear",)]})
+    >>> book = pd.DataFrame({"code": ["price", "slow"], "name": ["Price", "Slow"], "examples": [("too dear",), ()]})
+    >>> settle_codes(Interviews(heads, passages), book, {("a", "1", "slow"): "yes"}).passages["codes"].tolist()
+    [('price', 'slow')]
     """
     rows, known = interviews.passages, _list_spellings(book)
     more = [[code for code in book["code"] if accepted.get((interview, str(passage), code)) == "yes"]
@@ -93,17 +123,17 @@ def settle_codes(interviews: Interviews, book: pd.DataFrame, accepted: Answers) 
 
 
 def read_coders(folder: Path, interviews: Interviews, book: pd.DataFrame) -> pd.DataFrame:
-    """What did others than the writers of the interviews find in them?
+    """Read what others than the writers of the interviews found in them.
 
     Parameters
     ----------
-    folder
+    folder : Path
         The study's folder; each coder's findings are one file `coders/NAME.csv` or `.xlsx` with the columns interview,
         passage, code. A row without a code says that the coder saw the passage and gave it none.
-    interviews
+    interviews : Interviews
         The interviews that they coded.
-    book
-        The codebook.
+    book : DataFrame
+        The codebook, as `read_codebook` gives it.
 
     Returns
     -------
@@ -113,8 +143,15 @@ def read_coders(folder: Path, interviews: Interviews, book: pd.DataFrame) -> pd.
     Raises
     ------
     LabError
-        A file lacks a column, or a row has too many cells or names a passage that is not there; the message names the
-        row.
+        When a file lacks a column, or a row has too many cells or names a passage that is not there; the message names
+        the row.
+
+    Examples
+    --------
+    >>> said = Interviews(pd.DataFrame({"interview": ["a"]}), pd.DataFrame({"interview": ["a"], "passage": [1]}))
+    >>> book = pd.DataFrame({"code": ["price"], "name": ["Price"], "examples": [("too dear",)]})
+    >>> len(read_coders(Path("nowhere"), said, book))  # nobody else has coded
+    0
     """
     there = set(zip(interviews.passages["interview"], interviews.passages["passage"], strict=True))
     known, found = _list_spellings(book), list[dict[str, Any]]()

@@ -30,7 +30,24 @@ _KEYS = ("name", "language", "as_of", "currency", "outcome", "outcome_window_mon
 
 @dataclass(frozen=True)
 class Attributes:
-    """Which attributes may be criteria: `include` (all when empty) less `exclude` and `after_sale`."""
+    """Say which attributes may be criteria: `include` less `exclude` and `after_sale`.
+
+    Parameters
+    ----------
+    include : tuple of str, default ()
+        Columns of accounts that may be; all of them when empty.
+    exclude : tuple of str, default ()
+        Columns that are left out.
+    after_sale : tuple of str, default ()
+        Columns that are known only after the sale.
+    groups : dict of str to str
+        Group of a column, one of `tables.GROUPS`, where study.yml gives one.
+
+    Examples
+    --------
+    >>> Attributes(exclude=("owner",)).include
+    ()
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -40,7 +57,49 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Settings:
-    """What study.yml says."""
+    """Say what study.yml says, checked.
+
+    Parameters
+    ----------
+    path : Path
+        Where study.yml is.
+    name : str
+        What the study is called.
+    language : str
+        Language of its pages, `en` or `ja`.
+    as_of : date
+        The day up to which it looks.
+    currency : str
+        Currency of all its money, three capital letters.
+    outcome : str
+        What the profile is to predict: best, won or retained; empty where that is left to the lab.
+    outcome_window_months : int
+        A customer younger than this that has not left is unknown; 1 to 120.
+    fiscal_year_start : int
+        First month of the fiscal year, 1 to 12.
+    specs : dict of str to Spec
+        How each of its tables is read, by name.
+    others : dict of str to Spec
+        How tables that are only joined from are read, by name.
+    attributes : Attributes
+        Which attributes may be criteria.
+    privacy : dict of str to str
+        What may be shown: `people` (hide, show) and `companies` (names, pseudonyms).
+    brand : dict of str to str
+        Look of the document: name, logo, accent, footer, approval, as far as they are said.
+    capacity : dict of str to float
+        What sales can do: `accounts_per_rep` and `reps`, as far as they are said.
+    steps : dict of str to dict
+        Parameters that the study sets, by notebook; checked when a run resolves them.
+    lines : dict of tuple of str to int
+        The line of study.yml in which each key stands.
+
+    Examples
+    --------
+    >>> settings = read_settings(Path("data/demo/study.yml"))
+    >>> settings.privacy, settings.fiscal_year_start  # what holds where nothing is said
+    ({'people': 'hide', 'companies': 'names'}, 1)
+    """
 
     path: Path
     name: str
@@ -61,7 +120,32 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """Read what study.yml says; the first thing that is not as it should be is refused, with its line."""
+    r"""Read what study.yml says; the first thing that is not as it should be is refused, with its line.
+
+    Parameters
+    ----------
+    path : Path
+        Where study.yml is; the files that it names lie in its folder. Their content is not read.
+
+    Returns
+    -------
+    Settings
+        What it says, and what holds where it says nothing.
+
+    Raises
+    ------
+    LabError
+        When it cannot be read, a key is unknown or missing, a value may not be, or a file that it names is not there.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "study.yml").write_text("name: Us\nlanguage: en\nas_off: 2026-03-31\n")
+    ...     read_settings(Path(folder, "study.yml"))
+    Traceback (most recent call last):
+    icp_lab.errors.base.LabError: line 3 of study.yml: `as_off` is not a key of study.yml. ... Did you mean `as_of`?
+    """
     yml = _read_yml(path)
     yml.check_keys((), _KEYS)
     yml.check_keys(("privacy",), _PRIVACY)
@@ -83,7 +167,23 @@ def read_settings(path: Path) -> Settings:
 
 
 def peek_language(path: Path) -> str:
-    """Which language does a study speak, as far as its study.yml can be read at all? Empty where it does not say."""
+    """Find which language a study speaks, as far as its study.yml can be read at all.
+
+    Parameters
+    ----------
+    path : Path
+        The study's folder, or its study.yml.
+
+    Returns
+    -------
+    str
+        `en` or `ja`; empty where the file is missing, is no text, or does not say.
+
+    Examples
+    --------
+    >>> peek_language(Path("data/demo")), peek_language(Path("nowhere"))
+    ('en', '')
+    """
     file = path / refusals.YML if path.is_dir() else path
     try:
         text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
@@ -148,13 +248,13 @@ _SHAPES = ("as_of", "currency", "outcome", "outcome_window_months", "fiscal_year
 
 
 def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
-    """Which content do these tables have? The same hash means the same content.
+    """Hash the content of tables: the same hash means the same content.
 
     Parameters
     ----------
-    settings
+    settings : Settings
         What study.yml says.
-    tables
+    tables : Iterable of str
         Names of input tables; those that the study does not have count as absent. Accounts always count, since rows
         on unknown accounts are set aside. The words of `BESIDE` stand for what people write beside study.yml.
 
@@ -162,6 +262,17 @@ def take_fingerprint(settings: Settings, tables: Iterable[str]) -> str:
     -------
     str
         32 hexadecimal digits; comments, key order and time stamps do not matter.
+
+    Raises
+    ------
+    LabError
+        When a file of the tables cannot be read.
+
+    Examples
+    --------
+    >>> settings = read_settings(Path("data/demo/study.yml"))
+    >>> take_fingerprint(settings, ["accounts"]) == take_fingerprint(settings, [])
+    True
     """
     named = {"accounts", *tables}
     if "deal_history" in settings.specs:  # what an account has from its deal is taken as of the beginning of the deal

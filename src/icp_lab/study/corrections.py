@@ -21,10 +21,25 @@ Answers = dict[Key, str]
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A question a row: `columns` with their heads, `keys` tell the rows apart, the last column takes the answer.
+    """Declare a question that is put to people, a row each.
 
-    `words` are the answers that may be given, each with what else people write for it; none where any text may be.
-    Of a form with `several` people may hold different things, each in a file of their own: `reasons_anna.xlsx`.
+    Parameters
+    ----------
+    name : str
+        Name of its files.
+    columns : dict of str to str
+        Head of each column; the last one takes the answer.
+    keys : tuple of str
+        Columns that tell the rows apart.
+    words : dict of str to tuple of str
+        Answers that may be given, each with what else people write for it; none where any text may be.
+    several : bool, default False
+        Whether people may hold different things, each in a file of their own: `reasons_anna.xlsx`.
+
+    Examples
+    --------
+    >>> SAME_COMPANY.keys, list(SAME_COMPANY.words)
+    (('account_id', 'other_id'), ['yes', 'no'])
     """
 
     name: str
@@ -35,7 +50,18 @@ class Form:
 
     @property
     def answer(self) -> str:
-        """Name the column that people fill in."""
+        """Name the column that people fill in.
+
+        Returns
+        -------
+        str
+            The last of the columns.
+
+        Examples
+        --------
+        >>> SAME_COMPANY.answer
+        'same'
+        """
         return list(self.columns)[-1]
 
 
@@ -44,12 +70,29 @@ SAME_COMPANY, FOLDINGS, CODES, REASONS = FORMS.values()
 
 
 def read_corrections(folder: Path, form: Form) -> Answers:
-    """What did people answer so far? The answers in all files `corrections/NAME*.csv` and `.xlsx` of a study, by key.
+    """Read what people answered so far, in all files `corrections/NAME*.csv` and `.xlsx` of a study.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    form : Form
+        What was asked.
+
+    Returns
+    -------
+    dict of tuple of str to str
+        The answer by key; of a form with several answers to a question the one that was read first.
 
     Raises
     ------
     LabError
-        A file lacks a column, an answer is none that may be given, or a question has two answers.
+        When a file lacks a column, an answer is none that may be given, or a question of another form has two answers.
+
+    Examples
+    --------
+    >>> read_corrections(Path("data/demo"), SAME_COMPANY)  # nobody has answered yet
+    {}
     """
     found: Answers = {}
     for path, answers in _read_files(folder, form):
@@ -59,9 +102,31 @@ def read_corrections(folder: Path, form: Form) -> Answers:
 
 
 def list_corrections(folder: Path, form: Form) -> list[dict[str, str]]:
-    """What did each person answer? A row an answer: coder, the form's keys, the answer.
+    """List what each person answered, with whose file it stood in.
 
     Who it was stands in the file's name, after the form's; what was collected without a name is one person's.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    form : Form
+        What was asked.
+
+    Returns
+    -------
+    list of dict of str to str
+        An answer each: coder ("" without a name), the form's keys, the answer.
+
+    Raises
+    ------
+    LabError
+        When a file lacks a column, or an answer is none that may be given.
+
+    Examples
+    --------
+    >>> list_corrections(Path("data/demo"), REASONS)  # nobody has answered yet
+    []
     """
     return [{"coder": path.stem.removeprefix(form.name).strip("_0123456789"),
              **dict(zip((*form.keys, form.answer), (*key, answer), strict=True))}
@@ -75,23 +140,36 @@ def _read_files(folder: Path, form: Form) -> list[tuple[Path, Answers]]:
 
 def read_cells(path: Path, shown: str, wanted: Iterable[str] = (), heads: Mapping[str, str] | None = None,
                ) -> list[tuple[int, dict[str, str]]]:
-    """What stands in a table that people filled in? Of each row its number, and its cells as text by column.
+    r"""Read a table that people filled in: the number of each row, and its cells as text.
 
     Parameters
     ----------
-    path
+    path : Path
         The file, CSV or XLSX.
-    shown
+    shown : str
         What it is called in messages.
-    wanted
+    wanted : Iterable of str, default ()
         Columns that must be there.
-    heads
+    heads : dict of str to str or None, default None
         What columns may be called, in small letters, and their names; any other goes by its head in small letters.
+
+    Returns
+    -------
+    list of tuple
+        Number of the row, from 1 below the header, and its cells by column, without blanks around them; "" where empty.
 
     Raises
     ------
     LabError
-        The file cannot be read, lacks a column, or has a row with more cells than the header.
+        When the file cannot be read, lacks a column, or has a row with more cells than the header.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "own.csv").write_text("ID, Said \nA1, yes \nA2,\n")
+    ...     read_cells(Path(folder, "own.csv"), "own.csv", ["said"])
+    [(1, {'id': 'A1', 'said': 'yes'}), (2, {'id': 'A2', 'said': ''})]
     """
     import duckdb  # noqa: PLC0415  (most studies have no corrections)
 
@@ -115,7 +193,33 @@ def read_cells(path: Path, shown: str, wanted: Iterable[str] = (), heads: Mappin
 
 
 def read_answers(path: Path, form: Form) -> Answers:
-    """What is answered in one file? By key; rows without an answer are left out. Heads and words in any language."""
+    r"""Read what is answered in one file; heads and words may be in any language of the lab.
+
+    Parameters
+    ----------
+    path : Path
+        The file, CSV or XLSX.
+    form : Form
+        What was asked.
+
+    Returns
+    -------
+    dict of tuple of str to str
+        The answer by key, as the form has the word; rows without an answer are left out.
+
+    Raises
+    ------
+    LabError
+        When a column is missing, an answer is none that may be given, or a question has two answers.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "same_company.csv").write_text("account_id,other_id,same\nA1,A2,Y\nA1,A3,\n")
+    ...     read_answers(Path(folder, "same_company.csv"), SAME_COMPANY)
+    {('A1', 'A2'): 'yes'}
+    """
     heads, words, found, shown = dict[str, str](), dict[str, str](), Answers(), f"{path.parent.name}/{path.name}"
     for language in LANGUAGES:
         with in_language(language):
@@ -132,7 +236,34 @@ def read_answers(path: Path, form: Form) -> Answers:
 
 
 def add_corrections(folder: Path, form: Form, answers: Mapping[Key, str]) -> Path | None:
-    """Put answers that are new into a further file of the study's; give the file, or None where nothing is new."""
+    """Put answers that are new into a further file of the study's.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    form : Form
+        What was asked.
+    answers : dict of tuple of str to str
+        The answers by key, those that the study has already among them or not.
+
+    Returns
+    -------
+    Path or None
+        The file that was written; None where nothing is new.
+
+    Raises
+    ------
+    LabError
+        When the study holds another answer to one of the questions.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     add_corrections(Path(folder), SAME_COMPANY, {("A1", "A2"): "yes"}).name
+    'same_company.csv'
+    """
     known = read_corrections(folder, form)
     new = {key: answer for key, answer in answers.items() if key not in known}
     _take_in(known, answers, FOLDER)

@@ -25,8 +25,8 @@ def sum_days(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     Returns
     -------
     DuckDBPyRelation
-        The same rows up to `MANY_EVENTS` of them, or where they have neither events nor users with seats; else a row for
-        an account and day (two where users are known of some rows only) with the sums.
+        The same rows up to `MANY_EVENTS` of them, or where they have neither events nor users with seats; else a row
+        for an account and day (two where users are known of some rows only) with the sums.
 
     Examples
     --------
@@ -71,8 +71,8 @@ def to_frame(relation: duckdb.DuckDBPyRelation, table: Table, columns: Iterable[
     >>> from icp_lab.tables import BY_NAME
     >>> frame = to_frame(duckdb.sql("FROM (VALUES ('A2', 30.0), ('A1', NULL)) AS t(account_id, employees)"),
     ...     BY_NAME["accounts"], [])
-    >>> frame[["account_id", "employees", "industry"]].fillna("?").values.tolist()
-    [['A1', '?', '?'], ['A2', 30.0, '?']]
+    >>> frame["account_id"].tolist(), frame["employees"].tolist(), frame["industry"].isna().tolist()
+    (['A1', 'A2'], [nan, 30.0], [True, True])
     """
     extra = [column for column in columns if column.name not in table.by_name]
     wanted = (*table.columns, *extra)

@@ -10,18 +10,26 @@ CARRIED = "amount"
 
 @dataclass(frozen=True)
 class Begun:
-    """Deals as they were when they began.
+    """Hold deals as they were when they began.
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         The deals; where the history carries amounts, `amount` is the one they began with.
-    columns
+    columns : tuple of str
         Which columns are as of the beginning; the others are as of the export.
-    told
+    told : int
         Deals whose first amount the history tells.
-    changed
+    changed : int
         Those of them that hold another amount now.
+
+    Examples
+    --------
+    >>> deals = pd.DataFrame({"deal_id": ["d", "e"], "amount": [900.0, 70.0]})
+    >>> history = pd.DataFrame({"deal_id": ["d"], "date": pd.to_datetime(["2025-01-05"]), "amount": [500.0]})
+    >>> begun = rewind_deals(deals, history)
+    >>> begun.columns, begun.told, begun.changed
+    (('amount',), 1, 1)
     """
 
     frame: pd.DataFrame
@@ -31,13 +39,13 @@ class Begun:
 
 
 def rewind_deals(deals: pd.DataFrame, history: pd.DataFrame) -> Begun:
-    """What was known of these deals when they began?
+    """Give what was known of these deals when they began.
 
     Parameters
     ----------
-    deals
+    deals : DataFrame
         The table deals: deal_id, amount, and others that stay as they are.
-    history
+    history : DataFrame
         The table deal_history: deal_id, date, amount. May be empty.
 
     Returns
@@ -64,13 +72,13 @@ def rewind_deals(deals: pd.DataFrame, history: pd.DataFrame) -> Begun:
 
 
 def rewind_attributes(attributes: pd.DataFrame, begun: Begun) -> pd.DataFrame:
-    """What was known of these accounts when their deal began?
+    """Give what was known of these accounts when their deal began.
 
     Parameters
     ----------
-    attributes
+    attributes : DataFrame
         A row an account, indexed by account_id.
-    begun
+    begun : Begun
         The deals as they began.
 
     Returns
@@ -78,6 +86,12 @@ def rewind_attributes(attributes: pd.DataFrame, begun: Begun) -> pd.DataFrame:
     DataFrame
         An attribute that carries the amount of the account's deal is as of its beginning. Where accounts have several
         deals nothing tells which of them it belongs to, and it stays as it was exported.
+
+    Examples
+    --------
+    >>> begun = Begun(pd.DataFrame({"account_id": ["A"], "amount": [500.0]}), ("amount",), 1, 1)
+    >>> rewind_attributes(pd.DataFrame({"amount": [900.0]}, index=["A"]), begun)["amount"].tolist()
+    [500.0]
     """
     keyed = begun.frame.dropna(subset="account_id").set_index("account_id")
     if not keyed.index.is_unique:

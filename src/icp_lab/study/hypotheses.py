@@ -16,13 +16,13 @@ _CRITERION = dict.fromkeys(("attribute", "min", "max", "in", "has", "is", "why",
 
 
 def read_hypotheses(folder: Path, candidates: Candidates) -> tuple[Hypothesis, ...]:
-    """Which profiles did people declare for this study?
+    """Read which profiles people declared for this study.
 
     Parameters
     ----------
-    folder
+    folder : Path
         The study's folder, with hypotheses.yml or without.
-    candidates
+    candidates : Candidates
         The attributes that a criterion may be about, with their values.
 
     Returns
@@ -33,8 +33,20 @@ def read_hypotheses(folder: Path, candidates: Candidates) -> tuple[Hypothesis, .
     Raises
     ------
     LabError
-        The file is not a list of name, by, date and criteria in the grammar of icp.yml, or a criterion is about what
-        is no candidate; the message names the line.
+        When the file is not a list of name, by, date and criteria in the grammar of icp.yml, or a criterion is about
+        what is no candidate; the message names the line.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> frame = pd.DataFrame({"employees": [20.0, 300.0]}, index=["A1", "A2"])
+    >>> candidates = Candidates(frame, ("employees",), (), {"employees": "basic"}, {})
+    >>> said = "- {name: Large, date: 2026-01-31, criteria: [{attribute: employees, min: 100}]}"
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "hypotheses.yml").write_text(said)
+    ...     read_hypotheses(Path(folder), candidates)[0].rule.words("en")
+    'employees at least 100'
     """
     content, lines = PAPER.read(folder / FILE)
     return tuple(_read_one(one, (str(place),), lines, candidates) for place, one in enumerate(content))

@@ -33,11 +33,22 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]"
 
 @dataclass(frozen=True, eq=False)
 class Interviews:
-    """What was read: `heads`, a row an interview, and `passages`, a row a passage.
+    """Hold what was read of interviews.
 
-    `heads`: interview, account_id, date, role, department, seniority, interviewer, mode, consent, language.
-    `passages`: interview, passage (from 1), line (of the file), topic (of the guide, "" outside of it), heading, text,
-    codes (a tuple), language.
+    Parameters
+    ----------
+    heads : DataFrame
+        A row an interview: interview, account_id, date, role, department, seniority, interviewer, mode, consent,
+        language.
+    passages : DataFrame
+        A row a passage: interview, passage (from 1), line (of the file), topic (of the guide, "" outside of it),
+        heading, text, codes (a tuple), language.
+
+    Examples
+    --------
+    >>> said = read_interviews(Path("nowhere"))
+    >>> list(said.heads)[:3], len(said.passages)
+    (['interview', 'account_id', 'date'], 0)
     """
 
     heads: pd.DataFrame
@@ -58,11 +69,11 @@ class _Passage:
 
 
 def read_interviews(folder: Path) -> Interviews:
-    r"""What did the people say whom we talked to?
+    r"""Read what the people said whom we talked to.
 
     Parameters
     ----------
-    folder
+    folder : Path
         The study's folder; its interviews are `interviews/*.md`.
 
     Returns
@@ -76,7 +87,7 @@ def read_interviews(folder: Path) -> Interviews:
     Raises
     ------
     LabError
-        A head has a key that is none, or a value that may not be; the message names the file and the line.
+        When a head has a key that is none, or a value that may not be; the message names the file and the line.
 
     Notes
     -----
@@ -110,13 +121,45 @@ def read_interviews(folder: Path) -> Interviews:
 
 
 def find_language(text: str) -> str:
-    """In which language is a text: ja where one letter in five or more is Japanese, else en."""
+    """Find in which language a text is.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    str
+        `ja` where one letter in five or more is Japanese, else `en`.
+
+    Examples
+    --------
+    >>> find_language("CRMが遅い"), find_language("They say 遅い of the CRM")
+    ('ja', 'en')
+    """
     japanese = len(_JAPANESE.findall(text))
     return "ja" if japanese and japanese * 4 >= len(re.findall(r"[A-Za-z]", text)) else "en"
 
 
 def split_codes(text: str) -> list[str]:
-    """Which codes does a coder's text name? Parted by commas; blanks, hyphens and capitals do not matter."""
+    """Read which codes a coder's text names.
+
+    Parameters
+    ----------
+    text : str
+        Codes, parted by commas or semicolons; blanks, hyphens, capitals and full width do not matter.
+
+    Returns
+    -------
+    list of str
+        The codes in their order, in small letters with `_` between words; a code that stands twice is there twice.
+
+    Examples
+    --------
+    >>> split_codes("Price pain, too-slow、")
+    ['price_pain', 'too_slow']
+    """
     pieces = re.split(r"[,;、]", normalize("NFKC", text).casefold())
     return [re.sub(r"[\s_-]+", "_", piece.strip()) for piece in pieces if piece.strip()]
 

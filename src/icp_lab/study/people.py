@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def list_people(study: "Study") -> frozenset[str]:
-    """Whom does a study know by name?
+    r"""List whom a study knows by name.
 
     Parameters
     ----------
-    study
+    study : Study
         The study.
 
     Returns
@@ -27,6 +27,19 @@ def list_people(study: "Study") -> frozenset[str]:
     frozenset of str
         Contacts, owners, authors, interviewers, voters, and who decided or declared something; companies too where they
         go by pseudonyms. A file that cannot be read names nobody: whoever needs it says what is wrong with it.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from icp_lab.study import open_study
+    >>> study = replace(open_study("data/demo"), specs={})  # without tables
+    >>> with TemporaryDirectory() as folder:
+    ...     Path(folder, "interviews").mkdir()
+    ...     _ = Path(folder, "interviews/a.md").write_text("---\ninterviewer: Ann Lee\n---\nToo dear.\n")
+    ...     list_people(replace(study, path=Path(folder, "study.yml")))
+    frozenset({'Ann Lee'})
     """
     sources: list[Callable[[], Iterable[str]]] = [
         partial(_read_column, study, table.name, column.name)

@@ -20,7 +20,35 @@ KINDS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx", ".par
 
 
 def read_spec(yml: Reader, at: tuple[str, ...], table: str, folder: Path) -> Spec:
-    """Read where a table comes from, and how it is mapped."""
+    """Read where a table comes from, and how it is mapped.
+
+    Parameters
+    ----------
+    yml : Reader
+        What study.yml says.
+    at : tuple of str
+        The keys down to the table; what stands there is the name of a file, a list of names, or a mapping.
+    table : str
+        Name of the table.
+    folder : Path
+        The study's folder, resolved; the files have to lie in it.
+
+    Returns
+    -------
+    Spec
+        Its files, or its query, and how columns, values, units and dates are read; nothing of the files is read.
+
+    Raises
+    ------
+    LabError
+        When a key is unknown, a value may not be, a file is not there or lies elsewhere; the message names the line.
+
+    Examples
+    --------
+    >>> yml = Reader({"tables": {"churn": {"file": "churn.csv", "units": {"amount": "thousand"}}}}, {})
+    >>> read_spec(yml, ("tables", "churn"), "churn", Path("data/demo").resolve()).scale
+    {'amount': 1000.0}
+    """
     if not isinstance(yml.get(at), dict):
         yml.need(at[:-1], at[-1])
         files, shown = _find_files(yml, at, table, folder)

@@ -24,7 +24,49 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Tabled(Settings):
-    """Read the tables that study.yml names."""
+    """Read the tables that study.yml names.
+
+    Parameters
+    ----------
+    path : Path
+        Where study.yml is.
+    name : str
+        What the study is called.
+    language : str
+        Language of its pages, `en` or `ja`.
+    as_of : date
+        The day up to which it looks.
+    currency : str
+        Currency of all its money, three capital letters.
+    outcome : str
+        What the profile is to predict; empty where that is left to the lab.
+    outcome_window_months : int
+        A customer younger than this that has not left is unknown; 1 to 120.
+    fiscal_year_start : int
+        First month of the fiscal year, 1 to 12; words such as FY2025 are read by it.
+    specs : dict of str to Spec
+        How each of its tables is read, by name.
+    others : dict of str to Spec
+        How tables that are only joined from are read, by name.
+    attributes : Attributes
+        Which attributes may be criteria.
+    privacy : dict of str to str
+        What may be shown; under pseudonyms no company is named in `questions`.
+    brand : dict of str to str
+        Look of the document.
+    capacity : dict of str to float
+        What sales can do.
+    steps : dict of str to dict
+        Parameters that the study sets, by notebook.
+    lines : dict of tuple of str to int
+        The line of study.yml in which each key stands.
+
+    Examples
+    --------
+    >>> from icp_lab.study.config import read_settings
+    >>> Tabled(**vars(read_settings(Path("data/demo/study.yml")))).has("deal_history")
+    False
+    """
 
     @property
     def folder(self) -> Path:
