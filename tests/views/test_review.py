@@ -2,15 +2,11 @@ import math
 from datetime import date
 
 import pandas as pd
-import pytest
 
 from icp_lab.locale import in_language
-from icp_lab.methods.agreed import Decision
 from icp_lab.methods.review import Bar, Item, weigh_votes
-from icp_lab.rule import Criterion
 from icp_lab.views import review as view
 from icp_lab.views.picture import About
-from icp_lab.views.table import Table
 
 ABOUT = About(date(2026, 6, 30), "EUR", "Demo")
 SIZE = {"attribute": "employees", "min": 100}
@@ -107,26 +103,6 @@ def test_votes_against_the_data_stand_with_what_the_data_say():
     assert view.tabulate_contradictions(NOBODY, LINES) == "Nowhere do votes and data contradict each other."
 
 
-def test_decisions_are_shown_without_who_made_them():
-    wider = (Criterion.between("employees", 50, None),)
-    made = [Decision("criterion.employees", "change", wider, "Ann Smith", date(2026, 7, 1), "Bob is too small"),
-            Decision("criterion.age", "drop", (), "Ann", date(2026, 7, 2))]  # fmt: skip
-    shown = view.tabulate_decisions(made, LINES)
-    assert isinstance(shown, Table)
-    assert [row[-1] for row in shown.cells()] == ["yes", "no"]
-    assert "Ann" not in str(shown)
-    assert "Bob" not in str(shown)
-
-
-@pytest.mark.parametrize(("basis", "decided", "told"), [
-    ("data", (), "is the draft, to the letter"), ("data", (1,), "as they were drafted"),
-    ("declared", (1,), "counted anew")])
-def test_what_was_agreed_is_told(basis, decided, told):
-    agreed = {"criteria": [SIZE], "basis": basis, "verdict": "tentative", "evidence": {}}
-    assert told in view.tell_agreed(agreed, decided)
-    assert "employees at least 100" in view.tell_agreed(agreed, decided)
-
-
 def test_the_agenda_begins_with_the_line_that_parts_people():
     apart = PARTED.conflicts.drop_duplicates("item").set_index("item")
     voted = PARTED.frame.join(apart[["first", "second", "first_median", "second_median"]], on="item")
@@ -138,8 +114,7 @@ def test_the_agenda_begins_with_the_line_that_parts_people():
 
 def test_without_votes_every_view_says_so():
     said = [view.tabulate_votes(NOBODY, LINES), view.draw_votes(NOBODY, LINES, ABOUT), view.tell_concordance(NOBODY),
-            view.tabulate_conflicts(NOBODY, LINES), view.tabulate_minorities(NOBODY, LINES),
-            view.tabulate_decisions((), LINES)]  # fmt: skip
+            view.tabulate_conflicts(NOBODY, LINES), view.tabulate_minorities(NOBODY, LINES)]  # fmt: skip
     assert all(isinstance(one, str) and one.endswith(".") for one in said)
     assert view.tell_unused(NOBODY) == ""
 

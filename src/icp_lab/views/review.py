@@ -1,4 +1,4 @@
-"""The review in words: the lines and their evidence, how the departments voted, where they part, what was decided."""
+"""The review in words: the lines and their evidence, how the departments voted, where they part."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,11 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.locale import _, language
-from icp_lab.methods.agreed import Decision
 from icp_lab.methods.review import AGREES, OPPOSES, PARTED, Bar, Item, Review
 from icp_lab.rule import Criterion, Rule
 from icp_lab.study.ballots import DEPARTMENTS
-from icp_lab.views.document import say_verdict, tell_definition
 from icp_lab.views.personas import name_persona
 from icp_lab.views.picture import COLOURS, About, Picture, name_rows
 from icp_lab.views.table import Table
@@ -21,9 +19,26 @@ CERTAIN = 0.05  # a conflict counts as one where chance gives as much in fewer r
 
 
 def list_lines(items: Sequence[Item], voted: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What is there to vote on: item, said (in words), evidence (in words, with votes of a former round), mark?
+    """List what there is to vote on.
 
-    `voted` is the artifact of that name, where there is a former round to show.
+    Parameters
+    ----------
+    items : sequence of Item
+        The lines of the draft.
+    voted : DataFrame or None, default None
+        The artifact of that name, where there is a former round to show.
+
+    Returns
+    -------
+    DataFrame
+        A row a line: item, said (in words), evidence (in words, with votes of a former round), mark.
+
+    Examples
+    --------
+    >>> item = Item("avoid.employees", {"attribute": "employees", "max": 9}, {"n": 300}, 0.9, "strong")
+    >>> list_lines([item])[["said", "evidence"]].values.tolist()
+    [['To avoid: employees under 9', 'The data carry it. Its attribute was chosen again in 90 % of resamples of 300
+    cases.']]
     """
     former = {} if voted is None else {row["item"]: row for row in voted.to_dict("records")}
     rows = [(item.id, _say_line(item), join(_say_evidence(item), _say_votes(former.get(item.id, {}))), item.mark)
@@ -56,7 +71,28 @@ def _say_votes(row: Mapping[Any, Any]) -> Prose:
 
 
 def list_agenda(voted: pd.DataFrame, lines: pd.DataFrame) -> list[dict[str, Any]]:
-    """In which order are the lines talked about? The furthest apart first: said, evidence, votes, verdict, apart."""
+    """List the lines in the order in which they are talked about, the furthest apart first.
+
+    Parameters
+    ----------
+    voted : DataFrame
+        The artifact of that name.
+    lines : DataFrame
+        As `list_lines` gives them.
+
+    Returns
+    -------
+    list of dict
+        The row of `voted` of each line, in words; with `line`, `evidence`, `votes`, and who is `apart`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"item": ["a", "b"], "said": ["SaaS", "Exports"], "evidence": ""})
+    >>> voted = pd.DataFrame({"item": ["a", "b"], "verdict": ["agreed", "disputed"], "n": 0, "first": "sales",
+    ...                       "second": "product", "first_median": [8, 9], "second_median": [8, 2]})
+    >>> [(row["line"], row["apart"]) for row in list_agenda(voted, lines)]
+    [('Exports', Sales (median 9) and Product (2) are furthest apart.), ('SaaS', '')]
+    """
     order = voted.assign(place=voted["verdict"].map({"disputed": 0, "rejected": 1, "agreed": 3}).fillna(2),
                          width=(voted["first_median"] - voted["second_median"]).abs().fillna(0))
     order = order.sort_values(["place", "width"], ascending=[True, False], kind="stable")
@@ -68,12 +104,46 @@ def list_agenda(voted: pd.DataFrame, lines: pd.DataFrame) -> list[dict[str, Any]
 
 
 def tell_rule(bar: Bar) -> Prose:
-    """By which rule, fixed beforehand, is a line agreed?"""
+    """Tell by which rule, fixed beforehand, a line is agreed.
+
+    Parameters
+    ----------
+    bar : Bar
+        The rule.
+
+    Returns
+    -------
+    Prose
+        What counts as agreed, rejected and disputed, and how few votes tell nothing.
+
+    Examples
+    --------
+    >>> tell_rule(Bar(agree=0.8))
+    A line is **agreed** when at least 80 % of the votes are 7 to 9 and less than 15 % are 1 to 3; **rejected** when it
+    is the other way round; **disputed** else. Fewer than 5 votes, or votes of fewer than 3 departments, tell nothing.
+    """
     return phrase("voted", "rule", **vars(bar), agrees=AGREES, opposes=OPPOSES)
 
 
 def tell_agreement(review: Review) -> Prose:
-    """How far do the departments agree?"""
+    """Tell how far the departments agree.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+
+    Returns
+    -------
+    Prose
+        How many lines are agreed, disputed, rejected, or have too few votes.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"verdict": ["agreed", "disputed"], "n": [9, 9]})
+    >>> tell_agreement(Review(frame, *[pd.DataFrame()] * 5, None))
+    The departments agree on **1** of 2 lines (18 votes). Disputed: 1.
+    """
     frame = review.frame
     if not frame["n"].sum():
         return phrase("voted", "none", n=len(frame))
@@ -83,7 +153,28 @@ def tell_agreement(review: Review) -> Prose:
 
 
 def tabulate_votes(review: Review, lines: pd.DataFrame) -> Table | Prose:
-    """How was each line voted on, and is it agreed by the rule?"""
+    r"""Show how each line was voted on, and whether it is agreed by the rule.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+    lines : DataFrame
+        As `list_lines` gives them.
+
+    Returns
+    -------
+    Table or Prose
+        A row a line with votes; or the sentence that nobody has voted yet.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"item": ["criterion.size"], "said": ["Size at least 5"], "evidence": [""]})
+    >>> row = {"item": "criterion.size", "n": 9, "median": 8.0, "low": 7.5, "high": 9.0, "former": None, "agree": 0.8,
+    ...        "agree_low": 0.5, "agree_high": 0.9, "oppose": 0.0, "verdict": "agreed", "backing": "strong"}
+    >>> tabulate_votes(Review(pd.DataFrame([row]), *[pd.DataFrame()] * 5, None), lines).cells()
+    [['Size at least 5', '9', '8\xa0(7.5\xa0to\xa09)', '80 (50 to 90)', '0', 'agreed']]
+    """
     voted = review.frame[review.frame["n"] > 0]
     spread = [_say_spread(row).translate(_KEPT_TOGETHER) for row in voted.to_dict("records")]
     return tabulate("votes", voted.assign(spread=spread), **_call(lines))
@@ -99,7 +190,26 @@ def _say_spread(row: Mapping[Any, Any]) -> str:
 
 
 def tell_concordance(review: Review) -> Prose:
-    """Do the departments put the lines in the same order?"""
+    """Tell whether the departments put the lines in the same order.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+
+    Returns
+    -------
+    Prose
+        Kendall's W with its interval, and whether it is more than chance; a sentence with too few departments.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.agreement import Agreement
+    >>> found = Agreement(0.7, 0.4, 0.9, n=12, raters=3, chance=0.33, p_value=0.01)
+    >>> tell_concordance(Review(*[pd.DataFrame()] * 6, found))
+    The 3 departments order the 12 lines more alike than chance gives: Kendall's W is 0.70 (0.40 to 0.90), where 1 is
+    one order and votes at random give 0.33 (p 0.010).
+    """
     found = review.concordance
     if not found.value >= 0:
         return phrase("nothing", "concordance")
@@ -108,7 +218,29 @@ def tell_concordance(review: Review) -> Prose:
 
 
 def draw_votes(review: Review, lines: pd.DataFrame, about: About) -> Picture | Prose:
-    """Where do the departments stand on each line?"""
+    """Draw where the departments stand on each line.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+    lines : DataFrame
+        As `list_lines` gives them.
+    about : About
+        Day and source, for the foot.
+
+    Returns
+    -------
+    Picture or Prose
+        A row a line, a column a department, in each cell its median; or the sentence that nobody has voted yet.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> nobody = Review(*[pd.DataFrame()] * 6, None)
+    >>> draw_votes(nobody, pd.DataFrame(), About(date(2026, 6, 30), "EUR", "Demo"))
+    Nobody has voted yet. The ballots lie in `to_fill/review/`, one sheet a department.
+    """
     if review.medians.empty:
         return phrase("nothing", "votes")
     voted = set(review.medians["department"])
@@ -139,7 +271,32 @@ def draw_votes(review: Review, lines: pd.DataFrame, about: About) -> Picture | P
 
 
 def tabulate_conflicts(review: Review, lines: pd.DataFrame) -> Table | Prose:
-    """Which conflicts are more than chance?"""
+    """List which conflicts between two departments are more than chance.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+    lines : DataFrame
+        As `list_lines` gives them.
+
+    Returns
+    -------
+    Table or Prose
+        A row two departments and a line; a sentence where there is none, or nobody could tell one from chance.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"item": ["criterion.size"], "said": ["Size at least 5"], "evidence": [""]})
+    >>> found = pd.DataFrame({"item": ["criterion.size"], "first": ["sales"], "second": ["product"], "p_value": [0.01],
+    ...                       "first_median": [2.0], "second_median": [8.5]})
+    >>> nothing = pd.DataFrame()
+    >>> tabulate_conflicts(Review(nothing, nothing, found, nothing, nothing, nothing, None), lines).cells()
+    [['Size at least 5', 'Sales', '2', 'Product', '8.5', '0.010']]
+    >>> untold = found.assign(p_value=float("nan"))
+    >>> tabulate_conflicts(Review(nothing, nothing, untold, nothing, nothing, nothing, None), lines)
+    With one vote a department nobody can tell a conflict from one person's view; the map shows where to ask.
+    """
     if review.conflicts["p_value"].isna().all():
         return phrase("nothing", "conflicts_tested")
     clear = review.conflicts[review.conflicts["p_value"] < CERTAIN].sort_values("item", kind="stable")
@@ -147,34 +304,76 @@ def tabulate_conflicts(review: Review, lines: pd.DataFrame) -> Table | Prose:
 
 
 def tabulate_minorities(review: Review, lines: pd.DataFrame) -> Table | Prose:
-    """Who sees a line the other way than most do?"""
+    """List who sees a line the other way than most do, by department.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+    lines : DataFrame
+        As `list_lines` gives them.
+
+    Returns
+    -------
+    Table or Prose
+        A row a line and department, with comments but without people; or the sentence that there is none.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"item": ["criterion.size"], "said": ["Size at least 5"], "evidence": [""]})
+    >>> few = lines[["item"]].assign(department="sales", side="against", n=2, comments="")
+    >>> nothing = pd.DataFrame()
+    >>> tabulate_minorities(Review(nothing, nothing, nothing, few, nothing, nothing, None), lines).cells()
+    [['Size at least 5', 'Sales', 'against (1 to 3)', '2', '–']]
+    """
     return tabulate("minorities", review.minorities, **_call(lines))
 
 
 def tabulate_contradictions(review: Review, lines: pd.DataFrame) -> Table | Prose:
-    """Where do votes and data part?"""
+    """List where votes and data part.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+    lines : DataFrame
+        As `list_lines` gives them.
+
+    Returns
+    -------
+    Table or Prose
+        A row a line, with what the data say to it; or the sentence that there is none.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"item": [], "said": [], "evidence": []})
+    >>> tabulate_contradictions(Review(*[pd.DataFrame()] * 6, None), lines)
+    Nowhere do votes and data contradict each other.
+    """
     return tabulate("against_data", review.contradictions, **_call(lines))
 
 
 def tell_unused(review: Review) -> Prose:
-    """Which votes are about lines that the draft does not have any more?"""
+    """Tell which votes are about lines that the draft does not have any more.
+
+    Parameters
+    ----------
+    review : Review
+        The votes as they were weighed.
+
+    Returns
+    -------
+    Prose
+        How many, and about what; empty where every vote counts.
+
+    Examples
+    --------
+    >>> gone = pd.DataFrame({"item": ["criterion.age"], "n": [3]})
+    >>> tell_unused(Review(*[pd.DataFrame()] * 5, gone, None))
+    3 votes are about lines that the draft does not have in this form, and do not count: criterion.age.
+    """
     rows = review.unused
     return phrase("voted", "unused", n=rows["n"].sum(), items=rows["item"].tolist()) if len(rows) else Prose("")
-
-
-def tabulate_decisions(decisions: Sequence[Decision], lines: pd.DataFrame) -> Table | Prose:
-    """What was decided, and which decisions are about lines that are gone? Who decided stands in decisions.csv."""
-    there = {"avoid", *lines["item"]}
-    rows = [(one.on, one.item, one.action, Rule(one.criteria).words() if one.criteria else "", one.item in there)
-            for one in decisions]
-    shown = pd.DataFrame(rows, columns=["on", "item", "action", "rule", "applied"])
-    return tabulate("settled", shown, **_call(lines))
-
-
-def tell_agreed(agreed: dict[str, Any], decisions: Sequence[Decision]) -> Prose:
-    """How does the profile read now, and what do the data say to it?"""
-    return join(phrase("agreed", "edited" if agreed.get("basis") == "declared" else "kept" if decisions else "open"),
-                tell_definition(agreed), phrase("agreed", "verdict", verdict=say_verdict(agreed)))
 
 
 def _call(lines: pd.DataFrame) -> dict[str, dict[str, str]]:
