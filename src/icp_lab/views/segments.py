@@ -10,8 +10,8 @@ from icp_lab.locale import _
 from icp_lab.methods.portraits import JOINT, UNKNOWN, Layout, Portraits
 from icp_lab.methods.segments import FEWEST, FOUND_AGAIN, NO_SEGMENT, Segmentation
 from icp_lab.rule import name_attribute
-from icp_lab.views.contrasts import say_median
 from icp_lab.views.customers import name_kind
+from icp_lab.views.effects import say_median
 from icp_lab.views.picture import COLOURS, About, Picture, mark_some
 from icp_lab.views.table import Table, say
 from icp_lab.views.words import Prose, join, lay_out, phrase, show, tell
