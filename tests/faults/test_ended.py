@@ -26,7 +26,7 @@ def test_each_end_of_a_step_has_its_words_and_its_next_step(report):
     assert "--jobs 1" in causes["killed"] and "--jobs 1" in causes["memory"]
     assert "The disk became full" in causes["full"] and f"Free room for {report.out}" in causes["full"]
     assert "ZeroDivisionError" in causes["halves"] and "icp-lab check" in causes["halves"]
-    assert "icp.yml, row 7: The key im is unknown" in causes["adopted"]
+    assert "icp.yml, line 7: The key im is unknown" in causes["adopted"]
     for name, cause in causes.items():
         page = (report.out / f"{name}.html").read_text(encoding="utf-8")
         assert "This step did not finish." in page
@@ -53,6 +53,6 @@ def test_each_end_of_a_step_has_its_words_and_its_next_step(report):
 def test_a_half_edited_definition_is_refused_with_its_line(tmp_path, line, row, words):
     file = tmp_path / "icp.yml"
     file.write_text(ICP.replace("    {kind}: [SaaS]", line), encoding="utf-8")
-    with pytest.raises(LabError, match=rf"icp\.yml, row {row}\b") as refused:
+    with pytest.raises(LabError, match=rf"icp\.yml, line {row}\b") as refused:
         load_icp(file)
     assert words in str(refused.value)

@@ -227,7 +227,7 @@ def test_a_name_that_no_file_can_have_is_a_file_that_is_not_there(make_study, na
     "evidence: {refused: {a: 1}}"])
 def test_a_criterion_that_is_none_is_refused_with_its_line_wherever_it_stands(tmp_path, said):
     (tmp_path / "icp.yml").write_text(f"schema: 1\nname: x\ncriteria: []\n{said}\n", encoding="utf-8")
-    with pytest.raises(LabError, match=r"icp\.yml, row 4.* is not a criterion"):
+    with pytest.raises(LabError, match=r"icp\.yml, line 4.* is not a criterion"):
         load_icp(tmp_path / "icp.yml")
 
 

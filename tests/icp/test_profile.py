@@ -91,7 +91,7 @@ def test_points_that_are_none_are_refused_with_their_line(tmp_path, said):
     """They once ended a notebook, long after somebody had adopted them."""
     file = tmp_path / "icp.yml"
     file.write_text(f"schema: 1\nname: x\ncriteria: []\n{said}\n", encoding="utf-8")
-    with pytest.raises(LabError, match=r"icp\.yml, row 4: .* gives no points"):
+    with pytest.raises(LabError, match=r"icp\.yml, line 4: .* gives no points"):
         load_icp(file)
 
 

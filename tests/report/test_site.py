@@ -150,6 +150,6 @@ def test_a_kept_version_that_was_edited_to_pieces_is_said_with_its_line(plan):
     (plan.study.folder / "icp.yml").write_text("schema: 1\nname: x\ncriteria: []\n", encoding="utf-8")
     (plan.study.folder / "icp" / "1.yml").write_text("schema: 1\nname: x\ncriteria: [\n", encoding="utf-8")
     said = publish_site(plan, Run())["icp.yml"]
-    assert "1.yml, row 4" in said and "roll back to a former version" in said
+    assert "1.yml, line 4" in said and "roll back to a former version" in said
     assert said.split(": ")[-1][:20] in (plan.out / "index.html").read_text(encoding="utf-8")
     assert [place for place in PLACES if (plan.out / place).exists()] == []

@@ -71,7 +71,8 @@ def test_a_second_coder_is_read(make):
         ["ben", "a", 1, "price"], ["ben", "a", 2, "pain"], ["ben", "a", 2, "price"], ["ben", "a", 4, ""]]
 
 
-@pytest.mark.parametrize(("rows", "place"), [("a,9,price", 1), ("a,1,price\nb,1,price", 2), ("a,one,price", 1)])
+@pytest.mark.parametrize(("rows", "place"), [
+    ("a,9,price", 1), ("a,1,price\nb,1,price", 2), ("a,one,price", 1), (f"a,{'9' * 5_000},price", 1)])
 def test_a_coder_of_what_is_not_there_is_refused(make, rows, place):
     study = open_study(make(**{"interviews/a.md": TALK, "coders/ben.csv": f"interview,passage,code\n{rows}\n"}))
     with pytest.raises(LabError, match="There is no passage") as caught:

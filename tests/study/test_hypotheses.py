@@ -72,7 +72,7 @@ def test_every_fault_names_its_line_and_what_is_wrong(make, old, new, line, said
 
 def test_six_criteria_are_too_many(make):
     six = "[" + ", ".join(["{attribute: employees, min: 1}"] * 6) + "]"
-    with pytest.raises(LabError, match=r"hypotheses.yml, row 1: The rule has 6 criteria"):
+    with pytest.raises(LabError, match=r"hypotheses.yml, line 1: The rule has 6 criteria"):
         open_study(make(f"- {{name: a, date: 2025-01-01, criteria: {six}}}\n")).hypotheses()
 
 

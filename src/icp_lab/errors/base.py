@@ -39,16 +39,17 @@ class Place:
         Returns
         -------
         str
-            File, row and column, as far as they are known; empty when nothing is.
+            File, row (of a text: line) and column, as far as they are known; empty when nothing is.
 
         Examples
         --------
-        >>> Place("accounts.csv", 3, "employees").words(), Place().words()
-        ('accounts.csv, row 3, column employees', '')
+        >>> Place("accounts.csv", 3, "employees").words(), Place("icp.yml", 7).words(), Place().words()
+        ('accounts.csv, row 3, column employees', 'icp.yml, line 7', '')
         """
-        row = _("row {row}").format(row=self.row) if self.row is not None else ""
-        column = _("column {column}").format(column=self.column) if self.column else ""
-        return ", ".join(filter(None, (self.file, row, column)))
+        counted = _("line {row}") if self.file.endswith((".yml", ".md")) else _("row {row}")
+        row = counted.format(row=self.row) if self.row is not None else ""
+        column = _("column {column}").format(column=_shorten(self.column)) if self.column else ""
+        return ", ".join(filter(None, (str(_shorten(self.file)), row, column)))
 
 
 class LabError(Exception):

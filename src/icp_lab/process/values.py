@@ -166,5 +166,5 @@ def _read(text: str, parameter: Parameter, place: Place) -> Any:
         return text.lower() in _TRUE
     try:
         return json.loads(text.replace("'", '"'))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _wrong_type(parameter, text, place) from None

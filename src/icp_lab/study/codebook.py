@@ -159,7 +159,7 @@ def read_coders(folder: Path, interviews: Interviews, book: pd.DataFrame) -> pd.
         shown = f"{CODERS}/{path.name}"
         for number, told in read_cells(path, shown, ("interview", "passage", "code")):
             interview, passage = told["interview"].removesuffix(".md"), told["passage"].removesuffix(".0")
-            if not passage.isdecimal() or (interview, int(passage)) not in there:
+            if not (passage.isdecimal() and len(passage) < 10) or (interview, int(passage)) not in there:
                 raise utter("study.no_passage", Place(shown, number), interview=interview, passage=passage)
             row = {"coder": path.stem, "interview": interview, "passage": int(passage)}
             found += [{**row, "code": code} for code in _settle(split_codes(told["code"]), known) or [""]]

@@ -116,7 +116,7 @@ def parse_yaml(text: str, refuse: Callable[[int | None, str], LabError]) -> tupl
     --------
     >>> parse_yaml("a: !!python/name:os.system x", Paper("own.yml", "codebook").refuse)
     Traceback (most recent call last):
-    icp_lab.errors.base.LabError: own.yml, row 1: ... is not read: only plain text, numbers and days are...
+    icp_lab.errors.base.LabError: own.yml, line 1: ... is not read: only plain text, numbers and days are...
     """
     lines = dict[At, int]()
     try:
@@ -212,7 +212,7 @@ class Paper:
         Examples
         --------
         >>> str(Paper("codebook.yml", "codebook").refuse(3, "`code` is missing"))
-        'codebook.yml, row 3: This cannot be read as a codebook: `code` is missing...'
+        'codebook.yml, line 3: This cannot be read as a codebook: `code` is missing...'
         """
         return utter({"hypothesis": "study.bad_hypothesis", "codebook": "study.bad_codebook",
                       "interview": "study.bad_interview"}[self.holds], Place(self.file, line),
@@ -276,7 +276,7 @@ class Paper:
         >>> paper = Paper("codebook.yml", "codebook")
         >>> paper.check({"cod": "price"}, ("0",), {("0", "cod"): 4}, {"code": ()})
         Traceback (most recent call last):
-        icp_lab.errors.base.LabError: codebook.yml, row 4: ... the key `cod` is unknown here. ... Did you mean `code`?
+        icp_lab.errors.base.LabError: codebook.yml, line 4: ... the key `cod` is unknown here. ... Did you mean `code`?
         """
         if not isinstance(node, dict):
             raise self.refuse(lines[at], _("`{value}` is no `key: value` lines").format(value=node))
