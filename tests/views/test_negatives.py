@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -6,14 +5,11 @@ import pytest
 
 from icp_lab.locale import in_language
 from icp_lab.methods.association import compare_all
-from icp_lab.methods.avoid import find_avoid, pick_failures
 from icp_lab.methods.contrast import Contrast, compare_groups
 from icp_lab.methods.negatives import Groups, Negatives, find_negatives, form_groups
-from icp_lab.methods.profile import weigh_criteria
 from icp_lab.methods.reasons import Reasons, cross_reasons, group_reasons
 from icp_lab.views import contrasts as difference
 from icp_lab.views import negatives as view
-from icp_lab.views.draft import draw_lift
 from icp_lab.views.picture import About
 
 NONE = pd.DataFrame()
@@ -143,34 +139,6 @@ def test_survivors_alone_do_not_distinguish(negatives: Negatives, groups: Groups
     survivors = find_negatives(make_customers(failures=False), NONE, NONE, NONE, as_of=AS_OF)
     said = difference.tell_contrast(contrast, survivors) + difference.tell_groups(groups, survivors)
     assert "distinguish" not in said and "nobody who left" in said
-
-
-def test_the_negative_profile_counts_before_it_gives_a_ratio(negatives: Negatives) -> None:
-    customers = make_customers()
-    nobody = pd.DataFrame({"account_id": [], "outcome": [], "positive": []})
-    failures = pick_failures(customers, nobody, negatives.frame)
-    finding = find_avoid(make_attributes()[["industry", "exports"]], failures.negative, failures.others,
-                         permutations=19, bootstraps=10)
-    assert "20 that show at least 1" in view.tell_failures(failures)
-    said = view.tell_avoid_profile(finding)
-    assert "Of 30 accounts with **industry Retail**, 20 did not fit; of the 30 others, 0" in said
-    few = find_avoid(make_attributes(), ["a40"], ["a01"])
-    assert "too few" in view.tell_avoid_profile(few)
-
-
-def test_the_criteria_of_a_negative_profile_are_weighed_where_it_is_claimed(negatives: Negatives) -> None:
-    nobody = pd.DataFrame({"account_id": [], "outcome": [], "positive": []})
-    failures = pick_failures(make_customers(), nobody, negatives.frame)
-    attributes = make_attributes()[["industry", "exports"]]
-    finding = find_avoid(attributes, failures.negative, failures.others, permutations=39, bootstraps=10)
-    additions = weigh_criteria(attributes, failures.cases, finding)
-    claimed = replace(finding, verdict="supported")
-    said = [str(one) for one in view.weigh_avoid(claimed, additions, ABOUT)]
-    assert any("proved a poor fit" in one and "those that only the criterion named keeps out" in one for one in said)
-    assert any(one.startswith("**Industry Retail**: without it the profile would take in 30 accounts") for one in said)
-    refused = view.weigh_avoid(replace(finding, verdict="unsupported"), additions, ABOUT)
-    assert refused == ["No profile to avoid is claimed, so its criteria are not weighed one by one."]
-    assert "60 accounts" in draw_lift(finding, "failed", ABOUT).foot
 
 
 def test_everything_can_be_said_in_japanese(negatives: Negatives, contrast: Contrast, reasons: Reasons) -> None:

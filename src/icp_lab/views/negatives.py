@@ -1,4 +1,4 @@
-"""Who did not fit, why, and what they have in common: sentences, tables and a picture."""
+"""Who did not fit, and why: sentences, tables and a picture."""
 
 from typing import Any
 
@@ -9,16 +9,11 @@ from matplotlib.figure import Figure
 from icp_lab.artifacts import make_id
 from icp_lab.locale import _
 from icp_lab.methods.association import Association
-from icp_lab.methods.avoid import Failures
 from icp_lab.methods.contrast import Contrast
-from icp_lab.methods.finding import Finding
 from icp_lab.methods.negatives import Negatives
-from icp_lab.methods.profile import Additions
 from icp_lab.methods.reasons import Reasons
 from icp_lab.rule import name_attribute
-from icp_lab.views.additions import draw_additions, tell_additions
 from icp_lab.views.contrasts import tell_clearest
-from icp_lab.views.draft import draw_stability, tell_stability
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Column, Table, say
 from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, show, tell
@@ -27,7 +22,30 @@ _FEWEST = 5  # accounts that give a reason, if it is to have a column of its own
 
 
 def tell_negatives(negatives: Negatives, contrast: Contrast) -> Prose:
-    """Who did not fit, and what is the clearest difference from the best, in a sentence?"""
+    """Tell who did not fit, and the clearest difference from the best, in a sentence.
+
+    Parameters
+    ----------
+    negatives : Negatives
+        Who did not fit, by which sign.
+    contrast : Contrast
+        The best held against those that did not fit.
+
+    Returns
+    -------
+    Prose
+        How many of how many accounts, and the difference; a sentence where nobody shows a sign.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.contrast import compare_groups
+    >>> from icp_lab.methods.negatives import find_negatives
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "churned": [True, False]})
+    >>> found = find_negatives(customers, *[pd.DataFrame()] * 3, as_of=date(2025, 12, 31))
+    >>> tell_negatives(found, compare_groups(pd.DataFrame({"age": [1.0, 2.0]}, index=["a", "b"]), ["b"], ["a"]))
+    **1** of 2 accounts show a sign of not fitting. There are too few accounts of one kind to compare them.
+    """
     if not negatives.ids:
         return phrase("nothing", "negatives")
     n = f"**{say(len(negatives.ids), 'integer')}**"
@@ -35,14 +53,51 @@ def tell_negatives(negatives: Negatives, contrast: Contrast) -> Prose:
 
 
 def tabulate_signs(negatives: Negatives) -> Table:
-    """How many accounts show which sign, out of how many that it can be told of?"""
+    """Show how many accounts show which sign, out of how many that it can be told of.
+
+    Parameters
+    ----------
+    negatives : Negatives
+        Who did not fit, by which sign.
+
+    Returns
+    -------
+    Table
+        A row a sign, with its share and interval.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.negatives import find_negatives
+    >>> customers = pd.DataFrame({"account_id": ["a", "b"], "status": "customer", "churned": [True, False]})
+    >>> tabulate_signs(find_negatives(customers, *[pd.DataFrame()] * 3, as_of=date(2025, 12, 31))).cells()[0]
+    ['left', '2', '1', '1', '50 (9 to 91)']
+    """
     measure = negatives.use_measure
     note = phrase("negative", "low_use", measure=name("use", measure)) if measure else ""
     return lay_out("signs", negatives.signs, note=note)
 
 
 def tabulate_overlap(negatives: Negatives) -> Table | Prose:
-    """How many accounts show two signs at once?"""
+    """Show how many accounts show two signs at once.
+
+    Parameters
+    ----------
+    negatives : Negatives
+        Who did not fit, by which sign.
+
+    Returns
+    -------
+    Table or Prose
+        A row and a column a sign that anybody shows; a sentence where fewer than two show.
+
+    Examples
+    --------
+    >>> signs = pd.DataFrame({"sign": [*names("sign")], "negative": [9, 4, 0, 0, 0, 0]})
+    >>> both = pd.DataFrame({"first": ["churned"], "second": ["lapsed"], "both": [3]})
+    >>> tabulate_overlap(Negatives(pd.DataFrame(), signs, both, "", 0, 80, True)).cells()
+    [['left', '9', '3'], ['stopped ordering', '3', '4']]
+    """
     shows = negatives.signs.set_index("sign")["negative"]
     if (shows > 0).sum() < 2:
         return phrase("nothing", "overlap")
@@ -55,7 +110,24 @@ def tabulate_overlap(negatives: Negatives) -> Table | Prose:
 
 
 def tell_doubts(negatives: Negatives) -> Prose:
-    """What was set aside or cannot be told?"""
+    """Tell what was set aside or cannot be told.
+
+    Parameters
+    ----------
+    negatives : Negatives
+        Who did not fit, by which sign.
+
+    Returns
+    -------
+    Prose
+        Signs that can be told of nobody, and answers that do not count; or that there are no doubts.
+
+    Examples
+    --------
+    >>> signs = pd.DataFrame({"sign": ["churned", "low_use"], "judged": [80, 0]})
+    >>> tell_doubts(Negatives(pd.DataFrame(), signs, pd.DataFrame(), "", 3, 80, True))
+    This cannot be told of any account: low use. 3 answers are of no known scale, or outside of it, and do not count.
+    """
     blind = negatives.signs.loc[negatives.signs["judged"] == 0, "sign"].map(names("sign"))
     aside = negatives.answers_set_aside
     return join(phrase("negative", "blind", signs=list(blind)) if len(blind) else "",
@@ -66,7 +138,25 @@ def tell_doubts(negatives: Negatives) -> Prose:
 
 
 def tell_reasons(reasons: Reasons) -> Prose:
-    """Which reason is named most, on leaving and on not buying?"""
+    """Tell which reason is named most, on leaving and on not buying.
+
+    Parameters
+    ----------
+    reasons : Reasons
+        The statements as they were grouped.
+
+    Returns
+    -------
+    Prose
+        A sentence for each, with counts and interval; or that no account says why.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> churn = pd.DataFrame({"account_id": ["a", "b"], "reason": ["Too expensive", "too expensive!"]})
+    >>> tell_reasons(group_reasons(churn, pd.DataFrame(), pd.DataFrame()))
+    Of 2 accounts that gave a reason on leaving, **2** name: price (100 %; 34 to 100 %).
+    """
     return join(*(phrase(
         "negative", "reason", of=top["of"], source=name("reason_source", top["source"]), share=top["share"],
         interval=(top["low"], top["high"]), group=name("reason_group", top["group"]),
@@ -80,7 +170,25 @@ def _find_tops(reasons: Reasons) -> list[dict[Any, Any]]:
 
 
 def tabulate_reasons(reasons: Reasons) -> Table:
-    """How many accounts name which kind of reason, and where do they say it?"""
+    """Show how many accounts name which kind of reason, and where they say it.
+
+    Parameters
+    ----------
+    reasons : Reasons
+        The statements as they were grouped.
+
+    Returns
+    -------
+    Table
+        A row a source and group; the note counts those that left without a word.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> churn = pd.DataFrame({"account_id": ["a", "b"], "reason": ["Too expensive", None]})
+    >>> tabulate_reasons(group_reasons(churn, pd.DataFrame(), pd.DataFrame())).cells()[1]
+    ['on leaving', 'price', '1', '1', '100 (21 to 100)']
+    """
     silent = reasons.silent.loc[reasons.silent["source"] != "tickets", "accounts"].sum()
     first = ~reasons.frame["group"].duplicated()
     anchors = [make_id("negatives", f"reason_group={group}") for group in reasons.frame["group"]]
@@ -89,7 +197,27 @@ def tabulate_reasons(reasons: Reasons) -> Table:
 
 
 def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
-    """Which reasons are named, with intervals?"""
+    """Draw which reasons are named, with intervals.
+
+    Parameters
+    ----------
+    reasons : Reasons
+        The statements as they were grouped; those in tickets are not drawn.
+    about : About
+        Day and source, for the foot.
+
+    Returns
+    -------
+    Picture or Prose
+        A panel on leaving and one on not buying; what to collect where nobody says why.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> draw_reasons(group_reasons(*[pd.DataFrame()] * 3), About(date(2026, 6, 30), "EUR", "Demo"))
+    What to collect: with each customer that leaves and each deal that is lost, one line in the customer's own words.
+    """
     rows = reasons.frame[reasons.frame["source"] != "tickets"]
     parts = [part for _source, part in rows.groupby("source", sort=False)]
     if not parts:
@@ -123,14 +251,27 @@ def _draw_shares(axes: Axes, part: pd.DataFrame) -> None:
 
 
 def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
-    """Which statement went to which group, and by which word?
+    """List which statement went to which group, and by which word.
 
     Parameters
     ----------
-    reasons
-        The grouped reasons.
-    show_texts
+    reasons : Reasons
+        The statements as they were grouped.
+    show_texts : bool, default False
         List free texts as well. They may name people, so that a page meant for sharing leaves them out.
+
+    Returns
+    -------
+    Table
+        A row a different statement, unsure ones first; the note counts those that are hidden.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> churn = pd.DataFrame({"account_id": ["a", "b"], "reason": ["Too expensive", "qwerty"]})
+    >>> tabulate_groupings(group_reasons(churn, pd.DataFrame(), pd.DataFrame())).cells()
+    [['qwerty', 'on leaving', 'other, unsure', 'no word of the list', '1'], ['Too expensive', 'on leaving', 'price',
+    'too expensive', '1']]
     """
     rows = reasons.statements if show_texts else reasons.statements[~reasons.statements["free"]]
     hidden = len(reasons.statements) - len(rows)
@@ -143,7 +284,26 @@ def tabulate_groupings(reasons: Reasons, *, show_texts: bool = False) -> Table:
 
 
 def tell_groupings(reasons: Reasons) -> Prose:
-    """How far can the grouping be trusted: what is unsure, and what do people say to it?"""
+    """Tell how far the grouping can be trusted: what is unsure, and what people say to it.
+
+    Parameters
+    ----------
+    reasons : Reasons
+        The statements as they were grouped, and the comparisons that people's corrections allow.
+
+    Returns
+    -------
+    Prose
+        A sentence a comparison; or that no account says why.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.reasons import group_reasons
+    >>> churn = pd.DataFrame({"account_id": ["a", "b"], "reason": ["Too expensive", "qwerty"]})
+    >>> tell_groupings(group_reasons(churn, pd.DataFrame(), pd.DataFrame()))
+    Of 2 different statements 1 might as well give another reason: they stand first in to_fill/corrections/reasons.xlsx,
+    where a person settles them.
+    """
     if reasons.statements.empty:
         return phrase("nothing", "said")
     rows: list[Any] = reasons.checked.to_dict("records")
@@ -154,7 +314,27 @@ def tell_groupings(reasons: Reasons) -> Prose:
 
 
 def tell_reason_kinds(association: Association, q: float) -> Prose:
-    """Do some kinds of accounts give other reasons than others?"""
+    """Tell whether some kinds of accounts give other reasons than others.
+
+    Parameters
+    ----------
+    association : Association
+        The traits of accounts held against the reasons they give.
+    q : float
+        Share of false finds that is put up with, 0 to 1.
+
+    Returns
+    -------
+    Prose
+        The traits along which reasons differ by more than chance; a sentence where none could be compared.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"attribute": ["industry", "region"], "distinct": [True, False]})
+    >>> tell_reason_kinds(Association(found, {"price": 30, "support": 30}), 0.1)
+    The reasons given differ by more than chance would bring along these traits: industry (Benjamini-Hochberg, q = 10 %;
+    60 accounts).
+    """
     tried, found = (list(map(name_attribute, frame["attribute"].drop_duplicates()))
                     for frame in (association.frame, association.frame[association.frame["distinct"]]))
     if not tried:
@@ -164,7 +344,31 @@ def tell_reason_kinds(association: Association, q: float) -> Prose:
 
 
 def tabulate_reason_kinds(crossed: pd.DataFrame, attribute: str) -> Table | Prose:
-    """Which kinds of accounts give which reasons, with intervals?"""
+    """Show which kinds of accounts give which reasons, with intervals.
+
+    Parameters
+    ----------
+    crossed : DataFrame
+        A row a level and group, as `cross_reasons` gives it.
+    attribute : str
+        Code of the attribute whose levels are the kinds.
+
+    Returns
+    -------
+    Table or Prose
+        A row a kind, a column a reason that five accounts or more gave; what to collect where there is none.
+
+    Examples
+    --------
+    >>> crossed = pd.DataFrame({"level": ["Law"], "group": "price", "accounts": [6], "of": [8], "share": [0.75],
+    ...                         "low": [0.41], "high": [0.93]})
+    >>> tabulate_reason_kinds(crossed, "industry")
+    The reasons by industry
+    Kind      price (%)  Accounts
+    Law   75 (41 to 93)         8
+    Share of the accounts of a row that gave a reason for leaving or not buying, with 95 % intervals; each account
+    counts once. Reasons that fewer than five accounts gave have no column.
+    """
     rows = crossed[crossed.groupby("group")["accounts"].transform("sum") >= _FEWEST].to_dict("records")
     if not rows:
         return phrase("nothing", "reasons")
@@ -175,30 +379,3 @@ def tabulate_reason_kinds(crossed: pd.DataFrame, attribute: str) -> Table | Pros
     columns = tuple(Column(f"share {each}", name("reason_group", each), "share", low=f"low {each}", high=f"high {each}")
                     for each in given)
     return lay_out("reasons_by", pd.DataFrame(wide.values()), more=columns, kind=name_attribute(attribute))
-
-
-# The negative profile
-
-
-def tell_failures(failures: Failures) -> Prose:
-    """Among whom is a negative profile looked for, and who counts as having failed there?"""
-    return phrase("failed_among", failures.among, n=len(failures.negative), signs=failures.min_signs,
-                others=len(failures.others))
-
-
-def tell_avoid_profile(finding: Finding) -> Prose:
-    """What do accounts that did not fit have in common, counts before ratios, and how far does that carry?"""
-    verdict = name("verdict", finding.verdict)
-    if not finding.covered:
-        return phrase("avoided", "nobody", n=finding.n, best=finding.best, verdict=verdict)
-    return phrase("avoided", "profile", covered=finding.covered, rule=finding.rule.words(), verdict=verdict,
-                  inside=finding.covered_best, rest=finding.n - finding.covered, lift=finding.lift,
-                  outside=finding.best - finding.covered_best, interval=(finding.lift_low, finding.lift_high))
-
-
-def weigh_avoid(finding: Finding, additions: Additions, about: About) -> list[Picture | Prose]:
-    """Would another sample say the same, and what does each criterion add? Only where a profile is claimed."""
-    if finding.verdict == "unsupported":
-        return [phrase("nothing", "weighed")]
-    return [draw_stability(finding, "failed", about), tell_stability(finding),
-            draw_additions(additions, "failed", about), *tell_additions(additions, "failed")]
