@@ -26,7 +26,21 @@ _SHEET = b"""#set page(width: 960pt, height: 540pt, margin: 0pt)
 
 
 def write_infographic(given: Publication, folder: Path) -> None:
-    """Write infographic.svg, .png and .pdf."""
+    """Write infographic.svg, .png and .pdf.
+
+    Parameters
+    ----------
+    given : Publication
+        What the picture is made from.
+    folder : Path
+        Stands for OUT.
+
+    Examples
+    --------
+    >>> from icp_lab.publish.products import PRODUCTS
+    >>> [product.places for product in PRODUCTS if product.writer == f"{__name__}:write_infographic"]
+    [('infographic.svg', 'infographic.png', 'infographic.pdf')]
+    """
     write_text(folder / "infographic.svg", build_infographic(given))
     with TemporaryDirectory() as fonts:
         for font in FONTS:
@@ -39,12 +53,22 @@ def write_infographic(given: Publication, folder: Path) -> None:
 
 
 def build_infographic(given: Publication) -> str:
-    """How does the profile look in one picture: who, how sure, how many there are, and whom to speak to?
+    r"""Build the profile in one picture: who, how sure, how many there are, and whom to speak to.
+
+    Parameters
+    ----------
+    given : Publication
+        What the picture is made from; the artifact `market` says how many there are.
 
     Returns
     -------
     str
         An SVG of 1280 x 720 that loads nothing, in the language in force; its texts are cut where they would overlap.
+
+    Examples
+    --------
+    >>> wrap_text(clean_line("Decider in sales at a firm of\t100 people"), 8, 2)  # as every text in it is cut
+    ['Decider in sales ', 'at a firm of 1…']
     """
     return render_template(
         "infographic.svg.j2", icp=given.icp, standing=given.standing, about=given.about, market=given.find("market"),
