@@ -13,7 +13,7 @@ from icp_lab.pages.render import embed_json, render_whole, show_way
 from icp_lab.process import BY_NAME, STEPS, Item
 from icp_lab.rule import Rule
 from icp_lab.tables import GIVEN_IN
-from icp_lab.views import backtest, document
+from icp_lab.views import backtest, document, standings
 from icp_lab.views.table import Table, say_value
 from icp_lab.views.words import join, name, names, tell
 
@@ -135,7 +135,7 @@ def render_index(facts: SiteFacts) -> str:
         "site.html.j2", _("Ideal Customer Profile"), facts.study, facts=facts, declared=BY_NAME,
         process=show_way([step.name for step in facts.steps], own=own), search=_show_search(facts),
         checklist=checklist, counts=Counter(item["state"] for _stage, items in checklist for item in items),
-        view=document, later=backtest, name=name, tell=tell, join=join)
+        view=document, standings=standings, later=backtest, name=name, tell=tell, join=join)
 
 
 def _show_item(item: Item, steps: Iterable[StepFacts]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from icp_lab.pages.render import render_template
 from icp_lab.publish.fitting import FONTS, clean_line, wrap_text
 from icp_lab.publish.products import Publication
 from icp_lab.rule import Rule
-from icp_lab.views import document
+from icp_lab.views import document, standings
 from icp_lab.views.picture import COLOURS
 from icp_lab.views.table import say, say_interval
 from icp_lab.views.words import names, phrase, say_count
@@ -72,6 +72,6 @@ def build_infographic(given: Publication) -> str:
     """
     return render_template(
         "infographic.svg.j2", icp=given.icp, standing=given.standing, about=given.about, market=given.find("market"),
-        rule=Rule, view=document, names=names, phrase=phrase, say=say, interval=say_interval, count=say_count,
-        colours=COLOURS, language=language(), plain=lambda text: clean_line(text.replace("**", "")),
+        rule=Rule, view=document, standings=standings, names=names, phrase=phrase, say=say, interval=say_interval,
+        count=say_count, colours=COLOURS, language=language(), plain=lambda text: clean_line(text.replace("**", "")),
         wrap=lambda text, width, most: [line.strip() for line in wrap_text(clean_line(str(text)), width, most)])
