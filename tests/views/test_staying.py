@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 
 from icp_lab.locale import in_language
+from icp_lab.methods.customers import classify_accounts
 from icp_lab.methods.staying import compare_stays
+from icp_lab.methods.value import value_customers
+from icp_lab.views import staying as view
 from icp_lab.views.picture import About, Picture
 from icp_lab.views.staying import draw_staying, tabulate_staying
 from icp_lab.views.words import Prose
@@ -56,3 +59,26 @@ def test_where_nothing_tells_the_title_says_so(companies):
 def test_with_nothing_to_compare_that_is_said(companies):
     staying = compare_companies(companies[[]])
     assert isinstance(draw_staying(staying, ABOUT), Prose) and isinstance(tabulate_staying(staying), Prose)
+
+
+def test_contradictions_are_named_with_their_number():
+    accounts = pd.DataFrame({"account_id": [f"a{i:02}" for i in range(40)],
+                             "churned": pd.array([True, False] * 20, "boolean")})
+    revenue = pd.DataFrame({"account_id": np.repeat(accounts["account_id"], 5), "amount": 1.0,
+                            "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(200), "D")})
+    churn = pd.DataFrame({"account_id": ["a00", "a01"], "date": pd.to_datetime(["2025-06-01", "2025-07-01"])})
+    base = classify_accounts(accounts, pd.DataFrame(), revenue, churn, as_of=date(2025, 12, 31))
+    assert "contradict each other" in view.tell_contradictions(base)
+    assert "differ on 38 customers" in view.tell_contradictions(base)
+    assert [len(table.frame) for table in view.tabulate_leaving(base)] == [3, 3]
+
+
+def test_where_nobody_is_known_to_have_left_that_is_said():
+    deals = pd.DataFrame({"account_id": ["a", "b"], "stage": ["won", "lost"]})
+    nothing, as_of = pd.DataFrame(), date(2025, 12, 31)
+    base = classify_accounts(pd.DataFrame({"account_id": ["a", "b"]}), deals, nothing, nothing, as_of=as_of)
+    worth = value_customers(base.frame, nothing, deals, as_of=as_of)
+    assert isinstance(view.tabulate_survival(worth), Prose) and isinstance(view.tabulate_lapses(base), Prose)
+    assert view.tabulate_leaving(base) == ()
+    assert "Nothing in the tables" in view.tell_contradictions(base)
+    assert "no lifetime" in view.tell_lifetime(worth)

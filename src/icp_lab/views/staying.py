@@ -1,4 +1,4 @@
-"""Who stays: how long customers of each level stay, in a picture and a table."""
+"""Who has left, by which definition, and how long customers stay: sentences, tables and a picture."""
 
 from textwrap import fill
 
@@ -7,13 +7,176 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from icp_lab.locale import _
+from icp_lab.methods.customers import CustomerBase
 from icp_lab.methods.staying import Staying
-from icp_lab.rule import Criterion
+from icp_lab.methods.value import Worth
+from icp_lab.rule import Criterion, write_number
 from icp_lab.views.picture import COLOURS, About, Picture, write_percent
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, lay_out, phrase, show, tell
+from icp_lab.views.words import Prose, begin, lay_out, names, phrase, show, tabulate, tell
 
 _MOST = 6  # panels that can still be taken in at a glance
+
+
+def tabulate_leaving(base: CustomerBase) -> tuple[Table, ...]:
+    """Show who has left by each definition that the tables allow, and where two of them contradict each other.
+
+    Parameters
+    ----------
+    base : CustomerBase
+        Its `definitions` and `contradictions`.
+
+    Returns
+    -------
+    tuple of Table
+        Definitions that say anything, and pairs of them; a table without rows is left out.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame()
+    >>> rows = pd.DataFrame({"definition": ["churned_flag", "lapsed"], "told": [40, 0], "left": [4, 0],
+    ...                      "used": [40, 0]})
+    >>> [table.cells() for table in tabulate_leaving(CustomerBase(none, rows, none, none, "churned_flag"))]
+    [[['accounts are flagged as churned', '40', '4', '40']]]
+    """
+    frames = {"definitions": base.definitions[base.definitions["told"] > 0], "contradictions": base.contradictions}
+    return tuple(lay_out(kind, frame) for kind, frame in frames.items() if len(frame))
+
+
+def tell_contradictions(base: CustomerBase) -> Prose:
+    """Say whether the definitions of having left contradict each other, and which one is used.
+
+    Parameters
+    ----------
+    base : CustomerBase
+        Its pairs of definitions, and the one in use.
+
+    Returns
+    -------
+    Prose
+        The pair that differs most; that nothing tells who left, where no definition is in use.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame()
+    >>> pairs = pd.DataFrame({"first": ["churned_flag"], "second": ["lapsed"], "only_first": [3], "only_second": [1]})
+    >>> tell_contradictions(CustomerBase(none, none, pairs, none, "churned_flag"))
+    **The definitions contradict each other**: "accounts are flagged as churned" and "no order for long, by its own
+    rhythm" differ on 4 customers. In force: accounts are flagged as churned. All that follows on leaving rests on this
+    choice.
+    """
+    if not base.definition:
+        return phrase("contradicting", "untold")
+    clash, called = count_clashes(base), names("definition")
+    found = "alone" if clash.empty else "never" if not clash.any() else "often"
+    worst = base.contradictions.iloc[int(clash.argmax())] if found == "often" else {"first": "", "second": ""}
+    return phrase("contradicting", found, n=clash.max(), first=called.get(worst["first"]),
+                second=called.get(worst["second"]),
+                used=phrase("contradicting", "used", definition=called[base.definition]))
+
+
+def count_clashes(base: CustomerBase) -> pd.Series:
+    """Count, for each pair of definitions of having left, the customers on which they differ.
+
+    Parameters
+    ----------
+    base : CustomerBase
+        Its `contradictions`.
+
+    Returns
+    -------
+    Series
+        On their index.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame()
+    >>> pairs = pd.DataFrame({"only_first": [3, 0], "only_second": [1, 0]})
+    >>> count_clashes(CustomerBase(none, none, pairs, none, "")).tolist()
+    [4, 0]
+    """
+    return base.contradictions[["only_first", "only_second"]].sum(axis=1)
+
+
+def tabulate_lapses(base: CustomerBase) -> Table | Prose:
+    """Show what the choice of the factor k decides.
+
+    Parameters
+    ----------
+    base : CustomerBase
+        Its `lapses`, a row a factor: after so many own intervals without an order a customer has lapsed.
+
+    Returns
+    -------
+    Table or Prose
+        A row a factor with the share lapsed; a sentence where nobody's rhythm is known.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame()
+    >>> lapses = pd.DataFrame({"factor": [2.0, 3.0], "told": [40, 40], "lapsed": [12, 6]})
+    >>> tabulate_lapses(CustomerBase(none, none, none, lapses, "lapsed")).cells()
+    [['2.00', '12', '40', '30'], ['3.00', '6', '40', '15']]
+    """
+    told = base.lapses["told"]
+    if not told.any():
+        return phrase("nothing", "lapses")
+    return lay_out("lapses", base.lapses.assign(share=base.lapses["lapsed"] / told.where(told > 0)))
+
+
+def tell_lifetime(worth: Worth) -> Prose:
+    """Say how long customers stay.
+
+    Parameters
+    ----------
+    worth : Worth
+        What each customer is worth; `lifetime` is None where nobody can be said to have left.
+
+    Returns
+    -------
+    Prose
+        Expected years with their interval, no further than value is counted; that there is no lifetime, without one.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.staying import Lifetime
+    >>> none = pd.DataFrame()
+    >>> life = Lifetime(40, 6, 3.8, 3.1, 4.4, 5.0, none)
+    >>> tell_lifetime(Worth(none, none, life, "contracts", 3, True, 0, 0))
+    6 of 40 customers left. Whoever is a customer today is expected to stay 3.80 more years (3.10 to 4.40), counted no
+    further than 5 years ahead.
+    """
+    life = worth.lifetime
+    if life is None:
+        return phrase("nothing", "lifetime")
+    return phrase("base", "lifetime", left=life.left, n=life.customers, years=life.years,
+                  horizon=write_number(life.horizon), interval=(life.years_low, life.years_high))
+
+
+def tabulate_survival(worth: Worth) -> Table | Prose:
+    """Show which share of customers is still here after one, two, three and five years.
+
+    Parameters
+    ----------
+    worth : Worth
+        What each customer is worth; `lifetime.survival` is shown.
+
+    Returns
+    -------
+    Table or Prose
+        A row a checkpoint with its interval; an empty sentence where nobody can be said to have left.
+
+    Examples
+    --------
+    >>> from icp_lab.methods.staying import Lifetime
+    >>> none = pd.DataFrame()
+    >>> rows = pd.DataFrame({"month": [12], "at_risk": [30], "stayed": [0.9], "stayed_low": [0.75],
+    ...                      "stayed_high": [0.96]})
+    >>> life = Lifetime(40, 6, 3.8, 3.1, 4.4, 5.0, rows)
+    >>> tabulate_survival(Worth(none, none, life, "contracts", 3, True, 0, 0)).cells()
+    [['12', '30', '90 (75 to 96)']]
+    """
+    return tabulate("survival", worth.lifetime.survival if worth.lifetime else pd.DataFrame())
 
 
 def draw_staying(staying: Staying, about: About) -> Picture | Prose:
