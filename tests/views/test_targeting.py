@@ -1,23 +1,11 @@
-"""What the targeting page says: of a score that tells, of one that does not, and of a list without anybody."""
-
-from datetime import date
+"""What the targeting page says of a list, and of one without anybody."""
 
 import numpy as np
 import pandas as pd
 
 from icp_lab.methods.engagement import Decay
-from icp_lab.methods.score import Card
 from icp_lab.methods.targeting import Targets
 from icp_lab.views import targeting as view
-from icp_lab.views.picture import About
-
-ABOUT = About(date(2026, 6, 30), "USD", "Demo")
-BANDS = pd.DataFrame({"least": [20, 55], "most": [54, 90], "share": [0.1, 0.6], "low": [0.05, 0.5], "high": [0.2, 0.7],
-                      "n": [50, 50], "positives": [5, 30]})
-
-
-def _card(bands=BANDS, predicts=True):
-    return Card((), pd.DataFrame(), {}, bands, 100, 35, 3.0, 2.0, 4.0, predicts)
 
 
 def _targets(rows):
@@ -25,20 +13,6 @@ def _targets(rows):
                "low", "high"]
     return Targets(pd.DataFrame(rows, columns=columns), ({"name": "A", "min_fit": 60}, {"name": "C", "min_fit": 10}),
                    pd.DataFrame(columns=["attribute", "unknown", "up", "down"]), 4)
-
-
-def test_the_score_says_whether_it_tells():
-    assert "**3.0 times** as many" in view.tell_score(_card(), "best")
-    assert "do not tell" in view.tell_score(_card(predicts=False), "best")
-    assert "too little to learn" in view.tell_score(_card(pd.DataFrame(), predicts=False), "won")
-
-
-def test_the_picture_shows_bands_or_says_why_not():
-    assert "6 %" not in view.draw_bands(_card(), "best", ABOUT).title
-    assert "60 %" in view.draw_bands(_card(), "best", ABOUT).title
-    alone = _card(BANDS.tail(1))
-    assert "about the same" in view.draw_bands(alone, "best", ABOUT).title
-    assert "no picture" in view.draw_bands(_card(predicts=False), "best", ABOUT)
 
 
 def test_the_list_counts_tiers_and_names_attributes():

@@ -1,76 +1,90 @@
-"""Whom to approach, in words and tables: points, tiers, warmth, what to find out first, and the next step."""
+"""Whom to approach, in words and tables: tiers, warmth, what to find out first, and the next step."""
 
 import re
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from icp_lab.locale import _
 from icp_lab.methods.engagement import CAP, Decay
 from icp_lab.methods.enrichment import Enriched
-from icp_lab.methods.score import Card
 from icp_lab.methods.targeting import Targets
 from icp_lab.rule import name_attribute
 from icp_lab.views.personas import name_persona
-from icp_lab.views.picture import About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import Table
-from icp_lab.views.words import Prose, begin, join, lay_out, name, names, phrase, say_count, show, tabulate
+from icp_lab.views.words import Prose, join, lay_out, name, names, phrase, tabulate
 
 _SHOWN, _NAMED = 25, 5  # rows of a list on a page, and reasons named in each; the files hold all
 _POINTS = re.compile(r"(.+?) ([+-]\d+)(?:, |$)")
 
 
-def tell_score(card: Card, outcome: str) -> Prose:
-    """Does the score tell good cases from others that it has not seen?"""
-    code = "few" if not card.bands.size else "tells" if card.predicts else "blind"
-    return phrase("score_told", code, n=card.n, positives=card.positives, ratio=card.top,
-                  ends=(card.top_low, card.top_high), outcome=name("outcome", outcome), done=name("done", outcome))
-
-
-def tabulate_points(card: Card) -> Table | Prose:
-    """What is each criterion worth?"""
-    return tabulate("points", card.frame.assign(said=[begin(one.words()) for one in card.frame["criterion"]]))
-
-
-def draw_bands(card: Card, outcome: str, about: About) -> Picture | Prose:
-    """What became of cases by the score that they got unseen?"""
-    if not card.predicts:
-        return phrase("nothing", "bands")
-    rows = card.bands.iloc[::-1].to_dict("records")
-
-    def draw(axes: Axes, narrow: bool) -> None:
-        plot_intervals(axes, [phrase("band", "points", **_ends(row)) for row in rows],
-                       [(row["share"], row["low"], row["high"]) for row in rows], reference=card.positives / card.n,
-                       notes=[] if narrow else [say_count(row["positives"], row["n"]) for row in rows])
-        axes.set_xlim(0, min(1.15, 1.35 * max(row["high"] for row in rows)))
-        write_percent(axes.xaxis)
-
-    listed = [phrase("band", "row", **_ends(row), share=row["share"], interval=(row["low"], row["high"]))
-              for row in rows]
-    return show("bands", draw, about, height=90 + 34 * len(rows), n=card.n, listed=listed, high=rows[0]["share"],
-                low=rows[-1]["share"], outcome=name("outcome", outcome), title="title" if rows[1:] else "alike")
-
-
-def _ends(row: Any) -> dict[str, int]:
-    return {"least": int(row["least"]), "most": int(row["most"])}
-
-
 def tell_enriched(enriched: Enriched) -> Prose:
-    """How much of what leads do not say is known elsewhere?"""
+    """Tell how much of what leads do not say is known elsewhere.
+
+    Parameters
+    ----------
+    enriched : Enriched
+        The leads with what accounts and directory add.
+
+    Returns
+    -------
+    Prose
+        The gaps, and how many of them were filled; what to collect without leads.
+
+    Examples
+    --------
+    >>> gaps = pd.DataFrame({"attribute": ["employees"], "gaps": [12], "account": [3], "reference": [4]})
+    >>> tell_enriched(Enriched(pd.DataFrame(index=range(40)), gaps, matched=9, found=15))
+    Of 40 leads 9 are accounts of ours, and the reference knows 15. They fill **7** of 12 gaps.
+    """
     filled = enriched.frame[["account", "reference"]].sum().sum()
     return phrase("enriched", "told" if len(enriched.table) else "nothing", n=len(enriched.table), filled=int(filled),
                   gaps=int(enriched.frame["gaps"].sum()), matched=enriched.matched, found=enriched.found)
 
 
 def tabulate_enriched(enriched: Enriched) -> Table | Prose:
-    """Which gaps of the leads were filled, and from where?"""
+    """Show which gaps of the leads were filled, and from where.
+
+    Parameters
+    ----------
+    enriched : Enriched
+        The leads with what accounts and directory add.
+
+    Returns
+    -------
+    Table or Prose
+        A row an attribute that some lead lacks; empty where none does.
+
+    Examples
+    --------
+    >>> gaps = pd.DataFrame({"attribute": ["age", "region"], "gaps": [12, 0], "account": [3, 0], "reference": [4, 0]})
+    >>> tabulate_enriched(Enriched(pd.DataFrame(index=range(40)), gaps, matched=9, found=15)).cells()
+    [['age', '12', '3', '4']]
+    """
     rows = enriched.frame[enriched.frame["gaps"] > 0] if len(enriched.table) else enriched.frame.head(0)
     return tabulate("enriched", rows)
 
 
 def tell_list(targets: Targets) -> Prose:
-    """How many are on the list, and how many in each tier?"""
+    """Tell how many companies are on the list, and how many in each tier.
+
+    Parameters
+    ----------
+    targets : Targets
+        Whom to approach, in what order.
+
+    Returns
+    -------
+    Prose
+        With the points at which tiers begin; what to collect where nobody is on the list.
+
+    Examples
+    --------
+    >>> row = {"id": "a", "kind": "lead", "listed": True, "points": 70, "engagement": 3, "tier": "A"}
+    >>> tell_list(Targets(pd.DataFrame([row]), ({"name": "A", "min_fit": 60},), pd.DataFrame(), room=4))
+    **1** companies are on the list, 1 of them leads. Tier A: 1 with at least 60 points. There is room for 4 companies:
+    tier A holds no more than that, tier B up to twice as many behind them.
+    """
     if (chosen := targets.list).empty:
         return phrase("listed", "nothing")
     counts = chosen["tier"].value_counts()
@@ -83,13 +97,51 @@ def tell_list(targets: Targets) -> Prose:
 
 
 def tell_decay(decay: Decay) -> Prose:
-    """How fast does a touch lose its weight?"""
+    """Tell how fast a touch loses its weight.
+
+    Parameters
+    ----------
+    decay : Decay
+        The half-life, and what it was estimated from.
+
+    Returns
+    -------
+    Prose
+        The days with their interval; or that they are a convention.
+
+    Examples
+    --------
+    >>> tell_decay(Decay(14.0, 9.0, 20.0, 2.0, 60, 300, True, pd.DataFrame()))
+    A touch loses half of its weight in **14 days** (9 to 20), by 60 leads of 300 that became opportunities; a fresh one
+    makes the chance 2.0 times as high. More than 5 fresh touches count as 5.
+    """
     return phrase("decay", "estimated" if decay.estimated else "convention", days=decay.half_life,
                   ends=(decay.low, decay.high), ratio=decay.ratio, n=decay.events, units=decay.units, cap=CAP)
 
 
 def tabulate_grid(targets: Targets) -> Table | Prose:
-    """How many companies of each tier are listening now?"""
+    """Show how many companies of each tier are listening now.
+
+    Parameters
+    ----------
+    targets : Targets
+        Whom to approach, in what order.
+
+    Returns
+    -------
+    Table or Prose
+        A row a tier, a column a warmth; empty where nobody is on the list.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"id": ["a", "b"], "listed": True, "points": [70, 65], "engagement": [30, 0], "tier": "A",
+    ...                      "warm": ["warm", "none"]})
+    >>> tabulate_grid(Targets(rows, ({"name": "A", "min_fit": 60},), pd.DataFrame(), room=0))
+    Fit and engagement
+    Tier  Warm  Cooling  No touch
+    A        1        0         1
+    Companies on the list. Warm: the touches are worth at least one of today; cooling: less than that.
+    """
     if (chosen := targets.list).empty:
         return Prose("")
     grid = chosen.groupby(["tier", "warm"]).size().unstack(fill_value=0).reindex(
@@ -99,7 +151,28 @@ def tabulate_grid(targets: Targets) -> Table | Prose:
 
 
 def tabulate_list(targets: Targets, called: pd.Series) -> Table | Prose:
-    """Who stands at the top of the list, and why? `called` gives the name of an id, where it may be shown."""
+    """List who stands at the top, and why.
+
+    Parameters
+    ----------
+    targets : Targets
+        Whom to approach, in what order.
+    called : Series
+        The name of an id, where it may be shown.
+
+    Returns
+    -------
+    Table or Prose
+        The first 25 companies in a tier; empty where there are none.
+
+    Examples
+    --------
+    >>> row = {"id": "L1", "kind": "lead", "listed": True, "points": 70, "engagement": 10, "warm": "warm", "tier": "A",
+    ...        "reasons": "tech_stack +12, employees -2", "missing": "", "probability": 0.5, "low": 0.4, "high": 0.6}
+    >>> found = Targets(pd.DataFrame([row]), ({"name": "A", "min_fit": 60},), pd.DataFrame(), room=0)
+    >>> tabulate_list(found, pd.Series({"L1": "Bee"})).cells()
+    [['Bee', 'lead', 'A', '70', '50 (40 to 60)', 'warm', 'tech stack +12, employees −2', '–']]
+    """
     rows = targets.list[targets.list["tier"].ne("")].head(_SHOWN)
     rows = rows.assign(**{column: rows[column].map(_name_attributes) for column in ("reasons", "missing")})
     return tabulate("targets", rows, account=called)
@@ -117,17 +190,71 @@ def _name_attributes(codes: str) -> str:
 
 
 def tabulate_judged(judged: pd.DataFrame) -> Table | Prose:
-    """Did leads of a higher tier become opportunities more often?"""
+    """Show whether leads of a higher tier became opportunities more often.
+
+    Parameters
+    ----------
+    judged : DataFrame
+        A row a tier, as `judge_targets` gives it.
+
+    Returns
+    -------
+    Table or Prose
+        Those in no tier are left out; empty without leads that are settled.
+
+    Examples
+    --------
+    >>> tabulate_judged(pd.DataFrame({"tier": ["A", ""], "n": [20, 9], "converted": [8, 1], "share": [0.4, 0.1],
+    ...                               "low": [0.2, 0.0], "high": [0.6, 0.4]})).cells()
+    [['A', '20', '8', '40 (20 to 60)']]
+    """
     return tabulate("judged", judged[judged["tier"].ne("")])
 
 
 def tabulate_fields(targets: Targets) -> Table | Prose:
-    """Which field is to be filled first?"""
+    """Show which field is to be filled first.
+
+    Parameters
+    ----------
+    targets : Targets
+        The list, with a row an attribute in `fields`.
+
+    Returns
+    -------
+    Table or Prose
+        Attributes that some company lacks, with how many would change tier; empty where none does.
+
+    Examples
+    --------
+    >>> fields = pd.DataFrame({"attribute": ["employees"], "unknown": [12], "up": [2.4], "down": [1.1]})
+    >>> tabulate_fields(Targets(pd.DataFrame(), (), fields, room=0)).cells()
+    [['employees', '12', '2', '1']]
+    """
     return tabulate("fields", targets.fields[targets.fields["unknown"] > 0])
 
 
 def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd.Series) -> Table | Prose:
-    """Who matters in each company, what happened there, and what comes next? By role; names are in private files."""
+    """List who matters in each company, what happened there, and what comes next.
+
+    Parameters
+    ----------
+    plan : DataFrame
+        A row a company, as `plan_accounts` gives it.
+    personas : list of dict
+        The personas of the definition; people are shown by role, names are in private files.
+    called : Series
+        The name of an id, where it may be shown.
+
+    Returns
+    -------
+    Table or Prose
+        The first 25 companies; or the sentence that there is none.
+
+    Examples
+    --------
+    >>> tabulate_plan(pd.DataFrame(columns=["personas", "active"]), [], pd.Series(dtype="str"))
+    There is no company to plan for yet.
+    """
     roles = {str(one["id"]): name_persona(one) for one in personas}
     rows = plan.head(_SHOWN)
     for column in ("personas", "active"):
@@ -137,12 +264,50 @@ def tabulate_plan(plan: pd.DataFrame, personas: list[dict[str, Any]], called: pd
 
 
 def tabulate_winners(winners: pd.DataFrame, called: pd.Series) -> Table | Prose:
-    """Which customers came out well although they are outside?"""
+    """List which customers came out well although they are outside.
+
+    Parameters
+    ----------
+    winners : DataFrame
+        A row a customer, as `watch_winners` gives it.
+    called : Series
+        The name of an id, where it may be shown.
+
+    Returns
+    -------
+    Table or Prose
+        The first 25 of them; or the sentence that there is none.
+
+    Examples
+    --------
+    >>> tabulate_winners(pd.DataFrame(), pd.Series(dtype="str"))
+    No customer outside the profile came out well, or nobody is outside.
+    """
     return tabulate("outside_winners", winners.head(_SHOWN), account=called, n=len(winners))
 
 
 def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose:
-    """Whom do the first of the list resemble: of those that came out well, and of those that did not?"""
+    """Show whom the first of the list resemble: of those that came out well, and of those that did not.
+
+    Parameters
+    ----------
+    alike : DataFrame
+        A row a company with its neighbours: id, best, failures (ids), best_distance, failure_distance.
+    called : Series
+        The name of an id, where it may be shown.
+
+    Returns
+    -------
+    Table or Prose
+        With which of the two is nearer; empty where nobody could be compared.
+
+    Examples
+    --------
+    >>> alike = pd.DataFrame({"id": ["L1"], "best": ["a, b"], "best_distance": [0.2], "failures": ["c"],
+    ...                       "failure_distance": [0.5]})
+    >>> tabulate_lookalikes(alike, pd.Series({"L1": "Bee", "a": "Ado"})).cells()
+    [['Bee', 'Ado, b', '0.20', 'c', '0.50', 'yes']]
+    """
     names_of = {column: [_(", ").join(called.get(one, one) for one in ids.split(", ")) for ids in alike[column]]
                 for column in ("best", "failures")}
     nearer = alike["best_distance"] < alike["failure_distance"]
@@ -150,7 +315,24 @@ def tabulate_lookalikes(alike: pd.DataFrame, called: pd.Series) -> Table | Prose
 
 
 def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:
-    """Which persona is told what, before anybody is a lead? `said` is in words, as `word_icp` gives it."""
+    """Show which persona is told what, before anybody is a lead.
+
+    Parameters
+    ----------
+    said : dict of str to object
+        The record `personas` or a definition, in words as `word_icp` gives it.
+
+    Returns
+    -------
+    Table or Prose
+        A row a persona; in a gap stands what to ask. A sentence where no persona is known.
+
+    Examples
+    --------
+    >>> one = {"name": "Decider in sales", "pains": ["No plan"], "goals": [], "channels": ["fair"], "objections": []}
+    >>> tabulate_matrix({"personas": [one]}).cells()[0][:3]
+    ['Decider in sales', 'No plan', 'Which goal of this person can we say something new on?']
+    """
     fields = {"content": "pains", "leadership": "goals", "awareness": "channels", "education": "objections"}
     rows = [{"persona": one["name"]} | {
         kind: _("; ").join(map(str, one[field][:2])) or phrase("gap", kind) for kind, field in fields.items()}
