@@ -53,7 +53,7 @@ def write_infographic(given: Publication, folder: Path) -> None:
 
 
 def build_infographic(given: Publication) -> str:
-    r"""Build the profile in one picture: who, how sure, how many there are, and whom to speak to.
+    """Build the profile in one picture: who, how sure, how many there are, and whom to speak to.
 
     Parameters
     ----------
@@ -67,8 +67,16 @@ def build_infographic(given: Publication) -> str:
 
     Examples
     --------
-    >>> wrap_text(clean_line("Decider in sales at a firm of\t100 people"), 8, 2)  # as every text in it is cut
-    ['Decider in sales ', 'at a firm of 1…']
+    >>> import re
+    >>> from datetime import date
+    >>> import pandas as pd
+    >>> from icp_lab.methods.document import Group, Standing
+    >>> from icp_lab.views.picture import About
+    >>> standing = Standing(pd.DataFrame(), pd.DataFrame(), Group(9, 12, 0.47, 0.91), Group(2, 20, 0.03, 0.30))
+    >>> icp = {"verdict": "unsupported", "criteria": [], "next_review": "2026-09-30"}
+    >>> given = Publication(icp, standing, None, About(date(2026, 6, 30), "EUR", "Demo"), {}.get, None, None)
+    >>> re.search("<title.*?>(.*?)</title>", build_infographic(given))[1]
+    'The data do not carry a profile, and no hypothesis stands out.'
     """
     return render_template(
         "infographic.svg.j2", icp=given.icp, standing=given.standing, about=given.about, market=given.find("market"),
