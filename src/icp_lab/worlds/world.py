@@ -79,7 +79,7 @@ def make_company(accounts: int = 600, signal: bool = True, seed: int = 0, langua
 
     Notes
     -----
-    Five kinds of company with overlapping attributes; the profile cuts across them. An account's `fit` is 2.3 inside
+    Five kinds of company with overlapping attributes; the profile cuts across them. An account's `fit` is 2.8 inside
     the profile, -1.5 inside the negative profile, plus normal noise (0.85); money, margin, use, satisfaction and
     staying follow from it, money weakly from size too. So luck also makes winners outside the profile.
 
