@@ -51,11 +51,10 @@ def tell_groups(groups: Groups, negatives: Negatives) -> Prose:
     Held against each other: 2 best customers, 1 negative accounts and 1 ordinary customers; nobody is in two groups.
     Left out, as they are among the best and show a negative sign as well: 1.
     """
-    return join(
-        phrase("groups", "held", first=phrase("groups", groups.best_are), best=len(groups.best),
-               negative=len(groups.negative), ordinary=len(groups.ordinary)),
-        phrase("groups", "both", n=len(groups.best_but_negative)) if groups.best_but_negative else "",
-        "" if negatives.with_failures else phrase("groups", "survivors"))
+    return join(phrase("groups", "held", first=phrase("groups", groups.best_are), best=len(groups.best),
+                       negative=len(groups.negative), ordinary=len(groups.ordinary)),
+                phrase("groups", "both", n=len(groups.best_but_negative)) if groups.best_but_negative else "",
+                "" if negatives.with_failures else phrase("groups", "survivors"))
 
 
 def tell_clearest(contrast: Contrast) -> Prose:
@@ -117,10 +116,9 @@ def tell_contrast(contrast: Contrast, negatives: Negatives | None = None) -> Pro
     if held.empty:
         return tell_clearest(contrast)
     survivors = contrast.comparison == "best_negative" and negatives and not negatives.with_failures
-    return join(
-        phrase("apart", "survivors" if survivors else "differ", held=f"**{say(len(held), 'integer')}**",
-               tried=len(contrast.frame), names=_name_each(held["attribute"]), **_name_groups(contrast)),
-        phrase("apart", "q", q=contrast.q))
+    return join(phrase("apart", "survivors" if survivors else "differ", held=f"**{say(len(held), 'integer')}**",
+                       tried=len(contrast.frame), names=_name_each(held["attribute"]), **_name_groups(contrast)),
+                phrase("apart", "q", q=contrast.q))
 
 
 def tell_value(contrast: Contrast) -> Prose:

@@ -55,8 +55,7 @@ def tell_base(base: CustomerBase, worth: Worth, money: Concentration, kinds: Kin
     return join(
         tell(ngettext("**One customer**.", "**{n} customers**.", count), n=count),
         phrase("base", "worth", value=value, interval=tell(_("{low} to {high}"), low=low, high=high))
-        if worth.basis else phrase("base", "worthless"),
-        phrase("base", "half", half=money.half) if money.half else "",
+        if worth.basis else phrase("base", "worthless"), phrase("base", "half", half=money.half) if money.half else "",
         phrase("base", "leave", rate=100 * everyone["leave"],
                interval=(100 * everyone["leave_low"], 100 * everyone["leave_high"]))
         if base.definition and everyone["years"] > 0 else "",

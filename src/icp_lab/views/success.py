@@ -65,10 +65,9 @@ def tabulate_measures(measures: Measures) -> Table:
     '1']]
     """
     what = {**names("measure_missing"), **{code: name("measure", code) for code in measures.measured}}
-    frame = pd.DataFrame({
-        "measure": MEASURES, "what": [what[code] for code in MEASURES],
-        "used": pd.array([code in measures.measured for code in MEASURES], "boolean"),
-        "n": [int(measures.frame[code].notna().sum()) for code in MEASURES]})
+    frame = pd.DataFrame({"measure": MEASURES, "what": [what[code] for code in MEASURES],
+                          "used": pd.array([code in measures.measured for code in MEASURES], "boolean"),
+                          "n": [int(measures.frame[code].notna().sum()) for code in MEASURES]})
     use = phrase("best", "use", use=name("use", measures.use_of)) if measures.use_of else ""
     return lay_out("measures", frame, k=len(measures.measured), note=use)
 
