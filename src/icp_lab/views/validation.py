@@ -1,31 +1,49 @@
-"""Did it work: KPIs with what stands behind them, whether the profile is used, and what sales says of it."""
+"""Did it work: KPIs inside the profile and outside, with what stands behind them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from icp_lab.locale import _
-from icp_lab.methods.adoption import Adoption
-from icp_lab.methods.feedback import Feedback
 from icp_lab.methods.kpis import KPIS, RATES, SIDES, Kpis
-from icp_lab.rule import Rule
 from icp_lab.views.picture import COLOURS, About, Picture, plot_intervals, write_percent
 from icp_lab.views.table import MISSING, Table, say, say_interval
-from icp_lab.views.words import Prose, begin, join, lay_out, name, phrase, say_count, show, tabulate
+from icp_lab.views.words import Prose, join, lay_out, name, phrase, say_count, show, tabulate
 
 _SETTLED = 0.8  # share of a cohort of deals: with less, those that close fast stand for all
 
 
 def tell_kpis(kpis: Kpis) -> Prose:
-    """Do deals inside the profile come out better, in a sentence?"""
+    """Tell whether deals inside the profile come out better, in a sentence.
+
+    Parameters
+    ----------
+    kpis : Kpis
+        The KPIs inside the profile and outside.
+
+    Returns
+    -------
+    Prose
+        The win rates of closed deals on both sides with intervals; or that one side has none.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.kpis import measure_kpis
+    >>> deals = pd.DataFrame({"account_id": ["a", "b"] * 20, "stage": ["won", "lost"] * 20, "amount": 100.0,
+    ...                       "created": pd.Timestamp("2026-01-10"), "closed": pd.Timestamp("2026-03-01")})
+    >>> none, fit = pd.DataFrame(), pd.Series({"a": "in", "b": "out"})
+    >>> tell_kpis(measure_kpis(none, deals, none, none, fit, as_of=date(2026, 6, 30), resamples=1))
+    From 2025-07-01 to 2026-06-30, 100 % of 20 closed deals inside the profile were won (84 to 100 %), clearly **more**
+    than the 0 % of 20 outside (0 to 16 %).
+    """
     inside, outside = (_index(kpis)["window", side, "win_closed"] for side in SIDES[:2])
     days = _say_days(inside)
     if not (inside["n"] and outside["n"]):
         return phrase("kpi_told", "nothing", **days)
-    return _tell_gap("kpi_told", ("better", "worse", "unclear"), _find_gap(kpis), **days, n=inside["n"],
+    return tell_gap("kpi_told", ("better", "worse", "unclear"), _find_gap(kpis), **days, n=inside["n"],
                      share=inside["value"], ends=(inside["low"], inside["high"]), m=outside["n"],
                      other=outside["value"], others=(outside["low"], outside["high"]))
 
@@ -36,14 +54,60 @@ def _find_gap(kpis: Kpis) -> list[float]:
     return gaps[["gap", "low", "high"]].to_numpy().flatten().tolist()
 
 
-def _tell_gap(kind: str, codes: tuple[str, str, str], found: Sequence[float], **words: object) -> Prose:
+def tell_gap(kind: str, codes: tuple[str, str, str], found: Sequence[float], **words: object) -> Prose:
+    """Tell a difference in one of three wordings.
+
+    Parameters
+    ----------
+    kind : str
+        A table of `sentences.toml`.
+    codes : tuple of 3 str
+        Its keys for a difference that lies clearly above nought, clearly below, and around it.
+    found : sequence of float
+        The difference and the ends of its interval, as shares.
+    **words : object
+        As in `phrase`; `gap` and `gaps` are added, in points.
+
+    Returns
+    -------
+    Prose
+        The sentence.
+
+    Examples
+    --------
+    >>> tell_gap("adopted", ("more", "less", "same"), (0.02, -0.05, 0.09))
+    The difference from before is 2 points (−5 to 9), which may be chance.
+    """
     gap, low, high = found
     code = codes[0] if low > 0 else codes[1] if high < 0 else codes[2]
     return phrase(kind, code, gap=100 * gap, gaps=(100 * low, 100 * high), **words)
 
 
 def tabulate_kpis(kpis: Kpis, about: About) -> Table:
-    """What does each KPI come to, inside the profile, outside and overall?"""
+    """Show what each KPI comes to, inside the profile, outside and overall.
+
+    Parameters
+    ----------
+    kpis : Kpis
+        The KPIs inside the profile and outside.
+    about : About
+        The currency.
+
+    Returns
+    -------
+    Table
+        A row a KPI, with its n, its intervals, and how far its cohorts are settled.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.kpis import measure_kpis
+    >>> none = pd.DataFrame()
+    >>> kpis = measure_kpis(none, none, none, none, pd.Series(dtype="str"), as_of=date(2026, 6, 30), resamples=1)
+    >>> table = tabulate_kpis(kpis, About(date(2026, 6, 30), "EUR", "Demo"))
+    >>> table.title, table.cells()[0]
+    (The KPIs from 2025-07-01 to 2026-06-30, ['Lead acquisition rate', '–', '–', '–', '0 / 0 / 0', '– / –'])
+    """
     return lay_out("kpis", _lay_kpis(kpis, about, {side: ("window", side) for side in SIDES}),
                    **_say_days(next(iter(_index(kpis).values()))))
 
@@ -61,17 +125,51 @@ def _lay_kpis(kpis: Kpis, about: About, columns: Mapping[str, tuple[str, str]]) 
 
 
 def tabulate_formulas() -> Table:
-    """How is each KPI reckoned, and out of which tables?"""
+    """Show how each KPI is reckoned, and out of which tables.
+
+    Returns
+    -------
+    Table
+        A row a KPI: its formula, what its n counts, and the tables that it needs.
+
+    Examples
+    --------
+    >>> tabulate_formulas().cells()[0]
+    ['Lead acquisition rate', 'companies that became a lead / companies reached that were neither lead nor customer
+    before', 'companies reached', 'engagement, leads, pilot']
+    """
     rows = [(_(kpi.name), _(kpi.formula), _(kpi.counts), ", ".join(kpi.needs)) for kpi in KPIS.values()]
     return lay_out("formulas", pd.DataFrame(rows, columns=["name", "formula", "counts", "tables"]))
 
 
 def tell_limits(kpis: Kpis) -> Prose:
-    """By how much do deals inside come out better, is it too early to say, and on what do the costs rest?"""
+    """Tell what is to be kept in mind about the KPIs.
+
+    Parameters
+    ----------
+    kpis : Kpis
+        The KPIs inside the profile and outside.
+
+    Returns
+    -------
+    Prose
+        The difference between both sides, whether it is too early to say, and on what the costs rest.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.kpis import measure_kpis
+    >>> none = pd.DataFrame()
+    >>> costs = pd.DataFrame({"period": ["2026-Q1", "some day"], "amount": [100.0, 50.0]})
+    >>> found = measure_kpis(none, none, costs, none, pd.Series(dtype="str"), as_of=date(2026, 6, 30), resamples=1)
+    >>> tell_limits(found)
+    Costs are recorded for 25 % of the time from 2025-07-01 to 2026-06-30; what a customer costs is said only where all
+    of it is recorded. Rows of costs whose period cannot be read: **1**. Write 2026-03, 2026-Q1 or 2026.
+    """
     rows, gap, costed = _index(kpis), _find_gap(kpis), kpis.costed["window"]
     settled, days = rows["window", "in", "win_created"]["maturity"], _say_days(rows["window", "all", "cac"])
     return join(
-        _tell_gap("kpi_told", ("gap", "gap", "gap"), gap) if gap else "",
+        tell_gap("kpi_told", ("gap", "gap", "gap"), gap) if gap else "",
         phrase("kpi_told", "young", share=settled) if gap and settled < _SETTLED else "",
         phrase("kpi_told", "seen") if gap and ("after", "in", "win_closed") not in rows else "",
         phrase("kpi_told", "shared") if costed == 1 else phrase("kpi_told", "uncosted", share=costed, **days),
@@ -79,7 +177,27 @@ def tell_limits(kpis: Kpis) -> Prose:
 
 
 def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:
-    """What has to be collected for the KPIs that cannot be told?"""
+    """List what has to be collected for the KPIs that cannot be told.
+
+    Parameters
+    ----------
+    kpis : Kpis
+        The KPIs inside the profile and outside.
+
+    Returns
+    -------
+    Table or Prose
+        A row a KPI without a figure; empty where each has one.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.kpis import measure_kpis
+    >>> none = pd.DataFrame()
+    >>> found = measure_kpis(none, none, none, none, pd.Series(dtype="str"), as_of=date(2026, 6, 30), resamples=1)
+    >>> tabulate_kpis_to_collect(found).cells()[-1]
+    ['Sales velocity, a day', 'deals with amount, stage, day of creation and of closing, the open ones too']
+    """
     rows = _index(kpis)
     untold = [kpi for kpi in KPIS if pd.isna(rows["window", "all", kpi]["value"])
               and not (kpi in ("cycle", "velocity") and rows["window", "all", kpi]["n"])]
@@ -88,7 +206,29 @@ def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:
 
 
 def tabulate_kpis_over_time(kpis: Kpis, about: About) -> Table | Prose:
-    """What does each KPI come to inside the profile, before it was published and after?"""
+    """Show what each KPI comes to inside the profile, before it was published and after.
+
+    Parameters
+    ----------
+    kpis : Kpis
+        The KPIs before and after.
+    about : About
+        The currency.
+
+    Returns
+    -------
+    Table or Prose
+        A row a KPI; empty where nothing is published.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.kpis import measure_kpis
+    >>> none, terms = pd.DataFrame(), {"as_of": date(2026, 6, 30), "since": "2026-03-01", "resamples": 1}
+    >>> found = measure_kpis(none, none, none, none, pd.Series(dtype="str"), **terms)
+    >>> tabulate_kpis_over_time(found, About(date(2026, 6, 30), "EUR", "Demo")).title
+    Inside the profile: 2025-10-30 to 2026-02-28 before it was published, 2026-03-01 to 2026-06-30 after
+    """
     if "after" not in kpis.costed:
         return Prose("")
     rows = _index(kpis)
@@ -104,13 +244,53 @@ def _index(kpis: Kpis) -> dict[tuple[str, str, str], dict[str, Any]]:
 
 
 def name_kpi(kpi: str, currency: str) -> str:
-    """How is a KPI called with the unit of its figures, which is then not said six times in a row?"""
+    """Name a KPI with the unit of its figures, which is then not said six times in a row.
+
+    Parameters
+    ----------
+    kpi : str
+        Its code, a key of `KPIS`.
+    currency : str
+        The unit of money.
+
+    Returns
+    -------
+    str
+        Without a unit for shares and ratios.
+
+    Examples
+    --------
+    >>> name_kpi("cac", "EUR"), name_kpi("win_closed", "EUR")
+    ('Customer acquisition cost (CAC), EUR', 'Win rate, by day of closing')
+    """
     unit = currency if KPIS[kpi].kind == "money" else KPIS[kpi].unit
     return _("{kpi}, {unit}").format(kpi=_(KPIS[kpi].name), unit=_(unit)) if unit else _(KPIS[kpi].name)
 
 
 def say_figure(kpi: str, row: Mapping[str, Any], unit: str = "") -> str:
-    """What does a KPI come to, with its interval?"""
+    """Write what a KPI comes to, with its interval.
+
+    Parameters
+    ----------
+    kpi : str
+        Its code, a key of `KPIS`.
+    row : mapping
+        With value, low and high; amounts are rounded to three figures.
+    unit : str, default ''
+        As in `say`.
+
+    Returns
+    -------
+    str
+        An en dash where the KPI cannot be told.
+
+    Examples
+    --------
+    >>> say_figure("win_closed", {"value": 0.4, "low": 0.2, "high": 0.6})
+    '40 % (20 to 60 %)'
+    >>> say_figure("cac", {"value": 8765.4, "low": 4321.0, "high": float("nan")}, "EUR")
+    '8,770 EUR (4,320 EUR or more)'
+    """
     if pd.isna(row["value"]):
         return MISSING
     # An estimated amount is known to three figures at best.
@@ -125,7 +305,31 @@ def _say_days(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
-    """How do the rates inside the profile stand beside those outside?"""
+    """Draw how the rates inside the profile stand beside those outside.
+
+    Parameters
+    ----------
+    kpis : Kpis
+        The KPIs inside the profile and outside.
+    about : About
+        Day and source, for the foot.
+
+    Returns
+    -------
+    Picture or Prose
+        A row a rate and side, with its counts; empty where nothing can be counted.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from icp_lab.methods.kpis import measure_kpis
+    >>> deals = pd.DataFrame({"account_id": ["a", "b"] * 20, "stage": ["won", "lost"] * 20, "amount": 100.0,
+    ...                       "created": pd.Timestamp("2026-01-10"), "closed": pd.Timestamp("2026-03-01")})
+    >>> none, fit = pd.DataFrame(), pd.Series({"a": "in", "b": "out"})
+    >>> found = measure_kpis(none, deals, none, none, fit, as_of=date(2026, 6, 30), resamples=1)
+    >>> draw_win_rates(found, About(date(2026, 6, 30), "EUR", "Demo")).title
+    '100 % of the deals closed inside the profile are won, 0 % of those outside'
+    """
     rows = _index(kpis)
     found = [(kpi, side, row) for kpi in RATES for side in SIDES[:2] if (row := rows["window", side, kpi])["n"]]
     if not found:
@@ -137,7 +341,7 @@ def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
         shown = [label.replace(": ", ":\n") for label in labels] if narrow else labels
         plot_intervals(axes, shown, [(row["value"], row["low"], row["high"]) for *_names, row in found], notes=notes,
                        colours=[COLOURS["accent" if side == "in" else "grey"] for _kpi, side, _row in found])
-        _scale(axes)
+        scale_rates(axes)
 
     listed = [f"{label} {note}" for label, note in zip(labels, notes, strict=True)]
     inside, outside = (rows["window", side, "win_closed"] for side in SIDES[:2])
@@ -146,111 +350,22 @@ def draw_win_rates(kpis: Kpis, about: About) -> Picture | Prose:
                 **_say_days(found[0][2]), listed=listed)
 
 
-def _scale(axes: Axes) -> None:
-    """Leave room for a mark at nought and for notes beyond a hundred per cent."""
+def scale_rates(axes: Axes) -> None:
+    """Leave room for a mark at nought and for notes beyond a hundred per cent.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where shares are drawn from left to right.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure().subplots()
+    >>> scale_rates(axes)
+    >>> [float(end) for end in axes.get_xlim()]
+    [-0.02, 1.25]
+    """
     axes.set_xlim(-0.02, 1.25)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     write_percent(axes.xaxis)
-
-
-def tell_adoption(adoption: Adoption) -> Prose:
-    """Which share of new deals lies inside the profile, and is that more than before?"""
-    new = _pick(adoption, "period", "opportunities").set_index("level").to_dict("index")
-    if (now := new.get("after") or new.get("window")) is None or not now["n"]:
-        return phrase("adopted", "nothing")
-    words = {"n": now["n"], "share": now["share"], "ends": (now["low"], now["high"]), "since": adoption.since}
-    before = new.get("before", {"n": 0})
-    if not adoption.since or not before["n"]:
-        return phrase("adopted", "only_after" if adoption.since else "not_yet", **words)
-    told = phrase("adopted", "published", **words, m=before["n"], before=before["share"],
-                  befores=(before["low"], before["high"]))
-    return join(told, _tell_gap("adopted", ("more", "less", "same"), adoption.gap))
-
-
-def _pick(adoption: Adoption, by: str, measure: str) -> pd.DataFrame:
-    frame = adoption.frame
-    return frame[(frame["by"] == by) & (frame["measure"] == measure)]
-
-
-def tabulate_adoption(adoption: Adoption) -> Table | Prose:
-    """Which share of new deals, of the pipeline and of what was won lies inside the profile?"""
-    return tabulate("adoption", adoption.frame[adoption.frame["by"] == "period"], **_find_months(adoption))
-
-
-def _find_months(adoption: Adoption) -> dict[str, Any]:
-    """Say from when to when deals are counted."""
-    months = adoption.frame.loc[adoption.frame["by"] == "month", "level"]
-    return {"start": months.min(), "end": months.max()}
-
-
-def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
-    """How does the share of new deals inside the profile go from month to month?"""
-    months = _pick(adoption, "month", "opportunities")
-    months = months[months["n"] > 0]
-    if months.empty:
-        return Prose("")
-    notes = [say_count(row["inside"], row["n"]) for row in months.to_dict("records")]
-    listed = [f"{level}: {note}" for level, note in zip(months["level"], notes, strict=True)]
-    old = [month < adoption.since[:7] for month in months["level"]]
-
-    def draw(axes: Axes, _narrow: bool) -> None:
-        plot_intervals(axes, months["level"].tolist(), months[["share", "low", "high"]].to_numpy(), notes=notes,
-                       colours=[COLOURS["grey" if before else "accent"] for before in old])
-        _scale(axes)
-
-    period = _pick(adoption, "period", "opportunities").set_index("level")["share"]
-    return show("adoption", draw, about, title="published" if adoption.since else "not_yet",
-                height=70 + 26 * len(months), share=period.get("after" if adoption.since else "window"),
-                n=months["n"].sum(), listed=listed)
-
-
-def tabulate_owners(adoption: Adoption, *, show_people: bool) -> Table | Prose:
-    """Who works inside the profile? Owners are numbered unless the study shows people."""
-    owners = _pick(adoption, "owner", "opportunities").sort_values(["n", "level"], ascending=[False, True])
-    named = [_("nobody on record") if not level else level if show_people else _("rep {number}").format(number=place)
-             for place, level in enumerate(owners["level"], start=1)]
-    window = _find_months(adoption) | ({"start": adoption.since} if adoption.since else {})
-    return tabulate("adoption_by_owner", owners.assign(owner=named), **window)
-
-
-def tell_feedback(feedback: Feedback) -> Prose:
-    """Does sales call companies inside the profile fitting, and those outside not?"""
-    if not feedback.n:
-        return phrase("sales_says", "nothing")
-    lines = feedback.frame[feedback.frame["about"] == "fit"].set_index("stands").to_dict("index")
-    inside, outside = lines.get("in"), lines.get("out")
-    told = phrase("sales_says", "one_side", n=feedback.n)
-    if inside and outside:
-        told = phrase("sales_says", "told", n=feedback.n, m=inside["n"], yes=inside["yes"], k=outside["n"],
-                      ends=(inside["low"], inside["high"]), no=outside["yes"],
-                      others=(outside["low"], outside["high"]))
-    return join(told, phrase("sales_says", "replaced", n=feedback.repeated) if feedback.repeated else "",
-                phrase("sales_says", "strangers", n=feedback.unmatched) if feedback.unmatched else "")
-
-
-def tabulate_feedback(feedback: Feedback, rule: Rule) -> Table | Prose:
-    """Of how many companies does sales say that they fit, by each line of the profile?"""
-    return tabulate("feedback", feedback.frame.assign(line=feedback.frame["about"].map(_name_lines(rule))))
-
-
-def tabulate_objections(feedback: Feedback) -> Table | Prose:
-    """Which reasons does sales give?"""
-    return tabulate("objections", feedback.reasons.assign(
-        agrees=feedback.reasons["agrees"].map({True: "yes", False: "no"})))
-
-
-def tell_lines(feedback: Feedback, rule: Rule, profile: Mapping[str, Any]) -> Prose:
-    """Which lines of the profile does what sales says call into question, and when is it looked at again?"""
-    gaps, called = feedback.gaps[feedback.gaps["about"] != "fit"], _name_lines(rule)
-    said = [phrase("look_again", "line", line=called[row["about"]], n=row["n"], gap=100 * row["gap"],
-                   gaps=(100 * row["low"], 100 * row["high"]),
-                   how=phrase("look_again", "nothing_in_it" if row["gap"] <= 0 else "unsure"))
-            for row in gaps.to_dict("records") if row["low"] <= 0]
-    review = profile.get("next_review")
-    return join(*(said or [phrase("look_again", "none" if len(gaps) else "untold")]),
-                phrase("look_again", "next", day=review.isoformat() if isinstance(review, date) else review)
-                if review else "")
-
-
-def _name_lines(rule: Rule) -> dict[str, str]:
-    return {"fit": _("The profile as a whole")} | {one.attribute: begin(one.words()) for one in rule.criteria}
