@@ -27,7 +27,6 @@ from matplotlib.ticker import PercentFormatter
 
 from icp_lab.locale import _, say_date
 from icp_lab.locale.declared import read_declared
-from icp_lab.views.table import say
 
 # The only colours of a drawing. The page swaps them for those of the reader's theme; `ink` and `grey` are for words,
 # `faint` for reference lines, `accent` for what the title is about, `second` for a second group, `warn` for a
@@ -293,8 +292,7 @@ def mark_some(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     if len(rows) <= MOST_MARKS:
         return rows, ""
     some = rows.sample(MOST_MARKS, random_state=0).sort_index()
-    return some, _("{n} of {all} customers, drawn at random").format(
-        n=say(len(some), "integer"), all=say(len(rows), "integer"))
+    return some, _("{n} of {all} customers, drawn at random").format(n=f"{len(some):,}", all=f"{len(rows):,}")
 
 
 def _draw_svg(draw: Callable[..., None], size: tuple[int, int, bool], alt: str, whole: bool) -> str:

@@ -191,11 +191,8 @@ def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:
 
     Examples
     --------
-    >>> from datetime import date
-    >>> from icp_lab.methods.kpis import measure_kpis
-    >>> none = pd.DataFrame()
-    >>> found = measure_kpis(none, none, none, none, pd.Series(dtype="str"), as_of=date(2026, 6, 30), resamples=1)
-    >>> tabulate_kpis_to_collect(found).cells()[-1]
+    >>> rows = [{"kpi": kpi, "period": "window", "side": "all", "value": None, "n": 0} for kpi in KPIS]
+    >>> tabulate_kpis_to_collect(Kpis(pd.DataFrame(rows), pd.DataFrame(), {"window": 0.5}, unread=0)).cells()[-1]
     ['Sales velocity, a day', 'deals with amount, stage, day of creation and of closing, the open ones too']
     """
     rows = _index(kpis)
