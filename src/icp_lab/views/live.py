@@ -91,9 +91,8 @@ def draw_engagement(companies: pd.DataFrame, about: About, some: str = "") -> Li
     if not companies["engagement"].fillna(0).any():
         return phrase("nothing", "engagement")
     first = companies["kind"].isin(["prospect", "lead"]) & companies["tier"].eq("A")
-    words = caption("engagement", about, title="waiting" if first.any() else "title", n=len(companies),
-                    counts=some.rstrip(".。"), listed=int(first.sum()),
-                    warm=int((first & companies["warm"].eq("warm")).sum()))
+    words = caption("engagement", about, n=len(companies), counts=some.rstrip(".。"), listed=int(first.sum()),
+                    title="waiting" if first.any() else "title", warm=int((first & companies["warm"].eq("warm")).sum()))
     ends = [float(end) for end in companies["points"].agg(["min", "max"])]
     return _draw("engagement", words, points=ends, fits=[*names("fit").values()])
 

@@ -234,9 +234,8 @@ def draw_reasons(reasons: Reasons, about: About) -> Picture | Prose:
 
     tops = [tell(_("{source}: {group} ({share:share})"), source=name("reason_source", top["source"]),
                  group=name("reason_group", top["group"]), share=top["share"]) for top in _find_tops(reasons)]
-    return show("reasons", draw, about, figure=True, height=60 + 170 * len(parts),
-                title="named" if tops else "none", parts=_("; ").join(tops),
-                listed=[f"{source} {say(part['of'].iloc[0], 'integer')}"
+    return show("reasons", draw, about, figure=True, height=60 + 170 * len(parts), parts=_("; ").join(tops),
+                title="named" if tops else "none", listed=[f"{source} {say(part['of'].iloc[0], 'integer')}"
                         for source, part in zip(sources, parts, strict=True)],
                 alt="; ".join(f"{name('reason_source', row['source'])}, {name('reason_group', row['group'])}: "
                               f"{say(row['share'], 'share')}" for row in rows.to_dict("records")))

@@ -212,11 +212,10 @@ def tell_choice(found: Personas) -> Prose:
     rows = found.frame.set_index("kind").loc[found.reach["kind"].tolist()].to_dict("records")
     called, share, n = list(map(name_persona, rows)), found.reach["share"], len(found.chosen)
     further = {"name": called[n], "share": share[n]} if n < len(called) else {"few": SMALL}
-    return join(
-        phrase("personas", "chosen", names=called[:n], share=share[n - 1], **_figures(found)),
-        phrase("personas", "next" if n < len(called) else "enough", **further),
-        phrase("personas", "fewer", asked=found.asked, n=n, few=SMALL) if n < found.asked else "",
-        phrase("personas", "many") if found.asked > 4 else "")
+    return join(phrase("personas", "chosen", names=called[:n], share=share[n - 1], **_figures(found)),
+                phrase("personas", "next" if n < len(called) else "enough", **further),
+                phrase("personas", "fewer", asked=found.asked, n=n, few=SMALL) if n < found.asked else "",
+                phrase("personas", "many") if found.asked > 4 else "")
 
 
 def tabulate_personas(said: dict[str, Any]) -> list[Table]:

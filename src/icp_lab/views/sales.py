@@ -124,9 +124,8 @@ def draw_adoption(adoption: Adoption, about: About) -> Picture | Prose:
         scale_rates(axes)
 
     period = _pick(adoption, "period", "opportunities").set_index("level")["share"]
-    return show("adoption", draw, about, title="published" if adoption.since else "not_yet",
-                height=70 + 26 * len(months), share=period.get("after" if adoption.since else "window"),
-                n=months["n"].sum(), listed=listed)
+    return show("adoption", draw, about, title="published" if adoption.since else "not_yet", n=months["n"].sum(),
+                height=70 + 26 * len(months), share=period.get("after" if adoption.since else "window"), listed=listed)
 
 
 def tabulate_owners(adoption: Adoption, *, show_people: bool) -> Table | Prose:
@@ -188,8 +187,7 @@ def tell_feedback(feedback: Feedback) -> Prose:
     told = phrase("sales_says", "one_side", n=feedback.n)
     if inside and outside:
         told = phrase("sales_says", "told", n=feedback.n, m=inside["n"], yes=inside["yes"], k=outside["n"],
-                      ends=(inside["low"], inside["high"]), no=outside["yes"],
-                      others=(outside["low"], outside["high"]))
+                      no=outside["yes"], ends=(inside["low"], inside["high"]), others=(outside["low"], outside["high"]))
     return join(told, phrase("sales_says", "replaced", n=feedback.repeated) if feedback.repeated else "",
                 phrase("sales_says", "strangers", n=feedback.unmatched) if feedback.unmatched else "")
 

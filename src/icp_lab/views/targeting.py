@@ -334,7 +334,6 @@ def tabulate_matrix(said: dict[str, Any]) -> Table | Prose:
     ['Decider in sales', 'No plan', 'Which goal of this person can we say something new on?']
     """
     fields = {"content": "pains", "leadership": "goals", "awareness": "channels", "education": "objections"}
-    rows = [{"persona": one["name"]} | {
-        kind: _("; ").join(map(str, one[field][:2])) or phrase("gap", kind) for kind, field in fields.items()}
-        for one in said.get("personas") or []]
+    rows = [{"persona": one["name"]} | {kind: _("; ").join(map(str, one[field][:2])) or phrase("gap", kind)
+                                        for kind, field in fields.items()} for one in said.get("personas") or []]
     return tabulate("matrix", pd.DataFrame(rows))

@@ -263,13 +263,11 @@ def lay_training(
     whole = {each for each in frame.select_dtypes("number") if frame[each].dropna().mod(1).eq(0).all()}
     more = tuple(Column(each, begin(name_attribute(each)), "integer" if each in whole else "text")
                  for each in _list_attributes(icp, frame))
-    companies = {
-        "train_inside": standing.examples_inside(3), "train_outside": standing.examples_outside(2),
-        "train_open": _choose_open(frame), "train_winners": standing.winners_outside(),
-        "train_lagging": _find_lagging(frame, found["negatives"])}
-    tables: dict[str, list[Any]] = {
-        "standing": [standings.tabulate_standing(standing)],
-        "matrix": [tabulate_matrix(icp)] if icp.get("personas") else []}
+    companies = {"train_inside": standing.examples_inside(3), "train_outside": standing.examples_outside(2),
+                 "train_open": _choose_open(frame), "train_winners": standing.winners_outside(),
+                 "train_lagging": _find_lagging(frame, found["negatives"])}
+    tables: dict[str, list[Any]] = {"standing": [standings.tabulate_standing(standing)],
+                                    "matrix": [tabulate_matrix(icp)] if icp.get("personas") else []}
     shown = {"train_uses": _list_uses(frame, found), "train_reasons": _count_reasons(frame, found["negatives"])}
     return tables | {key: [lay_out(key, rows.head(_SHOWN), more=more if key in companies else (), n=len(rows),
                                    currency=about.currency)] for key, rows in (shown | companies).items() if len(rows)}

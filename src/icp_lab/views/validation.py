@@ -168,12 +168,11 @@ def tell_limits(kpis: Kpis) -> Prose:
     """
     rows, gap, costed = _index(kpis), _find_gap(kpis), kpis.costed["window"]
     settled, days = rows["window", "in", "win_created"]["maturity"], _say_days(rows["window", "all", "cac"])
-    return join(
-        tell_gap("kpi_told", ("gap", "gap", "gap"), gap) if gap else "",
-        phrase("kpi_told", "young", share=settled) if gap and settled < _SETTLED else "",
-        phrase("kpi_told", "seen") if gap and ("after", "in", "win_closed") not in rows else "",
-        phrase("kpi_told", "shared") if costed == 1 else phrase("kpi_told", "uncosted", share=costed, **days),
-        phrase("kpi_told", "unread", n=kpis.unread) if kpis.unread else "")
+    return join(tell_gap("kpi_told", ("gap", "gap", "gap"), gap) if gap else "",
+                phrase("kpi_told", "young", share=settled) if gap and settled < _SETTLED else "",
+                phrase("kpi_told", "seen") if gap and ("after", "in", "win_closed") not in rows else "",
+                phrase("kpi_told", "shared") if costed == 1 else phrase("kpi_told", "uncosted", share=costed, **days),
+                phrase("kpi_told", "unread", n=kpis.unread) if kpis.unread else "")
 
 
 def tabulate_kpis_to_collect(kpis: Kpis) -> Table | Prose:

@@ -343,9 +343,8 @@ def lay_out(  # noqa: PLR0913  (what a table may need beyond its declaration, al
     columns = (first, *more, *others)
     if declared.get("only_filled"):
         columns = tuple(one for one in columns if (frame[one.name].notna() & (frame[one.name] != "")).any())
-    return Table(frame, columns, title=title or _say(declared, "title", words),
-                 note=join(_say(declared, "note", words), note), sort=sort or declared.get("sort", ""),
-                 folded=declared.get("folded", False))
+    return Table(frame, columns, title=title or _say(declared, "title", words), folded=declared.get("folded", False),
+                 note=join(_say(declared, "note", words), note), sort=sort or declared.get("sort", ""))
 
 
 def tabulate(table: str, frame: pd.DataFrame, /, **words: Any) -> Table | Prose:
