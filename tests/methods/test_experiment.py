@@ -59,6 +59,11 @@ def test_difference_and_ratio_never_disagree():
                     assert (found["low"] > 0, found["high"] < 0) == (found["ratio_low"] > 1, found["ratio_high"] < 1)
 
 
+def test_a_ratio_of_nothing_to_nothing_is_missing():
+    assert np.isnan(compare_arms(0, 40, 0, 60)["ratio"])
+    assert np.isinf(compare_arms(1, 40, 0, 60)["ratio"])
+
+
 def test_the_least_effect_is_the_one_that_such_a_pilot_is_planned_for():
     once, anytime = size_pilot(0.06, 2.5, share=0.45)
     assert find_least(0.06, once, share=0.45)[0] == pytest.approx(2.5, rel=0.04)

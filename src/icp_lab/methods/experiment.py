@@ -63,7 +63,8 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
     -------
     dict of str to float
         Difference `gap` with its ends `low` and `high`, and `ratio` with `ratio_low` and `ratio_high`: their ends say
-        the same of nought and of one. The ratio is infinite where the control has no event.
+        the same of nought and of one. The ratio is infinite where only the pilot has events, missing where
+        neither arm has one.
 
     Notes
     -----
@@ -80,7 +81,7 @@ def compare_arms(hits: int, n: int, others: int, m: int, *, bar: float | None = 
     (low, high), (under, over) = (proportion_confint(k, size, 2 * norm.sf(bar), method="wilson")
                                   for k, size in ((hits, n), (others, m)))
     least, most = bound_gap((p, low, high), (q, under, over))
-    found = {"gap": p - q, "low": least, "high": most, "ratio": p / q if q else np.inf}
+    found = {"gap": p - q, "low": least, "high": most, "ratio": p / q if q else np.inf if p else np.nan}
     for end, sign, near, far in (("ratio_low", -1, low, over), ("ratio_high", 1, high, under)):
         root = np.sqrt(max((p * q) ** 2 - near * (2 * p - near) * far * (2 * q - far), 0.0))
         found[end] = float((p * q + sign * root) / (far * (2 * q - far))) if far > 1e-12 else np.inf

@@ -149,7 +149,7 @@ def tabulate_reading(reading: Reading) -> Table | Prose:
     >>> drawn = pd.DataFrame({"unit_id": list("abcd"), "arm": ["pilot", "control"] * 2, "lead": [True, False] * 2})
     >>> tabulate_reading(read_pilot(drawn, as_of=date(2026, 6, 30))).cells()
     [['became a lead', '2 of 2', '0 of 2', '100 (−35 to 100)', '∞ (0.31 to ∞)', 'inconclusive', '100 (7 to 100)'],
-    ['became a customer', '0 of 2', '0 of 2', '0 (−99 to 99)', '∞ (0.00 to ∞)', 'inconclusive', '0 (−66 to 66)']]
+    ['became a customer', '0 of 2', '0 of 2', '0 (−99 to 99)', '–', 'inconclusive', '0 (−66 to 66)']]
     """
     if (frame := reading.frame).empty:
         return Prose("")
