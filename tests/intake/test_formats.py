@@ -100,6 +100,8 @@ def test_a_study_brings_its_own_format(make_study):
         ("[accounts", "dialects/ours.toml: This cannot be read as a format"),
         ("[acounts.columns]\na = 'b'", "dialects/ours.toml: .*acounts"),
         ("[accounts.derive.name]\nsql = 'x'", "dialects/ours.toml: .*derive"),
+        ("exclude = ['a']\n[accounts]", "dialects/ours.toml: .*exclude"),
+        ("[[accounts]]", "dialects/ours.toml: .*accounts"),
         ("[accounts]\ncolumns = 3", "dialects/ours.toml: .*accounts.* columns"),
         ("[accounts]\ntell = 'name'", "dialects/ours.toml: .*accounts.* tell"),
         ("[deals.values]\nstage = 'won'", "dialects/ours.toml: .*deals.* stage"),

@@ -115,6 +115,7 @@ def test_people_are_written_as_in_contacts(make, said, role, department, seniori
     ("role: x\nconsent: yes", 3, "`yes` is no value for `consent`"),
     ("mode: mail", 2, "It is one of in_person, online, phone."),
     ("role: x\n\ndate: yesterday", 4, "`yesterday` is not a day"),
+    (f"date: 2026-02-03 {'x' * 500_000}", 2, "is not a day"),  # took a minute and more
     ("role: a: b", 2, "mapping values are not allowed here"),
 ])
 def test_a_wrong_head_is_refused_with_its_line(make, head, line, said):

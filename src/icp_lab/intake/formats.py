@@ -130,8 +130,8 @@ def _read_own(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:  # ValueError: not TOML, or not text
         raise utter("study.bad_format", place, problem=str(error).splitlines()[0]) from error
     for table, said in content.items():
-        parts = said if table in BY_NAME and isinstance(said, dict) else {table: said}
-        wrong = [key for key, each in parts.items() if not isinstance(each, _SHAPE.get(key, ()))]
+        parts, wrong = (said, []) if table in BY_NAME and isinstance(said, dict) else ({}, [table])
+        wrong += [key for key, each in parts.items() if not isinstance(each, _SHAPE.get(key, ()))]
         if wrong := wrong or [key for key, each in parts.get("values", {}).items() if not isinstance(each, dict)]:
             raise utter("study.bad_format", place, problem=f"[{table}] {', '.join(wrong)}")
     return content

@@ -176,8 +176,10 @@ def _read_head(text: str, shown: str) -> tuple[dict[str, str], int, list[str]]:
     if not isinstance(content, dict):  # a line of hyphens may also part text from text
         return {}, 1, lines
     paper.check(content, (), at, HEAD)
-    if (day := content.get("date")) and pd.isna(pd.to_datetime(str(day).replace("/", "-"), errors="coerce")):
-        raise paper.refuse(at["date",], _("`{value}` is not a day such as 2026-03-31").format(value=day))
+    day = str(content.get("date") or "")  # reading a long text as a day takes minutes
+    if day and (len(day) > 40 or pd.isna(pd.to_datetime(day.replace("/", "-"), errors="coerce"))):
+        said = day if len(day) <= 40 else f"{day[:40]}…"
+        raise paper.refuse(at["date",], _("`{value}` is not a day such as 2026-03-31").format(value=said))
     return {key: str(value or "") for key, value in content.items()}, end + 2, lines[end + 1 :]
 
 
