@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from icp_lab.locale import in_language
@@ -17,14 +16,9 @@ ABOUT = About(as_of=date(2026, 6, 30), currency="EUR", source="Test")
 RULE = Rule.from_dicts([{"attribute": "employees", "min": 200}, {"attribute": "exports", "is": True}])
 
 
-def test_each_criterion_says_whom_it_keeps_out():
-    rng = np.random.default_rng(0)
-    ids = pd.Index([f"A{i:03d}" for i in range(400)], name="account_id")
-    attributes = pd.DataFrame({"employees": rng.lognormal(5, 1, 400).round(),
-                               "exports": pd.array(rng.random(400) < 0.5, dtype="boolean")}, index=ids)
-    good = rng.random(400) < np.where(attributes["employees"] >= 200, 0.6, 0.08)
-    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "time": pd.NaT,
-                          "positive": np.where(good, "yes", "no")})
+def test_each_criterion_says_whom_it_keeps_out(sized):
+    attributes, cases = sized
+    ids = attributes.index
     finding = replace(find_icp(attributes.head(2), pd.Series([True, False], ids[:2])), rule=RULE)
     additions = weigh_criteria(attributes, cases, finding)
     assert "of" in view.draw_additions(additions, "best", ABOUT).alt

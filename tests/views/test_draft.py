@@ -18,17 +18,8 @@ ABOUT = About(as_of=date(2026, 6, 30), currency="EUR", source="Test")
 
 
 @pytest.fixture(scope="module")
-def world():
-    rng = np.random.default_rng(0)
-    ids = pd.Index([f"A{i:03d}" for i in range(400)], name="account_id")
-    attributes = pd.DataFrame({
-        "employees": rng.lognormal(5, 1, 400).round(), "industry": pd.array(rng.choice(list("abcd"), 400), dtype="str"),
-        "exports": pd.array(rng.random(400) < 0.5, dtype="boolean"),
-    }, index=ids)
-    attributes.loc[ids[:20], "employees"] = np.nan
-    good = rng.random(400) < np.where(attributes["employees"] >= 200, 0.6, 0.08)
-    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "time": pd.NaT,
-                          "positive": np.where(good, "yes", "no")})
+def world(sized):
+    attributes, cases = sized
     finding = find_profile(attributes, cases, permutations=49, folds=5, bootstraps=20, max_criteria=3, seed=0)
     return attributes, cases, finding
 

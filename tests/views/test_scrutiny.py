@@ -13,17 +13,8 @@ from icp_lab.views import scrutiny
 
 
 @pytest.fixture(scope="module")
-def world():
-    rng = np.random.default_rng(0)
-    ids = pd.Index([f"A{i:03d}" for i in range(400)], name="account_id")
-    attributes = pd.DataFrame({
-        "employees": rng.lognormal(5, 1, 400).round(), "industry": pd.array(rng.choice(list("abcd"), 400), dtype="str"),
-        "exports": pd.array(rng.random(400) < 0.5, dtype="boolean"),
-    }, index=ids)
-    attributes.loc[ids[:20], "employees"] = np.nan
-    good = rng.random(400) < np.where(attributes["employees"] >= 200, 0.6, 0.08)
-    cases = pd.DataFrame({"case_id": ids, "account_id": ids, "outcome": "best", "time": pd.NaT,
-                          "positive": np.where(good, "yes", "no")})
+def world(sized):
+    attributes, cases = sized
     finding = find_profile(attributes, cases, permutations=19, folds=2, bootstraps=10, max_criteria=1, seed=0)
     return attributes, cases, finding
 
