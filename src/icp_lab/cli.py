@@ -33,14 +33,14 @@ Settings = Annotated[
 
 
 @app.callback(invoke_without_command=True)
-def begin(context: typer.Context) -> None:
+def _begin(context: typer.Context) -> None:
     """Tell what comes next where no command is given."""
     if context.invoked_subcommand is None:
-        tell_next(Path())
+        _tell_next(Path())
 
 
 @app.command("next")
-def tell_next(
+def _tell_next(
     folder: Annotated[Path, typer.Argument(help="A study, or a folder of studies.", metavar="[DIR]")] = Path(),
     out: Out = None, language: Language = "") -> None:
     """Say how a study stands, and which command comes next."""
@@ -55,8 +55,8 @@ def tell_next(
     print((advise_choice(studies) if studies else advise_start(folder)).words())
 
 
-@app.command()
-def init(
+@app.command("init")
+def _init(
     folder: NewFolder,
     source: Annotated[Path | None, typer.Option("--from", help="A folder of exports to begin with.")] = None,
     wanted: Annotated[str, typer.Option("--format", help="What the exports come from: hubspot, ledger...")] = "",
@@ -76,8 +76,8 @@ def init(
     print(words.format(file=file, folder=folder))
 
 
-@app.command()
-def check(folder: Folder, language: Language = "") -> None:
+@app.command("check")
+def _check(folder: Folder, language: Language = "") -> None:
     """Say what is there, what is usable, and what is wrong where."""
     from icp_lab.study.check import check_study
 
@@ -89,8 +89,8 @@ def check(folder: Folder, language: Language = "") -> None:
     print(_advise(folder).say_commands("check"))
 
 
-@app.command()
-def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
+@app.command("report")
+def _report(  # noqa: PLR0913, PLR0917  (the options of the contract)
     folder: Folder, out: Out = None, settings: Settings = None,
     only: Annotated[str, typer.Option(help="One step, with those that it needs.", metavar="STEP")] = "",
     language: Language = "",
@@ -117,8 +117,8 @@ def report(  # noqa: PLR0913, PLR0917  (the options of the contract)
     print(said.format(index=index), _advise(folder, out).say_commands(), sep="\n")
 
 
-@app.command()
-def status(folder: Folder, out: Out = None, settings: Settings = None, language: Language = "") -> None:
+@app.command("status")
+def _status(folder: Folder, out: Out = None, settings: Settings = None, language: Language = "") -> None:
     """Say which steps hold, which do not and why, and which wait for input."""
     from icp_lab.report.make import Wish, plan_report, tell_status
 
@@ -128,8 +128,8 @@ def status(folder: Folder, out: Out = None, settings: Settings = None, language:
     print(_advise(folder, out).say_commands())
 
 
-@app.command()
-def why(
+@app.command("why")
+def _why(
     folder: Folder, account: Annotated[str, typer.Argument(help="The account's id, or its name.", metavar="ACCOUNT")],
     out: Out = None, language: Language = "") -> None:
     """Say which criteria an account meets, fails and leaves open, and which known cases resemble it."""
@@ -138,8 +138,8 @@ def why(
     print("\n".join(explain(*_open_study(folder, language, out), account).words()))
 
 
-@app.command()
-def adopt(
+@app.command("adopt")
+def _adopt(
     folder: Folder, by: Annotated[str, typer.Option(help="Who decides it.", metavar="NAME")],
     reason: Annotated[str, typer.Option("--why", help="For which reason.", metavar="TEXT")],
     out: Out = None, language: Language = "") -> None:
@@ -152,8 +152,8 @@ def adopt(
     print(_advise(folder, out).say_commands())
 
 
-@app.command()
-def rollback(
+@app.command("rollback")
+def _rollback(
     folder: Folder,
     version: Annotated[str, typer.Argument(help="The version to put back in force.", metavar="VERSION")],
     language: Language = "") -> None:
@@ -166,8 +166,8 @@ def rollback(
     print(_advise(folder).say_commands())
 
 
-@app.command()
-def diff(
+@app.command("diff")
+def _diff(
     old: Annotated[Path, typer.Argument(help="An icp.yml.", metavar="OLD.yml")],
     new: Annotated[Path, typer.Argument(help="Another.", metavar="NEW.yml")], language: Language = "") -> None:
     """Say in words what changed from one definition to another: criteria, evidence, tiers."""
@@ -178,8 +178,8 @@ def diff(
     print("\n".join(tell_changes(load_icp(old).data, load_icp(new).data)) or _("Both say the same."))
 
 
-@app.command()
-def score(
+@app.command("score")
+def _score(
     profile: Profile,
     source: Annotated[Path, typer.Argument(help="CSV or Parquet, a row an account or lead.", metavar="IN")],
     target: Annotated[Path, typer.Argument(help="CSV or Parquet to write.", metavar="OUT")],
@@ -192,8 +192,8 @@ def score(
     print(_("Written: {file}").format(file=target))
 
 
-@app.command()
-def sql(
+@app.command("sql")
+def _sql(
     profile: Profile,
     dialect: Annotated[str, typer.Option(help="duckdb, postgres, snowflake, bigquery or spark.")] = "duckdb",
     language: Language = "") -> None:
@@ -208,8 +208,8 @@ def sql(
     print(icp.working_rule.sql(dialect))  # type: ignore[arg-type]  # just checked
 
 
-@app.command()
-def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
+@app.command("collect")
+def _collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     """Copy what people filled in from the report to its place in the study, never over a file."""
     from icp_lab.study.begin import collect as collect_filled
 
@@ -224,8 +224,8 @@ def collect(folder: Folder, out: Out = None, language: Language = "") -> None:
     print(_advise(folder, out).say_commands())
 
 
-@app.command()
-def demo(
+@app.command("demo")
+def _demo(
     folder: NewFolder,
     accounts: Annotated[int, typer.Option(help="How many accounts.", min=20, max=1_000_000)] = 600,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.", min=0)] = 0,
@@ -241,7 +241,23 @@ def demo(
 
 
 def main() -> None:
-    """Run the command line: a refusal is one message on standard error and exit status 1, never a traceback."""
+    """Run the command line.
+
+    A refusal is one message on standard error, never a traceback.
+
+    Raises
+    ------
+    SystemExit
+        At the end, with the status: 0, 1 after a refusal, 2 where the command line cannot be read.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch("sys.argv", ["icp-lab", "check", "nowhere"]):
+    ...     main()
+    Traceback (most recent call last):
+    SystemExit: 1
+    """
     set_language(_terminal_language())
     try:
         app()

@@ -109,10 +109,10 @@ def test_what_the_package_offers_can_be_had(name):
 
 
 def _modules(root):
-    """Give the package's modules; a command's docstring is what its user is told, and no reference."""
+    """Give the package's modules, but those that name themselves private."""
     for file in sorted((root / "src/icp_lab").rglob("*.py")):
         parts = file.relative_to(root / "src").with_suffix("").parts
-        if parts[-1] != "cli" and not any(part.startswith("_") for part in parts if part != "__init__"):
+        if not any(part.startswith("_") for part in parts if part != "__init__"):
             yield import_module(".".join(parts).removesuffix(".__init__"))
 
 
