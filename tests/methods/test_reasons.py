@@ -21,6 +21,7 @@ NONE = pd.DataFrame()
     ("廃業のため", "other"), ("ｻﾎﾟｰﾄ", "support"), ("PRICE", "price"),
     ("not now, maybe next year", "timing"), ("見送り", "no_decision"), ("他社に乗り換え", "competitor"),
     ("they just left", "other"), ("whatever", "other"), ("", "unknown"), ("N/A", "unknown"), ("不明", "unknown"),
+    ("????", "unknown"), ("----", "unknown"), ("xxxx", "unknown"), ("…", "unknown"), ("。", "unknown"), ("xy", "other"),
 ])
 def test_a_statement_goes_to_the_group_whose_words_it_has(statement: str, group: str) -> None:
     assert group_statement(statement)[0] == group

@@ -133,7 +133,7 @@ def _read_own(path: Path) -> dict[str, Any]:
         parts, wrong = (said, []) if table in BY_NAME and isinstance(said, dict) else ({}, [table])
         wrong += [key for key, each in parts.items() if not isinstance(each, _SHAPE.get(key, ()))]
         if wrong := wrong or [key for key, each in parts.get("values", {}).items() if not isinstance(each, dict)]:
-            raise utter("study.bad_format", place, problem=f"[{table}] {', '.join(wrong)}")
+            raise utter("study.bad_format", place, problem=f"[{table}] {', '.join(wrong)}" if parts else f"[{table}]")
     return content
 
 

@@ -24,6 +24,7 @@ GROUPS = ("product", "price", "support", "competitor", "timing", "no_decision", 
 # Where a statement comes from: of those who left, of deals that were lost, of tickets of negative accounts.
 SOURCES = ("churn", "lost", "tickets")
 
+_FILLER = re.compile(r"(?:([\Wx])\1*)?")  # ????, ----, xxx: a cell was filled, and nothing said
 _CLAUSES = re.compile(r"[.;:!?,()、。]|\s[-–—]+\s|\b(?:but|however|although|though|yet)\b|が、|けれど|けど|ものの|"
                       "(?<=ではなく)")
 _STARTS = {"en": "(?<![a-z0-9])", "ja": ""}
@@ -237,7 +238,7 @@ def group_statement(statement: str) -> Reading:
     (True, 'unknown')
     """
     text = " ".join(unicodedata.normalize("NFKC", statement).casefold().replace("_", " ").replace("’", "'").split())
-    if text in _read_word_list()[3]:
+    if _FILLER.fullmatch(text) or text in _read_word_list()[3]:
         return Reading("unknown", "", unsure=False)
     found = _find_words(text)
     points = Counter[str]()
